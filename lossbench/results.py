@@ -1,0 +1,173 @@
+"""What an experiment produced, and the files that hold it."""
+
+import csv
+import io
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+import lossbench
+from lossbench.config import to_yaml
+from lossbench.experiment import Experiment
+from lossbench.statistics import Summary, judge, summarize
+
+Half = Literal["train", "test"]
+HALVES: tuple[Half, Half] = ("train", "test")
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training: a seed's final figures, its history and the weights it ended with.
+
+    ``train`` and ``test`` map "loss" and each metric to its value on the final weights, NaN
+    where the training diverged. ``history`` maps "train_loss", "test_loss", "train_METRIC",
+    … to one value per epoch, with the meaning they have in Keras's ``fit``: a training figure
+    is the mean over the epoch's batches while the weights still move, a test figure is taken
+    after the epoch. ``weights`` are kernel (inputs, units) and bias (units,) of each layer, in
+    order.
+    """
+
+    seed: int
+    diverged: bool
+    train: Mapping[str, float]
+    test: Mapping[str, float]
+    history: Mapping[str, Array]
+    weights: tuple[Array, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The trainings of an experiment, in the order of their seeds."""
+
+    experiment: Experiment
+    data_sha256: str
+    trainings: tuple[Training, ...]
+
+    def final(self, half: Half, metric: str) -> Array:
+        """A figure on the final weights, shape (seeds,); NaN where the training diverged."""
+        return np.array([getattr(training, half)[metric] for training in self.trainings])
+
+    def curves(self, half: Half, metric: str) -> Array:
+        """A figure over epochs, shape (seeds, epochs)."""
+        return np.array([training.history[f"{half}_{metric}"] for training in self.trainings])
+
+    def summary(self, half: Half, metric: str) -> Summary:
+        """Median and 95 % interval of a figure over the trainings that did not diverge."""
+        return summarize(self.final(half, metric))
+
+    @property
+    def diverged(self) -> int:
+        """How many trainings reached NaN or infinity."""
+        return sum(training.diverged for training in self.trainings)
+
+
+def shortest(values: Array) -> Array:
+    """Each float32 as the float64 of the fewest digits that means it: 0.84, not 0.8399999737."""
+    return values.astype(np.float32).astype(str).astype(np.float64)
+
+
+def provenance(data_sha256: str) -> dict[str, str]:
+    """What produced a result: the versions of all that has a say, the platform, the data."""
+    packages = {"TensorFlow": "tensorflow", "Keras": "keras", "NumPy": "numpy"}
+    packages |= {"scikit-learn": "scikit-learn"}
+    return {
+        "lossbench": lossbench.__version__,
+        "Python": platform.python_version(),
+        **{name: version(package) for name, package in packages.items()},
+        "platform": f"{platform.system()} {platform.machine()}",
+        "data_sha256": data_sha256,
+    }
+
+
+def metrics(result: Result) -> dict[str, Any]:
+    """The content of metrics.json; what is not finite is None."""
+    experiment = result.experiment
+    names = ("loss", *experiment.metrics)
+    published = {
+        metric: {
+            half: {
+                "value": float(value),
+                **_plain(result.summary(half, metric)),
+                "verdict": judge(value, result.final(half, metric)),
+            }
+            for half in HALVES
+            if (value := getattr(figures, half)) is not None
+        }
+        for metric, figures in experiment.published.items()
+    }
+    return {
+        "name": experiment.name,
+        "config": json.loads(json.dumps(experiment.resolved(), default=float)),
+        "config_hash": experiment.config_hash,
+        "runs": [
+            {
+                "seed": training.seed,
+                "diverged": training.diverged,
+                "train": {name: _finite(training.train[name]) for name in names},
+                "test": {name: _finite(training.test[name]) for name in names},
+            }
+            for training in result.trainings
+        ],
+        "summary": {
+            half: {name: _plain(result.summary(half, name)) for name in names} for half in HALVES
+        },
+        "diverged": result.diverged,
+        "published": published,
+        "provenance": provenance(result.data_sha256),
+    }
+
+
+def history(result: Result) -> str:
+    """The content of history.csv: a row per seed and epoch."""
+    names = ("loss", *result.experiment.metrics)
+    columns = [f"{half}_{name}" for name in names for half in HALVES]
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["seed", "epoch", *columns])
+    for training in result.trainings:
+        figures = np.stack([training.history[column] for column in columns], axis=1)
+        for epoch, row in enumerate(figures.tolist(), start=1):
+            rows.writerow([training.seed, epoch, *row])
+    return text.getvalue()
+
+
+def weights(result: Result) -> bytes:
+    """The content of weights.npz: kernel_1, bias_1, … of every layer from the first hidden one.
+
+    Each array has a first axis for the seeds, in the order of metrics.json's runs.
+    """
+    layers = zip(*(training.weights for training in result.trainings), strict=True)
+    names = (f"{part}_{layer}" for layer in range(1, 1000) for part in ("kernel", "bias"))
+    file = io.BytesIO()
+    np.savez(file, **{name: np.stack(layer) for name, layer in zip(names, layers, strict=False)})
+    return file.getvalue()
+
+
+def files(result: Result) -> dict[str, bytes]:
+    """Every file of a result but its pictures, by name."""
+    return {
+        "metrics.json": to_json(metrics(result)).encode(),
+        "history.csv": history(result).encode(),
+        "config.yaml": to_yaml(result.experiment).encode(),
+        "weights.npz": weights(result),
+    }
+
+
+def to_json(document: object) -> str:
+    """JSON as all of lossbench writes it: indented, and without NaN, which is not JSON."""
+    return json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _plain(summary: Summary) -> dict[str, float | None]:
+    return {name: _finite(value) for name, value in asdict(summary).items()}
