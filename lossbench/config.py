@@ -76,17 +76,26 @@ class Complaint(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """An experiment with its data."""
+    """An experiment with the file it was read from and its data."""
 
+    path: Path
     experiment: Experiment
     split: Split
 
 
 def find(config: str | Path) -> Path:
     """The file of a config: a path as it is, or the name of a bundled one ("hinge")."""
-    path = Path(config)
-    bundled = BUNDLED / f"{config}{SUFFIX}"
-    return path if path.exists() or path.suffix or not bundled.is_file() else bundled
+    path, bundled = Path(config), BUNDLED / f"{config}{SUFFIX}"
+    return bundled if bundled.is_file() and not path.is_file() else path
+
+
+def in_folder(folder: str | Path) -> list[Path]:
+    """The configs directly in a folder, by name; raises ConfigError where there are none."""
+    paths = sorted(Path(folder).glob(f"*{SUFFIX}"))
+    if not paths:
+        what = "holds no config" if Path(folder).is_dir() else "is not a folder"
+        raise ConfigError([Problem(Path(folder), 1, "", what)])
+    return paths
 
 
 def load(config: str | Path, overrides: Mapping[str, Any] | None = None) -> Experiment:
@@ -153,7 +162,7 @@ def _load(path: Path, overrides: Mapping[str, Any]) -> Case:
                 for it in sorted(complaints, key=lambda it: document.line(it.key))
             ]
         )
-    return Case(experiment, split)
+    return Case(path, experiment, split)
 
 
 def _check(values: dict[str, Any]) -> tuple[Experiment | None, Split | None, list[Complaint]]:

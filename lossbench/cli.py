@@ -1,0 +1,207 @@
+"""The command line: parse arguments, call, print. Heavy imports wait until they are needed."""
+
+import signal
+import sys
+import traceback
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+import lossbench
+
+if TYPE_CHECKING:
+    from lossbench.config import Case
+
+FAILED, WRONG_USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
+RESULTS = Path("results")
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"lossbench {lossbench.__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Configs = Annotated[
+    list[str], typer.Argument(metavar="CONFIG...", help="YAML files, or names of bundled configs.")
+]
+Folder = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FOLDER]", help="Holds the configs; without it, the bundled nine run."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Where the folders of results go, instead of to results/."),
+]
+Epochs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Epochs of each training.")]
+Repeats = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Trainings of each experiment, a seed each.")
+]
+Seed = Annotated[int | None, typer.Option(min=0, metavar="N", help="The first seed.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+def _examples(*commands: str) -> str:
+    return "\n".join(["\b", "Examples:", *(f"  lossbench {command}" for command in commands)])
+
+
+@app.callback(epilog=_examples("run hinge", "run-all", "list"))
+def _lossbench(version: Version = False, debug: Debug = False) -> None:
+    """Which loss function, and how much does it matter?
+
+    An experiment is a YAML file: a dataset, a multilayer perceptron, a loss. It is trained by
+    Keras from many seeds; metrics and learning curves go to results/.
+    """
+
+
+@app.command(
+    epilog=_examples("run configs/hinge.yaml", "run hinge squared_hinge --repeats 100 --json")
+)
+def run(
+    configs: Configs,
+    out: Out = None,
+    epochs: Epochs = None,
+    repeats: Repeats = None,
+    seed: Seed = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Run experiments; the results of each go to a folder of its name."""
+    from lossbench.config import BUNDLED, load_all
+
+    def folder(case: "Case") -> Path:
+        # The bundled 5000-samples/hinge must not replace the results of hinge.
+        parent = case.path.resolve().parent
+        bundled = parent.is_relative_to(BUNDLED.resolve())
+        mirrored = parent.relative_to(BUNDLED.resolve()) if bundled else Path()
+        return (out or RESULTS / mirrored) / case.experiment.name
+
+    cases = load_all(configs, _overrides(epochs, repeats, seed))
+    _run(cases, [folder(case) for case in cases], None, as_json, quiet, debug)
+
+
+@app.command(epilog=_examples("run-all", "run-all configs/5000-samples", "run-all --repeats 5"))
+def run_all(
+    folder: Folder = None,
+    out: Out = None,
+    epochs: Epochs = None,
+    repeats: Repeats = None,
+    seed: Seed = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Run all experiments of a folder, and sum them up in a table.
+
+    Without FOLDER the nine experiments of the first article run, into results/. The configs
+    directly in FOLDER run into results/NAME, where NAME is that of FOLDER.
+    """
+    from lossbench.config import BUNDLED, in_folder, load_all
+
+    cases = load_all(in_folder(folder or BUNDLED), _overrides(epochs, repeats, seed))
+    out = out or (RESULTS / folder.resolve().name if folder else RESULTS)
+    _run(cases, [out / case.experiment.name for case in cases], out, as_json, quiet, debug)
+
+
+@app.command("list", epilog=_examples("list", "list --json"))
+def list_(as_json: AsJson = False, debug: Debug = False, version: Version = False) -> None:
+    """List the bundled experiments, the losses and the dataset generators."""
+    from lossbench import catalogue, terminal
+
+    if as_json:
+        terminal.print_json(catalogue.as_document())
+    else:
+        for title, columns, rows in catalogue.tables():
+            terminal.print_table(title, columns, rows)
+
+
+@app.command(epilog=_examples("validate my/*.yaml", "validate hinge"))
+def validate(configs: Configs, debug: Debug = False, version: Version = False) -> None:
+    """Check configs and the data they ask for, and train nothing."""
+    from lossbench.config import load_all
+
+    for case in load_all(configs):
+        print(f"{case.path}: ok")
+
+
+def _overrides(epochs: int | None, repeats: int | None, seed: int | None) -> dict[str, Any]:
+    given = {"epochs": epochs, "repeats": repeats, "seed": seed}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _run(
+    cases: "list[Case]",
+    folders: list[Path],
+    summarized: Path | None,
+    as_json: bool,
+    quiet: bool,
+    debug: bool,
+) -> None:
+    """Run the experiments, print what they gave, and exit with 1 if one of them gave nothing."""
+    from lossbench import atomic, runner, summary, terminal
+    from lossbench.results import Result, metrics
+
+    results: list[Result] = []
+    failures: list[runner.Failure] = []
+    with terminal.progress([case.experiment for case in cases], quiet) as advance:
+        for outcome in runner.run_suite(cases, folders, advance):
+            if isinstance(outcome, Result):
+                results.append(outcome)
+                if not as_json:
+                    terminal.print_result(outcome)
+            else:
+                failures.append(outcome)
+                terminal.print_error(f"{outcome.experiment.name}: {outcome}", outcome.error, debug)
+    failed = {failure.experiment.name: str(failure) for failure in failures}
+    if summarized:
+        for name, content in summary.files(results, failed).items():
+            atomic.replace_file(summarized / name, content)
+    if as_json:
+        terminal.print_json({"experiments": [metrics(it) for it in results], "failed": failed})
+    elif summarized:
+        terminal.print_summary(results)
+    if failures or any(result.diverged == len(result.trainings) for result in results):
+        raise typer.Exit(FAILED)
+
+
+def main() -> NoReturn:
+    """Run the command line, with an exit code for every end it may take."""
+    signal.signal(signal.SIGTERM, _terminate)
+    debug = "--debug" in sys.argv
+    try:
+        app(prog_name="lossbench", standalone_mode=True)
+    except KeyboardInterrupt:
+        print("interrupted; what was finished is kept", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        else:
+            print(f"Error: {error}", file=sys.stderr)
+        from lossbench.config import ConfigError
+
+        sys.exit(WRONG_USAGE if isinstance(error, ConfigError) else FAILED)
+    sys.exit(0)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(TERMINATED)

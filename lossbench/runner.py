@@ -1,0 +1,75 @@
+"""One experiment end to end, and a suite of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lossbench import atomic, plots, workers
+from lossbench.config import Case
+from lossbench.datasets import Split
+from lossbench.experiment import Experiment
+from lossbench.quiet import import_training
+from lossbench.results import Result, Training, files
+
+Progress = Callable[[Experiment, int], None]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An experiment that gave no result, and why."""
+
+    experiment: Experiment
+    error: Exception
+
+    def __str__(self) -> str:
+        return f"{type(self.error).__name__}: {self.error}"
+
+
+def run(experiment: Experiment, out: str | Path | None = None) -> Result:
+    """Train every seed of an experiment in this process.
+
+    With ``out``, its files and pictures are written to the folder OUT/NAME, in one step and in
+    place of what was there.
+    """
+    split = experiment.dataset.load()
+    import_training()
+    from lossbench.training import trainer
+
+    train = trainer(experiment, split)
+    result = Result(experiment, split.sha256, tuple(map(train, experiment.seeds)))
+    if out is not None:
+        write(result, split, Path(out) / experiment.name)
+    return result
+
+
+def run_suite(
+    cases: Sequence[Case], folders: Sequence[Path], progress: Progress
+) -> Iterator[Result | Failure]:
+    """Train the experiments in another process, and write each to its folder as it is complete.
+
+    ``progress`` hears of every training: its experiment, and how many that has now.
+    """
+    done: list[list[Training]] = [[] for _ in cases]
+    for number, event in workers.train([case.experiment for case in cases]):
+        experiment, split = cases[number].experiment, cases[number].split
+        if isinstance(event, Exception):
+            yield Failure(experiment, event)
+            continue
+        done[number].append(event)
+        progress(experiment, len(done[number]))
+        if len(done[number]) == experiment.repeats:
+            result = Result(experiment, split.sha256, tuple(done[number]))
+            try:
+                write(result, split, folders[number])
+            except OSError as error:
+                yield Failure(experiment, error)
+            else:
+                yield result
+
+
+def write(result: Result, split: Split, folder: Path) -> None:
+    """Write the files and pictures of a result to a folder, in one step."""
+    pictures = {"learning_curves.png": plots.png(plots.learning_curves(result))}
+    if split.classes and split.x_train.shape[1] == 2:
+        pictures["dataset.png"] = plots.png(plots.scatter(split))
+    atomic.replace_folder(folder, files(result) | pictures)

@@ -1,0 +1,80 @@
+"""A suite in one table: what was found beside what is published."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lossbench.results import HALVES, Half, Result, metrics, to_json
+
+FILE_NAMES = ("summary.json", "summary.md")
+
+
+def row(result: Result) -> dict[str, Any]:
+    """What the table says of an experiment, judged by its printed metric."""
+    document = metrics(result)
+    metric = result.experiment.metrics[0]
+    return {
+        "name": document["name"],
+        "loss": result.experiment.loss.name,
+        "metric": metric,
+        "seeds": len(result.trainings),
+        "diverged": result.diverged,
+        **{half: document["summary"][half][metric] for half in HALVES},
+        "published": document["published"].get(metric, {}),
+    }
+
+
+def line(result: Result) -> str:
+    """The line that the article prints for an experiment, of medians over seeds."""
+    train, test = (result.summary(half, result.experiment.metrics[0]).median for half in HALVES)
+    return f"Train: {train:.3f}, Test: {test:.3f}"
+
+
+def files(results: Sequence[Result], failed: dict[str, str]) -> dict[str, bytes]:
+    """summary.json and summary.md; ``failed`` maps experiments without a result to the reason."""
+    rows = [row(result) for result in results]
+    document = {"experiments": rows, "failed": failed}
+    return {
+        "summary.json": to_json(document).encode(),
+        "summary.md": _markdown(rows, failed).encode(),
+    }
+
+
+def found(row: dict[str, Any], half: Half) -> str:
+    """The median and the interval: 0.793 [0.702, 0.828]."""
+    figures = row[half]
+    if figures["median"] is None:
+        return "diverged"
+    return f"{figures['median']:.3f} [{figures['low']:.3f}, {figures['high']:.3f}]"
+
+
+def published(row: dict[str, Any], half: Half) -> tuple[str, str]:
+    """The published figure and the verdict, empty where there is none."""
+    figures = row["published"].get(half)
+    return (f"{figures['value']:.3f}", figures["verdict"]) if figures else ("", "")
+
+
+def _markdown(rows: list[dict[str, Any]], failed: dict[str, str]) -> str:
+    head = ["experiment", "metric", "train", "article", "", "test", "article", "", "diverged"]
+    table = [
+        [
+            row["name"],
+            row["metric"],
+            found(row, "train"),
+            *published(row, "train"),
+            found(row, "test"),
+            *published(row, "test"),
+            f"{row['diverged']} of {row['seeds']}",
+        ]
+        for row in rows
+    ]
+    lines = [head, ["---"] * len(head), *table]
+    text = [
+        "# Results",
+        "",
+        "The median over seeds and, in brackets, the interval that holds 95 % of them, on the "
+        "final weights; beside it the article's one run, and whether it lies inside that interval.",
+        "",
+        *(f"| {' | '.join(cells)} |" for cells in lines),
+    ]
+    text += ["", *(f"{name} failed: {reason}" for name, reason in failed.items())] if failed else []
+    return "\n".join(text) + "\n"
