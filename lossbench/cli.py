@@ -13,6 +13,7 @@ import lossbench
 
 if TYPE_CHECKING:
     from lossbench.config import Case
+    from lossbench.workers import TrainingProcess
 
 FAILED, WRONG_USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
 RESULTS = Path("results")
@@ -86,6 +87,7 @@ def run(
 ) -> None:
     """Run experiments; the results of each go to a folder of its name."""
     from lossbench.config import BUNDLED, load_all
+    from lossbench.workers import TrainingProcess
 
     def folder(case: "Case") -> Path:
         # The bundled 5000-samples/hinge must not replace the results of hinge.
@@ -94,8 +96,10 @@ def run(
         mirrored = parent.relative_to(BUNDLED.resolve()) if bundled else Path()
         return (out or RESULTS / mirrored) / case.experiment.name
 
-    cases = load_all(configs, _overrides(epochs, repeats, seed))
-    _run(cases, [folder(case) for case in cases], None, as_json, quiet, debug)
+    with TrainingProcess() as process:
+        cases = load_all(configs, _overrides(epochs, repeats, seed))
+        folders = [folder(case) for case in cases]
+        _run(process, cases, folders, None, as_json, quiet, debug)
 
 
 @app.command(epilog=_examples("run-all", "run-all configs/5000-samples", "run-all --repeats 5"))
@@ -116,10 +120,13 @@ def run_all(
     directly in FOLDER run into results/NAME, where NAME is that of FOLDER.
     """
     from lossbench.config import BUNDLED, in_folder, load_all
+    from lossbench.workers import TrainingProcess
 
-    cases = load_all(in_folder(folder or BUNDLED), _overrides(epochs, repeats, seed))
     out = out or (RESULTS / folder.resolve().name if folder else RESULTS)
-    _run(cases, [out / case.experiment.name for case in cases], out, as_json, quiet, debug)
+    with TrainingProcess() as process:
+        cases = load_all(in_folder(folder or BUNDLED), _overrides(epochs, repeats, seed))
+        folders = [out / case.experiment.name for case in cases]
+        _run(process, cases, folders, out, as_json, quiet, debug)
 
 
 @app.command("list", epilog=_examples("list", "list --json"))
@@ -149,6 +156,7 @@ def _overrides(epochs: int | None, repeats: int | None, seed: int | None) -> dic
 
 
 def _run(
+    process: "TrainingProcess",
     cases: "list[Case]",
     folders: list[Path],
     summarized: Path | None,
@@ -163,7 +171,7 @@ def _run(
     results: list[Result] = []
     failures: list[runner.Failure] = []
     with terminal.progress([case.experiment for case in cases], quiet) as advance:
-        for outcome in runner.run_suite(cases, folders, advance):
+        for outcome in runner.run_suite(process, cases, folders, advance):
             if isinstance(outcome, Result):
                 results.append(outcome)
                 if not as_json:

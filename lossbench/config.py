@@ -106,7 +106,9 @@ def load(config: str | Path, overrides: Mapping[str, Any] | None = None) -> Expe
     return load_all([config], overrides)[0].experiment
 
 
-def load_all(configs: Sequence[str | Path], overrides: Mapping[str, Any] | None = None) -> list[Case]:
+def load_all(
+    configs: Sequence[str | Path], overrides: Mapping[str, Any] | None = None
+) -> list[Case]:
     """The experiments of several configs with their data.
 
     Raises ConfigError with all that is wrong with any of them.
@@ -150,7 +152,9 @@ def _load(path: Path, overrides: Mapping[str, Any]) -> Case:
     except OSError as error:
         raise ConfigError([Problem(path, 1, "", f"cannot be read: {error.strerror}")]) from None
     if not isinstance(document.values, dict):
-        raise ConfigError([Problem(path, 1, "", "must be a mapping of keys to values", document.values)])
+        raise ConfigError(
+            [Problem(path, 1, "", "must be a mapping of keys to values", document.values)]
+        )
 
     values = {"name": path.stem, **document.values, **overrides}
 
@@ -158,7 +162,9 @@ def _load(path: Path, overrides: Mapping[str, Any]) -> Case:
     if complaints or not experiment or not split:
         raise ConfigError(
             [
-                Problem(path, document.line(it.key), ".".join(map(str, it.key)), it.message, it.value)
+                Problem(
+                    path, document.line(it.key), ".".join(map(str, it.key)), it.message, it.value
+                )
                 for it in sorted(complaints, key=lambda it: document.line(it.key))
             ]
         )
@@ -187,7 +193,9 @@ def _check(values: dict[str, Any]) -> tuple[Experiment | None, Split | None, lis
         allowed = loss.row.activations
         if model.output_activation not in (None, *allowed):
             message = f"does not fit {loss.name}; {nearest(model.output_activation, allowed)}"
-            complaints.append(Complaint(("model", "output_activation"), message, model.output_activation))
+            complaints.append(
+                Complaint(("model", "output_activation"), message, model.output_activation)
+            )
     if loss and split and not loss.row.fits(len(split.classes)):
         kind = f"{len(split.classes)} classes" if split.classes else "real numbers"
         fitting = ", ".join(losses.fitting(len(split.classes)))
@@ -241,6 +249,7 @@ _Dumper.add_representer(
     Decimal, lambda dumper, it: dumper.represent_scalar("tag:yaml.org,2002:float", format(it, "f"))
 )
 _Dumper.add_representer(
-    tuple, lambda dumper, it: dumper.represent_sequence("tag:yaml.org,2002:seq", it, flow_style=True)
+    tuple,
+    lambda dumper, it: dumper.represent_sequence("tag:yaml.org,2002:seq", it, flow_style=True),
 )
 _Dumper.add_multi_representer(float, yaml.SafeDumper.represent_float)

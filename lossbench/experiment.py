@@ -202,7 +202,9 @@ class Published(Section):
 class Experiment(Section):
     """A whole config, with every default filled in."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$", max_length=200)]
+    name: Annotated[
+        str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$", max_length=200)
+    ]
     dataset: Dataset
     model: Model
     loss: LossChoice

@@ -38,9 +38,13 @@ def import_training() -> None:
     """Import TensorFlow, and let it look for its devices, in silence."""
     # Errors, level 3, are still shown.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Compiles a fifth faster and gives the same bits.
+    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false")
     with without_chatter():
         import tensorflow as tf
 
         import lossbench.training  # noqa: F401
 
+        # It warns of many compilations, and every experiment is one.
+        tf.get_logger().setLevel("ERROR")
         tf.config.list_logical_devices()

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lossbench import atomic, plots, workers
+from lossbench import atomic
 from lossbench.config import Case
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.quiet import import_training
 from lossbench.results import Result, Training, files
+from lossbench.workers import TrainingProcess
 
 Progress = Callable[[Experiment, int], None]
 
@@ -43,14 +44,14 @@ def run(experiment: Experiment, out: str | Path | None = None) -> Result:
 
 
 def run_suite(
-    cases: Sequence[Case], folders: Sequence[Path], progress: Progress
+    process: TrainingProcess, cases: Sequence[Case], folders: Sequence[Path], progress: Progress
 ) -> Iterator[Result | Failure]:
-    """Train the experiments in another process, and write each to its folder as it is complete.
+    """Train the experiments in a process, and write each to its folder as it is complete.
 
     ``progress`` hears of every training: its experiment, and how many that has now.
     """
     done: list[list[Training]] = [[] for _ in cases]
-    for number, event in workers.train([case.experiment for case in cases]):
+    for number, event in process.train([case.experiment for case in cases]):
         experiment, split = cases[number].experiment, cases[number].split
         if isinstance(event, Exception):
             yield Failure(experiment, event)
@@ -69,6 +70,9 @@ def run_suite(
 
 def write(result: Result, split: Split, folder: Path) -> None:
     """Write the files and pictures of a result to a folder, in one step."""
+    # matplotlib is imported while the first experiment is trained.
+    from lossbench import plots
+
     pictures = {"learning_curves.png": plots.png(plots.learning_curves(result))}
     if split.classes and split.x_train.shape[1] == 2:
         pictures["dataset.png"] = plots.png(plots.scatter(split))

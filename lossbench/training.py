@@ -26,7 +26,28 @@ from lossbench.scores import Score, scores
 INDICES_AT_ONCE = 2**22
 ROWS_AT_ONCE = 2**13
 
-Tensors = tuple[tf.Tensor, ...]
+
+class Examples(NamedTuple):
+    """The training half, with the weight of every place in every batch: 0 where it is filled up."""
+
+    x: tf.Tensor
+    y: tf.Tensor
+    weights: tf.Tensor
+
+
+class Slices(NamedTuple):
+    """Both halves, the training one first, in slices of equal size that are evaluated in turn.
+
+    ``x``, ``y`` and ``weights`` have shape (slices, rows, …); ``halves``, (slices, 2), says with
+    a 1 which half a slice is of, and ``rows`` how many rows each has, test before train.
+    """
+
+    x: tf.Tensor
+    y: tf.Tensor
+    weights: tf.Tensor
+    halves: tf.Tensor
+    rows: tf.Tensor
+    first_of_test: tf.Tensor
 
 
 class Outcome(NamedTuple):
@@ -41,7 +62,7 @@ class Outcome(NamedTuple):
 
 
 def trainer(experiment: Experiment, split: Split) -> Callable[[int], Training]:
-    """A function that trains the experiment once from a seed; its first call compiles.
+    """Compile the experiment to a function that trains it once from a seed.
 
     The row orders and each layer's weights are drawn from independent streams of the seed.
     """
@@ -81,33 +102,42 @@ def compile_training(
     rows = len(y_train)
     size = min(experiment.batch_size, rows)
     epochs_at_once = max(1, min(experiment.epochs, INDICES_AT_ONCE // rows))
-    examples = tuple(map(tf.constant, (split.x_train, y_train)))
-    weights = tf.constant(_in_batches(np.ones(rows, np.float32), size, fill=0.0))
-    halves = (_slices(split.x_train, y_train), _slices(split.x_test, y_test))
+    examples = Examples(
+        tf.constant(split.x_train),
+        tf.constant(y_train),
+        tf.constant(_in_batches(np.ones(rows, np.float32), size, fill=0.0)),
+    )
+    slices = _slices((split.x_train, y_train), (split.x_test, y_test))
     run = _program(model, optimizer, scores(experiment))
+
+    # No epoch at all is trained here, only compiled.
+    run(examples, slices, np.zeros((epochs_at_once, -(-rows // size), size), np.int32), 0)
 
     def train(initial: list[Array], orders: Iterable[Array]) -> Outcome:
         for variable, value in zip(optimizer.variables, fresh, strict=True):
             variable.assign(value)
         model.set_weights(initial)
         orders = iter(orders)
-        history = []
+        chunks = []
         while chunk := [_in_batches(order, size) for order in islice(orders, epochs_at_once)]:
             padding = [chunk[0]] * (epochs_at_once - len(chunk))
             indices = np.stack(chunk + padding).astype(np.int32)
-            figures, final_train = run(examples, weights, halves, indices, len(chunk))
-            history.append(figures.numpy()[: len(chunk)])
-        # The last epoch's test figures are those of the final weights already.
-        final = np.stack([final_train.numpy(), history[-1][-1, 1]])
-        return Outcome(np.concatenate(history), final, model.get_weights())
+            chunks.append(run(examples, slices, indices, len(chunk)).numpy()[: len(chunk)])
+        figures = np.concatenate(chunks)
+        return Outcome(figures[:, :2], figures[-1, :0:-1], model.get_weights())
 
     return train
 
 
 def _program(
     model: keras.Sequential, optimizer: keras.optimizers.Optimizer, scores: list[Score]
-) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
-    """The XLA program; one shape of arguments is one compilation."""
+) -> Callable[..., tf.Tensor]:
+    """The XLA program; one shape of arguments is one compilation.
+
+    It trains so many epochs in the order of ``indices``, (epochs, batches, batch size), and
+    returns figures shaped (epochs, 3, figures): of the training half during the epoch, of the
+    test half after it, and, in the last epoch only, of the training half after it.
+    """
     trainable = model.trainable_variables
 
     def figures(y: tf.Tensor, prediction: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
@@ -121,41 +151,40 @@ def _program(
         optimizer.apply(gradients, trainable)
         return sums
 
-    def evaluate(half: Tensors) -> tf.Tensor:
-        x, y, weights = half
+    def evaluate(slices: Slices, first: tf.Tensor) -> tf.Tensor:
+        """Figures of both halves, (2, figures), test before train; needs slices from ``first``."""
 
         def add(part: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            prediction = model(x[part], training=False)
-            return part + 1, sums + figures(y[part], prediction, weights[part])
+            prediction = model(slices.x[part], training=False)
+            of_part = figures(slices.y[part], prediction, slices.weights[part])
+            return part + 1, sums + slices.halves[part][:, None] * of_part
 
-        return _loop(x.shape[0], add, tf.zeros(len(scores))) / tf.reduce_sum(weights)
+        zeros = tf.zeros((2, len(scores)))
+        return _loop(slices.x.shape[0], add, zeros, first) / slices.rows[:, None]
 
     @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]
-    def run(
-        examples: Tensors,
-        weights: tf.Tensor,
-        halves: tuple[Tensors, Tensors],
-        indices: tf.Tensor,
-        epochs: tf.Tensor,
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+    def run(examples: Examples, slices: Slices, indices: tf.Tensor, epochs: tf.Tensor) -> tf.Tensor:
         def train_epoch(epoch: tf.Tensor, history: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             def add(batch: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-                x, y = (tf.gather(half, indices[epoch, batch]) for half in examples)
-                return batch + 1, sums + step(x, y, weights[batch])
+                rows = indices[epoch, batch]
+                x, y = tf.gather(examples.x, rows), tf.gather(examples.y, rows)
+                return batch + 1, sums + step(x, y, examples.weights[batch])
 
-            train = _loop(indices.shape[1], add, tf.zeros(len(scores))) / tf.reduce_sum(weights)
-            both = tf.stack([train, evaluate(halves[1])])
+            sums = _loop(indices.shape[1], add, tf.zeros(len(scores)))
+            during = sums / tf.reduce_sum(examples.weights)
+            # The slices of the training half come first, and only the end needs them.
+            first = tf.where(epoch + 1 < epochs, slices.first_of_test, 0)
+            both = tf.concat([during[None], evaluate(slices, first)], axis=0)
             return epoch + 1, tf.tensor_scatter_nd_update(history, [[epoch]], [both])
 
-        history = tf.zeros((indices.shape[0], len(HALVES), len(scores)))
-        return _loop(epochs, train_epoch, history), evaluate(halves[0])
+        return _loop(epochs, train_epoch, tf.zeros((indices.shape[0], 3, len(scores))))
 
     return run
 
 
-def _loop(times: Any, body: Callable[..., Any], start: tf.Tensor) -> tf.Tensor:
-    """What ``body(number, value)`` has made of the value after so many times."""
-    return tf.while_loop(lambda number, _: number < times, body, (0, start))[1]
+def _loop(stop: Any, body: Callable[..., Any], value: tf.Tensor, start: Any = 0) -> tf.Tensor:
+    """What ``body(number, value)`` makes of the value, for every number from start to stop."""
+    return tf.while_loop(lambda number, _: number < stop, body, (start, value))[1]
 
 
 def _in_batches(values: Array, size: int, fill: float | None = None) -> Array:
@@ -169,12 +198,24 @@ def _in_batches(values: Array, size: int, fill: float | None = None) -> Array:
     return np.append(values, np.full(missing, first, values.dtype)).reshape(-1, size)
 
 
-def _slices(x: Array, y: Array) -> Tensors:
-    """Examples and their weights in equal slices, the last one filled up at weight 0."""
-    size = min(len(x), ROWS_AT_ONCE)
-    numbers = _in_batches(np.arange(len(x)), size)
-    weights = _in_batches(np.ones(len(x), np.float32), size, fill=0.0)
-    return tf.constant(x[numbers]), tf.constant(y[numbers]), tf.constant(weights)
+def _slices(*halves: tuple[Array, Array]) -> Slices:
+    """Both halves in slices of one size, each half's last slice filled up at weight 0."""
+    size = min(len(halves[1][0]), ROWS_AT_ONCE)
+    numbers = [_in_batches(np.arange(len(x)), size) for x, _ in halves]
+    weights = [_in_batches(np.ones(len(x), np.float32), size, fill=0.0) for x, _ in halves]
+    counts = [len(part) for part in numbers]
+    return Slices(
+        tf.constant(
+            np.concatenate([x[part] for (x, _), part in zip(halves, numbers, strict=True)])
+        ),
+        tf.constant(
+            np.concatenate([y[part] for (_, y), part in zip(halves, numbers, strict=True)])
+        ),
+        tf.constant(np.concatenate(weights)),
+        tf.constant(np.repeat(np.eye(2, dtype=np.float32)[::-1], counts, axis=0)),
+        tf.constant([len(x) for x, _ in halves][::-1], tf.float32),
+        tf.constant(counts[0]),
+    )
 
 
 def _training(experiment: Experiment, seed: int, outcome: Outcome) -> Training:

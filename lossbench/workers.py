@@ -1,8 +1,8 @@
 """Where trainings happen: in a process beside this one.
 
-A process of its own lets this one draw pictures meanwhile, end at once when it is
-interrupted, and live long: TensorFlow keeps some megabytes for every compiled program as long
-as a process lives, so the process is renewed after a number of them.
+A process of its own lets this one read configs and draw pictures meanwhile, end at once when
+it is interrupted, and live long: TensorFlow keeps some megabytes for every compiled program as
+long as a process lives, so the process is renewed after a number of them.
 """
 
 import multiprocessing
@@ -11,68 +11,93 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from types import TracebackType
 
 from lossbench.experiment import Experiment
 from lossbench.quiet import import_training
 from lossbench.results import Training
 
-PROGRAMS_PER_PROCESS = 16
+PROGRAMS_PER_PROCESS = 12
 
 Event = tuple[int, Training | Exception]
+Train = Callable[[int], Training]
 
 
 class TrainingProcessDied(RuntimeError):
     """The process that trained ended by itself, for want of memory most likely."""
 
 
-def train(experiments: Sequence[Experiment]) -> Iterator[Event]:
-    """Train every seed of the experiments, in their order, each training as it ends.
+class TrainingProcess:
+    """A process that trains; TensorFlow is imported there from the moment it is entered."""
 
-    An event is the experiment's number and a training, or the exception that ended the
-    experiment. Leaving the iterator early ends the process that trains.
-    """
-    waiting = deque(enumerate(experiments))
-    while waiting:
-        group = [waiting.popleft() for _ in range(min(PROGRAMS_PER_PROCESS, len(waiting)))]
-        with _training_process() as pool:
-            futures = [
-                (number, [pool.submit(_train_seed, experiment, seed) for seed in experiment.seeds])
-                for number, experiment in group
-            ]
-            for position, (number, trainings) in enumerate(futures):
+    def __enter__(self) -> "TrainingProcess":
+        self._start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def train(self, experiments: Sequence[Experiment]) -> Iterator[Event]:
+        """Train every seed of the experiments, in their order, and tell of each training.
+
+        An event is the number of an experiment and a training of it, or the exception that
+        ended the experiment.
+        """
+        waiting = deque(enumerate(experiments))
+        while waiting:
+            group = [waiting.popleft() for _ in range(min(PROGRAMS_PER_PROCESS, len(waiting)))]
+            for position, (number, trainings) in enumerate(self._submit(group)):
                 try:
-                    for future in trainings:
-                        yield number, future.result()
+                    for training in trainings:
+                        yield number, training.result()
                 except BrokenProcessPool:
-                    message = "the training process died; was there memory enough?"
-                    yield number, TrainingProcessDied(message)
+                    died = TrainingProcessDied("the training process died; was there memory enough?")
+                    yield number, died
                     waiting.extendleft(reversed(group[position + 1 :]))
                     break
                 except Exception as error:
-                    for future in trainings:
-                        future.cancel()
+                    for training in trainings:
+                        training.cancel()
                     yield number, error
+            if waiting:
+                self._end()
+                self._start()
 
+    def _submit(
+        self, group: Sequence[tuple[int, Experiment]]
+    ) -> list[tuple[int, list[Future[Training]]]]:
+        """Queue a group: each experiment is compiled while the one before it is trained."""
+        experiments = [experiment for _, experiment in group]
+        self._pool.submit(_prepare, experiments[0])
+        futures = []
+        for (number, experiment), following in zip(group, [*experiments[1:], None], strict=True):
+            if following:
+                self._pool.submit(_prepare, following)
+            trainings = [self._pool.submit(_train, experiment, seed) for seed in experiment.seeds]
+            futures.append((number, trainings))
+        return futures
 
-@contextmanager
-def _training_process() -> Iterator[ProcessPoolExecutor]:
-    # A forked TensorFlow hangs; a spawned process starts clean.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(1, mp_context=context, initializer=_start)
-    try:
-        yield pool
-    except BaseException:
+    def _start(self) -> None:
+        # A forked TensorFlow hangs; a spawned process starts clean.
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_make_ready)
+        self._pool.submit(os.getpid)
+
+    def _end(self) -> None:
+        # Nothing of the process is worth waiting for: what it had to give is here.
         for process in multiprocessing.active_children():
             process.kill()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(cancel_futures=True)
 
 
-def _start() -> None:
+def _make_ready() -> None:
     """Make the new process ready: it ends with its parent, which alone hears of interrupts."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -86,15 +111,24 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-_trainers: dict[str, Callable[[int], Training]] = {}
+# Compiling is half waiting for one thread, so two compile at a time.
+_compilers = ThreadPoolExecutor(2)
+_trainers: dict[str, Future[Train]] = {}
 
 
-def _train_seed(experiment: Experiment, seed: int) -> Training:
-    """Train in this process; the compiled program is kept until the next experiment comes."""
+def _prepare(experiment: Experiment) -> None:
+    """Begin to compile an experiment, and let go of all but the one that is trained now."""
+    for key in list(_trainers)[:-1]:
+        del _trainers[key]
+    if experiment.config_hash not in _trainers:
+        _trainers[experiment.config_hash] = _compilers.submit(_compiled, experiment)
+
+
+def _compiled(experiment: Experiment) -> Train:
     from lossbench.training import trainer
 
-    key = experiment.config_hash
-    if key not in _trainers:
-        _trainers.clear()
-        _trainers[key] = trainer(experiment, experiment.dataset.load())
-    return _trainers[key](seed)
+    return trainer(experiment, experiment.dataset.load())
+
+
+def _train(experiment: Experiment, seed: int) -> Training:
+    return _trainers[experiment.config_hash].result()(seed)
