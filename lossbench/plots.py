@@ -56,7 +56,7 @@ def learning_curves(result: Result) -> Figure:
 
     A line is the median over the seeds; its band reaches from the 10th to the 90th percentile.
     What an article prints for the final weights is marked at the right end of the epochs.
-    Errors of a regression have a logarithmic axis, with an article's 0.000 at its bottom.
+    Errors of a regression that fall far have a logarithmic axis; its bottom stands for 0.000.
     """
     experiment = result.experiment
     metric = experiment.metrics[0]

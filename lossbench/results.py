@@ -143,10 +143,12 @@ def weights(result: Result) -> bytes:
 
     Each array has a first axis for the seeds, in the order of metrics.json's runs.
     """
-    layers = zip(*(training.weights for training in result.trainings), strict=True)
-    names = (f"{part}_{layer}" for layer in range(1, 1000) for part in ("kernel", "bias"))
+    arrays: dict[str, Any] = {}
+    for number, seeds in enumerate(zip(*(it.weights for it in result.trainings), strict=True)):
+        layer, part = divmod(number, 2)
+        arrays[f"{('kernel', 'bias')[part]}_{layer + 1}"] = np.stack(seeds)
     file = io.BytesIO()
-    np.savez(file, **{name: np.stack(layer) for name, layer in zip(names, layers, strict=False)})
+    np.savez(file, **arrays)
     return file.getvalue()
 
 

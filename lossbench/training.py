@@ -162,7 +162,6 @@ def _program(
         zeros = tf.zeros((2, len(scores)))
         return _loop(slices.x.shape[0], add, zeros, first) / slices.rows[:, None]
 
-    @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]
     def run(examples: Examples, slices: Slices, indices: tf.Tensor, epochs: tf.Tensor) -> tf.Tensor:
         def train_epoch(epoch: tf.Tensor, history: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             def add(batch: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -179,7 +178,8 @@ def _program(
 
         return _loop(epochs, train_epoch, tf.zeros((indices.shape[0], 3, len(scores))))
 
-    return run
+    program: Callable[..., tf.Tensor] = tf.function(run, jit_compile=True, autograph=False)
+    return program
 
 
 def _loop(stop: Any, body: Callable[..., Any], value: tf.Tensor, start: Any = 0) -> tf.Tensor:

@@ -58,7 +58,9 @@ class TrainingProcess:
                     for training in trainings:
                         yield number, training.result()
                 except BrokenProcessPool:
-                    died = TrainingProcessDied("the training process died; was there memory enough?")
+                    died = TrainingProcessDied(
+                        "the training process died; was there memory enough?"
+                    )
                     yield number, died
                     waiting.extendleft(reversed(group[position + 1 :]))
                     break

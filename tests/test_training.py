@@ -8,13 +8,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from lossbench.datasets import Split, load
+from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.losses import LOSSES, Loss, encode
 from lossbench.network import build, initial_weights
-from lossbench.results import Training
-from lossbench.scores import METRICS
-from lossbench.training import compile_training, train_seeds
+from lossbench.training import compile_training
 
 EPOCHS = 10
 DATA = {
