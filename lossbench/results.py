@@ -132,7 +132,7 @@ def history(result: Result) -> str:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["seed", "epoch", *columns])
     for training in result.trainings:
-        figures = np.stack([training.history[column] for column in columns], axis=1)
+        figures = shortest(np.stack([training.history[column] for column in columns], axis=1))
         for epoch, row in enumerate(figures.tolist(), start=1):
             rows.writerow([training.seed, epoch, *row])
     return text.getvalue()

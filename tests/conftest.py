@@ -1,0 +1,41 @@
+"""What several test modules share."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lossbench.experiment import Experiment
+
+# TensorFlow is imported here, in silence, before a test module can import it with its chatter.
+from lossbench.quiet import import_training
+
+import_training()
+
+DATA: dict[str, dict[str, Any]] = {
+    "regression": {
+        "generator": "make_regression",
+        "n_features": 20,
+        "noise": 0.1,
+        "standardize": {"features": "all", "target": "all"},
+    },
+    "binary classification": {"generator": "make_circles", "noise": 0.1},
+    "multi-class classification": {"generator": "make_blobs", "centers": 3, "cluster_std": 2},
+}
+
+
+@pytest.fixture(scope="session")
+def experiment_of() -> Callable[..., Experiment]:
+    """A small experiment for a kind of problem and a loss; keywords replace keys of its config."""
+
+    def make(problem: str, loss: str, **changes: Any) -> Experiment:
+        values = {
+            "name": loss,
+            "dataset": {"n_samples": 1000, "random_state": 1, **DATA[problem]},
+            "model": {"hidden": [25]},
+            "loss": loss,
+            "epochs": 5,
+        }
+        return Experiment.model_validate(values | changes)
+
+    return make
