@@ -51,7 +51,7 @@ def run_suite(
     ``progress`` hears of every training: its experiment, and how many that has now.
     """
     done: list[list[Training]] = [[] for _ in cases]
-    for number, event in process.train([case.experiment for case in cases]):
+    for number, event in process.train(cases):
         experiment, split = cases[number].experiment, cases[number].split
         if isinstance(event, Exception):
             yield Failure(experiment, event)

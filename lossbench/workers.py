@@ -8,13 +8,17 @@ long as a process lives, so the process is renewed after a number of them.
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import zip_longest
 from types import TracebackType
 
+from lossbench.config import Case
+from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.quiet import import_training
 from lossbench.results import Training
@@ -44,13 +48,12 @@ class TrainingProcess:
     ) -> None:
         self._end()
 
-    def train(self, experiments: Sequence[Experiment]) -> Iterator[Event]:
-        """Train every seed of the experiments, in their order, and tell of each training.
+    def train(self, cases: Sequence[Case]) -> Iterator[Event]:
+        """Train every seed of the cases, in their order, and tell of each training.
 
-        An event is the number of an experiment and a training of it, or the exception that
-        ended the experiment.
+        An event is the number of a case and a training of it, or the exception that ended it.
         """
-        waiting = deque(enumerate(experiments))
+        waiting = deque(enumerate(cases))
         while waiting:
             group = [waiting.popleft() for _ in range(min(PROGRAMS_PER_PROCESS, len(waiting)))]
             for position, (number, trainings) in enumerate(self._submit(group)):
@@ -73,15 +76,16 @@ class TrainingProcess:
                 self._start()
 
     def _submit(
-        self, group: Sequence[tuple[int, Experiment]]
+        self, group: Sequence[tuple[int, Case]]
     ) -> list[tuple[int, list[Future[Training]]]]:
         """Queue a group: each experiment is compiled while the one before it is trained."""
-        experiments = [experiment for _, experiment in group]
-        self._pool.submit(_prepare, experiments[0])
+        following = [case for _, case in group[1:]]
+        self._pool.submit(_prepare, group[0][1].experiment, group[0][1].split)
         futures = []
-        for (number, experiment), following in zip(group, [*experiments[1:], None], strict=True):
-            if following:
-                self._pool.submit(_prepare, following)
+        for (number, case), after in zip_longest(group, following):
+            if after:
+                self._pool.submit(_prepare, after.experiment, after.split)
+            experiment = case.experiment
             trainings = [self._pool.submit(_train, experiment, seed) for seed in experiment.seeds]
             futures.append((number, trainings))
         return futures
@@ -103,6 +107,10 @@ def _make_ready() -> None:
     """Make the new process ready: it ends with its parent, which alone hears of interrupts."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # Keras imports these where it finds them, for parts that no training uses: they would cost a
+    # third of the time until the first training, and 100 MB.
+    for name in ("matplotlib", "pandas", "PIL", "scipy", "sklearn"):
+        sys.modules[name] = None  # type: ignore[assignment]
     import_training()
 
 
@@ -118,18 +126,14 @@ _compilers = ThreadPoolExecutor(2)
 _trainers: dict[str, Future[Train]] = {}
 
 
-def _prepare(experiment: Experiment) -> None:
+def _prepare(experiment: Experiment, split: Split) -> None:
     """Begin to compile an experiment, and let go of all but the one that is trained now."""
+    from lossbench.training import trainer
+
     for key in list(_trainers)[:-1]:
         del _trainers[key]
     if experiment.config_hash not in _trainers:
-        _trainers[experiment.config_hash] = _compilers.submit(_compiled, experiment)
-
-
-def _compiled(experiment: Experiment) -> Train:
-    from lossbench.training import trainer
-
-    return trainer(experiment, experiment.dataset.load())
+        _trainers[experiment.config_hash] = _compilers.submit(trainer, experiment, split)
 
 
 def _train(experiment: Experiment, seed: int) -> Training:
