@@ -1,3 +1,26 @@
-"""Which loss function, and how much does it matter? Experiments described in YAML."""
+"""Which loss function, and how much does it matter? Experiments described in YAML.
+
+``load`` reads an experiment and ``run`` trains it; nothing heavy is imported before they are
+asked for.
+"""
+
+from typing import TYPE_CHECKING
 
 __version__ = "1.0.0"
+__all__ = ["__version__", "load", "run"]
+
+if TYPE_CHECKING:
+    from lossbench.config import load
+    from lossbench.runner import run
+
+
+def __getattr__(name: str) -> object:
+    if name == "load":
+        from lossbench.config import load
+
+        return load
+    if name == "run":
+        from lossbench.runner import run
+
+        return run
+    raise AttributeError(f"module 'lossbench' has no attribute '{name}'")

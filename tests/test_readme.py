@@ -1,0 +1,130 @@
+"""What the README shows is true. Run as a program, this writes its tables anew."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import lossbench
+from lossbench.losses import LOSSES
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def results_table() -> str:
+    text = (ROOT / "results" / "summary.md").read_text()
+    return text[text.index("|") :]
+
+
+def losses_table() -> str:
+    rows = [
+        [
+            ", ".join(f"`{name}`" for name in (loss.name, *loss.aliases)),
+            f"{'one per class' if loss.labels in ('one-hot', 'integer') else '1'}, "
+            f"{' or '.join(loss.activations)}",
+            loss.labels,
+            ", ".join(loss.metrics),
+            ", ".join(loss.parameters),
+        ]
+        for loss in LOSSES.values()
+    ]
+    return table(["loss", "output units, activation", "labels", "metrics", "parameters"], rows)
+
+
+def bench_table() -> str:
+    path = ROOT / "results" / "bench.md"
+    text = path.read_text()
+    return "".join(line + "\n" for line in text.splitlines() if line.startswith("|"))
+
+
+TABLES = {"table": results_table, "losses": losses_table, "bench": bench_table}
+
+
+def block(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(<!-- {name} -->\n)(.*?)(<!-- /{name} -->)", re.DOTALL)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_the_one_that_the_code_or_the_results_give(name: str) -> None:
+    match = block(name).search(README.read_text())
+    assert match
+    assert match[2] == TABLES[name]()
+
+
+def test_the_config_shown_is_the_bundled_one() -> None:
+    assert f"```yaml\n{(ROOT / 'configs' / 'hinge.yaml').read_text()}```" in README.read_text()
+
+
+def test_the_output_shown_is_that_of_the_stored_results() -> None:
+    summary = json.loads((ROOT / "results" / "summary.json").read_text())
+    (hinge,) = (row for row in summary["experiments"] if row["name"] == "hinge")
+    line = f"Train: {hinge['train']['median']:.3f}, Test: {hinge['test']['median']:.3f}\n"
+    assert f"hinge: {hinge['metric']}, median of {hinge['seeds']} seeds\n{line}" in (
+        README.read_text()
+    )
+
+
+def test_the_figures_of_the_findings_are_those_of_the_stored_results() -> None:
+    def median(name: str, half: str, metric: str) -> str:
+        document = json.loads((ROOT / "results" / name / "metrics.json").read_text())
+        return f"{document['summary'][half][metric]['median']:.3f}"
+
+    text = " ".join(README.read_text().split())
+    hinge, squared, cross = (
+        median(name, "test", "accuracy")
+        for name in ("hinge", "squared_hinge", "binary_crossentropy")
+    )
+    assert (
+        f"{hinge} with hinge, {squared} with squared hinge and {cross} with binary cross-entropy"
+    ) in text
+    assert f"The median is {median('mse', 'train', 'mse')} / {median('mse', 'test', 'mse')}" in text
+
+
+COMMANDS = re.findall(r"^\$ lossbench ([^#\n]*)", README.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_shown_is_one_that_the_command_line_takes(command: str) -> None:
+    # --help is read last: whatever stands before it has been parsed and is known.
+    line = [sys.executable, "-m", "lossbench", *shlex.split(command)]
+    help_text = subprocess.run([*line[:4], "--help"], capture_output=True, text=True, check=True)
+    for option in re.findall(r"--[a-z-]+", command):
+        assert option in help_text.stdout
+    for config in re.findall(r"configs/\S+", command):
+        assert (ROOT / config).exists()
+
+
+def test_the_error_shown_is_the_one_that_is_given(tmp_path: Path) -> None:
+    config = "dataset:\n  generator: make_circles\n  nois: 0.1\nmodel:\n  hidden: [5]\n"
+    (tmp_path / "bad.yaml").write_text(config + "loss: hinge\nepochs: 1\n")
+    line = [sys.executable, "-m", "lossbench", "validate", "bad.yaml"]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"$ lossbench validate bad.yaml\n{done.stderr.strip()}" in README.read_text()
+
+
+def test_the_python_shown_runs() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    names: dict[str, object] = {}
+    exec(code.replace('"repeats": 5', '"repeats": 5, "epochs": 2'), names)
+    result = names["result"]
+    assert isinstance(result, lossbench.results.Result)
+    assert result.final("test", "accuracy").shape == (5,)
+
+
+if __name__ == "__main__":
+    for name, write in TABLES.items():
+        text = block(name).sub(
+            lambda match, new=write(): match[1] + new + match[3], README.read_text()
+        )
+        README.write_text(text)
