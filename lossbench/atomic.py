@@ -14,19 +14,35 @@ def replace_file(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=PREFIX, delete=False) as file:
         file.write(content)
-    os.chmod(file.name, 0o644)
+    Path(file.name).chmod(0o644)
     os.replace(file.name, path)
 
 
-def replace_folder(path: Path, files: Mapping[str, bytes]) -> None:
-    """Write a folder of files under its name in one step, in place of what was there."""
+def replace_folder(path: Path, files: Mapping[str, bytes], mark: str) -> None:
+    """Write a folder of files under its name in one step, in place of an older one.
+
+    A folder that is there counts as older only if it is empty or has a file named ``mark``.
+    Raises FileExistsError at anything else, and OSError where it cannot write; what was there
+    stays.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        raise FileExistsError(f"{path} is in the way: it is not a folder")
+    if path.is_dir() and any(path.iterdir()) and not (path / mark).is_file():
+        raise FileExistsError(f"{path} is in the way: it holds no {mark}, so it is no older result")
     path.parent.mkdir(parents=True, exist_ok=True)
     new = Path(mkdtemp(dir=path.parent, prefix=PREFIX))
-    for name, content in files.items():
-        (new / name).write_bytes(content)
-    new.chmod(0o755)
-    old = Path(mkdtemp(dir=path.parent, prefix=PREFIX))
-    if path.exists():
-        os.replace(path, old / path.name)
-    os.replace(new, path)
-    shutil.rmtree(old)
+    try:
+        for name, content in files.items():
+            (new / name).write_bytes(content)
+        new.chmod(0o755)
+        if path.exists():
+            # A folder with files in it cannot be replaced in one step, only moved away first.
+            old = Path(mkdtemp(dir=path.parent, prefix=PREFIX))
+            os.replace(path, old)
+            os.replace(new, path)
+            shutil.rmtree(old)
+        else:
+            os.replace(new, path)
+    except OSError:
+        shutil.rmtree(new, ignore_errors=True)
+        raise

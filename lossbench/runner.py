@@ -76,4 +76,4 @@ def write(result: Result, split: Split, folder: Path) -> None:
     pictures = {"learning_curves.png": plots.png(plots.learning_curves(result))}
     if split.classes and split.x_train.shape[1] == 2:
         pictures["dataset.png"] = plots.png(plots.scatter(split))
-    atomic.replace_folder(folder, files(result) | pictures)
+    atomic.replace_folder(folder, files(result) | pictures, mark="metrics.json")

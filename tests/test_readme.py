@@ -123,8 +123,9 @@ def test_the_python_shown_runs() -> None:
 
 
 if __name__ == "__main__":
-    for name, write in TABLES.items():
-        text = block(name).sub(
-            lambda match, new=write(): match[1] + new + match[3], README.read_text()
-        )
-        README.write_text(text)
+    text = README.read_text()
+    for name, of in TABLES.items():
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, rest = text.split(start)
+        text = before + start + of() + end + rest.split(end)[1]
+    README.write_text(text)

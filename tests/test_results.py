@@ -84,6 +84,7 @@ def test_a_result_replaces_an_older_one_whole_and_leaves_nothing_beside_it(
 ) -> None:
     folder = tmp_path / "hinge"
     folder.mkdir()
+    (folder / "metrics.json").touch()
     (folder / "of_the_older").touch()
     write(result, result.experiment.dataset.load(), folder)
     assert [path.name for path in tmp_path.iterdir()] == ["hinge"]

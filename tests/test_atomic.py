@@ -1,0 +1,74 @@
+"""A folder is there whole or not at all."""
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lossbench.atomic import replace_file, replace_folder
+
+WRITER = """
+import itertools, sys
+from pathlib import Path
+from lossbench.atomic import replace_folder
+print(flush=True)
+for number in itertools.count():
+    content = str(number).encode() * 100_000
+    replace_folder(Path(sys.argv[1]), {"mark": content, "b": content, "c": content}, "mark")
+"""
+
+
+def test_a_folder_is_whole_whenever_the_process_is_killed(tmp_path: Path) -> None:
+    moments = random.Random(0)
+    for trial in range(8):
+        folder = tmp_path / str(trial) / "result"
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(folder)], stdout=subprocess.PIPE, text=True
+        )
+        assert writer.stdout
+        with writer.stdout:
+            writer.stdout.readline()
+            time.sleep(moments.uniform(0, 0.1))
+            writer.kill()
+            writer.wait()
+        if folder.exists():
+            contents = {path.name: path.read_bytes() for path in folder.iterdir()}
+            assert set(contents) == {"mark", "b", "c"}
+            assert len(set(contents.values())) == 1
+
+
+def test_a_folder_of_something_else_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").write_text("years of work")
+    with pytest.raises(FileExistsError, match=r"mine is in the way: it holds no mark"):
+        replace_folder(tmp_path / "mine", {"mark": b""}, "mark")
+    assert (tmp_path / "mine" / "thesis.tex").read_text() == "years of work"
+
+
+def test_a_file_in_the_way_stays(tmp_path: Path) -> None:
+    (tmp_path / "result").write_text("mine")
+    with pytest.raises(FileExistsError, match="it is not a folder"):
+        replace_folder(tmp_path / "result", {"mark": b""}, "mark")
+    assert [path.name for path in tmp_path.iterdir()] == ["result"]
+    assert (tmp_path / "result").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_written_leaves_the_older_one_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    replace_folder(tmp_path / "result", {"mark": b"old"}, "mark")
+    with pytest.raises(OSError, match="no/such/name"):
+        replace_folder(tmp_path / "result", {"mark": b"new", "no/such/name": b""}, "mark")
+    assert [path.name for path in tmp_path.iterdir()] == ["result"]
+    assert (tmp_path / "result" / "mark").read_bytes() == b"old"
+
+
+def test_a_file_is_replaced_and_readable_by_others(tmp_path: Path) -> None:
+    replace_file(tmp_path / "new" / "file", b"old")
+    replace_file(tmp_path / "new" / "file", b"new")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["file"]
+    assert (tmp_path / "new" / "file").read_bytes() == b"new"
+    assert (tmp_path / "new" / "file").stat().st_mode & 0o777 == 0o644
