@@ -12,7 +12,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-import lossbench
 from lossbench.config import to_yaml
 from lossbench.experiment import Experiment
 from lossbench.statistics import Summary, judge, summarize
@@ -75,12 +74,10 @@ def shortest(values: Array) -> Array:
 
 def provenance(data_sha256: str) -> dict[str, str]:
     """What produced a result: the versions of all that has a say, the platform, the data."""
-    packages = {"TensorFlow": "tensorflow", "Keras": "keras", "NumPy": "numpy"}
-    packages |= {"scikit-learn": "scikit-learn"}
     return {
-        "lossbench": lossbench.__version__,
+        "lossbench": version("lossbench"),
         "Python": platform.python_version(),
-        **{name: version(package) for name, package in packages.items()},
+        **{name: version(name) for name in ("TensorFlow", "Keras", "NumPy", "scikit-learn")},
         "platform": f"{platform.system()} {platform.machine()}",
         "data_sha256": data_sha256,
     }
