@@ -1,7 +1,7 @@
 """What many seeds say about one figure: medians, intervals, verdicts."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any, Literal
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Verdict = Literal["inside", "outside", "not judged"]
 
 FEWEST_TO_JUDGE = 20
+MOST_DIGITS = 400
 INTERVAL = (2.5, 97.5)
 BAND = (10.0, 90.0)
 
@@ -43,7 +44,10 @@ def judge(printed: Decimal, values: NDArray[Any]) -> Verdict:
     if np.isfinite(values).sum() < FEWEST_TO_JUDGE:
         return "not judged"
     summary = summarize(values)
-    low, high = (Decimal(repr(end)).quantize(printed) for end in (summary.low, summary.high))
+    # A training that all but diverged has more digits than a decimal holds by default.
+    with localcontext() as context:
+        context.prec = MOST_DIGITS  # Python 3.10 takes it only here
+        low, high = (Decimal(repr(end)).quantize(printed) for end in (summary.low, summary.high))
     return "inside" if low <= printed <= high else "outside"
 
 
@@ -55,7 +59,9 @@ def band(curves: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]
     shown = np.where(np.isfinite(curves), curves, np.nan)
     empty = np.isnan(shown).all(axis=0)
     shown[:, empty] = 0.0
-    low, middle, high = np.nanpercentile(shown, (BAND[0], 50.0, BAND[1]), axis=0)
+    # Of the same figures where nothing is missing, and twenty times as fast.
+    percentile = np.nanpercentile if np.isnan(shown).any() else np.percentile
+    low, middle, high = percentile(shown, (BAND[0], 50.0, BAND[1]), axis=0)
     for line in (low, middle, high):
         line[empty] = np.nan
     return middle, low, high

@@ -43,3 +43,8 @@ def test_the_band_leaves_out_a_curve_from_where_it_diverged() -> None:
     np.testing.assert_array_equal(middle, [2.0, 2.0, np.nan])
     np.testing.assert_allclose([low[0], high[0]], [1.2, 2.8])
     assert np.isnan([low[2], high[2]]).all()
+
+
+def test_an_interval_that_reaches_the_largest_floats_is_judged() -> None:
+    values = np.append(np.full(25, 0.001), np.full(5, 1e300))
+    assert judge(Decimal("0.001"), values) == "inside"
