@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lossbench.config import BUNDLED, SUFFIX
+from lossbench.config import BUNDLED, bundled
 from lossbench.datasets import GENERATORS
 from lossbench.losses import LOSSES
 
@@ -11,9 +11,7 @@ Table = tuple[str, list[str], list[list[str]]]
 
 def experiments() -> list[str]:
     """The names of the bundled configs, as ``lossbench run`` takes them."""
-    paths = BUNDLED.rglob(f"*{SUFFIX}")
-    names = (path.relative_to(BUNDLED).with_suffix("").as_posix() for path in paths)
-    return sorted(names, key=lambda name: (name.count("/"), name))
+    return [path.relative_to(BUNDLED).with_suffix("").as_posix() for path in bundled()]
 
 
 def as_document() -> dict[str, Any]:
@@ -36,17 +34,23 @@ def tables() -> list[Table]:
     """The catalogue as tables: a title, the columns and the rows of each."""
     losses = [
         [
-            ", ".join((loss.name, *loss.aliases)),
-            loss.problem,
-            f"{'classes' if loss.problem.startswith('multi') else '1'} {loss.activation}",
+            loss.name,
+            loss.problem.removesuffix(" classification"),
+            f"{'N' if loss.problem.startswith('multi') else '1'} {loss.activation}",
             loss.labels,
             loss.metrics[0],
         ]
         for loss in LOSSES.values()
     ]
+    aliases = [[alias, loss.name] for loss in LOSSES.values() for alias in loss.aliases]
     generators = [[name, target] for name, target in GENERATORS.items()]
     return [
         ("Experiments", ["name"], [[name] for name in experiments()]),
-        ("Losses", ["loss", "problem", "output layer", "labels", "metric"], losses),
+        (
+            "Losses (N: as many units as classes)",
+            ["loss", "problem", "output layer", "labels", "metric"],
+            losses,
+        ),
+        ("Other names of losses", ["name", "loss"], aliases),
         ("Generators", ["generator", "target"], generators),
     ]

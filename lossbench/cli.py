@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from lossbench.config import Case
     from lossbench.workers import TrainingProcess
 
-FAILED, WRONG_USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
+FAILED, WRONG_USAGE = 1, 2
+SIGNALLED = {128 + number: number for number in (signal.SIGINT, signal.SIGTERM)}
 RESULTS = Path("results")
 
 app = typer.Typer(
@@ -53,7 +54,9 @@ Epochs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Epochs of 
 Repeats = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Trainings of each experiment, a seed each.")
 ]
-Seed = Annotated[int | None, typer.Option(min=0, metavar="N", help="The first seed.")]
+Seed = Annotated[
+    int | None, typer.Option(min=0, max=2**32 - 1, metavar="N", help="The first seed.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
@@ -137,7 +140,9 @@ def list_(as_json: AsJson = False, debug: Debug = False, version: Version = Fals
     if as_json:
         terminal.print_json(catalogue.as_document())
     else:
-        for title, columns, rows in catalogue.tables():
+        for number, (title, columns, rows) in enumerate(catalogue.tables()):
+            if number:
+                print()
             terminal.print_table(title, columns, rows)
 
 
@@ -169,47 +174,52 @@ def _run(
     from lossbench.results import Result, metrics
 
     results: list[Result] = []
-    failures: list[runner.Failure] = []
-    with terminal.progress([case.experiment for case in cases], quiet) as advance:
-        for outcome in runner.run_suite(process, cases, folders, advance):
-            if isinstance(outcome, Result):
+    failed: dict[str, str] = {}
+    with terminal.Bars([case.experiment for case in cases], quiet) as bars:
+        for outcome in runner.run_suite(process, cases, folders, bars.advance):
+            with bars.away():
+                if isinstance(outcome, runner.Failure):
+                    failed[outcome.experiment.name] = str(outcome)
+                    message = f"{outcome.experiment.name}: {outcome}"
+                    terminal.print_error(message, outcome.error, debug)
+                    continue
                 results.append(outcome)
-                if not as_json:
-                    terminal.print_result(outcome)
-            else:
-                failures.append(outcome)
-                terminal.print_error(f"{outcome.experiment.name}: {outcome}", outcome.error, debug)
-    failed = {failure.experiment.name: str(failure) for failure in failures}
-    if summarized:
-        for name, content in summary.files(results, failed).items():
-            atomic.replace_file(summarized / name, content)
+                terminal.print_result(outcome, silent=as_json)
     if as_json:
         terminal.print_json({"experiments": [metrics(it) for it in results], "failed": failed})
     elif summarized:
         terminal.print_summary(results)
-    if failures or any(result.diverged == len(result.trainings) for result in results):
+    if summarized:
+        for name, content in summary.files(results, failed).items():
+            atomic.replace_file(summarized / name, content)
+    if failed or any(result.diverged == len(result.trainings) for result in results):
         raise typer.Exit(FAILED)
 
 
 def main() -> NoReturn:
     """Run the command line, with an exit code for every end it may take."""
-    signal.signal(signal.SIGTERM, _terminate)
-    debug = "--debug" in sys.argv
+    # Not left to Python and typer: whatever is under way is to end, with an exit code of its own.
+    for number in SIGNALLED.values():
+        signal.signal(number, _end)
     try:
-        app(prog_name="lossbench", standalone_mode=True)
-    except KeyboardInterrupt:
-        print("interrupted; what was finished is kept", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+        app(prog_name="lossbench")
+    except SystemExit as end:
+        if end.code in SIGNALLED:
+            print("Interrupted: what was finished is kept.", file=sys.stderr)
+        raise
     except Exception as error:
-        if debug:
-            traceback.print_exc()
-        else:
-            print(f"Error: {error}", file=sys.stderr)
         from lossbench.config import ConfigError
 
+        if "--debug" in sys.argv:
+            traceback.print_exc()
+        elif isinstance(error, ConfigError):
+            print(f"Error: {error}", file=sys.stderr)
+        else:
+            message = " ".join(f"{type(error).__name__}: {error}".split())
+            print(f"Error: {message} (--debug shows the traceback)", file=sys.stderr)
         sys.exit(WRONG_USAGE if isinstance(error, ConfigError) else FAILED)
     sys.exit(0)
 
 
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(TERMINATED)
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)

@@ -1,6 +1,7 @@
 """From YAML files to Experiments; every complaint about a config is written here."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,8 +12,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from lossbench import losses
-from lossbench.datasets import DatasetError, Split
+from lossbench.datasets import GENERATORS, DatasetError, Split
 from lossbench.experiment import (
+    ACTIVATIONS,
     Dataset,
     Experiment,
     LossChoice,
@@ -21,9 +23,10 @@ from lossbench.experiment import (
     Published,
     Section,
     Standardize,
+    close_to,
     nearest,
 )
-from lossbench.marked_yaml import Key, MarkedYamlError, read
+from lossbench.marked_yaml import RESOLVERS, Key, MarkedYamlError, read
 
 BUNDLED = next(
     folder
@@ -32,6 +35,7 @@ BUNDLED = next(
 )
 SUFFIX = ".yaml"
 NOTHING = object()
+MAPPING = "must be a mapping of keys to values"
 SECTIONS: dict[object, type[Section]] = {
     "dataset": Dataset,
     "standardize": Standardize,
@@ -40,22 +44,46 @@ SECTIONS: dict[object, type[Section]] = {
     "optimizer": Optimizer,
     "published": Published,
 }
+# What the keys are that have no default.
+REQUIRED = {
+    "dataset": "a mapping with a generator and its parameters",
+    "generator": f"one of {', '.join(GENERATORS)}",
+    "model": "a mapping with the hidden layers",
+    "hidden": "a list of the units of each hidden layer, such as [50]",
+    "loss": f"one of {', '.join(losses.LOSSES)}",
+    "name": f"one of {', '.join(losses.LOSSES)}",
+    "epochs": "a whole number of at least 1",
+}
+# Pydantic's kinds of errors, in the words of someone who writes YAML.
+MESSAGES = {
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "string_type": "must be text",
+    "string_pattern_mismatch": "must be letters, digits and any of . _ = + - but not start by one",
+    "string_too_long": "must have at most {max_length} characters",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "model_type": MAPPING,
+    "model_attributes_type": MAPPING,
+    "dict_type": MAPPING,
+}
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with a config."""
+    """One thing that is wrong with a config; without a line where the file was not read."""
 
     path: Path
-    line: int
+    line: int | None
     key: str
     message: str
     value: object = NOTHING
 
     def __str__(self) -> str:
+        line = f":{self.line}" if self.line else ""
         key = f" {self.key}:" if self.key else ""
         value = "" if self.value is NOTHING else f" {_shown(self.value)}"
-        return f"{self.path}:{self.line}:{key}{value} {self.message}"
+        return f"{self.path}{line}:{key}{value} {self.message}"
 
 
 class ConfigError(ValueError):
@@ -85,8 +113,15 @@ class Case:
 
 def find(config: str | Path) -> Path:
     """The file of a config: a path as it is, or the name of a bundled one ("hinge")."""
-    path, bundled = Path(config), BUNDLED / f"{config}{SUFFIX}"
-    return bundled if bundled.is_file() and not path.is_file() else path
+    path, shipped = Path(config), BUNDLED / f"{config}{SUFFIX}"
+    # Unlike Path.is_file, this takes any path.
+    is_file = os.path.isfile(path)  # noqa: PTH113
+    return shipped if shipped in bundled() and not is_file else path
+
+
+def bundled() -> list[Path]:
+    """The configs that come with lossbench: the nine of the first article, then the others."""
+    return sorted(BUNDLED.rglob(f"*{SUFFIX}"), key=lambda path: (len(path.parts), path))
 
 
 def in_folder(folder: str | Path) -> list[Path]:
@@ -94,7 +129,7 @@ def in_folder(folder: str | Path) -> list[Path]:
     paths = sorted(Path(folder).glob(f"*{SUFFIX}"))
     if not paths:
         what = "holds no config" if Path(folder).is_dir() else "is not a folder"
-        raise ConfigError([Problem(Path(folder), 1, "", what)])
+        raise ConfigError([Problem(Path(folder), None, "", what)])
     return paths
 
 
@@ -117,16 +152,16 @@ def load_all(
     problems: list[Problem] = []
     taken: dict[str, Path] = {}
     for path in map(find, configs):
+        name = path.stem
         try:
             case = _load(path, overrides or {})
+            cases.append(case)
+            name = case.experiment.name
         except ConfigError as error:
             problems += error.problems
-            continue
-        name = case.experiment.name
         if name in taken:
-            problems.append(Problem(path, 1, "", f"has the same name as {taken[name]}: '{name}'"))
+            problems.append(Problem(path, 1, "name", f"is the name of {taken[name]} too", name))
         taken[name] = path
-        cases.append(case)
     if problems:
         raise ConfigError(problems)
     return cases
@@ -138,36 +173,33 @@ def to_yaml(experiment: Experiment) -> str:
 
 
 def _load(path: Path, overrides: Mapping[str, Any]) -> Case:
-    if not path.exists():
-        names = [str(file.relative_to(BUNDLED).with_suffix("")) for file in BUNDLED.rglob("*.yaml")]
-        message = f"no such file, nor a bundled config of that name; {nearest(path, names)}"
-        raise ConfigError([Problem(path, 1, "", message)])
-    if not path.is_file():
-        message = "is not a file; a folder of configs is run by 'lossbench run-all'"
-        raise ConfigError([Problem(path, 1, "", message)])
     try:
         document = read(path)
     except MarkedYamlError as error:
         raise ConfigError([Problem(path, error.line, "", str(error))]) from None
+    except FileNotFoundError:
+        names = [file.relative_to(BUNDLED).with_suffix("").as_posix() for file in bundled()]
+        message = f"no such file, nor a bundled config of that name; {nearest(path, names)}"
+        raise ConfigError([Problem(path, None, "", message)]) from None
+    except IsADirectoryError:
+        message = "is a folder; 'lossbench run-all' runs the configs in a folder"
+        raise ConfigError([Problem(path, None, "", message)]) from None
     except OSError as error:
-        raise ConfigError([Problem(path, 1, "", f"cannot be read: {error.strerror}")]) from None
+        raise ConfigError([Problem(path, None, "", f"cannot be read: {error.strerror}")]) from None
+
+    problems = [
+        Problem(path, line, _dotted(key), f"comes twice, first on line {first}")
+        for key, line, first in document.repeated
+    ]
     if not isinstance(document.values, dict):
-        raise ConfigError(
-            [Problem(path, 1, "", "must be a mapping of keys to values", document.values)]
-        )
-
-    values = {"name": path.stem, **document.values, **overrides}
-
-    experiment, split, complaints = _check(values)
-    if complaints or not experiment or not split:
-        raise ConfigError(
-            [
-                Problem(
-                    path, document.line(it.key), ".".join(map(str, it.key)), it.message, it.value
-                )
-                for it in sorted(complaints, key=lambda it: document.line(it.key))
-            ]
-        )
+        raise ConfigError([Problem(path, 1, "", MAPPING, document.values)])
+    experiment, split, complaints = _check({"name": path.stem, **document.values, **overrides})
+    problems += [
+        Problem(path, document.line(it.key), _dotted(it.key), it.message, it.value)
+        for it in complaints
+    ]
+    if problems or not experiment or not split:
+        raise ConfigError(sorted(problems, key=lambda it: it.line or 0))
     return Case(path, experiment, split)
 
 
@@ -179,60 +211,108 @@ def _check(values: dict[str, Any]) -> tuple[Experiment | None, Split | None, lis
         experiment = Experiment.model_validate(values)
     except ValidationError as error:
         complaints += map(_translated, error.errors())
-    dataset = _section(Dataset, values.get("dataset"))
-    model = _section(Model, values.get("model"))
-    loss = _section(LossChoice, values.get("loss"))
-    split = None
-    if dataset:
-        try:
-            split = dataset.load()
-        except DatasetError as error:
-            value = dataset.parameters.get(error.key, getattr(dataset, error.key, NOTHING))
-            complaints.append(Complaint(("dataset", error.key), str(error), value))
-    if loss and model:
-        allowed = loss.row.activations
-        if model.output_activation not in (None, *allowed):
-            message = f"does not fit {loss.name}; {nearest(model.output_activation, allowed)}"
-            complaints.append(
-                Complaint(("model", "output_activation"), message, model.output_activation)
-            )
-    if loss and split and not loss.row.fits(len(split.classes)):
-        kind = f"{len(split.classes)} classes" if split.classes else "real numbers"
-        fitting = ", ".join(losses.fitting(len(split.classes)))
+        complaints += _misspelt(error.errors())
+    split, refused = _data(values.get("dataset"))
+    loss, wrong = _sound(LossChoice, values.get("loss"))
+    refused += [it._replace(key=("loss", *it.key)) for it in wrong]
+    _, wrong = _sound(Optimizer, values.get("optimizer", {}))
+    refused += [it._replace(key=("optimizer", *it.key)) for it in wrong]
+    known = {it.key for it in complaints}
+    complaints += [it for it in refused if it.key not in known]
+    if not loss:
+        return experiment, split, complaints
+    model, published = values.get("model"), values.get("published")
+    activation = model.get("output_activation") if isinstance(model, dict) else None
+    if activation in ACTIVATIONS and activation not in loss.row.activations:
+        message = f"does not fit {loss.name}; {nearest(activation, loss.row.activations)}"
+        complaints.append(Complaint(("model", "output_activation"), message, activation))
+    for metric, figures in published.items() if isinstance(published, dict) else ():
+        if metric not in loss.row.metrics:
+            message = f"is not a metric of {loss.name}; {nearest(metric, loss.row.metrics)}"
+            complaints.append(Complaint(("published", metric), message, figures))
+    count = len(split.classes) if split else 0
+    # How many classes there are is not known where a key of the dataset is wrong.
+    counts = (2, 3) if count and not experiment else (count,)
+    if split and not any(map(loss.row.fits, counts)):
+        kind = f"{count} class{'es' if count > 1 else ''}" if count else "real numbers"
+        fitting = ", ".join(losses.fitting(count)) or "none"
         message = f"does not fit a target of {kind}; losses that do: {fitting}"
         complaints.append(Complaint(("loss",), message, loss.name))
-    published = values.get("published")
-    if loss and isinstance(published, dict):
-        for metric in published:
-            if metric not in loss.row.metrics:
-                message = f"is not a metric of {loss.name}; {nearest(metric, loss.row.metrics)}"
-                complaints.append(Complaint(("published", str(metric)), message))
     return experiment, split, complaints
+
+
+def _data(values: object) -> tuple[Split | None, list[Complaint]]:
+    """The data and all that scikit-learn refuses: what is refused is left out of the next try."""
+    dataset, complaints = _sound(Dataset, values)
+    complaints = [it._replace(key=("dataset", *it.key)) for it in complaints]
+    left_out: set[str] = set()
+    while dataset and "generator" not in left_out:
+        try:
+            return dataset.load(), complaints
+        except DatasetError as error:
+            if error.key in left_out:
+                break
+            # How many rows there are is not known where another key is wrong.
+            if error.key != "train_size" or not complaints:
+                value = dataset.parameters.get(error.key, getattr(dataset, error.key, NOTHING))
+                complaints.append(Complaint(("dataset", error.key), str(error), value))
+            left_out.add(error.key)
+            given = dataset.model_dump(exclude_unset=True, exclude=left_out)
+            dataset, _ = _sound(Dataset, given)
+    return None, complaints
 
 
 AnySection = TypeVar("AnySection", bound=Section)
 
 
-def _section(kind: type[AnySection], values: object) -> AnySection | None:
-    """The section if it is valid by itself."""
-    try:
-        return kind.model_validate(values)
-    except ValidationError:
-        return None
+def _sound(kind: type[AnySection], values: object) -> tuple[AnySection | None, list[Complaint]]:
+    """The section without its wrong keys, unless it needs them, and what is wrong with those.
+
+    Parameters are looked at only where all else is right, so there is more than one round.
+    """
+    complaints: list[Complaint] = []
+    while True:
+        try:
+            return kind.model_validate(values), complaints
+        except ValidationError as error:
+            complaints += map(_translated, error.errors())
+            wrong = {it["loc"][0] for it in error.errors() if it["loc"]}
+        if not isinstance(values, dict) or not wrong & values.keys():
+            return None, complaints
+        values = {name: value for name, value in values.items() if name not in wrong}
 
 
 def _translated(error: ErrorDetails) -> Complaint:
     """A complaint of pydantic's, in words that name what is allowed."""
-    key = error["loc"]
-    if error["type"] == "missing":
-        return Complaint(key, "is missing")
-    if error["type"] == "extra_forbidden":
-        section = Experiment
+    key, kind, limits = error["loc"], error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return Complaint(key, f"is missing; it must be {REQUIRED[str(key[-1])]}")
+    if kind == "extra_forbidden":
+        section: type[Section] = Experiment
         for name in key[:-1]:
             section = SECTIONS.get(name, section)
-        return Complaint(key, f"is not a known key; {nearest(key[-1], section.model_fields)}")
-    message = error["msg"].replace("Input should be", "must be")
-    return Complaint(key, message[:1].lower() + message[1:], error["input"])
+        message = f"is not a known key; {nearest(key[-1], section.model_fields)}"
+    elif kind in MESSAGES:
+        message = MESSAGES[kind].format(**limits)
+    else:
+        message = error["msg"]
+    return Complaint(key, message, error["input"])
+
+
+def _misspelt(errors: Sequence[ErrorDetails]) -> Iterator[Complaint]:
+    """Keys meant for one that is missing, in the sections that take any key for a parameter."""
+    for error in errors:
+        section = SECTIONS.get(error["loc"][0])
+        if error["type"] == "missing" and section and section.model_config["extra"] == "allow":
+            wanted = str(error["loc"][-1])
+            meant = close_to(wanted, error["input"])
+            if meant:
+                message = f"is not a known key; did you mean '{wanted}'?"
+                yield Complaint((*error["loc"][:-1], meant), message, error["input"][meant])
+
+
+def _dotted(key: Key) -> str:
+    return ".".join(map(str, key))
 
 
 def _shown(value: object) -> str:
@@ -245,9 +325,13 @@ class _Dumper(yaml.SafeDumper):
     """The safe dumper, writing a figure with its decimals, and short lists on one line."""
 
 
-_Dumper.add_representer(
-    Decimal, lambda dumper, it: dumper.represent_scalar("tag:yaml.org,2002:float", format(it, "f"))
-)
+def _figure(dumper: yaml.SafeDumper, figure: Decimal) -> yaml.Node:
+    text = f"{figure:f}"
+    return dumper.represent_scalar(f"tag:yaml.org,2002:{'float' if '.' in text else 'int'}", text)
+
+
+_Dumper.yaml_implicit_resolvers = RESOLVERS
+_Dumper.add_representer(Decimal, _figure)
 _Dumper.add_representer(
     tuple,
     lambda dumper, it: dumper.represent_sequence("tag:yaml.org,2002:seq", it, flow_style=True),

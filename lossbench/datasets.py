@@ -9,6 +9,7 @@ target is. scikit-learn is imported only when data are asked for.
 
 import hashlib
 import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -104,18 +105,20 @@ def load(
     import sklearn.datasets
     from sklearn.preprocessing import StandardScaler
 
-    arguments = {name: _tuples(value) for name, value in settings.items()}
     try:
-        x, y = getattr(sklearn.datasets, generator)(**arguments)[:2]
-    except (ValueError, TypeError, MemoryError, OverflowError) as error:
-        raise DatasetError(_blamed(str(error), settings), str(error)) from error
+        x, y = getattr(sklearn.datasets, generator)(**settings)[:2]
+    except Exception as error:  # scikit-learn checks types but not all it is given
+        raise _refused(error, settings) from error
+    if y.ndim > 1:
+        raise DatasetError("n_targets", "must be 1: a loss is of one target")
     classes: tuple[str, ...] = ()
     if GENERATORS[generator] == "classes":
         names, y = np.unique(y, return_inverse=True)
         classes = tuple(f"{name:g}" for name in names)
     rows = int(train_size) if train_size >= 1 else round(len(x) * train_size)
     if not 0 < rows < len(x):
-        raise DatasetError("train_size", f"leaves {rows} of {len(x)} rows to train on")
+        message = f"must leave rows to both halves, and takes {rows} of {len(x)} to train on"
+        raise DatasetError("train_size", message)
 
     def scaled(values: Array, fitted_on: Rows | None) -> Array:
         if fitted_on is None:
@@ -129,11 +132,13 @@ def load(
     return Split(x[:rows], y[:rows], x[rows:], y[rows:], classes)
 
 
-def _tuples(value: Any) -> Any:
-    """Lists as tuples, which make_circles and make_moons insist on and the others take."""
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
-def _blamed(message: str, settings: Mapping[str, Any]) -> str:
-    """The parameter that scikit-learn's message quotes, or the generator."""
-    return next((name for name in settings if f"'{name}'" in message), "generator")
+def _refused(error: Exception, settings: Mapping[str, Any]) -> DatasetError:
+    """An error of scikit-learn's with the parameter it names, or with the generator."""
+    message = " ".join(str(error).split())
+    name = next((name for name in settings if f"'{name}'" in message), None)
+    if name is None:
+        return DatasetError("generator", f"refuses these parameters: {message}")
+    # "The 'noise' parameter of make_moons must be None or a float. Got 'x' instead."
+    return DatasetError(
+        name, re.sub(r"^The '\w+' parameter of \w+ |\. Got .* instead\.$", "", message)
+    )

@@ -5,14 +5,13 @@ import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, get_args
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    Strict,
     StringConstraints,
     ValidationError,
     model_validator,
@@ -20,7 +19,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from lossbench import datasets, losses, optimizers
-from lossbench.datasets import Split
+from lossbench.datasets import Rows, Split
 from lossbench.losses import LOSSES, Loss
 from lossbench.marked_yaml import PrintedFloat
 from lossbench.parameters import Parameters
@@ -35,11 +34,16 @@ INITIALIZERS = (
 ).split()
 
 
+def close_to(name: object, allowed: Iterable[str]) -> str | None:
+    """The allowed name that was meant, if one is like it."""
+    return next(iter(get_close_matches(str(name), list(allowed), n=1)), None)
+
+
 def nearest(name: object, allowed: Iterable[str]) -> str:
     """The words that help with a name that is not among the allowed ones."""
     names = sorted(allowed)
-    close = get_close_matches(str(name), names, n=1)
-    hint = f"did you mean '{close[0]}'? " if close else ""
+    close = close_to(name, names)
+    hint = f"did you mean '{close}'? " if close else ""
     return f"{hint}allowed: {', '.join(names)}" if names else "none is allowed here"
 
 
@@ -69,12 +73,33 @@ def _figure(value: Any) -> Decimal:
     raise refuse("must be a number")
 
 
-def _within(parameters: Parameters, given: dict[str, Any]) -> dict[str, Any]:
+def _train_size(value: Any) -> float:
+    """A share of the rows, or a number of them."""
+    whole = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+    if whole or (isinstance(value, float) and 0 < value < 1):
+        return float(value) if isinstance(value, float) else int(value)
+    raise refuse("must be a share between 0 and 1, or a whole number of rows")
+
+
+def _layers(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise refuse("must be a list of the units of each hidden layer, such as [50]")
+    if not value:
+        raise refuse("must have at least one layer")
+    return tuple(value)
+
+
+def _tuples(value: Any) -> Any:
+    """Lists as tuples, which make_circles and make_moons insist on and the others take."""
+    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
+
+
+def _within(parameters: Parameters, given: dict[str, Any], owner: str) -> dict[str, Any]:
     """The parameters as given, else their defaults; refuses unknown names and bad values."""
     complaints = {
         name: parameters[name].complaint(value)
         if name in parameters
-        else f"is not a parameter here; {nearest(name, parameters)}"
+        else f"is not a parameter of {owner}; {nearest(name, [*parameters, 'name'])}"
         for name, value in given.items()
     }
     errors = [
@@ -96,33 +121,38 @@ class Section(BaseModel):
 class Standardize(Section):
     """What is scaled to mean 0 and deviation 1: each names the rows its scaler is fitted on."""
 
-    features: Literal["all", "train"] | None = None
-    target: Literal["all", "train"] | None = None
+    features: Annotated[Rows, _one_of(get_args(Rows))] | None = None
+    target: Annotated[Rows, _one_of(get_args(Rows))] | None = None
 
 
 class Dataset(Section, extra="allow"):
     """A scikit-learn generator; every further key is one of its parameters."""
 
     generator: Annotated[str, _one_of(tuple(datasets.GENERATORS))]
-    train_size: Annotated[float, Field(gt=0)] = 0.5
+    train_size: Annotated[int | float, BeforeValidator(_train_size)] = 0.5
     standardize: Standardize = Standardize()
 
     @model_validator(mode="after")
     def _know_parameters(self) -> "Dataset":
         known = datasets.parameters(self.generator)
+        keys = [*known, *Dataset.model_fields]
         errors = [
             InitErrorDetails(
-                type=refuse(f"is not a parameter of {self.generator}; {nearest(name, known)}"),
+                type=refuse(f"is not a parameter of {self.generator}; {nearest(name, keys)}"),
                 loc=(name,),
                 input=value,
             )
             for name, value in self.parameters.items()
             if name not in known
         ]
+        if self.parameters.get("random_state", 0) is None:
+            message = "must be a whole number: a config fixes its data"
+            errors.append(InitErrorDetails(type=refuse(message), loc=("random_state",), input=None))
         if errors:
             raise ValidationError.from_exception_data("dataset", errors)
         assert self.__pydantic_extra__ is not None
-        self.__pydantic_extra__.update(known | self.parameters)
+        given = {name: _tuples(value) for name, value in self.parameters.items()}
+        self.__pydantic_extra__.update(known | given)
         return self
 
     @property
@@ -139,7 +169,7 @@ class Dataset(Section, extra="allow"):
 class Model(Section):
     """A multilayer perceptron; the loss decides the rest of its output layer."""
 
-    hidden: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Strict(False), Field(min_length=1)]
+    hidden: Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_layers)]
     activation: Annotated[str, _one_of(ACTIVATIONS)] = "relu"
     kernel_initializer: Annotated[str, _one_of(INITIALIZERS)] = "he_uniform"
     output_activation: Annotated[str, _one_of(ACTIVATIONS)] | None = None
@@ -162,7 +192,7 @@ class Named(Section, extra="allow"):
 
     def _fill(self, table: Parameters) -> None:
         assert self.__pydantic_extra__ is not None
-        self.__pydantic_extra__.update(_within(table, self.parameters))
+        self.__pydantic_extra__.update(_within(table, self.parameters, self.name))
 
 
 class LossChoice(Named):

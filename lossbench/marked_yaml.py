@@ -1,6 +1,7 @@
 """YAML read safely, with the line of every key, so that a complaint can point at it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,14 @@ class PrintedFloat(float):
 
 @dataclass(frozen=True)
 class Document:
-    """The values of a document, and the line of every key path in it."""
+    """The values of a document, the line of every key path in it, and the keys that come twice.
+
+    ``repeated`` tells of the path and the line of each second coming, and of the line of the first.
+    """
 
     values: Any
     lines: dict[Key, int]
+    repeated: tuple[tuple[Key, int, int], ...]
 
     def line(self, path: Key) -> int:
         """The line of a key, or of the nearest key above it that is in the document."""
@@ -43,20 +48,26 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # untyped stub
             raise MarkedYamlError("anchors and aliases are not supported", mark.line + 1)
         return super().compose_node(parent, index)
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith(":timestamp")]
+    first: [
+        (tag, regexp) for tag, regexp in resolvers if not tag.endswith((":timestamp", ":float"))
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
-    # YAML 1.1, which PyYAML follows, wants a dot in a number with an exponent.
-    re.compile(r"^[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+$"),
-    list("-+0123456789"),
+    # As in YAML 1.2. YAML 1.1, which PyYAML follows, wants a dot in a number with an exponent,
+    # and takes 1:30.5 for ninety and a half.
+    re.compile(
+        r"^[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?$|^[-+]?[0-9]+[eE][-+]?[0-9]+$|"
+        r"^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$"
+    ),
+    list("-+.0123456789"),
 )
 
 
@@ -66,14 +77,15 @@ def _float(loader: _Loader, node: yaml.ScalarNode) -> PrintedFloat:
     return number
 
 
+# What a plain text is taken for; whoever writes YAML for this reader quotes by it.
+RESOLVERS = _Loader.yaml_implicit_resolvers
 _Loader.add_constructor("tag:yaml.org,2002:float", _float)
 
 
 def read(path: Path) -> Document:
     """The document in a file.
 
-    Raises OSError where it cannot be read and MarkedYamlError where it is no YAML, has a key
-    twice, or is not text.
+    Raises OSError where it cannot be read and MarkedYamlError where it is no YAML or not text.
     """
     try:
         text = path.read_bytes().decode("utf-8")
@@ -84,8 +96,9 @@ def read(path: Path) -> Document:
         node = loader.get_single_node()
         if node is None:
             raise MarkedYamlError("is empty")
-        lines = dict(_lines(node, ()))
-        return Document(loader.construct_document(node), lines)
+        lines: dict[Key, int] = {}
+        repeated = tuple(_mark(node, (), lines))
+        return Document(loader.construct_document(node), lines, repeated)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -101,19 +114,22 @@ def read(path: Path) -> Document:
         raise MarkedYamlError(f"invalid YAML: {error}") from None
 
 
-def _lines(node: yaml.Node, path: Key) -> list[tuple[Key, int]]:
-    """Paths and lines of a node and all below it; a key that comes twice is refused."""
-    lines = [(path, node.start_mark.line + 1)]
+def _mark(node: yaml.Node, path: Key, lines: dict[Key, int]) -> Iterator[tuple[Key, int, int]]:
+    """Note the lines of a node and all below it; yields the keys that come twice."""
+    lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            lines += _lines(item, (*path, index))
+            yield from _mark(item, (*path, index), lines)
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
         for key, value in node.value:
-            name, line = str(key.value), key.start_mark.line + 1
-            if name in seen:
-                message = f"the key '{name}' comes twice, first on line {seen[name]}"
-                raise MarkedYamlError(message, line)
-            seen[name] = line
-            lines += [*_lines(value, (*path, name)), ((*path, name), line)]
-    return lines
+            line = key.start_mark.line + 1
+            if key.tag != "tag:yaml.org,2002:str":
+                name = f" '{key.value}'" if isinstance(key, yaml.ScalarNode) else ""
+                raise MarkedYamlError(f"the key{name} is not text", line)
+            below = (*path, key.value)
+            if key.value in seen:
+                yield below, line, seen[key.value]
+            seen.setdefault(key.value, line)
+            lines[below] = line
+            yield from _mark(value, below, lines)
