@@ -57,6 +57,13 @@ Repeats = Annotated[
 Seed = Annotated[
     int | None, typer.Option(min=0, max=2**32 - 1, metavar="N", help="The first seed.")
 ]
+Results = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Holds the results.")]
+Metric = Annotated[str | None, typer.Option(metavar="NAME", help="Instead of mse or accuracy.")]
+Pictures = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Draw curves and decision boundaries there.")
+]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each pair.")]
+AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown, as without an option.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
@@ -153,6 +160,42 @@ def validate(configs: Configs, debug: Debug = False, version: Version = False) -
 
     for case in load_all(configs):
         print(f"{case.path}: ok")
+
+
+@app.command(epilog=_examples("compare", "compare results/5000-samples --metric mse --json"))
+def compare(
+    folder: Results = RESULTS,
+    metric: Metric = None,
+    pictures: Pictures = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    as_md: AsMarkdown = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Compare the losses of stored results that share their data; nothing is trained."""
+    from lossbench import atomic, comparison, comparison_plots, comparison_text, stored, terminal
+
+    if as_json + as_csv + as_md > 1:
+        raise typer.BadParameter("choose one of --json, --csv and --md")
+    results, complaints = stored.read_all(folder)
+    for complaint in complaints:
+        terminal.err.print(f"Error: {complaint}", markup=False)
+    try:
+        groups = comparison.compare(results, metric)
+    except comparison.NothingToCompare as error:
+        terminal.err.print(f"Error: {error}", markup=False)
+        raise typer.Exit(WRONG_USAGE) from None
+    if as_json:
+        terminal.print_json(comparison_text.as_document(groups))
+    else:
+        text = comparison_text.as_csv if as_csv else comparison_text.as_markdown
+        print(text(groups), end="")
+    if pictures:
+        for name, picture in comparison_plots.pictures(groups).items():
+            atomic.replace_file(pictures / name, picture)
+    if complaints:
+        raise typer.Exit(WRONG_USAGE)
 
 
 def _overrides(epochs: int | None, repeats: int | None, seed: int | None) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def files(results: Sequence[Result], failed: dict[str, str]) -> dict[str, bytes]
     document = {"experiments": rows, "failed": failed}
     return {
         "summary.json": to_json(document).encode(),
-        "summary.md": _markdown(rows, failed).encode(),
+        "summary.md": (_markdown(rows, failed) + _claims(results)).encode(),
     }
 
 
@@ -78,3 +78,10 @@ def _markdown(rows: list[dict[str, Any]], failed: dict[str, str]) -> str:
     ]
     text += ["", *(f"{name} failed: {reason}" for name, reason in failed.items())] if failed else []
     return "\n".join(text) + "\n"
+
+
+def _claims(results: Sequence[Result]) -> str:
+    # SciPy takes half a second to import, and only a suite needs it.
+    from lossbench import claims
+
+    return "\n## The article's claims\n\n" + claims.as_markdown(claims.judge(results))

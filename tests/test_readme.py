@@ -23,7 +23,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 def results_table() -> str:
     text = (ROOT / "results" / "summary.md").read_text()
-    return text[text.index("|") :]
+    return text[text.index("|") :].split("\n\n")[0] + "\n"
 
 
 def losses_table() -> str:

@@ -1,0 +1,325 @@
+"""Which loss is better: results that share their data, compared on a common metric.
+
+The values of two losses are in different units and are never compared; a metric such as the
+mse or the accuracy means the same under each.
+
+Two losses are compared by the probability that a training with the one beats a training with
+the other, ties counting half. It is estimated by Mann and Whitney's U over the number of pairs
+of trainings (1947, "On a test of whether one of two random variables is stochastically larger
+than the other", Annals of Mathematical Statistics 18), which is the common-language effect size
+(McGraw and Wong 1992, Psychological Bulletin 111) in the form of Vargha and Delaney (2000,
+Journal of Educational and Behavioral Statistics 25). It needs no normal distribution, and a
+training that diverged has a place in it: it loses against every one that finished, and ties
+with others that diverged. Its interval is the percentile bootstrap (Efron and Tibshirani 1993,
+"An Introduction to the Bootstrap", chapter 13), from a fixed seed, so that it is always the
+same. "Better" means that the whole interval lies above one half.
+
+What this cannot say:
+
+- The trainings of an experiment share one data set and one split. The intervals speak of the
+  chance in training, of initial weights and row orders, not of other data.
+- Of twenty pairs without any difference about one is still called better or worse: the
+  intervals are not corrected for the number of comparisons.
+- Trainings with the same seed may start from the same weights. The bootstrap resamples the two
+  losses independently of each other and takes no advantage of that; where equal seeds give
+  similar trainings its intervals are too wide rather than too narrow.
+- Where every training of one beats every training of the other, resampling cannot show another
+  outcome: the interval is the single point 0 or 1, which does not mean certainty.
+- A difference may be seen and yet be too small to matter. Look at the medians.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Literal
+
+import numpy as np
+from scipy import stats
+
+from lossbench.losses import Problem
+from lossbench.results import HALVES, Array, Half, Result
+from lossbench.statistics import FEWEST_TO_JUDGE, Summary
+
+Finding = Literal["better", "worse", "no difference seen", "not judged"]
+
+METRICS: dict[Problem, str] = {
+    "regression": "mse",
+    "binary classification": "accuracy",
+    "multi-class classification": "accuracy",
+}
+SMALLER_IS_BETTER = ("mse", "mae")
+RESAMPLES = 2000
+SEED = 0
+LEARNT = 0.05  # by how much an accuracy must exceed guessing to count as learnt
+# What two experiments must have in common for the loss to be all that differs.
+SHARED = ("model", "optimizer", "epochs", "batch_size")
+
+
+class NothingToCompare(ValueError):
+    """No two results share their data and a metric."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the trainings of one experiment did on one half.
+
+    ``summary`` is over those that finished. ``failed`` counts those that finished without
+    learning (see ``failed_to_learn``), on both halves the same; None where that is not known.
+    """
+
+    name: str
+    loss: str
+    half: Half
+    summary: Summary
+    trainings: int
+    diverged: int
+    failed: int | None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """How ``first`` does against ``second`` on one half.
+
+    ``probability`` is that of a training of ``first`` to beat one of ``second``, with the ends
+    of its 95 % interval (NaN where an experiment has a single training).
+    """
+
+    first: Standing
+    second: Standing
+    metric: str
+    probability: float
+    low: float
+    high: float
+
+    @property
+    def half(self) -> Half:
+        """The half that both were evaluated on."""
+        return self.first.half
+
+    @property
+    def finding(self) -> Finding:
+        """What is seen; fewer than 20 trainings of either judge nothing."""
+        if min(self.first.trainings, self.second.trainings) < FEWEST_TO_JUDGE:
+            return "not judged"
+        if self.low > 0.5:
+            return "better"
+        return "worse" if self.high < 0.5 else "no difference seen"
+
+    @property
+    def sentence(self) -> str:
+        """The comparison in words."""
+        names, metric = (self.first.name, self.second.name), f"{self.half} {self.metric}"
+        medians = " against ".join(
+            figure(standing.summary.median) for standing in (self.first, self.second)
+        )
+        share = f"{percent(self.probability)} [{percent(self.low)}, {percent(self.high)}]"
+        if np.isnan(self.low):
+            share = percent(self.probability)
+        rest = f"in {share} of pairs of trainings; medians {medians}"
+        match self.finding:
+            case "better":
+                return f"{names[0]} is better than {names[1]} on {metric}: {rest}"
+            case "worse":
+                return f"{names[0]} is worse than {names[1]} on {metric}: it beats it {rest}"
+            case "no difference seen":
+                between = f"between {names[0]} and {names[1]} on {metric}"
+                return f"No difference is seen {between}: {names[0]} is ahead {rest}"
+        why = f"fewer than {FEWEST_TO_JUDGE} trainings"
+        between = f"{names[0]} against {names[1]} on {metric}"
+        return f"Not judged, {why}: {between}; ahead {rest}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Experiments on the same data, compared on one metric.
+
+    ``differs`` names what else than the loss is not the same in all of them. Standings and
+    pairs are of the training half first, in the order of the results.
+    """
+
+    data_sha256: str
+    problem: Problem
+    data: str
+    metric: str
+    results: tuple[Result, ...]
+    differs: tuple[str, ...]
+    standings: tuple[Standing, ...]
+    pairs: tuple[Pair, ...]
+
+    @property
+    def title(self) -> str:
+        """Which data and which metric."""
+        return f"{self.data}: {self.metric}"
+
+
+def compare(results: Iterable[Result], metric: str | None = None) -> list[Group]:
+    """Compare the results that share their data, on their problem's metric or on ``metric``.
+
+    Results alone with their data, or without the metric, are left out. Raises NothingToCompare
+    where that leaves nothing.
+    """
+    results = list(results)
+    by_data: dict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        if (metric or METRICS[result.experiment.loss.row.problem]) in result.experiment.metrics:
+            by_data[result.data_sha256].append(result)
+    groups = [
+        _group(members, metric or METRICS[members[0].experiment.loss.row.problem])
+        for members in by_data.values()
+        if len(members) > 1
+    ]
+    if not groups:
+        raise NothingToCompare(_nothing(results, metric))
+    return groups
+
+
+def failed_to_learn(result: Result) -> int | None:
+    """How many trainings finished, but learnt nothing of the data they were trained on.
+
+    A classifier did not if its accuracy on the training half exceeds that of guessing among
+    equally frequent classes, 1/classes, by 0.05 at most: more than two standard deviations of
+    what guessing gets on 500 rows. Where one class is frequent, always answering it passes for
+    learning: this counts too few. A regression did not if its mse on the training half is at
+    least 1, which is what answering the mean gets on a target standardised over all rows; of
+    another target the result does not know the variance, and this is None.
+    """
+    experiment = result.experiment
+    if experiment.loss.row.problem == "regression":
+        if experiment.dataset.standardize.target is None:
+            return None
+        return int(np.sum(result.final("train", "mse") >= 1))
+    classes = max(2, len(result.trainings[0].weights[-1]))
+    return int(np.sum(result.final("train", "accuracy") <= 1 / classes + LEARNT))
+
+
+def probabilities(first: Array, others: Array, smaller: bool) -> tuple[Array, Array, Array]:
+    """The probability that ``first`` beats each of the others, with the ends of its interval.
+
+    ``first`` has shape (n,) and ``others`` (k, m), with NaN for a training that diverged. The
+    results have shape (k,); the ends are NaN where n or m is 1.
+    """
+    worth, against = (_worth(values, smaller) for values in (first, others))
+    n, m = len(worth), against.shape[-1]
+    u = stats.mannwhitneyu(
+        np.broadcast_to(worth, (len(against), n)), against, axis=-1, method="asymptotic"
+    ).statistic
+    estimate = np.asarray(u) / (n * m)
+    if min(n, m) < 2:
+        return estimate, np.full_like(estimate, np.nan), np.full_like(estimate, np.nan)
+    difference = (
+        worth[None, :, None] > against[:, None, :],
+        worth[None, :, None] == against[:, None],
+    )
+    wins = (difference[0] + 0.5 * difference[1]).astype(np.float32)
+
+    # SciPy resamples the trainings' numbers. A resample counts how often each training is
+    # in it, and its estimate is the mean of the wins under these counts.
+    def statistic(rows: Array, columns: Array, axis: int = -1) -> Array:  # noqa: ARG001
+        a, b = _counts(rows, n), _counts(columns, m)
+        return np.array([((a @ win) * b).sum(axis=-1) / (n * m) for win in wins])
+
+    interval = stats.bootstrap(
+        (np.arange(n), np.arange(m)),
+        statistic,
+        n_resamples=RESAMPLES,
+        method="percentile",
+        vectorized=True,
+        rng=np.random.default_rng(SEED),
+    ).confidence_interval
+    return estimate, np.asarray(interval.low), np.asarray(interval.high)
+
+
+def figure(value: float) -> str:
+    """A figure with three significant digits, or three decimals from 0.1 to 1."""
+    if np.isnan(value):
+        return "diverged"
+    return f"{value:.3f}" if 0.1 <= value <= 1 else f"{value:.3g}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage that is 0 or 100 only if the share is 0 or 1."""
+    if 0 < share < 0.005:
+        return "<1 %"
+    return ">99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
+
+
+def _group(members: Sequence[Result], metric: str) -> Group:
+    standings: list[Standing] = []
+    pairs: list[Pair] = []
+    failed = [failed_to_learn(result) for result in members]
+    for half in HALVES:
+        here = [
+            _standing(result, half, metric, count)
+            for result, count in zip(members, failed, strict=True)
+        ]
+        standings += here
+        pairs += _pairs(here, [result.final(half, metric) for result in members], metric)
+    experiment = members[0].experiment
+    samples = experiment.dataset.parameters.get("n_samples")
+    return Group(
+        members[0].data_sha256,
+        experiment.loss.row.problem,
+        f"{experiment.dataset.generator}, {samples} examples",
+        metric,
+        tuple(members),
+        tuple(
+            name
+            for name in SHARED
+            if any(getattr(it.experiment, name) != getattr(experiment, name) for it in members)
+        ),
+        tuple(standings),
+        tuple(pairs),
+    )
+
+
+def _standing(result: Result, half: Half, metric: str, failed: int | None) -> Standing:
+    experiment, summary = result.experiment, result.summary(half, metric)
+    trainings, diverged = len(result.trainings), result.diverged
+    return Standing(
+        experiment.name, experiment.loss.name, half, summary, trainings, diverged, failed
+    )
+
+
+def _pairs(standings: Sequence[Standing], values: Sequence[Array], metric: str) -> list[Pair]:
+    """Every pair, those with as many trainings at once."""
+    found: dict[tuple[int, int], Pair] = {}
+    for first, own in enumerate(values):
+        by_size: dict[int, list[int]] = defaultdict(list)
+        for second in range(first + 1, len(values)):
+            by_size[len(values[second])].append(second)
+        for seconds in by_size.values():
+            others = np.array([values[second] for second in seconds])
+            figures = probabilities(own, others, metric in SMALLER_IS_BETTER)
+            for second, *row in zip(seconds, *(it.tolist() for it in figures), strict=True):
+                found[first, second] = Pair(standings[first], standings[second], metric, *row)
+    return [found[key] for key in combinations(range(len(values)), 2)]
+
+
+def _worth(values: Array, smaller: bool) -> Array:
+    """The larger, the better; the worst of all where a training diverged."""
+    return np.where(np.isfinite(values), -values if smaller else values, -np.inf)
+
+
+def _counts(numbers: Array, size: int) -> Array:
+    """How often each number below ``size`` is in each row, shape (rows, size)."""
+    rows = numbers.reshape(-1, numbers.shape[-1]).astype(np.intp)
+    flat = (rows + size * np.arange(len(rows))[:, None]).ravel()
+    counts = np.bincount(flat, minlength=len(rows) * size).astype(np.float32)
+    return counts.reshape(*numbers.shape[:-1], size)
+
+
+def _nothing(results: Sequence[Result], metric: str | None) -> str:
+    known = sorted({name for result in results for name in result.experiment.metrics})
+    if metric == "loss":
+        return f"losses are not compared by their own values; metrics: {', '.join(known)}"
+    if metric and metric not in known:
+        return f"no result reports '{metric}'; metrics: {', '.join(known) or 'none'}"
+    on = f" and report {metric}" if metric else ""
+    names = ", ".join(result.experiment.name for result in results) or "none"
+    return f"nothing to compare: no two results share their data{on}; results: {names}"
+
+
+def as_plain(value: float) -> Any:
+    """A number for JSON and CSV, which have no NaN."""
+    return None if np.isnan(value) else value

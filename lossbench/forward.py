@@ -1,0 +1,69 @@
+"""What a trained network says of an input, from its stored weights, without TensorFlow."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from scipy.special import erf, expit, log_expit
+
+from lossbench.experiment import Experiment
+from lossbench.results import Array
+
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+
+
+def _hard_sigmoid(x: Array) -> Array:
+    return np.clip(x / 6 + 0.5, 0, 1)
+
+
+def _elu(x: Array) -> Array:
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+
+
+def _softplus(x: Array) -> Array:
+    return np.logaddexp(x, 0)
+
+
+# Keras's activations with its default parameters.
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "celu": _elu,
+    "elu": _elu,
+    "exponential": np.exp,
+    "gelu": lambda x: x * (1 + erf(x / np.sqrt(2))) / 2,
+    "hard_sigmoid": _hard_sigmoid,
+    "hard_silu": lambda x: x * _hard_sigmoid(x),
+    "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
+    "linear": lambda x: x,
+    "log_sigmoid": log_expit,
+    "mish": lambda x: x * np.tanh(_softplus(x)),
+    "relu": lambda x: np.maximum(x, 0),
+    "relu6": lambda x: np.clip(x, 0, 6),
+    "selu": lambda x: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0))),
+    "sigmoid": expit,
+    "silu": lambda x: x * expit(x),
+    "softplus": _softplus,
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "tanh": np.tanh,
+}
+
+
+def logits(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
+    """The output layer before its activation: x of shape (…, features) gives (…, units)."""
+    activation = ACTIVATIONS[experiment.model.activation]
+    *hidden, (kernel, bias) = zip(weights[::2], weights[1::2], strict=True)
+    for inner_kernel, inner_bias in hidden:
+        x = activation(x @ inner_kernel + inner_bias)
+    return np.asarray(x @ kernel + bias)
+
+
+def decisions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
+    """How far a classifier decides for a class: 0 on its boundary; x (…, features).
+
+    Of one unit the result has shape (…, 1) and is positive for class 1: every activation that a
+    loss allows it has its boundary where the unit is 0 before it. Of several units it has
+    shape (…, units), and is positive where that unit is the largest.
+    """
+    units = logits(experiment, weights, x)
+    if units.shape[-1] == 1:
+        return units
+    others = np.where(np.eye(units.shape[-1], dtype=bool), -np.inf, units[..., None, :])
+    return np.asarray(units - others.max(axis=-1))

@@ -1,0 +1,150 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lossbench.experiment import Experiment
+from lossbench.results import Result, Training, files
+from lossbench.stored import DamagedResult, read, read_all
+
+SEEDS, EPOCHS = 3, 4
+
+
+@pytest.fixture
+def result() -> Result:
+    experiment = Experiment.model_validate(
+        {
+            "name": "some",
+            "dataset": {"generator": "make_circles", "noise": 0.1},
+            "model": {"hidden": [5]},
+            "loss": "hinge",
+            "epochs": EPOCHS,
+            "repeats": SEEDS,
+            "seed": 7,
+            "published": {"rounded_accuracy": {"train": 0.75, "test": 0.5}},
+        }
+    )
+    rng = np.random.default_rng(0)
+    names = ("loss", *experiment.metrics)
+    trainings = []
+    for seed in experiment.seeds:
+        value = np.nan if seed == 8 else 0.25
+        history = {f"{half}_{name}": rng.random(EPOCHS) for name in names for half in HALVES}
+        weights = tuple(rng.random(shape) for shape in ((2, 5), (5,), (5, 1), (1,)))
+        figures = dict.fromkeys(names, value)
+        trainings.append(Training(seed, seed == 8, figures, figures, history, weights))
+    return Result(experiment, "abc", tuple(trainings))
+
+
+HALVES = ("train", "test")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, result: Result) -> Path:
+    folder = tmp_path / "some"
+    folder.mkdir()
+    for name, content in files(result).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_what_is_read_is_what_was_written(folder: Path, result: Result) -> None:
+    again = files(read(folder))
+    written = files(result)
+    assert again.keys() == written.keys()
+    assert again["metrics.json"] == written["metrics.json"]
+    assert again["history.csv"] == written["history.csv"]
+    assert again["config.yaml"] == written["config.yaml"]
+    for one, other in zip(read(folder).trainings, result.trainings, strict=True):
+        for a, b in zip(one.weights, other.weights, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_published_figures_keep_the_decimals_they_were_printed_with(folder: Path) -> None:
+    path = folder / "config.yaml"
+    path.write_text(path.read_text().replace("0.75", "0.750"))
+    assert str(read(folder).experiment.published["rounded_accuracy"].train) == "0.750"
+
+
+def test_null_is_nan(folder: Path) -> None:
+    assert np.isnan(read(folder).final("test", "accuracy")).tolist() == [False, True, False]
+
+
+def test_history_may_be_missing(folder: Path) -> None:
+    (folder / "history.csv").unlink()
+    assert [dict(training.history) for training in read(folder).trainings] == [{}] * SEEDS
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "config.yaml", "weights.npz"])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(DamagedResult, match=f"{name}: is missing; run the experiment again"):
+        read(folder)
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "config.yaml", "weights.npz", "history.csv"])
+@pytest.mark.parametrize("share", [0, 0.5, 0.9])
+def test_a_half_written_file_is_named(folder: Path, name: str, share: float) -> None:
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[: int(share * len(content))])
+    with pytest.raises(DamagedResult, match=name):
+        read(folder)
+
+
+def test_pickled_weights_are_refused(folder: Path) -> None:
+    np.savez(folder / "weights.npz", kernel_1=np.array([{}], dtype=object), bias_1=np.zeros(1))
+    with pytest.raises(DamagedResult, match=r"weights\.npz"):
+        read(folder)
+
+
+def test_weights_of_other_shapes_are_refused(folder: Path) -> None:
+    np.savez(folder / "weights.npz", kernel_1=np.zeros((SEEDS, 2, 5)), bias_1=np.zeros((SEEDS, 4)))
+    with pytest.raises(DamagedResult, match=r"weights\.npz"):
+        read(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"provenance": {"lossbench": "9.0.0"}}, "is of lossbench 9.0.0"),
+        ({"config_hash": "0"}, "which this one"),
+        ({"runs": []}, "runs: List should have at least 1 item"),
+        ({"runs": 3}, "runs: Input should be a valid list"),
+    ],
+)
+def test_another_format_is_refused(folder: Path, change: dict, message: str) -> None:
+    path = folder / "metrics.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(DamagedResult, match=message):
+        read(folder)
+
+
+def test_configs_that_differ_are_refused(folder: Path) -> None:
+    path = folder / "config.yaml"
+    path.write_text(path.read_text().replace("epochs: 4", "epochs: 5"))
+    with pytest.raises(DamagedResult, match=r"is not the config of metrics\.json"):
+        read(folder)
+
+
+def test_the_good_ones_are_read_beside_the_damaged(folder: Path) -> None:
+    bad = folder.parent / "bad"
+    bad.mkdir()
+    (bad / "metrics.json").write_text("{")
+    (folder.parent / "5000-samples").mkdir()
+    results, complaints = read_all(folder.parent)
+    assert [result.experiment.name for result in results] == ["some"]
+    assert len(complaints) == 1
+    assert "bad/metrics.json" in complaints[0]
+
+
+def test_nothing_to_read_is_said(tmp_path: Path) -> None:
+    assert "holds no results" in read_all(tmp_path)[1][0]
+    assert "does not exist" in read_all(tmp_path / "none")[1][0]
+
+
+def test_tensorflow_is_not_imported() -> None:
+    code = "import lossbench.stored, lossbench.claims, sys; assert 'tensorflow' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
