@@ -1,5 +1,6 @@
 """The command as a user meets it: each test runs it in a process of its own."""
 
+import csv
 import json
 import re
 import signal
@@ -35,7 +36,7 @@ optimizer: {learning_rate: 1e30}
 epochs: 2
 repeats: 2
 """
-COMMANDS = ("run", "run-all", "list", "validate")
+COMMANDS = ("run", "run-all", "compare", "list", "validate")
 
 
 def run(cwd: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -323,3 +324,36 @@ def test_the_look_for_heavy_imports_can_fail(tmp_path: Path) -> None:
         "import os; os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'; import lossbench.training", tmp_path
     )
     assert {"tensorflow", "keras"} <= found
+
+
+RESULTS = Path(__file__).parent.parent / "results"
+
+
+def test_compare_tells_of_the_stored_results_and_imports_no_tensorflow(tmp_path: Path) -> None:
+    done = run(tmp_path, "compare", RESULTS, "--pictures", "pictures")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "## make_circles, 1000 examples: accuracy" in done.stdout
+    assert_plain(done.stdout)
+    pictures = contents(tmp_path / "pictures")
+    assert {"boundaries_1.png", "boundaries_2.png"} <= set(pictures)
+    assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())
+
+
+def test_compare_prints_one_json_document_or_csv(tmp_path: Path) -> None:
+    document = json.loads(run(tmp_path, "compare", RESULTS, "--json").stdout)
+    assert len(document["groups"]) == 3
+    text = run(tmp_path, "compare", RESULTS, "--csv", "--metric", "accuracy").stdout
+    head, *rows = csv.reader(text.splitlines())
+    assert len(rows) == 12  # two groups of three pairs on two halves
+    assert {len(row) for row in rows} == {len(head)}
+
+
+@pytest.mark.parametrize("options", [(), ("--json", "--csv")])
+def test_compare_of_nothing_or_in_two_formats_is_wrong_usage(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    done = run(tmp_path, "compare", *(options or (tmp_path,)))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Error" in done.stderr
+    assert "Traceback" not in done.stderr
