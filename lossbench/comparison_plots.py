@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from lossbench.comparison import Group
 from lossbench.datasets import Array, Split
 from lossbench.forward import decisions
-from lossbench.plots import NAMES, STYLE, WIDTH, png
+from lossbench.plots import STYLE, WIDTH, png, readable
 from lossbench.results import HALVES, Result
 from lossbench.statistics import band
 
@@ -67,7 +67,7 @@ def curves(group: Group) -> Figure | None:
             panel.plot(epochs, middle, marker=marker, **look, label=result.experiment.name)
         panel.set_title(half, loc="left", size=8)
         panel.set(xlabel="Epoch")
-    panels[0].set_ylabel(_readable(group.metric))
+    panels[0].set_ylabel(readable(group.metric))
     if group.problem == "regression":
         panels[0].set_yscale("log")
         panels[0].yaxis.set_major_formatter("{x:g}")
@@ -122,12 +122,7 @@ def _look(number: int) -> dict[str, Any]:
 
 
 def _title(group: Group) -> str:
-    return f"{_readable(group.metric)} on {group.data}"
-
-
-def _readable(name: str) -> str:
-    text = NAMES.get(name, name.replace("_", " "))
-    return text[0].upper() + text[1:]
+    return f"{readable(group.metric)} on {group.data}"
 
 
 def _axes(points: Array) -> tuple[Array, Array]:

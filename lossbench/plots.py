@@ -72,7 +72,7 @@ def learning_curves(result: Result) -> Figure:
     figure.subplots_adjust(LEFT, 0.42 / height, right, 1 - 0.5 / height, hspace=0.12)
     panels = figure.subplots(len(names), sharex=True, squeeze=False)[:, 0]
     for panel, name in zip(panels, names, strict=True):
-        panel.set_ylabel(_readable(name))
+        panel.set_ylabel(readable(name))
         panel.yaxis.set_label_coords((0.033 - LEFT) / (right - LEFT), 0.5)
         _draw(panel, result, "loss" if is_loss else name, published if name == metric else {})
     panels[-1].set(xlabel="Epoch", xlim=(0.5, experiment.epochs + 0.5))
@@ -81,7 +81,7 @@ def learning_curves(result: Result) -> Figure:
     seeds = len(result.trainings)
     subtitle = f"Median and 10th to 90th percentile of {seeds} seeds" if seeds > 1 else "1 seed"
     subtitle += f"; {result.diverged} diverged" if result.diverged else ""
-    title = _readable(experiment.loss.name)
+    title = readable(experiment.loss.name)
     figure.suptitle(title, x=0.02, y=1 - 0.09 / height, ha="left", weight="bold", size=9)
     figure.text(0.02, 1 - 0.27 / height, subtitle, va="top", color="0.3")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="upper right", ncols=2)
@@ -179,7 +179,7 @@ def _mark(panel: Axes, published: Mapping[Half, Decimal]) -> None:
         panel.text(1.06, beside, text, size=7, va="center_baseline", **look)
 
 
-def _readable(name: str) -> str:
+def readable(name: str) -> str:
     """Spell the name of a loss or of a metric for human readers."""
     text = NAMES.get(name, name.replace("_", " "))
     return text[0].upper() + text[1:]

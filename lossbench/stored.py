@@ -24,8 +24,14 @@ VERSION = version("lossbench")
 FILES = ("metrics.json", "config.yaml", "weights.npz", "history.csv")
 PARTS = ("kernel", "bias")
 AGAIN = "run the experiment again"
-MISSING = "is missing; run the experiment again"
-HALF_WRITTEN = "is damaged or half-written; run the experiment again"
+MISSING = f"is missing; {AGAIN}"
+HALF_WRITTEN = f"is damaged or half-written; {AGAIN}"
+
+# What NumPy and zipfile raise at bytes that are no archive of arrays, or a broken one.
+UNREADABLE_ARRAYS = (
+    *(ValueError, TypeError, KeyError, IndexError, EOFError, OSError, MemoryError),
+    *(zipfile.BadZipFile, NotImplementedError),
+)
 
 
 class DamagedResult(ValueError):
@@ -182,9 +188,7 @@ def _weights(path: Path, trainings: int) -> Iterator[tuple[Array, ...]]:
             if kernel.shape != (trainings, inputs, units) or bias.shape != (trainings, units):
                 raise ValueError
             inputs = units
-    except (ValueError, TypeError, KeyError, IndexError, EOFError, OSError, MemoryError):
-        raise DamagedResult(path, HALF_WRITTEN) from None
-    except (zipfile.BadZipFile, NotImplementedError):
+    except UNREADABLE_ARRAYS:
         raise DamagedResult(path, HALF_WRITTEN) from None
     return zip(*arrays, strict=True)
 
@@ -214,10 +218,7 @@ def _version(content: Any) -> str:
 
 
 def _of_another(version: str) -> str:
-    return (
-        f"is of lossbench {version}, which this one ({VERSION}) "
-        "does not read; run the experiment again"
-    )
+    return f"is of lossbench {version}, which this one ({VERSION}) does not read; {AGAIN}"
 
 
 def _unreadable(error: ValidationError | KeyError, version: str) -> str:
