@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from lossbench.comparison import Group, Pair, Standing, as_plain, figure, percent
+from lossbench.comparison import Group, Pair, Standing, as_plain, figure
 from lossbench.results import HALVES
 
 LIMITS = (
@@ -74,13 +74,6 @@ def found(standing: Standing) -> str:
     if as_plain(summary.median) is None:
         return "diverged"
     return f"{figure(summary.median)} [{figure(summary.low)}, {figure(summary.high)}]"
-
-
-def interval(pair: Pair) -> str:
-    """The probability of a pair with its interval: 71 % [60 %, 81 %]."""
-    if as_plain(pair.low) is None:
-        return percent(pair.probability)
-    return f"{percent(pair.probability)} [{percent(pair.low)}, {percent(pair.high)}]"
 
 
 def _standing(standing: Standing) -> dict[str, Any]:
