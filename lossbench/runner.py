@@ -10,7 +10,7 @@ from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.quiet import import_training
 from lossbench.results import Result, Training, files
-from lossbench.workers import TrainingProcess
+from lossbench.workers import TrainingProcess, Work
 
 Progress = Callable[[Experiment, int], None]
 
@@ -51,8 +51,9 @@ def run_suite(
     ``progress`` hears of every training: its experiment, and how many that has now.
     """
     done: list[list[Training]] = [[] for _ in cases]
-    for number, event in process.train(cases):
-        experiment, split = cases[number].experiment, cases[number].split
+    works = [Work(case.experiment, case.split, case.experiment.seeds) for case in cases]
+    for number, event in process.train(works):
+        experiment, split, _ = works[number]
         if isinstance(event, Exception):
             yield Failure(experiment, event)
             continue

@@ -16,14 +16,23 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import zip_longest
 from types import TracebackType
+from typing import NamedTuple
 
-from lossbench.config import Case
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.quiet import import_training
 from lossbench.results import Training
 
 PROGRAMS_PER_PROCESS = 12
+
+
+class Work(NamedTuple):
+    """What there is to train: an experiment, its data, and the seeds to train it from."""
+
+    experiment: Experiment
+    split: Split
+    seeds: Sequence[int]
+
 
 Event = tuple[int, Training | Exception]
 Train = Callable[[int], Training]
@@ -48,12 +57,12 @@ class TrainingProcess:
     ) -> None:
         self._end()
 
-    def train(self, cases: Sequence[Case]) -> Iterator[Event]:
-        """Train every seed of the cases, in their order, and tell of each training.
+    def train(self, works: Sequence[Work]) -> Iterator[Event]:
+        """Train every seed of the works, in their order, and tell of each training.
 
-        An event is the number of a case and a training of it, or the exception that ended it.
+        An event is the number of a work and a training of it, or the exception that ended it.
         """
-        waiting = deque(enumerate(cases))
+        waiting = deque(enumerate(works))
         while waiting:
             group = [waiting.popleft() for _ in range(min(PROGRAMS_PER_PROCESS, len(waiting)))]
             for position, (number, trainings) in enumerate(self._submit(group)):
@@ -76,17 +85,16 @@ class TrainingProcess:
                 self._start()
 
     def _submit(
-        self, group: Sequence[tuple[int, Case]]
+        self, group: Sequence[tuple[int, Work]]
     ) -> list[tuple[int, list[Future[Training]]]]:
         """Queue a group: each experiment is compiled while the one before it is trained."""
-        following = [case for _, case in group[1:]]
+        following = [work for _, work in group[1:]]
         self._pool.submit(_prepare, group[0][1].experiment, group[0][1].split)
         futures = []
-        for (number, case), after in zip_longest(group, following):
+        for (number, work), after in zip_longest(group, following):
             if after:
                 self._pool.submit(_prepare, after.experiment, after.split)
-            experiment = case.experiment
-            trainings = [self._pool.submit(_train, experiment, seed) for seed in experiment.seeds]
+            trainings = [self._pool.submit(_train, work.experiment, seed) for seed in work.seeds]
             futures.append((number, trainings))
         return futures
 
