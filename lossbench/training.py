@@ -110,8 +110,9 @@ def compile_training(
     slices = _slices((split.x_train, y_train), (split.x_test, y_test))
     run = _program(model, optimizer, scores(experiment))
 
-    # No epoch at all is trained here, only compiled.
-    run(examples, slices, np.zeros((epochs_at_once, -(-rows // size), size), np.int32), 0)
+    # No epoch at all is trained here, only compiled. A number of Python would be a constant of
+    # the program, and every other number another program.
+    run(examples, slices, np.zeros((epochs_at_once, -(-rows // size), size), np.int32), np.int32(0))
 
     def train(initial: list[Array], orders: Iterable[Array]) -> Outcome:
         for variable, value in zip(optimizer.variables, fresh, strict=True):
@@ -122,7 +123,9 @@ def compile_training(
         while chunk := [_in_batches(order, size) for order in islice(orders, epochs_at_once)]:
             padding = [chunk[0]] * (epochs_at_once - len(chunk))
             indices = np.stack(chunk + padding).astype(np.int32)
-            chunks.append(run(examples, slices, indices, len(chunk)).numpy()[: len(chunk)])
+            chunks.append(
+                run(examples, slices, indices, np.int32(len(chunk))).numpy()[: len(chunk)]
+            )
         figures = np.concatenate(chunks)
         return Outcome(figures[:, :2], figures[-1, :0:-1], model.get_weights())
 

@@ -15,7 +15,7 @@ from lossbench.losses import LOSSES, Loss, encode
 from lossbench.network import build, initial_weights
 from lossbench.results import Training
 from lossbench.scores import scores
-from lossbench.training import compile_training, trainer
+from lossbench.training import _program, compile_training, trainer
 
 Make = Callable[..., Experiment]
 
@@ -106,6 +106,24 @@ def test_a_seed_gives_the_same_bits_alone_and_among_others_and_in_any_order(
     assert all(map(same, forwards, reversed(backwards)))
     assert same(forwards[1], alone)
     assert not same(forwards[0], forwards[1])
+
+
+def test_an_experiment_is_compiled_once(
+    experiment_of: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = []
+
+    def kept(*arguments: Any) -> Any:
+        programs.append(_program(*arguments))
+        return programs[-1]
+
+    monkeypatch.setattr("lossbench.training._program", kept)
+    monkeypatch.setattr("lossbench.training.INDICES_AT_ONCE", 150)
+    experiment = experiment_of("binary classification", "hinge")
+    train = trainer(experiment, experiment.dataset.load())
+    train(0)
+    train(1)
+    assert [program.experimental_get_tracing_count() for program in programs] == [1]
 
 
 def test_layers_of_one_shape_start_with_independent_weights(experiment_of: Make) -> None:
