@@ -207,17 +207,21 @@ def probabilities(first: Array, others: Array, smaller: bool) -> tuple[Array, Ar
     estimate = np.asarray(u) / (n * m)
     if min(n, m) < 2:
         return estimate, np.full_like(estimate, np.nan), np.full_like(estimate, np.nan)
-    difference = (
-        worth[None, :, None] > against[:, None, :],
-        worth[None, :, None] == against[:, None],
-    )
-    wins = (difference[0] + 0.5 * difference[1]).astype(np.float32)
+    # Between which of first's trainings, from the worst to the best, each of the others stands:
+    # it beats those below it, and ties with those up to it.
+    order = np.argsort(worth)
+    below, upto = (np.searchsorted(worth[order], against, side) for side in ("left", "right"))
 
-    # SciPy resamples the trainings' numbers. A resample counts how often each training is
-    # in it, and its estimate is the mean of the wins under these counts.
+    # SciPy resamples the trainings' numbers. A resample counts how often each training is in it,
+    # and the sums of first's counts, in that order, say how many of its trainings are beaten.
     def statistic(rows: Array, columns: Array, axis: int = -1) -> Array:  # noqa: ARG001
-        a, b = _counts(rows, n), _counts(columns, m)
-        return np.array([((a @ win) * b).sum(axis=-1) / (n * m) for win in wins])
+        a, b = _counts(rows, n)[:, order], _counts(columns, m).T
+        beaten = np.pad(np.cumsum(a, axis=1), ((0, 0), (1, 0))).T
+        lost = [
+            np.einsum("mr,mr->r", beaten[low] + beaten[high], b) / 2
+            for low, high in zip(below, upto, strict=True)
+        ]
+        return 1 - np.array(lost) / (n * m)
 
     interval = stats.bootstrap(
         (np.arange(n), np.arange(m)),
