@@ -5,7 +5,7 @@ import io
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any, Literal
 
@@ -43,11 +43,15 @@ class Training:
 
 @dataclass(frozen=True)
 class Result:
-    """The trainings of an experiment, in the order of their seeds."""
+    """The trainings of an experiment, in the order of their seeds.
+
+    ``provenance`` is what was stored of it; empty of a result that was just trained.
+    """
 
     experiment: Experiment
     data_sha256: str
     trainings: tuple[Training, ...]
+    provenance: Mapping[str, str] = field(default_factory=dict)
 
     def final(self, half: Half, metric: str) -> Array:
         """A figure on the final weights, shape (seeds,); NaN where the training diverged."""

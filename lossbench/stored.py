@@ -81,7 +81,8 @@ def read(folder: Path) -> Result:
         Training(run.seed, run.diverged, _figures(run.train), _figures(run.test), history, arrays)
         for run, history, arrays in zip(document.runs, histories, weights, strict=True)
     )
-    return Result(experiment, document.provenance["data_sha256"], tuple(trainings))
+    provenance = document.provenance
+    return Result(experiment, provenance["data_sha256"], tuple(trainings), provenance)
 
 
 def read_all(folder: Path) -> tuple[list[Result], list[str]]:

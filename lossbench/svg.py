@@ -1,0 +1,52 @@
+"""A picture as SVG inside a page: it takes the page's colours, and shares ids with no other."""
+
+import io
+import re
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from lossbench.plots import STYLE
+
+OPTIONS = {"svg.fonttype": "none", "svg.hashsalt": "lossbench"}
+NOTHING = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+# The greys of plots.STYLE and of the pictures, and the page's names for them.
+COLOURS = {
+    "#000000": "var(--ink)",
+    "#404040": "var(--muted)",
+    "#4c4c4c": "var(--muted)",
+    "#999999": "var(--axis)",
+    "#ebebeb": "var(--grid)",
+}
+HEAD = re.compile(r".*?<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>", re.DOTALL)
+STYLES = re.compile(r"<style.*?</style>", re.DOTALL)
+DIGITS = re.compile(r"(\.\d\d)\d+")
+NAMES = re.compile(r"(\bid=\"|href=\"#|url\(#)")
+FONTS = re.compile(r"font-family: [^;\"]*;? ?")
+# Only between tags: the text of a picture is left as it is.
+TAGS = re.compile(r"<[^>]*>")
+
+
+def inline(figure: Figure, name: str, alternative: str) -> str:
+    """The ``<svg>`` of a figure, for HTML; ``alternative`` is read out in its place.
+
+    ``name`` becomes part of every id, so that the pictures of a page need different ones.
+    """
+    from markupsafe import escape
+
+    file = io.StringIO()
+    with rc_context({key: value for style in STYLE[1:] for key, value in style.items()} | OPTIONS):
+        figure.savefig(file, format="svg", transparent=True, metadata=NOTHING)
+    head = HEAD.match(text := file.getvalue())
+    assert head
+    body = TAGS.sub(lambda tag: _tag(tag[0], name), STYLES.sub("", text[head.end() :]))
+    label = escape(alternative)
+    return f'<svg {head[1]} role="img" aria-label="{label}">{body}'
+
+
+def _tag(tag: str, name: str) -> str:
+    """A tag with ids of its own, colours of the page, the page's font and fewer digits."""
+    tag = DIGITS.sub(r"\1", FONTS.sub("", NAMES.sub(rf"\g<1>{name}-", tag)))
+    for grey, colour in COLOURS.items():
+        tag = tag.replace(f": {grey}", f": {colour}")
+    return " ".join(tag.split())
