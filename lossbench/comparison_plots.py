@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from lossbench.comparison import Group
-from lossbench.datasets import Array, Split
+from lossbench.datasets import Array, DatasetError, Split
 from lossbench.forward import decisions
 from lossbench.plots import LEFT, STYLE, WIDTH, limits, logarithmic, png, readable
 from lossbench.results import HALVES, Result
@@ -40,11 +40,21 @@ def pictures(groups: Sequence[Group]) -> dict[str, bytes]:
     drawn: dict[str, Figure | None] = {}
     for number, group in enumerate(groups, start=1):
         drawn[f"curves_{number}.png"] = curves(group)
-        split = group.results[0].experiment.dataset.load()
-        # Other versions of the libraries may generate other data than were trained on.
-        if split.sha256 == group.data_sha256:
+        if split := data_of(group):
             drawn[f"boundaries_{number}.png"] = boundaries(group, split)
     return {name: png(figure) for name, figure in drawn.items() if figure}
+
+
+def data_of(group: Group) -> Split | None:
+    """The data that the group was trained on; None where they cannot be had again.
+
+    Other versions of the libraries, for one, may generate other data.
+    """
+    try:
+        split = group.results[0].experiment.dataset.load()
+    except DatasetError:
+        return None
+    return split if split.sha256 == group.data_sha256 else None
 
 
 def shown_in_curves(group: Group) -> tuple[Result, ...]:

@@ -2,13 +2,14 @@
 
 import io
 import re
+from typing import Any
 
-from matplotlib import rc_context
+from matplotlib import style
 from matplotlib.figure import Figure
 
 from lossbench.plots import STYLE
 
-OPTIONS = {"svg.fonttype": "none", "svg.hashsalt": "lossbench"}
+OPTIONS: Any = {"svg.fonttype": "none", "svg.hashsalt": "lossbench"}
 NOTHING = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 # The greys of plots.STYLE and of the pictures, and the page's names for them.
 COLOURS = {
@@ -35,7 +36,7 @@ def inline(figure: Figure, name: str, alternative: str) -> str:
     from markupsafe import escape
 
     file = io.StringIO()
-    with rc_context({key: value for style in STYLE[1:] for key, value in style.items()} | OPTIONS):
+    with style.context([*STYLE, OPTIONS]):
         figure.savefig(file, format="svg", transparent=True, metadata=NOTHING)
     head = HEAD.match(text := file.getvalue())
     assert head

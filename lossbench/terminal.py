@@ -122,6 +122,12 @@ def print_json(document: object) -> None:
     sys.stdout.write(to_json(document))
 
 
+def print_complaints(complaints: Sequence[str]) -> None:
+    """Print a line for each."""
+    for complaint in complaints:
+        err.print(f"Error: {complaint}", markup=False)
+
+
 def print_error(message: str, error: Exception, debug: bool) -> None:
     """Print one line about an error, under its traceback when debugging."""
     if debug:
