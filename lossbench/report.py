@@ -7,7 +7,7 @@ the page tells the browser to fetch nothing and to run no script but its own.
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from lossbench.comparison_text import LIMITS, found
 from lossbench.config import to_yaml
 from lossbench.findings import are_of_the_article, findings
 from lossbench.results import HALVES, Result
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 FILE_NAME = "report.html"
 GROUPS_DRAWN = 12  # a page with more pictures would take long to load
@@ -39,6 +42,7 @@ def page(title: str, results: Sequence[Result], complaints: Sequence[str]) -> st
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["typeset"] = _typeset
     script = templates.get_template("report.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     groups = _groups(results)
@@ -61,6 +65,14 @@ def page(title: str, results: Sequence[Result], complaints: Sequence[str]) -> st
             for number, result in enumerate(results, start=1)
         ],
     )
+
+
+def _typeset(text: object) -> "Markup":
+    """Escape a text, let names break after an underline, and keep a % on the line of its figure."""
+    from markupsafe import Markup, escape
+
+    escaped = escape(text)
+    return escaped.replace("_", Markup("_<wbr>")).replace(" %", "\u00a0%")
 
 
 def _groups(results: Sequence[Result]) -> list[Group]:

@@ -11,13 +11,22 @@ from lossbench.plots import STYLE
 
 OPTIONS: Any = {"svg.fonttype": "none", "svg.hashsalt": "lossbench"}
 NOTHING = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-# The greys of plots.STYLE and of the pictures, and the page's names for them.
+# The colours of the pictures, and the page's names for them: on dark paper they are lighter.
 COLOURS = {
     "#000000": "var(--ink)",
     "#404040": "var(--muted)",
     "#4c4c4c": "var(--muted)",
     "#999999": "var(--axis)",
     "#ebebeb": "var(--grid)",
+    "#1f77b4": "var(--blue)",
+    "#ff7f0e": "var(--orange)",
+    "#2ca02c": "var(--green)",
+    "#0072b2": "var(--line-1)",
+    "#d55e00": "var(--line-2)",
+    "#009e73": "var(--line-3)",
+    "#cc79a7": "var(--line-4)",
+    "#e69f00": "var(--line-5)",
+    "#56b4e9": "var(--line-6)",
 }
 HEAD = re.compile(r".*?<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>", re.DOTALL)
 STYLES = re.compile(r"<style.*?</style>", re.DOTALL)
@@ -46,8 +55,8 @@ def inline(figure: Figure, name: str, alternative: str) -> str:
 
 
 def _tag(tag: str, name: str) -> str:
-    """A tag with ids of its own, colours of the page, the page's font and fewer digits."""
+    """A tag with ids of its own, the page's colours and font, and fewer digits."""
     tag = DIGITS.sub(r"\1", FONTS.sub("", NAMES.sub(rf"\g<1>{name}-", tag)))
-    for grey, colour in COLOURS.items():
-        tag = tag.replace(f": {grey}", f": {colour}")
+    for drawn, colour in COLOURS.items():
+        tag = tag.replace(f": {drawn}", f": {colour}")
     return " ".join(tag.split())
