@@ -64,7 +64,7 @@ Pictures = Annotated[
 ]
 Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each pair.")]
-AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown, as without an option.")]
+AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
@@ -190,9 +190,12 @@ def compare(
         raise typer.Exit(WRONG_USAGE) from None
     if as_json:
         terminal.print_json(comparison_text.as_document(groups))
+    elif as_csv:
+        print(comparison_text.as_csv(groups), end="")
+    elif as_md:
+        print(comparison_text.as_markdown(groups), end="")
     else:
-        text = comparison_text.as_csv if as_csv else comparison_text.as_markdown
-        print(text(groups), end="")
+        terminal.print_comparison(groups)
     if pictures:
         for name, picture in comparison_plots.pictures(groups).items():
             atomic.replace_file(pictures / name, picture)
@@ -267,6 +270,8 @@ def _run(
     if summarized:
         for name, content in summary.files(results, failed).items():
             atomic.replace_file(summarized / name, content)
+        if results and not quiet:
+            terminal.print_where_the_report_is(summarized)
     if failed or any(result.diverged == len(result.trainings) for result in results):
         raise typer.Exit(FAILED)
 

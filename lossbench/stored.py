@@ -145,6 +145,8 @@ def _experiment(folder: Path, document: _Document) -> Experiment:
         raise DamagedResult(path, HALF_WRITTEN) from None
     if printed != stored:
         raise DamagedResult(path, f"is not the config of metrics.json; {AGAIN}")
+    if unknown := [name for name in printed.published if name not in printed.metrics]:
+        raise DamagedResult(path, f"published: {unknown[0]} is not a metric of its loss; {AGAIN}")
     return printed
 
 
