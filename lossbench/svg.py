@@ -28,6 +28,7 @@ COLOURS = {
     "#e69f00": "var(--line-5)",
     "#56b4e9": "var(--line-6)",
 }
+INKS = ("var(--ink)", "var(--muted)")
 HEAD = re.compile(r".*?<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>", re.DOTALL)
 STYLES = re.compile(r"<style.*?</style>", re.DOTALL)
 DIGITS = re.compile(r"(\.\d\d)\d+")
@@ -58,5 +59,7 @@ def _tag(tag: str, name: str) -> str:
     """A tag with ids of its own, the page's colours and font, and fewer digits."""
     tag = DIGITS.sub(r"\1", FONTS.sub("", NAMES.sub(rf"\g<1>{name}-", tag)))
     for drawn, colour in COLOURS.items():
-        tag = tag.replace(f": {drawn}", f": {colour}")
+        # Lines and dots have colours that are too light for text.
+        legible = colour in INKS or not tag.startswith("<text")
+        tag = tag.replace(f": {drawn}", f": {colour if legible else 'var(--ink)'}")
     return " ".join(tag.split())

@@ -154,7 +154,7 @@ def _print_list(sentences: Sequence[str]) -> None:
         return
     table = Table.grid(padding=(0, 1))
     for sentence in sentences:
-        table.add_row("-", Text(sentence.replace(" %", "\N{NO-BREAK SPACE}%")))
+        table.add_row("-", Text(sentence))
     out.print(table, soft_wrap=False)
     out.print()
 
