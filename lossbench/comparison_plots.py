@@ -25,7 +25,7 @@ from lossbench.statistics import band
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", (0, (4, 3)), (0, (1, 2)))
 LOOKS = 2 * len(LINES)  # lines in one picture, all of another look
-GRID = 120  # points along an axis on which boundaries are looked for
+GRID = 100  # points along an axis on which boundaries are looked for
 ACROSS = 2  # panels in a row
 PANELS = 12
 OTHERS = 29  # thin lines in a panel, of as many trainings
