@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lossbench import summary
 from lossbench.claims import Judgement
@@ -21,11 +21,17 @@ class Finding(NamedTuple):
 
 
 def findings(
-    results: Sequence[Result], groups: Sequence[Group], judgements: Sequence[Judgement]
+    results: Sequence[Result],
+    rows: Sequence[dict[str, Any]],
+    groups: Sequence[Group],
+    judgements: Sequence[Judgement],
 ) -> list[Finding]:
-    """Which loss is best on which data, what of the article was found, and what went wrong."""
+    """Which loss is best on which data, what of the article was found, and what went wrong.
+
+    ``rows`` are those of ``summary``.
+    """
     found = [Finding(group.data, _of_group(group)) for group in groups]
-    found += _of_article(results, judgements)
+    found += _of_article(rows, judgements)
     for about, counted in (("Diverged", _diverged), ("Learnt nothing", failed_to_learn)):
         names = [
             f"{count} of {len(result.trainings)} trainings of {result.experiment.name}"
@@ -85,10 +91,9 @@ def _is_ahead(pair: Pair, name: str) -> bool:
     return pair.finding == ("better" if pair.first.name == name else "worse")
 
 
-def _of_article(results: Sequence[Result], judgements: Sequence[Judgement]) -> list[Finding]:
+def _of_article(rows: Sequence[dict[str, Any]], judgements: Sequence[Judgement]) -> list[Finding]:
     found, inside, outside = [], 0, []
-    for result in results:
-        row = summary.row(result)
+    for row in rows:
         for half in HALVES:
             value, verdict = summary.published(row, half)
             inside += verdict == "inside"

@@ -46,6 +46,7 @@ def page(title: str, results: Sequence[Result], complaints: Sequence[str]) -> st
     script = templates.get_template("report.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     groups = _groups(results)
+    rows = [summary.row(result) for result in results]
     judgements = claims.judge(results)
     names = {id(result): f"experiment-{number}" for number, result in enumerate(results, start=1)}
     return templates.get_template("report.html").render(
@@ -55,8 +56,8 @@ def page(title: str, results: Sequence[Result], complaints: Sequence[str]) -> st
         trainings=sum(len(result.trainings) for result in results),
         versions=sorted({result.provenance.get("lossbench", "") for result in results}),
         complaints=complaints,
-        findings=findings(results, groups, judgements),
-        rows=[_row(result, names[id(result)]) for result in results],
+        findings=findings(results, rows, groups, judgements),
+        rows=[_row(row, names[id(result)]) for row, result in zip(rows, results, strict=True)],
         judgements=judgements if are_of_the_article(judgements) else [],
         limits=LIMITS,
         groups=[_group(group, number, names) for number, group in enumerate(groups, start=1)],
@@ -82,9 +83,8 @@ def _groups(results: Sequence[Result]) -> list[Group]:
         return []
 
 
-def _row(result: Result, anchor: str) -> dict[str, Any]:
+def _row(row: dict[str, Any], anchor: str) -> dict[str, Any]:
     """A line of the table against what is published."""
-    row = summary.row(result)
     return {
         "anchor": anchor,
         "name": row["name"],

@@ -6,6 +6,7 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Literal
 
@@ -79,12 +80,17 @@ def shortest(values: Array) -> Array:
 def provenance(data_sha256: str) -> dict[str, str]:
     """What produced a result: the versions of all that has a say, the platform, the data."""
     return {
-        "lossbench": version("lossbench"),
+        "lossbench": _version("lossbench"),
         "Python": platform.python_version(),
-        **{name: version(name) for name in ("TensorFlow", "Keras", "NumPy", "scikit-learn")},
+        **{name: _version(name) for name in ("TensorFlow", "Keras", "NumPy", "scikit-learn")},
         "platform": f"{platform.system()} {platform.machine()}",
         "data_sha256": data_sha256,
     }
+
+
+@cache  # it is looked up in a file
+def _version(name: str) -> str:
+    return version(name)
 
 
 def metrics(result: Result) -> dict[str, Any]:
