@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: install lint test smoke bench run-all clean
+.PHONY: install lint test smoke bench run-all report clean
 
 install: $(INSTALLED)
 
@@ -14,6 +14,9 @@ $(INSTALLED): pyproject.toml
 
 run-all: install
 	$(BIN)/lossbench run-all
+
+report: install
+	$(BIN)/lossbench report
 
 lint: install
 	$(BIN)/ruff check .

@@ -62,8 +62,9 @@ Metric = Annotated[str | None, typer.Option(metavar="NAME", help="Instead of mse
 Pictures = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Draw curves and decision boundaries there.")
 ]
+Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each pair.")]
-AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown, as without an option.")]
+AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
@@ -179,8 +180,9 @@ def compare(
     if as_json + as_csv + as_md > 1:
         raise typer.BadParameter("choose one of --json, --csv and --md")
     results, complaints = stored.read_all(folder)
-    for complaint in complaints:
-        terminal.err.print(f"Error: {complaint}", markup=False)
+    terminal.print_complaints(complaints)
+    if not results:
+        raise typer.Exit(WRONG_USAGE)
     try:
         groups = comparison.compare(results, metric)
     except comparison.NothingToCompare as error:
@@ -188,12 +190,45 @@ def compare(
         raise typer.Exit(WRONG_USAGE) from None
     if as_json:
         terminal.print_json(comparison_text.as_document(groups))
+    elif as_csv:
+        print(comparison_text.as_csv(groups), end="")
+    elif as_md:
+        print(comparison_text.as_markdown(groups), end="")
     else:
-        text = comparison_text.as_csv if as_csv else comparison_text.as_markdown
-        print(text(groups), end="")
+        terminal.print_comparison(groups)
     if pictures:
         for name, picture in comparison_plots.pictures(groups).items():
             atomic.replace_file(pictures / name, picture)
+    if complaints:
+        raise typer.Exit(WRONG_USAGE)
+
+
+@app.command(epilog=_examples("report", "report results/5000-samples --open"))
+def report(
+    folder: Results = RESULTS,
+    open_: Open = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Write stored results to FOLDER/report.html, one page that needs only a browser.
+
+    The findings come first, then the table of results beside what is published, the article's
+    claims, the comparison of the losses, and each experiment's config and provenance.
+    """
+    import webbrowser
+
+    from lossbench import atomic, stored, terminal
+    from lossbench import report as html
+
+    results, complaints = stored.read_all(folder)
+    terminal.print_complaints(complaints)
+    if not results:
+        raise typer.Exit(WRONG_USAGE)
+    path = folder / html.FILE_NAME
+    atomic.replace_file(path, html.page(folder.resolve().name, results, complaints).encode())
+    print(path)
+    if open_ and not webbrowser.open(path.resolve().as_uri()):
+        raise RuntimeError(f"no browser could be opened; open {path} in one")
     if complaints:
         raise typer.Exit(WRONG_USAGE)
 
@@ -235,6 +270,8 @@ def _run(
     if summarized:
         for name, content in summary.files(results, failed).items():
             atomic.replace_file(summarized / name, content)
+        if results and not quiet:
+            terminal.print_where_the_report_is(summarized)
     if failed or any(result.diverged == len(result.trainings) for result in results):
         raise typer.Exit(FAILED)
 

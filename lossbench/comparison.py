@@ -51,6 +51,8 @@ METRICS: dict[Problem, str] = {
 SMALLER_IS_BETTER = ("mse", "mae")
 RESAMPLES = 2000
 SEED = 0
+TOLD_IN_FULL = 6  # experiments of which a text tells all pairs
+TOLD = 12  # the pairs, of one half, that it tells of more experiments
 LEARNT = 0.05  # by how much an accuracy must exceed guessing to count as learnt
 # What two experiments must have in common for the loss to be all that differs.
 SHARED = ("model", "optimizer", "epochs", "batch_size")
@@ -152,6 +154,44 @@ class Group:
         """Which data and which metric."""
         return f"{self.data}: {self.metric}"
 
+    @property
+    def ranking(self) -> tuple[int, ...]:
+        """Which result has the best median on the test half, the next best, …; diverged last."""
+        medians = np.array([it.summary("test", self.metric).median for it in self.results])
+        order = np.argsort(-_worth(medians, self.metric in SMALLER_IS_BETTER), kind="stable")
+        return tuple(order.tolist())
+
+    def foremost(self, most: int) -> tuple[Result, ...]:
+        """The ``most`` best of the ranking, in the order of the results."""
+        return tuple(self.results[number] for number in sorted(self.ranking[:most]))
+
+    @property
+    def told(self) -> tuple[Pair, ...]:
+        """The pairs that a text tells of: all, or of many those of the best with the next ones.
+
+        The best, and what is next, is by the ranking.
+        """
+        if len(self.results) <= TOLD_IN_FULL:
+            return self.pairs
+        best, *others = self.ranking[: TOLD + 1]
+        keys = combinations(range(len(self.results)), 2)
+        places = {key: place for place, key in enumerate(keys)}
+        chosen = [places[min(best, other), max(best, other)] for other in others]
+        halves = range(0, len(self.pairs), len(places))
+        return tuple(self.pairs[half + place] for half in halves for place in chosen)
+
+    @property
+    def untold(self) -> str:
+        """Which pairs a text leaves out; empty where it tells of all."""
+        told, pairs = (len(it) // len(HALVES) for it in (self.told, self.pairs))
+        if told == pairs:
+            return ""
+        best = self.results[self.ranking[0]].experiment.name
+        return (
+            f"Of {pairs:,} pairs, these are the {told} of {best}, which has the best test median, "
+            "with the next best. 'lossbench compare' lists all with --json or --csv."
+        )
+
 
 def compare(results: Iterable[Result], metric: str | None = None) -> list[Group]:
     """Compare the results that share their data, on their problem's metric or on ``metric``.
@@ -207,17 +247,21 @@ def probabilities(first: Array, others: Array, smaller: bool) -> tuple[Array, Ar
     estimate = np.asarray(u) / (n * m)
     if min(n, m) < 2:
         return estimate, np.full_like(estimate, np.nan), np.full_like(estimate, np.nan)
-    difference = (
-        worth[None, :, None] > against[:, None, :],
-        worth[None, :, None] == against[:, None],
-    )
-    wins = (difference[0] + 0.5 * difference[1]).astype(np.float32)
+    # Between which of first's trainings, from the worst to the best, each of the others stands:
+    # it beats those below it, and ties with those up to it.
+    order = np.argsort(worth)
+    below, upto = (np.searchsorted(worth[order], against, side) for side in ("left", "right"))
 
-    # SciPy resamples the trainings' numbers. A resample counts how often each training is
-    # in it, and its estimate is the mean of the wins under these counts.
+    # SciPy resamples the trainings' numbers. A resample counts how often each training is in it,
+    # and the sums of first's counts, in that order, say how many of its trainings are beaten.
     def statistic(rows: Array, columns: Array, axis: int = -1) -> Array:  # noqa: ARG001
-        a, b = _counts(rows, n), _counts(columns, m)
-        return np.array([((a @ win) * b).sum(axis=-1) / (n * m) for win in wins])
+        a, b = _counts(rows, n)[:, order], _counts(columns, m).T
+        beaten = np.pad(np.cumsum(a, axis=1), ((0, 0), (1, 0))).T
+        lost = [
+            np.einsum("mr,mr->r", beaten[low] + beaten[high], b) / 2
+            for low, high in zip(below, upto, strict=True)
+        ]
+        return np.asarray(1 - np.array(lost) / (n * m))
 
     interval = stats.bootstrap(
         (np.arange(n), np.arange(m)),

@@ -15,17 +15,24 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from lossbench.comparison import Group
-from lossbench.datasets import Array, Split
+from lossbench.datasets import Array, DatasetError, Split
 from lossbench.forward import decisions
-from lossbench.plots import STYLE, WIDTH, png, readable
+from lossbench.plots import LEFT, STYLE, WIDTH, limits, logarithmic, png, readable
 from lossbench.results import HALVES, Result
 from lossbench.statistics import band
 
 # Okabe and Ito's colours, which people tell apart who do not see all of them.
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", (0, (4, 3)), (0, (1, 2)))
-GRID = 120  # points along an axis on which boundaries are looked for
-ACROSS = 3  # panels in a row
+LOOKS = 2 * len(LINES)  # lines in one picture, all of another look
+GRID = 100  # points along an axis on which boundaries are looked for
+ACROSS = 2  # panels in a row
+PANELS = 12
+OTHERS = 29  # thin lines in a panel, of as many trainings
+DOTS = 500  # in a panel
+LONGEST = 62  # characters across a picture
+LEGEND_COLUMNS = 3
+LINE = 0.17  # inches, from one line of text to the next
 
 
 def pictures(groups: Sequence[Group]) -> dict[str, bytes]:
@@ -33,11 +40,31 @@ def pictures(groups: Sequence[Group]) -> dict[str, bytes]:
     drawn: dict[str, Figure | None] = {}
     for number, group in enumerate(groups, start=1):
         drawn[f"curves_{number}.png"] = curves(group)
-        split = group.results[0].experiment.dataset.load()
-        # Other versions of the libraries may generate other data than were trained on.
-        if split.sha256 == group.data_sha256:
+        if split := data_of(group):
             drawn[f"boundaries_{number}.png"] = boundaries(group, split)
     return {name: png(figure) for name, figure in drawn.items() if figure}
+
+
+def data_of(group: Group) -> Split | None:
+    """The data that the group was trained on; None where they cannot be had again.
+
+    Other versions of the libraries, for one, may generate other data.
+    """
+    try:
+        split = group.results[0].experiment.dataset.load()
+    except DatasetError:
+        return None
+    return split if split.sha256 == group.data_sha256 else None
+
+
+def shown_in_curves(group: Group) -> tuple[Result, ...]:
+    """The experiments that ``curves`` draws: those with a history, of many the foremost."""
+    return tuple(it for it in group.foremost(LOOKS) if it.trainings[0].history)
+
+
+def shown_in_boundaries(group: Group) -> tuple[Result, ...]:
+    """The experiments that ``boundaries`` draws: of many the foremost."""
+    return group.foremost(PANELS)
 
 
 @style.context(STYLE)
@@ -46,17 +73,20 @@ def curves(group: Group) -> Figure | None:
 
     A line is the median over the seeds; its band reaches from the 10th to the 90th percentile.
     The halves have a panel each, on the same axes. Experiments without a history are left out;
-    None where that leaves nothing.
+    None where that leaves nothing. Of more than LOOKS experiments the foremost are drawn.
     """
-    shown = [result for result in group.results if result.trainings[0].history]
+    shown = shown_in_curves(group)
     if not shown:
         return None
-    rows = -(-len(shown) // 3)
-    height = 3.13 + 0.17 * rows
-    figure = Figure(figsize=(1.5 * WIDTH, height))
-    bottom = (0.5 + 0.17 * rows) / height
-    figure.subplots_adjust(0.09, bottom, 0.985, 1 - 0.68 / height, wspace=0.06)
-    panels = figure.subplots(1, len(HALVES), sharex=True, sharey=True)
+    columns = _legend_columns([result.experiment.name for result in shown])
+    legend = LINE * -(-len(shown) // columns)
+    lines = ["Median and 10th to 90th percentile of the seeds", *_of_many(group, LOOKS)]
+    height = 4.3 + legend + LINE * len(lines)
+    figure = Figure(figsize=(WIDTH, height))
+    top = _head(figure, f"{readable(group.metric)} on {group.data}", lines)
+    figure.subplots_adjust(LEFT, (0.5 + legend) / height, 0.98, top, hspace=0.2)
+    panels = figure.subplots(len(HALVES), 1, sharex=True, sharey=True)
+    drawn, anchors = [], []
     for panel, half in zip(panels, HALVES, strict=True):
         for number, result in enumerate(shown):
             middle, low, high = band(result.curves(half, group.metric))
@@ -64,18 +94,20 @@ def curves(group: Group) -> Figure | None:
             look = _look(number)
             panel.fill_between(epochs, low, high, color=look["color"], alpha=0.15, lw=0)
             marker = "o" if len(epochs) == 1 else ""
-            panel.plot(epochs, middle, marker=marker, **look, label=result.experiment.name)
+            name = _short(result.experiment.name, LONGEST // columns)
+            panel.plot(epochs, middle, marker=marker, **look, label=name)
+            drawn += [middle, low, high]
+            anchors += [middle[0], middle[-1]]
         panel.set_title(half, loc="left", size=8)
-        panel.set(xlabel="Epoch")
-    panels[0].set_ylabel(readable(group.metric))
-    if group.problem == "regression":
-        panels[0].set_yscale("log")
-        panels[0].yaxis.set_major_formatter("{x:g}")
-    figure.suptitle(_title(group), x=0.02, y=1 - 0.09 / height, ha="left", weight="bold", size=9)
-    subtitle = "Median and 10th to 90th percentile of the seeds"
-    figure.text(0.02, 1 - 0.27 / height, subtitle, va="top", color="0.3")
+    log = group.problem == "regression"
+    panels[0].set_ylim(*limits(np.concatenate(drawn), np.array(anchors), log))
+    if log:
+        logarithmic(panels[0])
+    panels[0].yaxis.set_major_formatter("{x:g}")
+    panels[-1].set(xlabel="Epoch")
+    panels[-1].locator_params(axis="x", integer=True, min_n_ticks=1)
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower center", ncols=min(3, len(shown)))
+    figure.legend(handles, labels, loc="lower center", ncols=columns)
     return figure
 
 
@@ -84,45 +116,76 @@ def boundaries(group: Group, split: Split) -> Figure | None:
     """Draw where each experiment's networks decide for another class, over the test rows.
 
     The bold line is of the training whose test accuracy is the median one (or the first next to
-    it), the thin ones of the others; a training that diverged has none. None where the data are
-    not classes of two features.
+    it), the thin ones of others, at most OTHERS; a training that diverged has none. None where
+    the data are not classes of two features. Of more than PANELS experiments the foremost are
+    drawn, and of many test rows DOTS.
     """
     if split.x_test.shape[1] != 2 or not split.classes:
         return None
-    count = len(group.results)
-    across, down = min(ACROSS, count), -(-count // ACROSS)
-    height = 1.0 + 2.3 * down
-    figure = Figure(figsize=(1.5 * WIDTH, height))
-    figure.subplots_adjust(0.065, 0.75 / height, 0.985, 1 - 0.62 / height, wspace=0.06, hspace=0.25)
-    panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
+    shown = shown_in_boundaries(group)
+    down = -(-len(shown) // ACROSS)
+    legend = LINE * -(-(len(split.classes) + 2) // LEGEND_COLUMNS)
+    rows = len(split.y_test)
+    lines = [
+        "Bold: the training with the median test accuracy; thin: others",
+        "Dots: test rows" if rows <= DOTS else f"Dots: {DOTS} of {rows} test rows",
+        *_of_many(group, PANELS),
+    ]
+    height = 1.05 + legend + LINE * len(lines) + 2.1 * down
+    figure = Figure(figsize=(WIDTH, height))
+    top = _head(figure, f"Decision boundaries on {group.data}", lines)
+    figure.subplots_adjust(0.1, (0.6 + legend) / height, 0.985, top, wspace=0.06, hspace=0.22)
+    panels = figure.subplots(down, ACROSS, sharex=True, sharey=True, squeeze=False).ravel()
     axes = _axes(np.concatenate([split.x_train, split.x_test]))
-    for panel, result in zip(panels[:count], group.results, strict=True):
+    for panel, result in zip(panels, shown, strict=False):
         _scatter(panel, split)
         _boundaries(panel, result, axes)
-        panel.set_title(result.experiment.name, loc="left", size=8)
+        panel.set_title(_short(result.experiment.name, LONGEST // 2), loc="left", size=7)
         panel.set(xlim=axes[0][[0, -1]], ylim=axes[1][[0, -1]])
         panel.set_aspect("equal" if _alike(axes) else "auto", adjustable="box")
         panel.grid(False)
-    for panel in panels[count:]:
+    for panel in panels[len(shown) :]:
         panel.set_visible(False)
-    figure.supxlabel("Feature 1", y=0.31 / height, size=8)
+        panels[len(shown) - ACROSS].xaxis.set_tick_params(labelbottom=True)
+    figure.supxlabel("Feature 1", y=(0.12 + legend) / height, size=8)
     figure.supylabel("Feature 2", x=0.008, size=8)
-    title = f"Decision boundaries on {group.data}"
-    figure.suptitle(title, x=0.02, y=1 - 0.09 / height, ha="left", weight="bold", size=9)
-    subtitle = "Bold: the training with the median test accuracy; thin: the others. Dots: test rows"
-    figure.text(0.02, 1 - 0.27 / height, subtitle, va="top", color="0.3")
-    figure.legend(handles=_legend(split), loc="lower center", ncols=len(split.classes) + 2)
+    figure.legend(handles=_legend(split), loc="lower center", ncols=LEGEND_COLUMNS)
     return figure
 
 
+def _head(figure: Figure, title: str, lines: Sequence[str]) -> float:
+    """Write a title and lines below it; says how high in the figure the panels may reach."""
+    height = figure.get_figheight()
+    figure.suptitle(title, x=0.02, y=1 - 0.09 / height, ha="left", weight="bold", size=9)
+    for number, line in enumerate(lines):
+        figure.text(0.02, 1 - (0.27 + LINE * number) / height, line, va="top", color="0.3")
+    return float(1 - (0.53 + LINE * len(lines)) / height)
+
+
+def _of_many(group: Group, most: int) -> list[str]:
+    """Which experiments a picture shows, where these are not all."""
+    count = len(group.results)
+    return [f"The {most} of {count} experiments with the best test medians"] if count > most else []
+
+
+def _legend_columns(names: Sequence[str]) -> int:
+    """Two columns, unless a name is too long for the half of the width."""
+    return 2 if max(map(len, names)) <= LONGEST // 2 else 1
+
+
+def _short(name: str, most: int) -> str:
+    """A name without its middle where it is too long: names often differ in their ends."""
+    half = (most - 1) // 2
+    return name if len(name) <= most else f"{name[:half]}…{name[-half:]}"
+
+
 def _look(number: int) -> dict[str, Any]:
-    """Colour and dashes of a line; dashes show lines that lie on each other."""
-    dashes = DASHES[number % len(DASHES)]
+    """Colour and dashes of a line; dashes show lines that lie on each other.
+
+    No two of the first LOOKS numbers look the same.
+    """
+    dashes = DASHES[(number + number // len(LINES)) % len(DASHES)]
     return {"color": LINES[number % len(LINES)], "linestyle": dashes}
-
-
-def _title(group: Group) -> str:
-    return f"{readable(group.metric)} on {group.data}"
 
 
 def _axes(points: Array) -> tuple[Array, Array]:
@@ -140,8 +203,10 @@ def _alike(axes: tuple[Array, Array]) -> bool:
 
 
 def _scatter(panel: Axes, split: Split) -> None:
+    chosen = np.linspace(0, len(split.y_test) - 1, min(DOTS, len(split.y_test))).astype(int)
+    points, labels = split.x_test[chosen], split.y_test[chosen]
     for number in range(len(split.classes)):
-        x, y = split.x_test[split.y_test == number].T
+        x, y = points[labels == number].T
         panel.plot(x, y, "o", color=f"C{number}", markersize=2, alpha=0.45, mew=0, zorder=1)
 
 
@@ -156,7 +221,8 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
     typical = finished[np.argmin(distance)]
     thin: list[Array] = []
     bold: list[Array] = []
-    for number in finished:
+    others = [number for number in finished if number != typical][:OTHERS]
+    for number in (typical, *others):
         margins = decisions(result.experiment, result.trainings[number].weights, points)
         for margin in np.moveaxis(margins, -1, 0):
             lines: Any = contour_generator(*axes, margin).lines(0.0)

@@ -51,7 +51,7 @@ def as_csv(groups: Sequence[Group]) -> str:
 
 
 def as_markdown(groups: Sequence[Group]) -> str:
-    """A table of the standings of each group, and a sentence for each pair."""
+    """A table of the standings of each group, and a sentence for each pair, or the foremost."""
     lines = ["# Which loss is better?", "", LIMITS]
     for group in groups:
         lines += ["", f"## {group.title}", ""]
@@ -64,7 +64,8 @@ def as_markdown(groups: Sequence[Group]) -> str:
             failed = "not known" if train.failed is None else f"{train.failed} of {train.trainings}"
             cells = [found(train), found(test), f"{train.diverged} of {train.trainings}", failed]
             lines.append(f"| {' | '.join([train.name, *cells])} |")
-        lines += ["", *(f"- {pair.sentence}" for pair in group.pairs)]
+        lines += ["", group.untold] if group.untold else []
+        lines += ["", *(f"- {pair.sentence}" for pair in group.told)]
     return "\n".join(lines) + "\n"
 
 

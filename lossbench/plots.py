@@ -40,6 +40,7 @@ STYLE: list[Any] = [
         "grid.color": "0.92",
         "legend.frameon": False,
         "lines.linewidth": 1.2,
+        "text.parse_math": False,  # a name with $ in it is a name
         "xtick.color": "0.3",
         "ytick.color": "0.3",
     },
@@ -134,20 +135,29 @@ def _draw(panel: Axes, result: Result, name: str, published: Mapping[Half, Decim
         starts.append(middle[0])
     log = result.experiment.loss.row.problem == "regression"
     anchors = np.array([*starts, *map(float, published.values())])
-    bottom, top = _limits(np.concatenate(curves), anchors, log)
+    bottom, top = limits(np.concatenate(curves), anchors, log)
     panel.set_ylim(bottom, top)
-    if log and top > 5 * bottom:  # or else such an axis would have a single label
-        panel.set_yscale("log")
-        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if top < 100 * bottom else (1,)))
-        panel.minorticks_off()
+    if log:
+        logarithmic(panel)
     panel.yaxis.set_major_formatter("{x:g}")
     _mark(panel, published)
 
 
-def _limits(curves: Array, anchors: Array, log: bool) -> tuple[float, float]:
+def logarithmic(panel: Axes) -> None:
+    """Make the upright axis logarithmic, unless it would then have a single label."""
+    bottom, top = panel.get_ylim()
+    if top > 5 * bottom:
+        panel.set_yscale("log")
+        panel.set_ylim(bottom, top)
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if top < 100 * bottom else (1,)))
+        panel.minorticks_off()
+
+
+def limits(curves: Array, anchors: Array, log: bool) -> tuple[float, float]:
     """Find limits that hold all anchors, and the curves but for what lies far from most.
 
-    So a training that explodes leaves the picture and does not flatten the others.
+    So a training that explodes leaves the picture and does not flatten the others. ``log`` is
+    for an axis that may be made ``logarithmic``: both limits are positive.
     """
     if log:
         curves, anchors = (np.log10(it[it > 0]) for it in (curves, anchors))

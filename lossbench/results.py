@@ -5,7 +5,8 @@ import io
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Literal
 
@@ -43,11 +44,15 @@ class Training:
 
 @dataclass(frozen=True)
 class Result:
-    """The trainings of an experiment, in the order of their seeds."""
+    """The trainings of an experiment, in the order of their seeds.
+
+    ``provenance`` is what was stored of it; empty of a result that was just trained.
+    """
 
     experiment: Experiment
     data_sha256: str
     trainings: tuple[Training, ...]
+    provenance: Mapping[str, str] = field(default_factory=dict)
 
     def final(self, half: Half, metric: str) -> Array:
         """A figure on the final weights, shape (seeds,); NaN where the training diverged."""
@@ -75,12 +80,17 @@ def shortest(values: Array) -> Array:
 def provenance(data_sha256: str) -> dict[str, str]:
     """What produced a result: the versions of all that has a say, the platform, the data."""
     return {
-        "lossbench": version("lossbench"),
+        "lossbench": _version("lossbench"),
         "Python": platform.python_version(),
-        **{name: version(name) for name in ("TensorFlow", "Keras", "NumPy", "scikit-learn")},
+        **{name: _version(name) for name in ("TensorFlow", "Keras", "NumPy", "scikit-learn")},
         "platform": f"{platform.system()} {platform.machine()}",
         "data_sha256": data_sha256,
     }
+
+
+@cache  # it is looked up in a file
+def _version(name: str) -> str:
+    return version(name)
 
 
 def metrics(result: Result) -> dict[str, Any]:

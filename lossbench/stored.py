@@ -81,7 +81,8 @@ def read(folder: Path) -> Result:
         Training(run.seed, run.diverged, _figures(run.train), _figures(run.test), history, arrays)
         for run, history, arrays in zip(document.runs, histories, weights, strict=True)
     )
-    return Result(experiment, document.provenance["data_sha256"], tuple(trainings))
+    provenance = document.provenance
+    return Result(experiment, provenance["data_sha256"], tuple(trainings), provenance)
 
 
 def read_all(folder: Path) -> tuple[list[Result], list[str]]:
@@ -144,6 +145,8 @@ def _experiment(folder: Path, document: _Document) -> Experiment:
         raise DamagedResult(path, HALF_WRITTEN) from None
     if printed != stored:
         raise DamagedResult(path, f"is not the config of metrics.json; {AGAIN}")
+    if unknown := [name for name in printed.published if name not in printed.metrics]:
+        raise DamagedResult(path, f"published: {unknown[0]} is not a metric of its loss; {AGAIN}")
     return printed
 
 

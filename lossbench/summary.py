@@ -31,12 +31,13 @@ def line(result: Result) -> str:
 
 def files(results: Sequence[Result], failed: dict[str, str]) -> dict[str, bytes]:
     """summary.json and summary.md; ``failed`` maps experiments without a result to the reason."""
-    rows = [row(result) for result in results]
-    document = {"experiments": rows, "failed": failed}
-    return {
-        "summary.json": to_json(document).encode(),
-        "summary.md": (_markdown(rows, failed) + _claims(results)).encode(),
-    }
+    # SciPy takes half a second to import, and only a suite needs it.
+    from lossbench import claims
+
+    rows, judgements = [row(result) for result in results], claims.judge(results)
+    document = {"experiments": rows, "failed": failed, "claims": claims.as_document(judgements)}
+    text = f"{_markdown(rows, failed)}\n## The article's claims\n\n{claims.as_markdown(judgements)}"
+    return {"summary.json": to_json(document).encode(), "summary.md": text.encode()}
 
 
 def found(row: dict[str, Any], half: Half) -> str:
@@ -78,10 +79,3 @@ def _markdown(rows: list[dict[str, Any]], failed: dict[str, str]) -> str:
     ]
     text += ["", *(f"{name} failed: {reason}" for name, reason in failed.items())] if failed else []
     return "\n".join(text) + "\n"
-
-
-def _claims(results: Sequence[Result]) -> str:
-    # SciPy takes half a second to import, and only a suite needs it.
-    from lossbench import claims
-
-    return "\n## The article's claims\n\n" + claims.as_markdown(claims.judge(results))

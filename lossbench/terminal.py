@@ -3,20 +3,27 @@
 A terminal gets bars and tables; a pipe gets plain lines without control characters.
 """
 
+import shlex
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from lossbench import summary
 from lossbench.experiment import Experiment
 from lossbench.results import HALVES, Result, to_json
+
+if TYPE_CHECKING:
+    from lossbench.comparison import Group
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
@@ -117,9 +124,55 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
         print("  ".join(cells).rstrip())
 
 
+def print_comparison(groups: "Sequence[Group]") -> None:
+    """A table of the losses of each group, and sentences below it."""
+    from lossbench.comparison_text import LIMITS, found
+
+    for group in groups:
+        halves = [[it for it in group.standings if it.half == half] for half in HALVES]
+        pairs = list(zip(*halves, strict=True))
+        rows = [[train.name, found(train), found(test)] for train, test in pairs]
+        print_table(group.title, ["experiment", *HALVES], rows)
+        remarks = [
+            f"{train.name}: {count} of {train.trainings} trainings {what}"
+            for train, _ in pairs
+            for count, what in ((train.diverged, "diverged"), (train.failed, "failed to learn"))
+            if count
+        ]
+        if group.differs:
+            remarks.append(f"Mind: these differ in more than the loss: {', '.join(group.differs)}")
+        if group.untold:
+            remarks.append(group.untold)
+        _print_list([*remarks, *(pair.sentence for pair in group.told)])
+    out.print(LIMITS, soft_wrap=not out.is_terminal, markup=False)
+
+
+def _print_list(sentences: Sequence[str]) -> None:
+    """Sentences as a list, with a blank line below it and, in a pipe, above it."""
+    if not out.is_terminal:
+        print("", *(f"- {sentence}" for sentence in sentences), "", sep="\n")
+        return
+    table = Table.grid(padding=(0, 1))
+    for sentence in sentences:
+        table.add_row("-", Text(sentence))
+    out.print(table, soft_wrap=False)
+    out.print()
+
+
+def print_where_the_report_is(folder: Path) -> None:
+    """Say by which command the results in a folder become a report."""
+    err.print(f"Report: lossbench report {shlex.quote(str(folder))}", markup=False)
+
+
 def print_json(document: object) -> None:
     """One JSON document on standard output."""
     sys.stdout.write(to_json(document))
+
+
+def print_complaints(complaints: Sequence[str]) -> None:
+    """Print a line for each."""
+    for complaint in complaints:
+        err.print(f"Error: {complaint}", markup=False)
 
 
 def print_error(message: str, error: Exception, debug: bool) -> None:

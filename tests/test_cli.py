@@ -36,7 +36,7 @@ optimizer: {learning_rate: 1e30}
 epochs: 2
 repeats: 2
 """
-COMMANDS = ("run", "run-all", "compare", "list", "validate")
+COMMANDS = ("run", "run-all", "compare", "report", "list", "validate")
 
 
 def run(cwd: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -128,7 +128,8 @@ def test_run_all_of_a_folder_writes_to_a_folder_of_its_name(tmp_path: Path) -> N
     results = tmp_path / "results" / "my configs"
     assert {path.name for path in results.iterdir()} == {"moons", "summary.json", "summary.md"}
     assert re.fullmatch(f"moons: accuracy, seed 7\n{LINE}\n", done.stdout)
-    assert done.stderr == "moons: 1 of 1 trainings done\n"
+    report = "Report: lossbench report 'results/my configs'\n"
+    assert done.stderr == f"moons: 1 of 1 trainings done\n{report}"
 
 
 def test_lines_of_results_are_the_medians(mixed: tuple[Path, Any]) -> None:
@@ -332,7 +333,8 @@ RESULTS = Path(__file__).parent.parent / "results"
 def test_compare_tells_of_the_stored_results_and_imports_no_tensorflow(tmp_path: Path) -> None:
     done = run(tmp_path, "compare", RESULTS, "--pictures", "pictures")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "## make_circles, 1000 examples: accuracy" in done.stdout
+    assert "\nmake_blobs, 1000 examples: accuracy\nexperiment   " in done.stdout
+    assert "\n- binary_crossentropy is better than hinge on test accuracy: in " in done.stdout
     assert_plain(done.stdout)
     pictures = contents(tmp_path / "pictures")
     assert {"boundaries_1.png", "boundaries_2.png"} <= set(pictures)
@@ -346,6 +348,16 @@ def test_compare_prints_one_json_document_or_csv(tmp_path: Path) -> None:
     head, *rows = csv.reader(text.splitlines())
     assert len(rows) == 12  # two groups of three pairs on two halves
     assert {len(row) for row in rows} == {len(head)}
+    markdown = run(tmp_path, "compare", RESULTS, "--md").stdout
+    assert "## make_circles, 1000 examples: accuracy\n\n| experiment |" in markdown
+
+
+@pytest.mark.parametrize("command", ["compare", "report"])
+def test_a_missing_folder_is_one_line(command: str, tmp_path: Path) -> None:
+    done = run(tmp_path, command, "nowhere")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: nowhere: does not exist; 'lossbench run-all' makes results\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("options", [(), ("--json", "--csv")])

@@ -26,6 +26,16 @@ def results_table() -> str:
     return text[text.index("|") :].split("\n\n")[0] + "\n"
 
 
+def claims_list() -> str:
+    text = (ROOT / "results" / "summary.md").read_text()
+    rows = text[text.index("## The article's claims") :].splitlines()[4:]
+    cells = (row.strip("| ").split(" | ") for row in rows)
+    return "".join(
+        f"{number}. {claim} **{verdict.capitalize()}**: {found}.\n"
+        for number, claim, found, verdict in cells
+    )
+
+
 def losses_table() -> str:
     rows = [
         [
@@ -47,7 +57,12 @@ def bench_table() -> str:
     return "".join(line + "\n" for line in text.splitlines() if line.startswith("|"))
 
 
-TABLES = {"table": results_table, "losses": losses_table, "bench": bench_table}
+TABLES = {
+    "table": results_table,
+    "claims": claims_list,
+    "losses": losses_table,
+    "bench": bench_table,
+}
 
 
 def block(name: str) -> re.Pattern[str]:
