@@ -61,6 +61,7 @@ def run_suite(
         progress(experiment, len(done[number]))
         if len(done[number]) == experiment.repeats:
             result = Result(experiment, split.sha256, tuple(done[number]))
+            done[number].clear()
             try:
                 write(result, split, folders[number])
             except OSError as error:
