@@ -112,13 +112,14 @@ class Complaint(NamedTuple):
 class Case:
     """An experiment with the file it was read from and its data.
 
-    ``sweep`` names the sweep it is a point of, if any, and ``point`` maps the dotted keys that
-    vary in it to their values here.
+    ``sweep`` names the sweep it is a point of, if any, and ``base`` the experiment that it varies;
+    ``point`` maps the dotted keys that vary to their values here.
     """
 
     path: Path
     experiment: Experiment
     split: Split
+    base: str = ""
     sweep: str = ""
     point: Mapping[str, Any] = field(default_factory=dict)
 
@@ -228,7 +229,7 @@ def _load(path: Path, overrides: Mapping[str, Any], grid: Grid, loaded: "Loaded"
         wrong += [(point, complaint) for complaint in complaints]
         if experiment and split:
             sweep = grid.sweep(base) if grid.varying else ""
-            cases.append(Case(path, experiment, split, sweep, grid.values(point)))
+            cases.append(Case(path, experiment, split, base, sweep, grid.values(point)))
     problems = [
         Problem(path, line, _dotted(key), f"comes twice, first on line {first}")
         for key, line, first in document.repeated

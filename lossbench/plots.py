@@ -134,7 +134,7 @@ def _draw(panel: Axes, result: Result, name: str, published: Mapping[Half, Decim
         starts.append(middle[0])
     log = result.experiment.loss.row.problem == "regression"
     anchors = np.array([*starts, *map(float, published.values())])
-    bottom, top = _limits(np.concatenate(curves), anchors, log)
+    bottom, top = limits(np.concatenate(curves), anchors, log)
     panel.set_ylim(bottom, top)
     if log and top > 5 * bottom:  # or else such an axis would have a single label
         panel.set_yscale("log")
@@ -144,7 +144,7 @@ def _draw(panel: Axes, result: Result, name: str, published: Mapping[Half, Decim
     _mark(panel, published)
 
 
-def _limits(curves: Array, anchors: Array, log: bool) -> tuple[float, float]:
+def limits(curves: Array, anchors: Array, log: bool) -> tuple[float, float]:
     """Find limits that hold all anchors, and the curves but for what lies far from most.
 
     So a training that explodes leaves the picture and does not flatten the others.

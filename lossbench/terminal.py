@@ -14,9 +14,10 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from lossbench import summary
+from lossbench import summary, sweep
 from lossbench.experiment import Experiment
 from lossbench.results import HALVES, Result, to_json
+from lossbench.sweep import Sweep
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
@@ -99,6 +100,23 @@ def print_summary(results: Sequence[Result]) -> None:
     print_table("", ["experiment", "train", "article", "test", "article"], rows)
     if "not judged" in verdicts:
         out.print("Too few seeds to judge the article's figures by.")
+
+
+def print_sweeps(sweeps: Sequence[Sweep]) -> None:
+    """The table of each sweep, on a terminal only: a pipe has had the lines; and which is best."""
+    for it in sweeps:
+        if out.is_terminal:
+            columns, rows = sweep.table(it)
+            # Eighty columns hold two keys beside the figures.
+            kept = [name for name in columns if name != "diverged" or _diverged(it)]
+            print_table(f"{it.base}: {it.metric}", kept, [row[: len(kept)] for row in rows])
+        out.print(f"{it.name}: {sweep.verdict(it)}")
+        if not sweep.pictured(it):
+            out.print(f"{it.name}: no picture, which would need {len(it.axes)} axes")
+
+
+def _diverged(it: Sweep) -> bool:
+    return any(point.result.diverged for point in it.points)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
