@@ -183,6 +183,19 @@ def validate(configs: Configs, debug: Debug = False, version: Version = False) -
         print(f"{case.path}: ok")
 
 
+@app.command(epilog=_examples("schema > schema.json"))
+def schema(debug: Debug = False, version: Version = False) -> None:
+    """Print the JSON Schema of a config, by which editors complete and check it.
+
+    An editor with a YAML language server takes it from a first line in the config:
+    # yaml-language-server: $schema=schema.json
+    """
+    from lossbench import terminal
+    from lossbench.schema import schema
+
+    terminal.print_json(schema())
+
+
 @app.command(epilog=_examples("compare", "compare results/5000-samples --metric mse --json"))
 def compare(
     folder: Results = RESULTS,
