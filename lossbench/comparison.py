@@ -29,7 +29,7 @@ What this cannot say:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
@@ -37,6 +37,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
+from lossbench.experiment import Experiment
 from lossbench.losses import Problem
 from lossbench.results import HALVES, Array, Half, Result
 from lossbench.statistics import FEWEST_TO_JUDGE, Summary
@@ -54,6 +55,8 @@ SEED = 0
 LEARNT = 0.05  # by how much an accuracy must exceed guessing to count as learnt
 # What two experiments must have in common for the loss to be all that differs.
 SHARED = ("model", "optimizer", "epochs", "batch_size")
+# Of so many results every pair is compared; of more, as of a sweep, each with the best alone.
+MOST_PAIRED = 10
 
 
 class NothingToCompare(ValueError):
@@ -134,8 +137,9 @@ class Pair:
 class Group:
     """Experiments on the same data, compared on one metric.
 
-    ``differs`` names what else than the loss is not the same in all of them. Standings and
-    pairs are of the training half first, in the order of the results.
+    ``differs`` names the keys, besides the loss, that are not the same in all of them. Standings
+    and pairs are of the training half first, in the order of the results. Where there are too many
+    for every pair, ``leader`` is the one with the best test median, and each pair has it first.
     """
 
     data_sha256: str
@@ -146,6 +150,13 @@ class Group:
     differs: tuple[str, ...]
     standings: tuple[Standing, ...]
     pairs: tuple[Pair, ...]
+    leader: str | None = None
+
+    @property
+    def loss(self) -> str | None:
+        """The loss that all of them have, if they have one."""
+        names = {result.experiment.loss.name for result in self.results}
+        return names.pop() if len(names) == 1 else None
 
     @property
     def title(self) -> str:
@@ -248,13 +259,14 @@ def _group(members: Sequence[Result], metric: str) -> Group:
     standings: list[Standing] = []
     pairs: list[Pair] = []
     failed = [failed_to_learn(result) for result in members]
+    leader = ranked(members, metric)[0] if len(members) > MOST_PAIRED else None
     for half in HALVES:
         here = [
             _standing(result, half, metric, count)
             for result, count in zip(members, failed, strict=True)
         ]
         standings += here
-        pairs += _pairs(here, [result.final(half, metric) for result in members], metric)
+        pairs += _pairs(here, [result.final(half, metric) for result in members], metric, leader)
     experiment = members[0].experiment
     samples = experiment.dataset.parameters.get("n_samples")
     return Group(
@@ -263,14 +275,33 @@ def _group(members: Sequence[Result], metric: str) -> Group:
         f"{experiment.dataset.generator}, {samples} examples",
         metric,
         tuple(members),
-        tuple(
-            name
-            for name in SHARED
-            if any(getattr(it.experiment, name) != getattr(experiment, name) for it in members)
-        ),
+        _differing([result.experiment for result in members]),
         tuple(standings),
         tuple(pairs),
+        None if leader is None else members[leader].experiment.name,
     )
+
+
+def ranked(results: Sequence[Result], metric: str) -> list[int]:
+    """The numbers of the results from the best test median to the worst."""
+    medians = np.array([result.summary("test", metric).median for result in results])
+    order = np.argsort(medians if metric in SMALLER_IS_BETTER else -medians, kind="stable")
+    return [int(number) for number in order]
+
+
+def _differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:
+    """The dotted keys besides the loss that are not the same in all experiments."""
+    flat = [dict(_flat(it.model_dump(include={*SHARED}))) for it in experiments]
+    keys = dict.fromkeys(key for values in flat for key in values)
+    return tuple(key for key in keys if any(it.get(key) != flat[0].get(key) for it in flat))
+
+
+def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
 
 
 def _standing(result: Result, half: Half, metric: str, failed: int | None) -> Standing:
@@ -281,19 +312,25 @@ def _standing(result: Result, half: Half, metric: str, failed: int | None) -> St
     )
 
 
-def _pairs(standings: Sequence[Standing], values: Sequence[Array], metric: str) -> list[Pair]:
-    """Every pair, those with as many trainings at once."""
+def _pairs(
+    standings: Sequence[Standing], values: Sequence[Array], metric: str, leader: int | None
+) -> list[Pair]:
+    """Every pair, or every one with the leader first, those with as many trainings at once."""
+    numbers = range(len(values))
+    wanted = list(combinations(numbers, 2))
+    if leader is not None:
+        wanted = [(leader, number) for number in numbers if number != leader]
     found: dict[tuple[int, int], Pair] = {}
     for first, own in enumerate(values):
         by_size: dict[int, list[int]] = defaultdict(list)
-        for second in range(first + 1, len(values)):
+        for second in (other for one, other in wanted if one == first):
             by_size[len(values[second])].append(second)
         for seconds in by_size.values():
             others = np.array([values[second] for second in seconds])
             figures = probabilities(own, others, metric in SMALLER_IS_BETTER)
             for second, *row in zip(seconds, *(it.tolist() for it in figures), strict=True):
                 found[first, second] = Pair(standings[first], standings[second], metric, *row)
-    return [found[key] for key in combinations(range(len(values)), 2)]
+    return [found[pair] for pair in wanted]
 
 
 def _worth(values: Array, smaller: bool) -> Array:

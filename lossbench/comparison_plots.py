@@ -4,6 +4,7 @@ Drawn in the style of ``plots``, and encoded by ``plots.png``.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lossbench.comparison import Group
+from lossbench.comparison import Group, ranked
 from lossbench.datasets import Array, Split
 from lossbench.forward import decisions
 from lossbench.plots import STYLE, WIDTH, png, readable
@@ -26,12 +27,16 @@ LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", (0, (4, 3)), (0, (1, 2)))
 GRID = 120  # points along an axis on which boundaries are looked for
 ACROSS = 3  # panels in a row
+MOST = 18  # lines that colours and dashes tell apart, and panels of a picture
 
 
 def pictures(groups: Sequence[Group]) -> dict[str, bytes]:
-    """The pictures of all groups, by the names of their files, numbered by group."""
+    """The pictures of all groups, by the names of their files, numbered by group.
+
+    Of more results than a picture can show, the best by their test median are shown.
+    """
     drawn: dict[str, Figure | None] = {}
-    for number, group in enumerate(groups, start=1):
+    for number, group in enumerate(map(_best, groups), start=1):
         drawn[f"curves_{number}.png"] = curves(group)
         split = group.results[0].experiment.dataset.load()
         # Other versions of the libraries may generate other data than were trained on.
@@ -113,6 +118,16 @@ def boundaries(group: Group, split: Split) -> Figure | None:
     figure.text(0.02, 1 - 0.27 / height, subtitle, va="top", color="0.3")
     figure.legend(handles=_legend(split), loc="lower center", ncols=len(split.classes) + 2)
     return figure
+
+
+def _best(group: Group) -> Group:
+    """The group, or the best of its results in their order, with data named accordingly."""
+    count = len(group.results)
+    if count <= MOST:
+        return group
+    best = sorted(ranked(group.results, group.metric)[:MOST])
+    data = f"{group.data}: the best {MOST} of {count}"
+    return replace(group, results=tuple(group.results[number] for number in best), data=data)
 
 
 def _look(number: int) -> dict[str, Any]:

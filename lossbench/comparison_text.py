@@ -14,6 +14,10 @@ LIMITS = (
     "in training, not of other data. They are not corrected for the number of comparisons: of "
     "twenty pairs without any difference about one is still called better or worse."
 )
+LEADER = (
+    "Of {} results only the one with the best test median, {}, is compared with each other one. It "
+    "was chosen by these very figures, which flatters it."
+)
 HEAD = (
     "data metric half first second finding probability low high first_median second_median "
     "first_trainings second_trainings"
@@ -31,6 +35,7 @@ def as_document(groups: Sequence[Group]) -> dict[str, Any]:
                 "problem": group.problem,
                 "metric": group.metric,
                 "differs": list(group.differs),
+                "leader": group.leader,
                 "standings": [_standing(standing) for standing in group.standings],
                 "pairs": [_pair(pair) for pair in group.pairs],
             }
@@ -52,11 +57,14 @@ def as_csv(groups: Sequence[Group]) -> str:
 
 def as_markdown(groups: Sequence[Group]) -> str:
     """A table of the standings of each group, and a sentence for each pair."""
-    lines = ["# Which loss is better?", "", LIMITS]
+    question = "Which loss is better?" if not all(it.loss for it in groups) else "Which is better?"
+    lines = [f"# {question}", "", LIMITS]
     for group in groups:
         lines += ["", f"## {group.title}", ""]
         if group.differs:
-            lines += [f"Mind: these differ in more than the loss: {', '.join(group.differs)}.", ""]
+            which = f"all have the loss {group.loss}, and differ in"
+            what = which if group.loss else "differ in more than the loss"
+            lines += [f"Mind: these {what}: {', '.join(group.differs)}.", ""]
         lines += ["| experiment | train | test | diverged | failed to learn |"]
         lines += ["| --- | --- | --- | --- | --- |"]
         halves = [[it for it in group.standings if it.half == half] for half in HALVES]
@@ -64,6 +72,8 @@ def as_markdown(groups: Sequence[Group]) -> str:
             failed = "not known" if train.failed is None else f"{train.failed} of {train.trainings}"
             cells = [found(train), found(test), f"{train.diverged} of {train.trainings}", failed]
             lines.append(f"| {' | '.join([train.name, *cells])} |")
+        if group.leader:
+            lines += ["", LEADER.format(len(group.results), group.leader)]
         lines += ["", *(f"- {pair.sentence}" for pair in group.pairs)]
     return "\n".join(lines) + "\n"
 
