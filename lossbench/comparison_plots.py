@@ -27,6 +27,7 @@ LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", (0, (4, 3)), (0, (1, 2)))
 GRID = 120  # points along an axis on which boundaries are looked for
 ACROSS = 3  # panels in a row
+LEGEND, TITLE = 108, 33  # characters across a legend, and above a panel
 MOST = 18  # lines that colours and dashes tell apart, and panels of a picture
 
 
@@ -56,7 +57,9 @@ def curves(group: Group) -> Figure | None:
     shown = [result for result in group.results if result.trainings[0].history]
     if not shown:
         return None
-    rows = -(-len(shown) // 3)
+    longest = max(len(result.experiment.name) for result in shown)
+    columns = max(1, min(3, LEGEND // (longest + 6)))
+    rows = -(-len(shown) // columns)
     height = 3.13 + 0.17 * rows
     figure = Figure(figsize=(1.5 * WIDTH, height))
     bottom = (0.5 + 0.17 * rows) / height
@@ -80,7 +83,7 @@ def curves(group: Group) -> Figure | None:
     subtitle = "Median and 10th to 90th percentile of the seeds"
     figure.text(0.02, 1 - 0.27 / height, subtitle, va="top", color="0.3")
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower center", ncols=min(3, len(shown)))
+    figure.legend(handles, labels, loc="lower center", ncols=min(columns, len(shown)))
     return figure
 
 
@@ -104,7 +107,8 @@ def boundaries(group: Group, split: Split) -> Figure | None:
     for panel, result in zip(panels[:count], group.results, strict=True):
         _scatter(panel, split)
         _boundaries(panel, result, axes)
-        panel.set_title(result.experiment.name, loc="left", size=8)
+        name = result.experiment.name
+        panel.set_title(name, loc="left", size=8 * min(1.0, TITLE / len(name)))
         panel.set(xlim=axes[0][[0, -1]], ylim=axes[1][[0, -1]])
         panel.set_aspect("equal" if _alike(axes) else "auto", adjustable="box")
         panel.grid(False)
@@ -132,7 +136,8 @@ def _best(group: Group) -> Group:
 
 def _look(number: int) -> dict[str, Any]:
     """Colour and dashes of a line; dashes show lines that lie on each other."""
-    dashes = DASHES[number % len(DASHES)]
+    # Shifted by one each time the colours are through, so that eighteen lines differ.
+    dashes = DASHES[(number + number // len(LINES)) % len(DASHES)]
     return {"color": LINES[number % len(LINES)], "linestyle": dashes}
 
 

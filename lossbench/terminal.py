@@ -21,17 +21,29 @@ from lossbench.sweep import Sweep
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
+MOST_BARS = 16
 
 
 class Bars:
-    """A bar for each experiment on a terminal, else a line for each; nothing when quiet."""
+    """A bar for each experiment on a terminal, else a line for each; nothing when quiet.
+
+    More experiments than a terminal has room for have one bar together, and one for each that is
+    under way.
+    """
 
     def __init__(self, experiments: Sequence[Experiment], quiet: bool) -> None:
         self._quiet = quiet
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         self._bars = Progress(*columns, TimeRemainingColumn(compact=True), auto_refresh=False)
+        self._many = len(experiments) > MOST_BARS
+        self._all = self._bars.add_task(
+            f"{len(experiments)} experiments",
+            total=sum(it.repeats for it in experiments),
+            visible=self._many,
+        )
         self._tasks = {
-            it.name: self._bars.add_task(it.name, total=it.repeats) for it in experiments
+            it.name: self._bars.add_task(it.name, total=it.repeats, visible=not self._many)
+            for it in experiments
         }
 
     def __enter__(self) -> "Bars":
@@ -54,7 +66,9 @@ class Bars:
 
     def advance(self, experiment: Experiment, done: int) -> None:
         """Show how many trainings of an experiment are done."""
-        self._bars.update(self._tasks[experiment.name], completed=done)
+        visible = not self._many or done < experiment.repeats
+        self._bars.update(self._tasks[experiment.name], completed=done, visible=visible)
+        self._bars.advance(self._all)
         if not err.is_terminal and not self._quiet and done == experiment.repeats:
             err.print(f"{experiment.name}: {done} of {done} trainings done")
 
