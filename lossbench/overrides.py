@@ -34,6 +34,16 @@ class Axis:
         """The key as it is written on the command line."""
         return ".".join(map(str, self.key))
 
+    def safe(self, value: Any) -> str:
+        """The text of a value, and nothing that has no place in a folder's name: 50-50.
+
+        Values of the axis that are alike without the rest are numbered.
+        """
+        words = ["-".join(re.findall(r"[A-Za-z0-9._=+-]+", text(it))) for it in self.values]
+        place = next(number for number, it in enumerate(self.values) if it is value)
+        number = f"-{place + 1}" if words.count(words[place]) > 1 or not words[place] else ""
+        return f"{words[place]}{number}"
+
     def option(self, values: Sequence[Any]) -> str:
         """The option that set some of the values, cut where it is long."""
         more = ",…" if len(values) > SHOWN else ""
@@ -72,14 +82,18 @@ class Grid:
         """A name for a point that is safe for a folder: ``hinge+learning_rate=0.01``."""
         labels = self._labels()
         pairs = zip(self.axes, point, strict=True)
-        parts = [f"{labels[axis.key]}={safe(value)}" for axis, value in pairs if axis.key in labels]
+        parts = [
+            f"{labels[axis.key]}={axis.safe(value)}" for axis, value in pairs if axis.key in labels
+        ]
         return _short("+".join([base, *parts]))
 
     def sweep(self, base: str) -> str:
         """A name for all points together: ``hinge+learning_rate``."""
         labels = self._labels()
         parts = [
-            labels[axis.key] if axis in self.varying else f"{labels[axis.key]}={safe(*axis.values)}"
+            labels[axis.key]
+            if axis in self.varying
+            else f"{labels[axis.key]}={axis.safe(*axis.values)}"
             for axis in self.axes
             if axis.key in labels
         ]
@@ -151,11 +165,6 @@ def text(value: object) -> str:
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{name}: {text(it)}' for name, it in value.items())}}}"
     return str(value)
-
-
-def safe(value: object) -> str:
-    """The text of a value with what has no place in a folder's name replaced: 50-50."""
-    return "-".join(re.findall(r"[A-Za-z0-9._=+-]+", text(value))) or "empty"
 
 
 def _values(written: str) -> Iterator[Any]:
