@@ -112,11 +112,11 @@ def _heat_maps(sweep: Sweep) -> Figure:
     cells = {half: np.full((len(rows), len(columns)), np.nan) for half in HALVES}
     lost = np.zeros((len(rows), len(columns)), int)
     there = np.zeros_like(lost, bool)
-    best = None
+    leader, best = sweep.best, None
     for point in sweep.points:
         values = point.values if across is sweep.axes[0] else point.values[::-1]
         at = _place(rows, values[1]), _place(columns, values[0])
-        best = at if point is sweep.best else best
+        best = at if point is leader else best
         lost[at], there[at] = point.result.diverged, True
         for half in HALVES:
             cells[half][at] = sweep.summary(point, half).median
