@@ -57,6 +57,15 @@ Repeats = Annotated[
 Seed = Annotated[
     int | None, typer.Option(min=0, max=2**32 - 1, metavar="N", help="The first seed.")
 ]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set a key of the config, such as optimizer.learning_rate=0.05. Several values, "
+        "KEY=A,B,C, make a sweep, and several --set the grid of all combinations.",
+    ),
+]
 Results = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Holds the results.")]
 Metric = Annotated[str | None, typer.Option(metavar="NAME", help="Instead of mse or accuracy.")]
 Pictures = Annotated[
@@ -83,7 +92,12 @@ def _lossbench(version: Version = False, debug: Debug = False) -> None:
 
 
 @app.command(
-    epilog=_examples("run configs/hinge.yaml", "run hinge squared_hinge --repeats 100 --json")
+    epilog=_examples(
+        "run configs/hinge.yaml",
+        "run hinge squared_hinge --repeats 100 --json",
+        "run hinge --set optimizer.learning_rate=0.001,0.01,0.1",
+        "run hinge --set loss=hinge,squared_hinge --set dataset.noise=0.1,0.2",
+    )
 )
 def run(
     configs: Configs,
@@ -91,12 +105,17 @@ def run(
     epochs: Epochs = None,
     repeats: Repeats = None,
     seed: Seed = None,
+    settings: Settings = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
-    """Run experiments; the results of each go to a folder of its name."""
+    """Run experiments; the results of each go to a folder of its name.
+
+    With --set the name says what is set. The points of a sweep are experiments too; their folders
+    share one, with a table and, for one or two keys that vary, a picture.
+    """
     from lossbench.config import BUNDLED, load_all
     from lossbench.workers import TrainingProcess
 
@@ -105,10 +124,10 @@ def run(
         parent = case.path.resolve().parent
         bundled = parent.is_relative_to(BUNDLED.resolve())
         mirrored = parent.relative_to(BUNDLED.resolve()) if bundled else Path()
-        return (out or RESULTS / mirrored) / case.experiment.name
+        return (out or RESULTS / mirrored) / case.sweep / case.experiment.name
 
     with TrainingProcess() as process:
-        cases = load_all(configs, _overrides(epochs, repeats, seed))
+        cases = load_all(configs, _overrides(epochs, repeats, seed), settings or ())
         folders = [folder(case) for case in cases]
         _run(process, cases, folders, None, as_json, quiet, debug)
 
@@ -120,6 +139,7 @@ def run_all(
     epochs: Epochs = None,
     repeats: Repeats = None,
     seed: Seed = None,
+    settings: Settings = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -128,15 +148,16 @@ def run_all(
     """Run all experiments of a folder, and sum them up in a table.
 
     Without FOLDER the nine experiments of the first article run, into results/. The configs
-    directly in FOLDER run into results/NAME, where NAME is that of FOLDER.
+    directly in FOLDER run into results/NAME, where NAME is that of FOLDER. --set is as in run.
     """
     from lossbench.config import BUNDLED, in_folder, load_all
     from lossbench.workers import TrainingProcess
 
     out = out or (RESULTS / folder.resolve().name if folder else RESULTS)
     with TrainingProcess() as process:
-        cases = load_all(in_folder(folder or BUNDLED), _overrides(epochs, repeats, seed))
-        folders = [out / case.experiment.name for case in cases]
+        configs = in_folder(folder or BUNDLED)
+        cases = load_all(configs, _overrides(epochs, repeats, seed), settings or ())
+        folders = [out / case.sweep / case.experiment.name for case in cases]
         _run(process, cases, folders, out, as_json, quiet, debug)
 
 
@@ -161,6 +182,19 @@ def validate(configs: Configs, debug: Debug = False, version: Version = False) -
 
     for case in load_all(configs):
         print(f"{case.path}: ok")
+
+
+@app.command(epilog=_examples("schema > schema.json"))
+def schema(debug: Debug = False, version: Version = False) -> None:
+    """Print the JSON Schema of a config, by which editors complete and check it.
+
+    An editor with a YAML language server takes it from a first line in the config:
+    # yaml-language-server: $schema=schema.json
+    """
+    from lossbench import terminal
+    from lossbench.schema import schema
+
+    terminal.print_json(schema())
 
 
 @app.command(epilog=_examples("compare", "compare results/5000-samples --metric mse --json"))
@@ -248,11 +282,14 @@ def _run(
     debug: bool,
 ) -> None:
     """Run the experiments, print what they gave, and exit with 1 if one of them gave nothing."""
-    from lossbench import atomic, runner, summary, terminal
+    from lossbench import atomic, runner, summary, sweep, terminal
     from lossbench.results import Result, metrics
 
     results: list[Result] = []
     failed: dict[str, str] = {}
+    swept = {
+        case.experiment.name: path for case, path in zip(cases, folders, strict=True) if case.sweep
+    }
     with terminal.Bars([case.experiment for case in cases], quiet) as bars:
         for outcome in runner.run_suite(process, cases, folders, bars.advance):
             with bars.away():
@@ -261,10 +298,19 @@ def _run(
                     message = f"{outcome.experiment.name}: {outcome}"
                     terminal.print_error(message, outcome.error, debug)
                     continue
-                results.append(outcome)
+                is_point = outcome.experiment.name in swept
+                results.append(sweep.slim(outcome) if is_point else outcome)
                 terminal.print_result(outcome, silent=as_json)
+    sweeps = sweep.sweeps(cases, results, failed)
+    for it in sweeps:
+        runner.write_sweep(it, swept[it.points[0].result.experiment.name].parent)
     if as_json:
-        terminal.print_json({"experiments": [metrics(it) for it in results], "failed": failed})
+        document = {"experiments": [metrics(it) for it in results], "failed": failed}
+        if swept:
+            document["sweeps"] = [sweep.as_document(it) for it in sweeps]
+        terminal.print_json(document)
+    elif sweeps:
+        terminal.print_sweeps(sweeps)
     elif summarized:
         terminal.print_summary(results)
     if summarized:

@@ -29,7 +29,7 @@ What this cannot say:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
@@ -37,6 +37,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
+from lossbench.experiment import Experiment
 from lossbench.losses import Problem
 from lossbench.results import HALVES, Array, Half, Result
 from lossbench.statistics import FEWEST_TO_JUDGE, Summary
@@ -136,8 +137,8 @@ class Pair:
 class Group:
     """Experiments on the same data, compared on one metric.
 
-    ``differs`` names what else than the loss is not the same in all of them. Standings and
-    pairs are of the training half first, in the order of the results.
+    ``differs`` names the keys, besides the loss, that are not the same in all of them. Standings
+    and pairs are of the training half first, in the order of the results.
     """
 
     data_sha256: str
@@ -148,6 +149,12 @@ class Group:
     differs: tuple[str, ...]
     standings: tuple[Standing, ...]
     pairs: tuple[Pair, ...]
+
+    @property
+    def loss(self) -> str | None:
+        """The loss that all of them have, if they have one."""
+        names = {result.experiment.loss.name for result in self.results}
+        return names.pop() if len(names) == 1 else None
 
     @property
     def title(self) -> str:
@@ -189,7 +196,8 @@ class Group:
         best = self.results[self.ranking[0]].experiment.name
         return (
             f"Of {pairs:,} pairs, these are the {told} of {best}, which has the best test median, "
-            "with the next best. 'lossbench compare' lists all with --json or --csv."
+            "with the next best, which flatters it: it was chosen by these very figures. "
+            "'lossbench compare' lists all with --json or --csv."
         )
 
 
@@ -307,14 +315,25 @@ def _group(members: Sequence[Result], metric: str) -> Group:
         f"{experiment.dataset.generator}, {samples} examples",
         metric,
         tuple(members),
-        tuple(
-            name
-            for name in SHARED
-            if any(getattr(it.experiment, name) != getattr(experiment, name) for it in members)
-        ),
+        _differing([result.experiment for result in members]),
         tuple(standings),
         tuple(pairs),
     )
+
+
+def _differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:
+    """The dotted keys besides the loss that are not the same in all experiments."""
+    flat = [dict(_flat(it.model_dump(include={*SHARED}))) for it in experiments]
+    keys = dict.fromkeys(key for values in flat for key in values)
+    return tuple(key for key in keys if any(it.get(key) != flat[0].get(key) for it in flat))
+
+
+def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
 
 
 def _standing(result: Result, half: Half, metric: str, failed: int | None) -> Standing:

@@ -52,11 +52,14 @@ def as_csv(groups: Sequence[Group]) -> str:
 
 def as_markdown(groups: Sequence[Group]) -> str:
     """A table of the standings of each group, and a sentence for each pair, or the foremost."""
-    lines = ["# Which loss is better?", "", LIMITS]
+    question = "Which loss is better?" if not all(it.loss for it in groups) else "Which is better?"
+    lines = [f"# {question}", "", LIMITS]
     for group in groups:
         lines += ["", f"## {group.title}", ""]
         if group.differs:
-            lines += [f"Mind: these differ in more than the loss: {', '.join(group.differs)}.", ""]
+            which = f"all have the loss {group.loss}, and differ in"
+            what = which if group.loss else "differ in more than the loss"
+            lines += [f"Mind: these {what}: {', '.join(group.differs)}.", ""]
         lines += ["| experiment | train | test | diverged | failed to learn |"]
         lines += ["| --- | --- | --- | --- | --- |"]
         halves = [[it for it in group.standings if it.half == half] for half in HALVES]

@@ -1,8 +1,9 @@
 """From YAML files to Experiments; every complaint about a config is written here."""
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -26,7 +27,9 @@ from lossbench.experiment import (
     close_to,
     nearest,
 )
-from lossbench.marked_yaml import RESOLVERS, Key, MarkedYamlError, read
+from lossbench.marked_yaml import RESOLVERS, Document, Key, MarkedYamlError, read
+from lossbench.overrides import Axis, Grid, Point, applied, text
+from lossbench.overrides import grid as grid_of
 
 BUNDLED = next(
     folder
@@ -71,9 +74,12 @@ MESSAGES = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with a config; without a line where the file was not read."""
+    """One thing that is wrong with a config; without a line where the file was not read.
 
-    path: Path
+    ``path`` may be an option of the command line instead, which set what is wrong.
+    """
+
+    path: Path | str
     line: int | None
     key: str
     message: str
@@ -104,11 +110,18 @@ class Complaint(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """An experiment with the file it was read from and its data."""
+    """An experiment with the file it was read from and its data.
+
+    ``sweep`` names the sweep it is a point of, if any, and ``base`` the experiment that it varies;
+    ``point`` maps the dotted keys that vary to their values here.
+    """
 
     path: Path
     experiment: Experiment
     split: Split
+    base: str = ""
+    sweep: str = ""
+    point: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find(config: str | Path) -> Path:
@@ -142,26 +155,40 @@ def load(config: str | Path, overrides: Mapping[str, Any] | None = None) -> Expe
 
 
 def load_all(
-    configs: Sequence[str | Path], overrides: Mapping[str, Any] | None = None
+    configs: Sequence[str | Path],
+    overrides: Mapping[str, Any] | None = None,
+    settings: Sequence[str] = (),
 ) -> list[Case]:
-    """The experiments of several configs with their data.
+    """The experiments of several configs with their data, at every point of the settings' grid.
 
-    Raises ConfigError with all that is wrong with any of them.
+    ``settings`` are as in ``overrides.grid``. Raises ConfigError with all that is wrong with any
+    of them.
     """
+    grid, problems = _grid(settings, overrides or {})
     cases: list[Case] = []
-    problems: list[Problem] = []
     taken: dict[str, Path] = {}
-    for path in map(find, configs):
-        name = path.stem
+    loaded: Loaded = {}
+    paths = [find(config) for config in configs]
+    of_options: dict[Problem, list[Path]] = defaultdict(list)
+    for path in paths:
+        names = [path.stem]
         try:
-            case = _load(path, overrides or {})
-            cases.append(case)
-            name = case.experiment.name
+            found = _load(path, overrides or {}, grid, loaded)
+            cases += found
+            names = [case.experiment.name for case in found]
         except ConfigError as error:
-            problems += error.problems
-        if name in taken:
-            problems.append(Problem(path, 1, "name", f"is the name of {taken[name]} too", name))
-        taken[name] = path
+            for problem in error.problems:
+                if isinstance(problem.path, str):
+                    of_options[problem].append(path)
+                else:
+                    problems.append(problem)
+        for name in names:
+            if name in taken:
+                problems.append(Problem(path, 1, "name", f"is the name of {taken[name]} too", name))
+            taken[name] = path
+    for problem, at in of_options.items():
+        which = "" if len(at) == len(paths) else f" (in {', '.join(map(str, at))})"
+        problems.append(replace(problem, message=problem.message + which))
     if problems:
         raise ConfigError(problems)
     return cases
@@ -172,9 +199,50 @@ def to_yaml(experiment: Experiment) -> str:
     return yaml.dump(experiment.resolved(), Dumper=_Dumper, sort_keys=False)
 
 
-def _load(path: Path, overrides: Mapping[str, Any]) -> Case:
+def _grid(settings: Sequence[str], overrides: Mapping[str, Any]) -> tuple[Grid, list[Problem]]:
+    """The grid of some settings, and what is wrong with them whatever the config."""
+    grid = grid_of(settings)
+    problems = [Problem(option, None, "", message) for option, message in grid.refused]
+    for axis in grid.axes:
+        if axis.dotted in overrides:
+            option = axis.option(axis.values)
+            problems.append(Problem(option, None, "", f"is given by --{axis.dotted} too"))
+    return grid, problems
+
+
+def _load(path: Path, overrides: Mapping[str, Any], grid: Grid, loaded: "Loaded") -> list[Case]:
+    """The experiment of a config at every point of a grid."""
+    document = _document(path)
+    if not isinstance(document.values, dict):
+        raise ConfigError([Problem(path, 1, "", MAPPING, document.values)])
+    config = {"name": path.stem, **document.values}
+    cases: list[Case] = []
+    wrong: list[tuple[Point, Complaint]] = []
+    for point in grid.points():
+        values = applied({**config, **overrides}, grid, point)
+        if "published" in config and not _still_published(config, values, overrides, grid):
+            values["published"] = {}
+        base = values["name"]
+        if isinstance(base, str):
+            values["name"] = grid.name(base, point)
+        experiment, split, complaints = _check(values, loaded)
+        wrong += [(point, complaint) for complaint in complaints]
+        if experiment and split:
+            sweep = grid.sweep(base) if grid.varying else ""
+            cases.append(Case(path, experiment, split, base, sweep, grid.values(point)))
+    problems = [
+        Problem(path, line, _dotted(key), f"comes twice, first on line {first}")
+        for key, line, first in document.repeated
+    ]
+    problems += _problems(path, document, grid, wrong)
+    if problems:
+        raise ConfigError(sorted(problems, key=lambda it: it.line or 0))
+    return cases
+
+
+def _document(path: Path) -> Document:
     try:
-        document = read(path)
+        return read(path)
     except MarkedYamlError as error:
         raise ConfigError([Problem(path, error.line, "", str(error))]) from None
     except FileNotFoundError:
@@ -187,23 +255,101 @@ def _load(path: Path, overrides: Mapping[str, Any]) -> Case:
     except OSError as error:
         raise ConfigError([Problem(path, None, "", f"cannot be read: {error.strerror}")]) from None
 
-    problems = [
-        Problem(path, line, _dotted(key), f"comes twice, first on line {first}")
-        for key, line, first in document.repeated
-    ]
-    if not isinstance(document.values, dict):
-        raise ConfigError([Problem(path, 1, "", MAPPING, document.values)])
-    experiment, split, complaints = _check({"name": path.stem, **document.values, **overrides})
-    problems += [
-        Problem(path, document.line(it.key), _dotted(it.key), it.message, it.value)
-        for it in complaints
-    ]
-    if problems or not experiment or not split:
-        raise ConfigError(sorted(problems, key=lambda it: it.line or 0))
-    return Case(path, experiment, split)
+
+def _still_published(
+    config: Mapping[str, Any],
+    changed: Mapping[str, Any],
+    overrides: Mapping[str, Any],
+    grid: Grid,
+) -> bool:
+    """Whether what is published of a config is of the changed one too.
+
+    It is not where something is changed that decides a training. The points of a sweep are
+    compared with each other, and judged by nothing else.
+    """
+    keys = {*overrides, *(str(axis.key[0]) for axis in grid.axes)}
+    if "published" in keys or not keys:
+        return True
+    if grid.varying:
+        return False
+    try:
+        before, after = (
+            Experiment.model_validate({**it, "published": {}}).config_hash
+            for it in (config, changed)
+        )
+    except ValidationError:
+        return not keys - {"name", "seed", "repeats"}
+    return before == after
 
 
-def _check(values: dict[str, Any]) -> tuple[Experiment | None, Split | None, list[Complaint]]:
+def _problems(
+    path: Path, document: Document, grid: Grid, wrong: Sequence[tuple[Point, Complaint]]
+) -> list[Problem]:
+    """What is wrong at the points of a grid, each thing once, with the option or the line."""
+    by_cause: dict[tuple[Axis | None, Key, str], list[tuple[Point, Complaint]]] = defaultdict(list)
+    for point, complaint in wrong:
+        axis = grid.axis_of(complaint.key, complaint.value)
+        key = complaint.key if axis is None else ()
+        by_cause[axis, key, complaint.message].append((point, complaint))
+    problems = []
+    for (axis, key, message), found in by_cause.items():
+        points = [point for point, _ in found]
+        if axis is None:
+            value = found[0][1].value
+            where = _among(grid, points, grid.points())
+            touched = [it for it in grid.axes if key and it.key[0] == key[0]]
+            if touched and not where and not grid.varying:
+                where = f" (with {', '.join(it.option(it.values) for it in touched)})"
+            line = document.line(key)
+            problems.append(Problem(path, line, _dotted(key), message + where, value))
+            continue
+        number = grid.axes.index(axis)
+        values = [value for value in axis.values if any(value is point[number] for point in points)]
+        all_points = [it for it in grid.points() if any(value is it[number] for value in values)]
+        where = _among(grid, points, all_points, besides=axis)
+        message = _meant(found[0][1], axis, document) or message
+        problems.append(Problem(axis.option(values), None, "", message + where))
+    return problems
+
+
+def _among(
+    grid: Grid, points: Sequence[Point], all_points: Sequence[Point], besides: Axis | None = None
+) -> str:
+    """At which of the points, if not at all of them."""
+    if len(points) >= len(all_points):
+        return ""
+    places: dict[str, None] = {}
+    for point in points:
+        values = grid.values(point).items()
+        pairs = (f"{key}={text(it)}" for key, it in values if not besides or key != besides.dotted)
+        places[", ".join(pairs)] = None
+    first, *more = places
+    return f" (at {first}{f', and at {len(more)} more' if more else ''})"
+
+
+def _meant(complaint: Complaint, axis: Axis, document: Document) -> str | None:
+    """A hint at the whole key where only its end was given: learning_rate."""
+    if len(axis.key) > 1 or "is not a known key" not in complaint.message:
+        return None
+    if "did you mean" in complaint.message:
+        return None
+    try:
+        known = Experiment.model_validate({"name": "any", **document.values}).resolved()
+    except ValidationError:
+        return None
+    ends = {
+        str(name): f"{section}.{name}"
+        for section, values in known.items()
+        if isinstance(values, dict)
+        for name in values
+    }
+    meant = close_to(axis.dotted, ends)
+    return f"is not a known key; did you mean '{ends[meant]}'?" if meant else None
+
+
+def _check(
+    values: dict[str, Any], loaded: "Loaded"
+) -> tuple[Experiment | None, Split | None, list[Complaint]]:
     """Every complaint there is; what fits together is looked at even where other keys are wrong."""
     complaints: list[Complaint] = []
     experiment = None
@@ -212,7 +358,7 @@ def _check(values: dict[str, Any]) -> tuple[Experiment | None, Split | None, lis
     except ValidationError as error:
         complaints += map(_translated, error.errors())
         complaints += _misspelt(error.errors())
-    split, refused = _data(values.get("dataset"))
+    split, refused = _data_once(values.get("dataset"), loaded)
     loss, wrong = _sound(LossChoice, values.get("loss"))
     refused += [it._replace(key=("loss", *it.key)) for it in wrong]
     _, wrong = _sound(Optimizer, values.get("optimizer", {}))
@@ -239,6 +385,19 @@ def _check(values: dict[str, Any]) -> tuple[Experiment | None, Split | None, lis
         message = f"does not fit a target of {kind}; losses that do: {fitting}"
         complaints.append(Complaint(("loss",), message, loss.name))
     return experiment, split, complaints
+
+
+# What became of the datasets that were asked for: the points of a grid share their data.
+Loaded = dict[str, tuple[Split | None, list[Complaint]]]
+
+
+def _data_once(values: object, loaded: Loaded) -> tuple[Split | None, list[Complaint]]:
+    """The data as ``_data`` has them, from what is loaded if they are there."""
+    asked = repr(values)
+    if asked not in loaded:
+        loaded[asked] = _data(values)
+    split, complaints = loaded[asked]
+    return split, list(complaints)
 
 
 def _data(values: object) -> tuple[Split | None, list[Complaint]]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -61,7 +61,7 @@ def _one_of(names: Iterable[str] | Mapping[str, str]) -> BeforeValidator:
             raise refuse(f"is not a known name; {nearest(name, values)}")
         return values[name]
 
-    return BeforeValidator(check)
+    return BeforeValidator(check, json_schema_input_type=Literal[tuple(values)])
 
 
 def _figure(value: Any) -> Decimal:

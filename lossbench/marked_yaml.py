@@ -91,6 +91,11 @@ def read(path: Path) -> Document:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise MarkedYamlError(f"is not a text file in UTF-8 ({error.reason})") from None
+    return parse(text)
+
+
+def parse(text: str) -> Document:
+    """The document that a text is; raises MarkedYamlError where it is no YAML."""
     try:
         loader = _Loader(text)
         node = loader.get_single_node()

@@ -9,7 +9,8 @@ from lossbench.config import Case
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.quiet import import_training
-from lossbench.results import Result, Training, files
+from lossbench.results import Result, Training, files, to_json
+from lossbench.sweep import Sweep, as_document, as_markdown
 from lossbench.workers import TrainingProcess, Work
 
 Progress = Callable[[Experiment, int], None]
@@ -61,6 +62,7 @@ def run_suite(
         progress(experiment, len(done[number]))
         if len(done[number]) == experiment.repeats:
             result = Result(experiment, split.sha256, tuple(done[number]))
+            done[number].clear()
             try:
                 write(result, split, folders[number])
             except OSError as error:
@@ -78,3 +80,14 @@ def write(result: Result, split: Split, folder: Path) -> None:
     if split.classes and split.x_train.shape[1] == 2:
         pictures["dataset.png"] = plots.png(plots.scatter(split))
     atomic.replace_folder(folder, files(result) | pictures, mark="metrics.json")
+
+
+def write_sweep(sweep: Sweep, folder: Path) -> None:
+    """Write the table of a sweep, and its picture if it has one, beside its points' folders."""
+    from lossbench import plots, sweep_plots
+
+    atomic.replace_file(folder / "sweep.json", to_json(as_document(sweep)).encode())
+    atomic.replace_file(folder / "sweep.md", as_markdown(sweep).encode())
+    picture = sweep_plots.picture(sweep)
+    if picture:
+        atomic.replace_file(folder / "sweep.png", plots.png(picture))

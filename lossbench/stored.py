@@ -5,6 +5,7 @@ Nothing is unpickled, so a result from a stranger can be read safely.
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
@@ -23,6 +24,7 @@ from lossbench.results import HALVES, Array, Result, Training
 VERSION = version("lossbench")
 FILES = ("metrics.json", "config.yaml", "weights.npz", "history.csv")
 PARTS = ("kernel", "bias")
+VALUE = re.compile(r"(?<==)(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?=\+|$)")
 AGAIN = "run the experiment again"
 MISSING = f"is missing; {AGAIN}"
 HALF_WRITTEN = f"is damaged or half-written; {AGAIN}"
@@ -88,6 +90,8 @@ def read(folder: Path) -> Result:
 def read_all(folder: Path) -> tuple[list[Result], list[str]]:
     """The results directly in a folder, by name, and a complaint about each that is damaged.
 
+    Values in the names of a sweep's points count as numbers: 0.001, 0.02, 0.1, 1.
+
     A folder without any file of a result, such as ``5000-samples`` with results of its own, is
     passed over. Where there is nothing at all, a complaint says so.
     """
@@ -95,7 +99,7 @@ def read_all(folder: Path) -> tuple[list[Result], list[str]]:
         what = "is not a folder" if folder.exists() else "does not exist"
         return [], [f"{folder}: {what}; 'lossbench run-all' makes results"]
     results, complaints = [], []
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.iterdir(), key=_order):
         if path.name.startswith(PREFIX) or not any((path / name).is_file() for name in FILES):
             continue
         try:
@@ -105,6 +109,14 @@ def read_all(folder: Path) -> tuple[list[Result], list[str]]:
     if not results and not complaints:
         complaints.append(f"{folder}: holds no results; 'lossbench run-all' makes some")
     return results, complaints
+
+
+def _order(path: Path) -> list[tuple[float, str]]:
+    """What to sort a folder by: its name, with the numbers after an equals sign as numbers."""
+    parts = VALUE.split(path.name)
+    return [
+        (0, part) if number % 2 == 0 else (float(part), "") for number, part in enumerate(parts)
+    ]
 
 
 def _document(path: Path) -> _Document:

@@ -18,26 +18,39 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from lossbench import summary
+from lossbench import summary, sweep
 from lossbench.experiment import Experiment
 from lossbench.results import HALVES, Result, to_json
+from lossbench.sweep import Sweep
 
 if TYPE_CHECKING:
     from lossbench.comparison import Group
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
+MOST_BARS = 16
 
 
 class Bars:
-    """A bar for each experiment on a terminal, else a line for each; nothing when quiet."""
+    """A bar for each experiment on a terminal, else a line for each; nothing when quiet.
+
+    More experiments than a terminal has room for have one bar together, and one for each that is
+    under way.
+    """
 
     def __init__(self, experiments: Sequence[Experiment], quiet: bool) -> None:
         self._quiet = quiet
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         self._bars = Progress(*columns, TimeRemainingColumn(compact=True), auto_refresh=False)
+        self._many = len(experiments) > MOST_BARS
+        self._all = self._bars.add_task(
+            f"{len(experiments)} experiments",
+            total=sum(it.repeats for it in experiments),
+            visible=self._many,
+        )
         self._tasks = {
-            it.name: self._bars.add_task(it.name, total=it.repeats) for it in experiments
+            it.name: self._bars.add_task(it.name, total=it.repeats, visible=not self._many)
+            for it in experiments
         }
 
     def __enter__(self) -> "Bars":
@@ -60,7 +73,9 @@ class Bars:
 
     def advance(self, experiment: Experiment, done: int) -> None:
         """Show how many trainings of an experiment are done."""
-        self._bars.update(self._tasks[experiment.name], completed=done)
+        visible = not self._many or done < experiment.repeats
+        self._bars.update(self._tasks[experiment.name], completed=done, visible=visible)
+        self._bars.advance(self._all)
         if not err.is_terminal and not self._quiet and done == experiment.repeats:
             err.print(f"{experiment.name}: {done} of {done} trainings done")
 
@@ -106,6 +121,23 @@ def print_summary(results: Sequence[Result]) -> None:
     print_table("", ["experiment", "train", "article", "test", "article"], rows)
     if "not judged" in verdicts:
         out.print("Too few seeds to judge the article's figures by.")
+
+
+def print_sweeps(sweeps: Sequence[Sweep]) -> None:
+    """The table of each sweep, on a terminal only: a pipe has had the lines; and which is best."""
+    for it in sweeps:
+        if out.is_terminal:
+            columns, rows = sweep.table(it)
+            # Eighty columns hold two keys beside the figures.
+            kept = [name for name in columns if name != "diverged" or _diverged(it)]
+            print_table(f"{it.base}: {it.metric}", kept, [row[: len(kept)] for row in rows])
+        out.print(f"{it.name}: {sweep.verdict(it)}")
+        if not sweep.pictured(it):
+            out.print(f"{it.name}: no picture, which would need {len(it.axes)} axes")
+
+
+def _diverged(it: Sweep) -> bool:
+    return any(point.result.diverged for point in it.points)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

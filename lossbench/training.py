@@ -50,6 +50,19 @@ class Slices(NamedTuple):
     first_of_test: tf.Tensor
 
 
+class Program(NamedTuple):
+    """A compiled training and the variables it works on, for every experiment of one ``key``.
+
+    Neither the data nor the values of the variables are part of it. ``epochs_at_once`` is how many
+    epochs one call of ``run`` trains at most.
+    """
+
+    model: keras.Sequential
+    optimizer: keras.optimizers.Optimizer
+    run: Callable[..., tf.Tensor]
+    epochs_at_once: int
+
+
 class Outcome(NamedTuple):
     """The figures of one training, the loss before the metrics, and its final weights.
 
@@ -61,15 +74,18 @@ class Outcome(NamedTuple):
     weights: list[Array]
 
 
-def trainer(experiment: Experiment, split: Split) -> Callable[[int], Training]:
-    """Compile the experiment to a function that trains it once from a seed.
+def trainer(
+    experiment: Experiment, split: Split, program: Program | None = None
+) -> Callable[[int], Training]:
+    """A function that trains the experiment once from a seed.
 
-    The row orders and each layer's weights are drawn from independent streams of the seed.
+    The row orders and each layer's weights are drawn from independent streams of the seed. With
+    a ``program``, compiled for an experiment of the same ``programs.key``, nothing is compiled.
     """
-    # Where there is a GPU, a network this small waits longer for it than it computes.
+    program = program or compile_program(experiment, split)
+    model = program.model
     with tf.device("CPU:0"):
-        model = build(experiment, split.x_train.shape[1], len(split.classes))
-        train = compile_training(experiment, split, model)
+        train = _with_values(experiment, split, program)
 
     def train_from(seed: int) -> Training:
         order_stream, *layer_streams = np.random.SeedSequence(seed).spawn(1 + len(model.layers))
@@ -81,6 +97,25 @@ def trainer(experiment: Experiment, split: Split) -> Callable[[int], Training]:
     return train_from
 
 
+def compile_program(
+    experiment: Experiment, split: Split, model: keras.Sequential | None = None
+) -> Program:
+    """Compile an experiment's program, for itself and all others of the same ``programs.key``."""
+    # Where there is a GPU, a network this small waits longer for it than it computes.
+    with tf.device("CPU:0"):
+        model = model or build(experiment, split.x_train.shape[1], len(split.classes))
+        optimizer = _optimizer(experiment, model)
+        rows = len(split.x_train)
+        size = min(experiment.batch_size, rows)
+        epochs_at_once = max(1, min(experiment.epochs, INDICES_AT_ONCE // rows))
+        run = _program(model, optimizer, scores(experiment))
+        # No epoch at all is trained here, only compiled. A number of Python would be a constant
+        # of the program, and every other number another program.
+        nothing = np.zeros((epochs_at_once, -(-rows // size), size), np.int32)
+        run(*_tensors(experiment, split), nothing, tf.constant(0))
+    return Program(model, optimizer, run, epochs_at_once)
+
+
 def compile_training(
     experiment: Experiment, split: Split, model: keras.Sequential
 ) -> Callable[[list[Array], Iterable[Array]], Outcome]:
@@ -90,29 +125,18 @@ def compile_training(
     training rows. Where the batch size does not divide them, the last batch is shorter, as in
     ``fit``.
     """
-    row, classes = experiment.loss.row, len(split.classes)
-    y_train = encode(row.labels, split.y_train, classes)
-    y_test = encode(row.labels, split.y_test, classes)
-    optimizer = getattr(keras.optimizers, experiment.optimizer.name)(
-        **experiment.optimizer.parameters
-    )
-    optimizer.build(model.trainable_variables)
-    fresh = [variable.numpy() for variable in optimizer.variables]
+    return _with_values(experiment, split, compile_program(experiment, split, model))
 
-    rows = len(y_train)
-    size = min(experiment.batch_size, rows)
-    epochs_at_once = max(1, min(experiment.epochs, INDICES_AT_ONCE // rows))
-    examples = Examples(
-        tf.constant(split.x_train),
-        tf.constant(y_train),
-        tf.constant(_in_batches(np.ones(rows, np.float32), size, fill=0.0)),
-    )
-    slices = _slices((split.x_train, y_train), (split.x_test, y_test))
-    run = _program(model, optimizer, scores(experiment))
 
-    # No epoch at all is trained here, only compiled. A number of Python would be a constant of
-    # the program, and every other number another program.
-    run(examples, slices, np.zeros((epochs_at_once, -(-rows // size), size), np.int32), np.int32(0))
+def _with_values(
+    experiment: Experiment, split: Split, program: Program
+) -> Callable[[list[Array], Iterable[Array]], Outcome]:
+    """The function of ``compile_training``: the program with this experiment's data and values."""
+    model, optimizer, run, epochs_at_once = program
+    # The values are those of an optimizer of its own: momenta of 0, and its learning rate.
+    fresh = [variable.numpy() for variable in _optimizer(experiment, model).variables]
+    examples, slices = _tensors(experiment, split)
+    size = examples.weights.shape[1]
 
     def train(initial: list[Array], orders: Iterable[Array]) -> Outcome:
         for variable, value in zip(optimizer.variables, fresh, strict=True):
@@ -123,13 +147,31 @@ def compile_training(
         while chunk := [_in_batches(order, size) for order in islice(orders, epochs_at_once)]:
             padding = [chunk[0]] * (epochs_at_once - len(chunk))
             indices = np.stack(chunk + padding).astype(np.int32)
-            chunks.append(
-                run(examples, slices, indices, np.int32(len(chunk))).numpy()[: len(chunk)]
-            )
+            epochs = tf.constant(len(chunk))
+            chunks.append(run(examples, slices, indices, epochs).numpy()[: len(chunk)])
         figures = np.concatenate(chunks)
         return Outcome(figures[:, :2], figures[-1, :0:-1], model.get_weights())
 
     return train
+
+
+def _optimizer(experiment: Experiment, model: keras.Sequential) -> keras.optimizers.Optimizer:
+    """A fresh optimizer of the model's weights."""
+    optimizer = getattr(keras.optimizers, experiment.optimizer.name)(
+        **experiment.optimizer.parameters
+    )
+    optimizer.build(model.trainable_variables)
+    return optimizer
+
+
+def _tensors(experiment: Experiment, split: Split) -> tuple[Examples, Slices]:
+    """The data as the program takes them."""
+    labels, classes = experiment.loss.row.labels, len(split.classes)
+    y_train, y_test = (encode(labels, y, classes) for y in (split.y_train, split.y_test))
+    rows = len(y_train)
+    weights = _in_batches(np.ones(rows, np.float32), min(experiment.batch_size, rows), fill=0.0)
+    examples = Examples(tf.constant(split.x_train), tf.constant(y_train), tf.constant(weights))
+    return examples, _slices((split.x_train, y_train), (split.x_test, y_test))
 
 
 def _program(

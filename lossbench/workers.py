@@ -17,12 +17,16 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import zip_longest
 from types import TracebackType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from lossbench import programs
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.quiet import import_training
 from lossbench.results import Training
+
+if TYPE_CHECKING:
+    from lossbench.training import Program
 
 PROGRAMS_PER_PROCESS = 12
 
@@ -65,8 +69,10 @@ class TrainingProcess:
         """
         waiting = deque(enumerate(works))
         while waiting:
-            group = [waiting.popleft() for _ in range(min(PROGRAMS_PER_PROCESS, len(waiting)))]
-            for position, (number, trainings) in enumerate(self._submit(group)):
+            group = _next_group(waiting)
+            submitted = self._submit(group)
+            while submitted:  # and let go of what is through: it holds all that was trained
+                number, trainings = submitted.popleft()
                 try:
                     for training in trainings:
                         yield number, training.result()
@@ -75,7 +81,7 @@ class TrainingProcess:
                         "the training process died; was there memory enough?"
                     )
                     yield number, died
-                    waiting.extendleft(reversed(group[position + 1 :]))
+                    waiting.extendleft(reversed(group[len(group) - len(submitted) :]))
                     break
                 except Exception as error:
                     for training in trainings:
@@ -87,11 +93,11 @@ class TrainingProcess:
 
     def _submit(
         self, group: Sequence[tuple[int, Work]]
-    ) -> list[tuple[int, list[Future[Training]]]]:
+    ) -> deque[tuple[int, list[Future[Training]]]]:
         """Queue a group: each experiment is compiled while the one before it is trained."""
         following = [work for _, work in group[1:]]
         self._pool.submit(_prepare, group[0][1].experiment, group[0][1].split)
-        futures = []
+        futures: deque[tuple[int, list[Future[Training]]]] = deque()
         for (number, work), after in zip_longest(group, following):
             if after:
                 self._pool.submit(_prepare, after.experiment, after.split)
@@ -110,6 +116,19 @@ class TrainingProcess:
         for process in multiprocessing.active_children():
             process.kill()
         self._pool.shutdown(cancel_futures=True)
+
+
+def _next_group(waiting: deque[tuple[int, Work]]) -> list[tuple[int, Work]]:
+    """What one process trains of what is waiting: as much as its programs allow."""
+    group: list[tuple[int, Work]] = []
+    keys: set[str] = set()
+    while waiting:
+        _, (experiment, split, _) = waiting[0]
+        keys.add(programs.key(experiment, split))
+        if len(keys) > PROGRAMS_PER_PROCESS:
+            break
+        group.append(waiting.popleft())
+    return group
 
 
 def _make_ready() -> None:
@@ -136,18 +155,29 @@ def _end_with_parent() -> None:
 
 # Compiling is half waiting for one thread, so two compile at a time.
 _compilers = ThreadPoolExecutor(2)
-_trainers: dict[str, Future[Train]] = {}
+_programs: dict[str, "Future[Program]"] = {}
+# The data wait here for the first training; they are tensors for one experiment at a time.
+_waiting: dict[str, Split] = {}
+_trainers: dict[str, Train] = {}
 
 
 def _prepare(experiment: Experiment, split: Split) -> None:
-    """Begin to compile an experiment, and let go of all but the one that is trained now."""
-    from lossbench.training import trainer
+    """Begin to compile an experiment, unless there is a program that it can share."""
+    from lossbench.training import compile_program
 
-    for key in list(_trainers)[:-1]:
-        del _trainers[key]
-    if experiment.config_hash not in _trainers:
-        _trainers[experiment.config_hash] = _compilers.submit(trainer, experiment, split)
+    key = programs.key(experiment, split)
+    if key not in _programs:
+        _programs[key] = _compilers.submit(compile_program, experiment, split)
+    _waiting[experiment.config_hash] = split
 
 
 def _train(experiment: Experiment, seed: int) -> Training:
-    return _trainers[experiment.config_hash].result()(seed)
+    from lossbench.training import trainer
+
+    key = experiment.config_hash
+    if key not in _trainers:
+        split = _waiting.pop(key)
+        program = _programs[programs.key(experiment, split)].result()
+        _trainers.clear()
+        _trainers[key] = trainer(experiment, split, program)
+    return _trainers[key](seed)

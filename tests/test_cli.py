@@ -36,7 +36,7 @@ optimizer: {learning_rate: 1e30}
 epochs: 2
 repeats: 2
 """
-COMMANDS = ("run", "run-all", "compare", "report", "list", "validate")
+COMMANDS = ("run", "run-all", "compare", "report", "list", "validate", "schema")
 
 
 def run(cwd: Path, *arguments: object) -> subprocess.CompletedProcess[str]:

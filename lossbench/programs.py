@@ -1,0 +1,36 @@
+"""Which trainings can share a compiled program: those that differ in values, not in shapes.
+
+A program takes its data as arguments and keeps the learning rate in a variable, as Keras's
+optimizers do; it trains as many epochs as it is told. All else about an experiment is built
+into its program.
+"""
+
+import hashlib
+import json
+from dataclasses import fields
+
+import numpy as np
+
+from lossbench.datasets import Split
+from lossbench.experiment import Experiment
+
+# What of an experiment decides none of its program. The data count by their shapes alone.
+OUTSIDE = {"name", "seed", "repeats", "published", "dataset", "epochs"}
+
+
+def key(experiment: Experiment, split: Split) -> str:
+    """The same for experiments that one program can train, each with its own data."""
+    built_in = experiment.model_dump(mode="json", exclude=OUTSIDE)
+    # A schedule of learning rates is no variable: it is part of the program.
+    if isinstance(built_in["optimizer"].get("learning_rate"), int | float):
+        del built_in["optimizer"]["learning_rate"]
+    data = {field.name: _shape(getattr(split, field.name)) for field in fields(split)}
+    document = json.dumps([built_in, experiment.metrics, data], sort_keys=True)
+    return hashlib.sha256(document.encode()).hexdigest()
+
+
+def _shape(part: object) -> object:
+    """What of a part of the data is built into a program."""
+    if isinstance(part, np.ndarray):
+        return [str(part.dtype), part.shape]
+    return len(part) if isinstance(part, tuple) else repr(part)

@@ -1,0 +1,114 @@
+"""A JSON Schema of the config, by which editors complete keys and mark what is wrong.
+
+Made of the same models and tables that check a config. It knows every key, name and bound, but
+not what only the data can tell, such as whether a loss fits the target.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from lossbench import datasets
+from lossbench.experiment import Experiment
+from lossbench.losses import LOSSES
+from lossbench.optimizers import NAMES as OPTIMIZER_NAMES
+from lossbench.optimizers import OPTIMIZERS
+from lossbench.parameters import Parameter
+
+Schema = dict[str, Any]
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema() -> Schema:
+    """The schema, for JSON Schema's draft of 2020-12."""
+    document = Experiment.model_json_schema()
+    document["required"].remove("name")  # the file's stem
+    parts, properties = document["$defs"], document["properties"]
+    parts["Dataset"] = _with_parameters(
+        parts["Dataset"],
+        "generator",
+        [([name], _generator(name)) for name in datasets.GENERATORS],
+    )
+    parts["LossChoice"] = _or_bare_name(
+        _with_parameters(
+            parts["LossChoice"],
+            "name",
+            [([loss.name, *loss.aliases], _table(loss.parameters)) for loss in LOSSES.values()],
+        )
+    )
+    parts["Optimizer"] = _or_bare_name(
+        _with_parameters(
+            parts["Optimizer"],
+            "name",
+            [
+                ([alias for alias, of in OPTIMIZER_NAMES.items() if of == name], _table(rows))
+                for name, rows in OPTIMIZERS.items()
+            ],
+        )
+    )
+    metrics = dict.fromkeys(metric for loss in LOSSES.values() for metric in loss.metrics)
+    properties["published"]["propertyNames"] = {"enum": list(metrics)}
+    return {"$schema": DIALECT, **_without_titles(document), "title": "A config of lossbench"}
+
+
+def _with_parameters(
+    section: Schema, key: str, choices: Sequence[tuple[list[str], Schema]]
+) -> Schema:
+    """A section that takes, besides its own keys, the parameters of what ``key`` names."""
+    own = section["properties"]
+    branches = []
+    for names, parameters in choices:
+        condition: Schema = {"properties": {key: {"enum": names}}}
+        if own[key].get("default") not in names:
+            condition["required"] = [key]
+        branches.append(
+            {"if": condition, "then": _only({**dict.fromkeys(own, True), **parameters})}
+        )
+    if "default" not in own[key]:
+        nameless = {"if": {"not": {"required": [key]}}, "then": _only(dict.fromkeys(own, True))}
+        branches.append(nameless)
+    return {**section, "additionalProperties": True, "allOf": branches}
+
+
+def _only(properties: Schema) -> Schema:
+    return {"properties": properties, "additionalProperties": False}
+
+
+def _or_bare_name(section: Schema) -> Schema:
+    """What may be a name alone, where no parameter is given."""
+    names = {key: value for key, value in section["properties"]["name"].items() if key == "enum"}
+    return {"description": section["description"], "anyOf": [names, section]}
+
+
+def _generator(name: str) -> Schema:
+    """The parameters of a generator; scikit-learn alone knows what values they take."""
+    return {
+        parameter: {"default": default} if isinstance(default, bool | int | float | str) else {}
+        for parameter, default in datasets.parameters(name).items()
+    }
+
+
+def _table(parameters: Mapping[str, Parameter]) -> Schema:
+    return {name: _parameter(row) for name, row in parameters.items()}
+
+
+def _parameter(row: Parameter) -> Schema:
+    if isinstance(row.default, bool):
+        return {"type": "boolean", "default": row.default}
+    low = {"exclusiveMinimum" if row.low_excluded else "minimum": row.low}
+    bounds = {
+        name: bound for name, bound in {**low, "maximum": row.high}.items() if isfinite(bound)
+    }
+    return {"type": "number", **bounds, "default": row.default}
+
+
+def _without_titles(part: Any) -> Any:
+    """A schema without the titles that pydantic makes of its keys, which only repeat them."""
+    if isinstance(part, list):
+        return [_without_titles(it) for it in part]
+    if not isinstance(part, dict):
+        return part
+    titled = isinstance(part.get("title"), str)
+    return {
+        name: _without_titles(it) for name, it in part.items() if not (titled and name == "title")
+    }
