@@ -10,6 +10,12 @@ from lossbench.comparison import Group, Pair, failed_to_learn, figure
 from lossbench.results import HALVES, Result
 from lossbench.statistics import FEWEST_TO_JUDGE
 
+VERDICTS = (
+    ("holds", "holds", "hold"),
+    ("holds only because of the metric", *["only because of the metric"] * 2),
+    ("does not hold", "does not hold", "do not hold"),
+    ("not judged", *["not judged"] * 2),
+)
 NAMED = 4  # names in a sentence; more are counted
 
 
@@ -106,17 +112,12 @@ def _of_article(rows: Sequence[dict[str, Any]], judgements: Sequence[Judgement])
         found.append(Finding("Published figures", text))
     if are_of_the_article(judgements):
         counts = Counter[str](it.verdict for it in judgements)
-        words = ", ".join(
-            f"{counts[verdict]} {name}"
-            for verdict, name in (
-                ("holds", "hold"),
-                ("holds only because of the metric", "only because of the metric"),
-                ("does not hold", "do not hold"),
-                ("not judged", "not judged"),
-            )
-            if counts[verdict]
-        )
-        found.append(Finding("The article's nine claims", f"{words}."))
+        words = [
+            f"{count} {one if count == 1 else many}"
+            for verdict, one, many in VERDICTS
+            if (count := counts[verdict])
+        ]
+        found.append(Finding("The article's nine claims", f"{', '.join(words)}."))
     return found
 
 

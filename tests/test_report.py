@@ -18,6 +18,7 @@ from lossbench.experiment import Experiment
 from lossbench.results import Result, Training, files
 from lossbench.stored import read_all
 
+RESULTS = Path(__file__).parent.parent / "results"
 SEEDS, EPOCHS = 20, 5
 LOSSES = ("binary_crossentropy", "hinge", "squared_hinge")
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(1)</script>"
@@ -341,10 +342,26 @@ def test_the_same_results_give_the_same_page_without_tensorflow(
 
 
 def test_of_many_the_foremost_are_drawn_and_told_of(result: Callable[..., Result]) -> None:
-    many = [result(f"hinge-{number:02}", "hinge", 0.001 * number) for number in range(15)]
-    page = report.page("many", many, [])
-    assert page.count("The 12 of 15 experiments with the best test medians") == 2
+    many = [result(f"hinge-{number:02}", "hinge", 0.001 * number) for number in range(26)]
+    worse = [
+        replace(it, trainings=tuple(replace(t, history={}) for t in it.trainings))
+        for it in many[:14]
+    ]  # without curves of their own, which take time
+    page = report.page("many", [*worse, *many[14:]], [])
+    assert page.count("The 12 of 26 experiments with the best test medians") == 2
     labels = re.findall(r'role="img" aria-label="([^"]*)"', page)
-    assert re.findall(r"hinge-\d\d", labels[0]) == [f"hinge-{number:02}" for number in range(3, 15)]
-    assert "Of 105 pairs, these are the 12 of hinge-14" in page.replace("<wbr>", "")
+    assert re.findall(r"hinge-\d\d", labels[0]) == [
+        f"hinge-{number:02}" for number in range(14, 26)
+    ]
+    assert "Of 325 pairs, these are the 12 of hinge-25" in page.replace("<wbr>", "")
     assert page.count('class="bar"') == 2 * 12
+    assert page.count('<div class="long" role="region" tabindex="0"') == 2
+
+
+def test_claims_are_counted_and_listed() -> None:
+    page = report.page("results", read_all(RESULTS)[0], [])
+    assert "<h2>The article's claims</h2>" in page
+    assert page.count('<p class="claim">') == 9
+    counts = re.search(r"nine claims</dt><dd>(.*?)\.</dd>", page)
+    assert counts
+    assert sum(map(int, re.findall(r"\d+", counts[1]))) == 9
