@@ -109,7 +109,13 @@ def _within(parameters: Parameters, given: dict[str, Any], owner: str) -> dict[s
     ]
     if errors:
         raise ValidationError.from_exception_data("parameters", errors)
-    return {name: row.default for name, row in parameters.items()} | given
+    # Keras wants floats where it says so, and 1 is then the same experiment as 1.0.
+    numbers = {
+        name: float(value)
+        for name, value in given.items()
+        if type(value) is int and isinstance(parameters[name].default, float)
+    }
+    return {name: row.default for name, row in parameters.items()} | given | numbers
 
 
 class Section(BaseModel):

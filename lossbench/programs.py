@@ -1,8 +1,8 @@
 """Which trainings can share a compiled program: those that differ in values, not in shapes.
 
 A program takes its data as arguments and keeps the learning rate in a variable, as Keras's
-optimizers do; it trains as many epochs as it is told. All else about an experiment is built
-into its program.
+optimizers do, and some other parameters too (``arguments``); it trains as many epochs as it is
+told. All else about an experiment is built into its program.
 """
 
 import hashlib
@@ -16,6 +16,9 @@ from lossbench.experiment import Experiment
 
 # What of an experiment decides none of its program. The data count by their shapes alone.
 OUTSIDE = {"name", "seed", "repeats", "published", "dataset", "epochs"}
+# The parameters that a program reads from variables. Others may join them if the test that a
+# shared program gives the same bits takes them.
+ARGUMENTS = {"optimizer": {"momentum"}, "loss": {"label_smoothing"}}
 
 
 def key(experiment: Experiment, split: Split) -> str:
@@ -24,6 +27,9 @@ def key(experiment: Experiment, split: Split) -> str:
     # A schedule of learning rates is no variable: it is part of the program.
     if isinstance(built_in["optimizer"].get("learning_rate"), int | float):
         del built_in["optimizer"]["learning_rate"]
+    for section, names in ARGUMENTS.items():
+        for name in names & built_in[section].keys():
+            built_in[section][name] = _kind(built_in[section][name])
     data = {field.name: _shape(getattr(split, field.name)) for field in fields(split)}
     document = json.dumps([built_in, experiment.metrics, data], sort_keys=True)
     return hashlib.sha256(document.encode()).hexdigest()
@@ -34,3 +40,10 @@ def _shape(part: object) -> object:
     if isinstance(part, np.ndarray):
         return [str(part.dtype), part.shape]
     return len(part) if isinstance(part, tuple) else repr(part)
+
+
+def _kind(number: float) -> str:
+    """Where a number lies of 0 and 1, by which alone Keras decides what to compute."""
+    if number in (0, 1):
+        return str(int(number))
+    return "below" if number < 0 else "between" if number < 1 else "above"

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from lossbench.arguments import Slots, with_arguments
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.losses import encode
@@ -53,12 +54,13 @@ class Slices(NamedTuple):
 class Program(NamedTuple):
     """A compiled training and the variables it works on, for every experiment of one ``key``.
 
-    Neither the data nor the values of the variables are part of it. ``epochs_at_once`` is how many
-    epochs one call of ``run`` trains at most.
+    Neither the data nor the values of the variables are part of it: those of the optimizer, and
+    of the ``slots``. ``epochs_at_once`` is how many epochs one call of ``run`` trains at most.
     """
 
     model: keras.Sequential
     optimizer: keras.optimizers.Optimizer
+    slots: Slots
     run: Callable[..., tf.Tensor]
     epochs_at_once: int
 
@@ -104,16 +106,17 @@ def compile_program(
     # Where there is a GPU, a network this small waits longer for it than it computes.
     with tf.device("CPU:0"):
         model = model or build(experiment, split.x_train.shape[1], len(split.classes))
-        optimizer = _optimizer(experiment, model)
+        open_to_values, slots = with_arguments(experiment)
+        optimizer = _optimizer(open_to_values, model)
         rows = len(split.x_train)
         size = min(experiment.batch_size, rows)
         epochs_at_once = max(1, min(experiment.epochs, INDICES_AT_ONCE // rows))
-        run = _program(model, optimizer, scores(experiment))
+        run = _program(model, optimizer, scores(open_to_values))
         # No epoch at all is trained here, only compiled. A number of Python would be a constant
         # of the program, and every other number another program.
         nothing = np.zeros((epochs_at_once, -(-rows // size), size), np.int32)
         run(*_tensors(experiment, split), nothing, tf.constant(0))
-    return Program(model, optimizer, run, epochs_at_once)
+    return Program(model, optimizer, slots, run, epochs_at_once)
 
 
 def compile_training(
@@ -132,7 +135,7 @@ def _with_values(
     experiment: Experiment, split: Split, program: Program
 ) -> Callable[[list[Array], Iterable[Array]], Outcome]:
     """The function of ``compile_training``: the program with this experiment's data and values."""
-    model, optimizer, run, epochs_at_once = program
+    model, optimizer, slots, run, epochs_at_once = program
     # The values are those of an optimizer of its own: momenta of 0, and its learning rate.
     fresh = [variable.numpy() for variable in _optimizer(experiment, model).variables]
     examples, slices = _tensors(experiment, split)
@@ -141,6 +144,7 @@ def _with_values(
     def train(initial: list[Array], orders: Iterable[Array]) -> Outcome:
         for variable, value in zip(optimizer.variables, fresh, strict=True):
             variable.assign(value)
+        slots.fill(experiment)
         model.set_weights(initial)
         orders = iter(orders)
         chunks = []

@@ -21,7 +21,9 @@ from lossbench.comparison import compare
 from lossbench.comparison_text import as_markdown as compared
 from lossbench.config import Case, load_all
 from lossbench.experiment import Experiment
+from lossbench.losses import LOSSES as LOSSES_OF_TABLE
 from lossbench.network import build, initial_weights
+from lossbench.optimizers import OPTIMIZERS
 from lossbench.plots import png
 from lossbench.results import Result, Training, to_json
 from lossbench.stored import read_all
@@ -81,6 +83,56 @@ def test_experiments_that_differ_in_values_share_a_program_and_train_to_the_same
         alone = trainer(experiment, data)(3)
         assert same(within, alone), changes
     assert program.run.experimental_get_tracing_count() == 1
+
+
+OF_TABLES = [
+    *(
+        ("optimizer", name, parameter)
+        for name, rows in OPTIMIZERS.items()
+        for parameter in programs.ARGUMENTS["optimizer"] & rows.keys()
+    ),
+    *(
+        ("loss", loss.name, parameter)
+        for loss in LOSSES_OF_TABLE.values()
+        for parameter in programs.ARGUMENTS["loss"] & loss.parameters.keys()
+    ),
+]
+
+
+@pytest.mark.parametrize(("section", "name", "parameter"), OF_TABLES)
+def test_a_parameter_that_is_an_argument_gives_the_bits_of_a_constant(
+    experiment_of: Make,
+    section: str,
+    name: str,
+    parameter: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loss = name if section == "loss" else "hinge"
+    problem = LOSSES_OF_TABLE[loss].problem
+    one, other = (
+        experiment_of(problem, loss).model_dump()
+        | {"epochs": 3, section: {"name": name, parameter: value}}
+        for value in (0.3, 0.7)
+    )
+    first, second = (Experiment.model_validate(it) for it in (one, other))
+    split = first.dataset.load()
+    assert programs.key(first, split) == programs.key(second, split)
+    program = compile_program(first, split)
+    shared = trainer(second, split, program)(3)
+    assert not same(shared, trainer(first, split, program)(3))
+    monkeypatch.setattr(programs, "ARGUMENTS", {"optimizer": set(), "loss": set()})
+    monkeypatch.setattr("lossbench.arguments.ARGUMENTS", programs.ARGUMENTS)
+    assert programs.key(first, split) != programs.key(second, split)
+    assert same(shared, trainer(second, split)(3))
+
+
+def test_whole_numbers_are_trained_with(experiment_of: Make) -> None:
+    """Keras insists on floats."""
+    experiment = experiment_of(BINARY, "hinge", optimizer={"momentum": 0, "learning_rate": 1})
+    assert experiment == experiment_of(
+        BINARY, "hinge", optimizer={"momentum": 0.0, "learning_rate": 1.0}
+    )
+    assert not trainer(experiment, experiment.dataset.load())(0).diverged
 
 
 @pytest.mark.parametrize("changes", OWN, ids=str)
