@@ -3,7 +3,7 @@
 from typing import Any
 
 from lossbench.config import BUNDLED, bundled
-from lossbench.datasets import GENERATORS
+from lossbench.generators import GENERATORS
 from lossbench.losses import LOSSES
 
 Table = tuple[str, list[str], list[list[str]]]

@@ -12,10 +12,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from lossbench import losses
-from lossbench.datasets import GENERATORS, DatasetError, Split
+from lossbench.datasets import DatasetError, Split
 from lossbench.experiment import (
     ACTIVATIONS,
     Dataset,
+    Drawn,
     Experiment,
     LossChoice,
     Model,
@@ -23,10 +24,10 @@ from lossbench.experiment import (
     Published,
     Section,
     Standardize,
-    close_to,
-    nearest,
 )
+from lossbench.generators import GENERATORS
 from lossbench.marked_yaml import RESOLVERS, Key, MarkedYamlError, read
+from lossbench.names import close_to, nearest
 
 BUNDLED = next(
     folder
@@ -38,6 +39,7 @@ NOTHING = object()
 MAPPING = "must be a mapping of keys to values"
 SECTIONS: dict[object, type[Section]] = {
     "dataset": Dataset,
+    "split": Drawn,
     "standardize": Standardize,
     "model": Model,
     "loss": LossChoice,
@@ -46,8 +48,10 @@ SECTIONS: dict[object, type[Section]] = {
 }
 # What the keys are that have no default.
 REQUIRED = {
-    "dataset": "a mapping with a generator and its parameters",
-    "generator": f"one of {', '.join(GENERATORS)}",
+    "dataset": "a mapping with a generator and its parameters, or with a file and its target",
+    "generator": f"one of {', '.join(GENERATORS)}; or give a file and its target",
+    "file": "the path of a CSV, TSV or Parquet file, from this config's folder",
+    "target": "the name of the column to predict",
     "model": "a mapping with the hidden layers",
     "hidden": "a list of the units of each hidden layer, such as [50]",
     "loss": f"one of {', '.join(losses.LOSSES)}",
@@ -58,6 +62,7 @@ REQUIRED = {
 MESSAGES = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
     "string_type": "must be text",
     "string_pattern_mismatch": "must be letters, digits and any of . _ = + - but not start by one",
     "string_too_long": "must have at most {max_length} characters",
@@ -193,7 +198,8 @@ def _load(path: Path, overrides: Mapping[str, Any]) -> Case:
     ]
     if not isinstance(document.values, dict):
         raise ConfigError([Problem(path, 1, "", MAPPING, document.values)])
-    experiment, split, complaints = _check({"name": path.stem, **document.values, **overrides})
+    values = {"name": path.stem, **document.values, **overrides}
+    experiment, split, complaints = _check(_from_folder(values, path.parent))
     problems += [
         Problem(path, document.line(it.key), _dotted(it.key), it.message, it.value)
         for it in complaints
@@ -201,6 +207,14 @@ def _load(path: Path, overrides: Mapping[str, Any]) -> Case:
     if problems or not experiment or not split:
         raise ConfigError(sorted(problems, key=lambda it: it.line or 0))
     return Case(path, experiment, split)
+
+
+def _from_folder(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The config's values, with a path that holds from the working directory."""
+    dataset = values.get("dataset")
+    if not isinstance(dataset, dict) or not isinstance(dataset.get("file"), str):
+        return values
+    return values | {"dataset": dataset | {"file": str(folder / dataset["file"])}}
 
 
 def _check(values: dict[str, Any]) -> tuple[Experiment | None, Split | None, list[Complaint]]:
@@ -237,6 +251,10 @@ def _check(values: dict[str, Any]) -> tuple[Experiment | None, Split | None, lis
         kind = f"{count} class{'es' if count > 1 else ''}" if count else "real numbers"
         fitting = ", ".join(losses.fitting(count)) or "none"
         message = f"does not fit a target of {kind}; losses that do: {fitting}"
+        dataset = values["dataset"]
+        if "file" in dataset and "problem" not in dataset:
+            other = "regression" if count else "classification"
+            message += f"; the dataset's 'problem: {other}' takes the target for another one"
         complaints.append(Complaint(("loss",), message, loss.name))
     return experiment, split, complaints
 
@@ -246,7 +264,7 @@ def _data(values: object) -> tuple[Split | None, list[Complaint]]:
     dataset, complaints = _sound(Dataset, values)
     complaints = [it._replace(key=("dataset", *it.key)) for it in complaints]
     left_out: set[str] = set()
-    while dataset and "generator" not in left_out:
+    while dataset and not left_out & {"generator", "file", "target"}:
         try:
             return dataset.load(), complaints
         except DatasetError as error:
@@ -254,7 +272,8 @@ def _data(values: object) -> tuple[Split | None, list[Complaint]]:
                 break
             # How many rows there are is not known where another key is wrong.
             if error.key != "train_size" or not complaints:
-                value = dataset.parameters.get(error.key, getattr(dataset, error.key, NOTHING))
+                value = dataset.parameters.get(error.key, getattr(dataset, error.key, None))
+                value = NOTHING if value is None else value
                 complaints.append(Complaint(("dataset", error.key), str(error), value))
             left_out.add(error.key)
             given = dataset.model_dump(exclude_unset=True, exclude=left_out)
@@ -275,7 +294,8 @@ def _sound(kind: type[AnySection], values: object) -> tuple[AnySection | None, l
         try:
             return kind.model_validate(values), complaints
         except ValidationError as error:
-            complaints += map(_translated, error.errors())
+            known = {it.key for it in complaints}
+            complaints += [it for it in map(_translated, error.errors()) if it.key not in known]
             wrong = {it["loc"][0] for it in error.errors() if it["loc"]}
         if not isinstance(values, dict) or not wrong & values.keys():
             return None, complaints
