@@ -85,7 +85,7 @@ def unusable(frame: "pd.DataFrame", target: str) -> dict[str, str]:
     """The columns besides the target that cannot be features, and why."""
     return {
         name: reason
-        for name in frame.columns
+        for name in map(str, frame.columns)
         if name != target and (reason := _unusable(frame[name]))
     }
 
@@ -189,4 +189,3 @@ def _refuse_mixture(path: Path, column: "pd.Series", otherwise: str = "") -> Non
     where = data_files.place(path, text.index[0])
     message = f"{where}, column '{column.name}': '{text.iloc[0]}' is text among numbers"
     raise DatasetError("target" if otherwise else "file", message + otherwise)
-

@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from lossbench.comparison import Group
-from lossbench.datasets import Array, Split
+from lossbench.datasets import Array, DatasetError, Split
 from lossbench.forward import decisions
-from lossbench.plots import STYLE, WIDTH, png, readable
+from lossbench.plots import STYLE, WIDTH, axis_labels, literal, png, readable
 from lossbench.results import HALVES, Result
 from lossbench.statistics import band
 
@@ -33,11 +33,19 @@ def pictures(groups: Sequence[Group]) -> dict[str, bytes]:
     drawn: dict[str, Figure | None] = {}
     for number, group in enumerate(groups, start=1):
         drawn[f"curves_{number}.png"] = curves(group)
-        split = group.results[0].experiment.dataset.load()
-        # Other versions of the libraries may generate other data than were trained on.
-        if split.sha256 == group.data_sha256:
+        if split := _data(group):
             drawn[f"boundaries_{number}.png"] = boundaries(group, split)
     return {name: png(figure) for name, figure in drawn.items() if figure}
+
+
+def _data(group: Group) -> Split | None:
+    """The data that were trained on, or None where they cannot be had any more."""
+    try:
+        split = group.results[0].experiment.dataset.load()
+    except DatasetError:  # the file is gone, or has changed
+        return None
+    # Other versions of the libraries may generate other data.
+    return split if split.sha256 == group.data_sha256 else None
 
 
 @style.context(STYLE)
@@ -105,9 +113,10 @@ def boundaries(group: Group, split: Split) -> Figure | None:
         panel.grid(False)
     for panel in panels[count:]:
         panel.set_visible(False)
-    figure.supxlabel("Feature 1", y=0.31 / height, size=8)
-    figure.supylabel("Feature 2", x=0.008, size=8)
-    title = f"Decision boundaries on {group.data}"
+    first, second = axis_labels(split)
+    figure.supxlabel(first, y=0.31 / height, size=8)
+    figure.supylabel(second, x=0.008, size=8)
+    title = f"Decision boundaries on {literal(group.data)}"
     figure.suptitle(title, x=0.02, y=1 - 0.09 / height, ha="left", weight="bold", size=9)
     subtitle = "Bold: the training with the median test accuracy; thin: the others. Dots: test rows"
     figure.text(0.02, 1 - 0.27 / height, subtitle, va="top", color="0.3")
@@ -122,7 +131,7 @@ def _look(number: int) -> dict[str, Any]:
 
 
 def _title(group: Group) -> str:
-    return f"{readable(group.metric)} on {group.data}"
+    return f"{readable(group.metric)} on {literal(group.data)}"
 
 
 def _axes(points: Array) -> tuple[Array, Array]:
@@ -169,7 +178,7 @@ def _legend(split: Split) -> list[Line2D]:
     dots: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 4}
     return [
         *(
-            Line2D([], [], color=f"C{number}", label=f"class {name}", **dots)
+            Line2D([], [], color=f"C{number}", label=f"class {literal(name)}", **dots)
             for number, name in enumerate(split.classes)
         ),
         Line2D([], [], color="black", linewidth=1.8, label="median training"),

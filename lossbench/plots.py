@@ -6,6 +6,7 @@ thread at a time.
 """
 
 import io
+import warnings
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -47,6 +48,7 @@ STYLE: list[Any] = [
 WIDTH = 4.5  # inches, for some 450 pixels in a README: 8 points are 11 pixels there
 DPI = 180  # sharp on a dense screen, in less than 100 kB
 LINE = 0.085  # of a panel's height, from one label's middle to the next
+LONGEST_NAME = 24  # letters of a class or a feature
 LEFT = 0.16  # of the width, for labels as long as 0.0001 or 1e+12
 
 
@@ -98,11 +100,11 @@ def scatter(split: Split) -> Figure:
     target = np.concatenate([split.y_train, split.y_test])
     figure = Figure(figsize=(WIDTH, 3.6))
     panel = figure.add_axes((LEFT, 0.12, 0.62, 0.85))
-    panel.set(xlabel="Feature 1", ylabel="Feature 2")
+    panel.set(**dict(zip(("xlabel", "ylabel"), axis_labels(split), strict=True)))
     if split.classes:
         for number, name in enumerate(split.classes):
             rows = target == number
-            panel.plot(x[rows], y[rows], "o", color=f"C{number}", markersize=3, label=name)
+            panel.plot(x[rows], y[rows], "o", color=f"C{number}", markersize=3, label=literal(name))
         panel.legend(title="Class", loc="upper left", bbox_to_anchor=(1, 1))
     else:
         points = panel.scatter(x, y, c=target, s=9)
@@ -117,8 +119,27 @@ def scatter(split: Split) -> Figure:
 def png(figure: Figure) -> bytes:
     """Encode a picture as a PNG file: the same picture, the same bytes."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
+    with warnings.catch_warnings():
+        # Names from a person's data may have letters that the font has not; boxes stand for them.
+        warnings.filterwarnings("ignore", "Glyph .* missing")
+        figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
     return file.getvalue()
+
+
+def axis_labels(split: Split) -> tuple[str, str]:
+    """The names of two features."""
+    first, second = map(literal, split.features or ("Feature 1", "Feature 2"))
+    return first, second
+
+
+def literal(name: str) -> str:
+    """A name from a person's data, on one line, cut where it is long, and no mathematics.
+
+    One that begins with an underscore would be left out of a legend, but for the space.
+    """
+    name = " ".join(name.split())
+    name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    return (" " if name.startswith("_") else "") + name.replace("$", r"\$")
 
 
 def _draw(panel: Axes, result: Result, name: str, published: Mapping[Half, Decimal]) -> None:

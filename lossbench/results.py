@@ -43,11 +43,15 @@ class Training:
 
 @dataclass(frozen=True)
 class Result:
-    """The trainings of an experiment, in the order of their seeds."""
+    """The trainings of an experiment, in the order of their seeds.
+
+    ``classes`` are the names of the classes, by number; empty for a real target.
+    """
 
     experiment: Experiment
     data_sha256: str
     trainings: tuple[Training, ...]
+    classes: tuple[str, ...] = ()
 
     def final(self, half: Half, metric: str) -> Array:
         """A figure on the final weights, shape (seeds,); NaN where the training diverged."""
@@ -103,6 +107,7 @@ def metrics(result: Result) -> dict[str, Any]:
         "name": experiment.name,
         "config": json.loads(json.dumps(experiment.resolved(), default=float)),
         "config_hash": experiment.config_hash,
+        "classes": list(result.classes),
         "runs": [
             {
                 "seed": training.seed,

@@ -57,6 +57,7 @@ class _Document(BaseModel):
 
     config: dict[str, Any]
     config_hash: str
+    classes: tuple[str, ...] = Field((), strict=False)
     runs: list[_Run] = Field(min_length=1)
     provenance: dict[str, str]
 
@@ -81,7 +82,8 @@ def read(folder: Path) -> Result:
         Training(run.seed, run.diverged, _figures(run.train), _figures(run.test), history, arrays)
         for run, history, arrays in zip(document.runs, histories, weights, strict=True)
     )
-    return Result(experiment, document.provenance["data_sha256"], tuple(trainings))
+    sha256 = document.provenance["data_sha256"]
+    return Result(experiment.from_folder(folder), sha256, tuple(trainings), document.classes)
 
 
 def read_all(folder: Path) -> tuple[list[Result], list[str]]:
