@@ -78,14 +78,14 @@ def table(
 
 def absences(frame: "pd.DataFrame") -> dict[str, int]:
     """How many values are missing in each column that lacks some."""
-    return {name: int(count) for name, count in frame.isna().sum().items() if count}
+    return {str(name): int(count) for name, count in frame.isna().sum().items() if count}
 
 
 def unusable(frame: "pd.DataFrame", target: str) -> dict[str, str]:
     """The columns besides the target that cannot be features, and why."""
     return {
         name: reason
-        for name in map(str, frame.columns)
+        for name in frame.columns
         if name != target and (reason := _unusable(frame[name]))
     }
 

@@ -137,7 +137,7 @@ WRONG_VALUES = [
         "make_circles",
         "make_circle",
         "2: dataset.generator: 'make_circle' is not a known name; did you mean 'make_circles'? "
-        "allowed: make_blobs, make_circles",
+        "allowed: load_breast_cancer, load_di",
     ),
     (
         "noise: 0.1",
@@ -515,7 +515,7 @@ def test_published_figures_are_the_articles(name: str) -> None:
     ("generator", "parameters", "loss"),
     [
         ("make_circles", {"n_samples": 60, "noise": 0.1, "random_state": 1}, "hinge"),
-        ("make_moons", {"n_samples": [30, 31], "shuffle": False}, "bce"),
+        ("make_moons", {"n_samples": [30, 31]}, "bce"),
         ("make_blobs", {"n_samples": 60, "centers": 3, "cluster_std": 2, "random_state": 2}, "kld"),
         ("make_regression", {"n_samples": 60, "n_features": 20, "noise": 0.1}, "mse"),
         *(
