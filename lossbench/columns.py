@@ -90,6 +90,18 @@ def unusable(frame: "pd.DataFrame", target: str) -> dict[str, str]:
     }
 
 
+def counting(frame: "pd.DataFrame", target: str) -> dict[str, str]:
+    """The columns besides the target that number the rows, which say nothing of the target."""
+    return {
+        name: "numbers the rows"
+        for name in frame.columns
+        if name != target
+        and frame[name].dtype.kind in "iu"
+        and len(frame) > 2
+        and (np.diff(frame[name].to_numpy()) == 1).all()
+    }
+
+
 def _unusable(column: "pd.Series") -> str:
     if str(column.name).startswith("Unnamed: "):
         return "has no name in the header"

@@ -177,6 +177,12 @@ def to_yaml(experiment: Experiment) -> str:
     return yaml.dump(experiment.resolved(), Dumper=_Dumper, sort_keys=False)
 
 
+def flow(value: object) -> str:
+    """A plain value as a config has it on one line."""
+    text = yaml.dump(value, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=10**6)
+    return text.removesuffix("...\n").rstrip("\n")
+
+
 def _load(path: Path, overrides: Mapping[str, Any]) -> Case:
     try:
         document = read(path)
@@ -252,7 +258,7 @@ def _check(values: dict[str, Any]) -> tuple[Experiment | None, Split | None, lis
         fitting = ", ".join(losses.fitting(count)) or "none"
         message = f"does not fit a target of {kind}; losses that do: {fitting}"
         dataset = values["dataset"]
-        if "file" in dataset and "problem" not in dataset:
+        if "file" in dataset and not {"generator", "problem"} & dataset.keys():
             other = "regression" if count else "classification"
             message += f"; the dataset's 'problem: {other}' takes the target for another one"
         complaints.append(Complaint(("loss",), message, loss.name))
@@ -273,6 +279,7 @@ def _data(values: object) -> tuple[Split | None, list[Complaint]]:
             # How many rows there are is not known where another key is wrong.
             if error.key != "train_size" or not complaints:
                 value = dataset.parameters.get(error.key, getattr(dataset, error.key, None))
+                value = value.model_dump() if isinstance(value, Section) else value
                 value = NOTHING if value is None else value
                 complaints.append(Complaint(("dataset", error.key), str(error), value))
             left_out.add(error.key)

@@ -6,9 +6,12 @@ pandas is imported only when a file is read.
 import csv
 import hashlib
 import io
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lossbench.datasets import DatasetError
 
@@ -114,8 +117,10 @@ def _read_text(path: Path, stored: bytes) -> "pd.DataFrame":
         raise _refused(f"line {line} has a NUL byte: it is no text in UTF-8")
     separator = SEPARATORS[path.suffix.lower()]
     try:
-        _, header = next(_records(path, stored))
-        _refuse_header(header, "line 1: ", separator)
+        head = list(islice(_records(path, stored), 2))
+        _refuse_header(head[0][1], "line 1: ", separator)
+        # pandas takes the first values of rows that are too long for the rows' names.
+        _refuse_ragged(head)
         frame = pd.read_csv(
             io.BytesIO(stored), sep=separator, encoding="utf-8-sig", low_memory=False
         )
@@ -124,17 +129,20 @@ def _read_text(path: Path, stored: bytes) -> "pd.DataFrame":
     except (ValueError, csv.Error) as error:  # pandas's ParserError is a ValueError, too
         if isinstance(error, DatasetError):
             raise
-        _refuse_ragged(path, stored)
+        with suppress(csv.Error):
+            _refuse_ragged(_records(path, stored))
+        if "EOF inside string" in str(error):
+            *_, (line, _) = _records(path, stored)
+            raise _refused(f"line {line} has a quote that is never closed") from None
         raise _refused(f"is no table: {_one_line(error)}") from None
-    # pandas takes a first column too many for the rows' names, and fills up rows that are short.
-    if not isinstance(frame.index, pd.RangeIndex) or frame.iloc[:, -1].isna().any():
-        _refuse_ragged(path, stored)
+    if frame.iloc[:, -1].isna().any():  # as pandas fills up rows that are too short
+        _refuse_ragged(_records(path, stored))
     if frame.empty:
         raise _refused("has a header and no rows")
     return frame
 
 
-def _records(path: Path, stored: bytes) -> Any:
+def _records(path: Path, stored: bytes) -> Iterator[tuple[int, list[str]]]:
     """Every record of a text file that is not blank, with the line where it begins."""
     with io.TextIOWrapper(io.BytesIO(stored), "utf-8-sig", newline="") as text:
         reader = csv.reader(text, delimiter=SEPARATORS[path.suffix.lower()])
@@ -160,16 +168,14 @@ def _refuse_header(names: list[str], where: str, separator: str = "") -> None:
             raise _refused(f"{where}seems to have {it} between the columns; {wanted} are read")
 
 
-def _refuse_ragged(path: Path, stored: bytes) -> None:
-    records = _records(path, stored)
-    try:
-        _, header = next(records)
-        for line, record in records:
-            if len(record) != len(header):
-                message = f"line {line} has {len(record)} values for {len(header)} columns"
-                raise _refused(message)
-    except csv.Error:
-        return  # pandas has its own words for it
+def _refuse_ragged(records: Iterable[tuple[int, list[str]]]) -> None:
+    columns = None
+    for line, record in records:
+        count = len(record)
+        columns = columns or count
+        if count != columns:
+            values = "1 value" if count == 1 else f"{count} values"
+            raise _refused(f"line {line} has {values} for {columns} columns")
 
 
 def _undecodable(stored: bytes) -> str:

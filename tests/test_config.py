@@ -37,7 +37,9 @@ published:
   accuracy: {train: 0.740}
 """
 KEYS = "batch_size, dataset, epochs, loss, model, name, optimizer, published, repeats, seed"
-CIRCLES = "factor, generator, n_samples, noise, random_state, shuffle, split, standardize, train_size"
+CIRCLES = (
+    "factor, generator, n_samples, noise, random_state, shuffle, split, standardize, train_size"
+)
 WHOLE = "must be a whole number"
 MAPPING = "must be a mapping of keys to values"
 LAYERS = "must be a list of the units of each hidden layer, such as [50]"
