@@ -237,8 +237,13 @@ def new(
         words = [data + ":", error.key if error.key not in ("", "file") else "", str(error)]
         terminal.err.print(f"Error: {' '.join(filter(None, words))}", markup=False)
         raise typer.Exit(WRONG_USAGE) from None
-    for name, text in files.items():
-        atomic.replace_file(folder / name, text.encode())
+    try:
+        for name, text in files.items():
+            atomic.replace_file(folder / name, text.encode())
+    except OSError as error:
+        message = f"Error: {folder}: cannot be written: {error.strerror}"
+        terminal.err.print(message, markup=False)
+        raise typer.Exit(FAILED) from None
     for line in starters.report(start, folder):
         print(line)
 

@@ -40,10 +40,12 @@ def table(
     to be done: "drop" leaves out their rows; otherwise they stay NaN, to be filled in later,
     and only rows without a target are left out. Raises DatasetError.
     """
-    for key, names in (("target", [target]), ("drop", drop)):
-        for name in names:
-            if name not in frame.columns:
-                raise DatasetError(key, f"is not a column; {nearest(name, frame.columns)}")
+    if target not in frame.columns:
+        raise DatasetError("target", f"is not a column; {nearest(target, frame.columns)}")
+    for name in drop:
+        if name not in frame.columns:
+            message = f"has '{name}', which is not a column; {nearest(name, frame.columns)}"
+            raise DatasetError("drop", message)
     if target in drop:
         raise DatasetError("drop", "leaves out the target")
     frame = frame.drop(columns=list(drop))

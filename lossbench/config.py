@@ -280,6 +280,7 @@ def _data(values: object) -> tuple[Split | None, list[Complaint]]:
             if error.key != "train_size" or not complaints:
                 value = dataset.parameters.get(error.key, getattr(dataset, error.key, None))
                 value = value.model_dump() if isinstance(value, Section) else value
+                value = list(value) if isinstance(value, tuple) else value
                 value = NOTHING if value is None else value
                 complaints.append(Complaint(("dataset", error.key), str(error), value))
             left_out.add(error.key)

@@ -28,8 +28,6 @@ MOST_BYTES = 2**31
 
 def content(path: Path) -> bytes:
     """The bytes of a data file; raises DatasetError where it is none."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise _refused(f"has none of the endings {', '.join(SUFFIXES)}")
     try:
         if path.is_dir():
             raise _refused("is a folder")
@@ -37,6 +35,8 @@ def content(path: Path) -> bytes:
             raise _refused("does not exist")
         if not path.is_file():
             raise _refused("is no regular file")
+        if path.suffix.lower() not in SUFFIXES:
+            raise _refused(f"has none of the endings {', '.join(SUFFIXES)}")
         if path.stat().st_size > MOST_BYTES:
             raise _refused(f"is larger than the {MOST_BYTES / 2**30:g} GB that are read at most")
         return path.read_bytes()

@@ -181,8 +181,8 @@ class Dataset(Section, extra="allow"):
             for name, value in self.parameters.items()
         }
         if self.generator:
-            message = f"stands beside the generator {self.generator}; data come from one of them"
-            raise _refusals("dataset", {"file": (refuse(message), self.file)})
+            message = "stands beside a file; data come from one of them"
+            raise _refusals("dataset", {"generator": (refuse(message), self.generator)})
         if self.file is None:
             of_file = self.target or close_to("file", self.parameters)
             raise _refusals(

@@ -6,7 +6,8 @@ scikit-learn is imported only when data are asked for.
 
 import inspect
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -52,9 +53,7 @@ def parameters(generator: str) -> dict[str, Any]:
 
     A config fixes its data, so a generator is never left to draw from the clock.
     """
-    import sklearn.datasets
-
-    signature = inspect.signature(getattr(sklearn.datasets, generator))
+    signature = inspect.signature(_function(generator))
     defaults = {
         name: parameter.default
         for name, parameter in signature.parameters.items()
@@ -65,10 +64,8 @@ def parameters(generator: str) -> dict[str, Any]:
 
 def generate(generator: str, settings: Mapping[str, Any]) -> Table:
     """The data of a generator; raises DatasetError where it refuses a parameter."""
-    import sklearn.datasets
-
     try:
-        made = getattr(sklearn.datasets, generator)(**settings)
+        made = _function(generator)(**settings)
     except Exception as error:  # scikit-learn checks types but not all it is given
         raise _refused(error, settings) from error
     x, y = (made.data, made.target) if is_set(generator) else made[:2]
@@ -81,6 +78,24 @@ def generate(generator: str, settings: Mapping[str, Any]) -> Table:
     if is_set(generator):
         classes = tuple(map(str, made.target_names[: len(classes)]))
     return Table(np.asarray(x), y, classes, names=names)
+
+
+def _function(generator: str) -> Callable[..., Any]:
+    """The function of scikit-learn's, which is imported without pandas.
+
+    scikit-learn imports pandas wherever it is installed, for a third of a second, and uses it
+    for data frames only, which it gets nowhere here.
+    """
+    hidden = "pandas" not in sys.modules
+    if hidden:
+        sys.modules["pandas"] = None  # type: ignore[assignment]
+    try:
+        import sklearn.datasets
+    finally:
+        if hidden:
+            del sys.modules["pandas"]
+    function: Callable[..., Any] = getattr(sklearn.datasets, generator)
+    return function
 
 
 def _refused(error: Exception, settings: Mapping[str, Any]) -> DatasetError:

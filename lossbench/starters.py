@@ -160,7 +160,10 @@ def seen(start: Start) -> list[str]:
     for name, count in start.missing.items():
         filled = "its rows are left out" if name == start.target else "filled in"
         lines.append(f"missing: {count} in column '{name}'; {filled}")
-    return [*lines, *(f"{start.target}: {line}" for line in _target(it))]
+    lines += [f"{start.target}: {line}" for line in _target(it)]
+    if start.path and it.whole and "problem" not in start.dataset:
+        lines.append(f"{start.target}: few whole numbers, taken for classes; see --problem")
+    return lines
 
 
 def _target(survey: Survey) -> list[str]:
@@ -207,7 +210,7 @@ def _real(survey: Survey) -> list[str]:
 
 def _classes(survey: Survey) -> list[str]:
     by_size = sorted(survey.balance.items(), key=lambda it: -it[1])
-    shown = [f"{name} {100 * size / survey.rows:.0f} %" for name, size in by_size]
+    shown = [f"{name}: {100 * size / survey.rows:.0f} %" for name, size in by_size]
     shown = shown if len(shown) <= 6 else [*shown[:3], "...", *shown[-2:]]
     lines = [f"{len(by_size)} classes ({', '.join(shown)}): {survey.problem}"]
     if survey.unbalanced:

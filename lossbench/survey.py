@@ -58,6 +58,13 @@ class Survey:
         return "binary classification" if binary else "multi-class classification"
 
     @property
+    def whole(self) -> bool:
+        """Whether the classes are whole numbers, which may be meant as such."""
+        return len(self.balance) > 2 and all(
+            name.removeprefix("-").isdecimal() for name in self.balance
+        )
+
+    @property
     def unbalanced(self) -> bool:
         """Whether one class is far more frequent than another."""
         sizes = self.balance.values()
