@@ -52,5 +52,5 @@ def tables() -> list[Table]:
             losses,
         ),
         ("Other names of losses", ["name", "loss"], aliases),
-        ("Generators", ["generator", "target"], generators),
+        ("Generators, and sets that come with scikit-learn", ["generator", "target"], generators),
     ]

@@ -12,7 +12,7 @@ import numpy as np
 
 from lossbench import data_files
 from lossbench.datasets import Array, DatasetError, Table, numbered
-from lossbench.names import nearest
+from lossbench.names import cut, nearest, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,21 +41,21 @@ def table(
     and only rows without a target are left out. Raises DatasetError.
     """
     if target not in frame.columns:
-        raise DatasetError("target", f"is not a column; {nearest(target, frame.columns)}")
+        raise DatasetError("target", f"is not a column; {known(target, frame)}")
     for name in drop:
         if name not in frame.columns:
-            message = f"has '{name}', which is not a column; {nearest(name, frame.columns)}"
+            message = f"has {name!r}, which is not a column; {known(name, frame)}"
             raise DatasetError("drop", message)
     if target in drop:
         raise DatasetError("drop", "leaves out the target")
     frame = frame.drop(columns=list(drop))
     for name, reason in unusable(frame, target).items():
-        raise DatasetError("file", f"column '{name}' {reason}; leave it out: drop: ['{name}']")
+        raise DatasetError("file", f"column {name!r} {reason}; leave it out: drop: [{name!r}]")
     if frame.shape[1] == 1:
         raise DatasetError("file", "has no column besides the target")
     absent = absences(frame)
     if absent and missing is None:
-        found = ", ".join(f"{count} in column '{name}'" for name, count in absent.items())
+        found = ", ".join(f"{count} in column {name!r}" for name, count in absent.items())
         message = f"must be said where values are missing ({found}): {', '.join(MISSING)}"
         raise DatasetError("missing", message)
     frame = frame.dropna(subset=None if missing == "drop" else [target])
@@ -81,6 +81,11 @@ def table(
 def absences(frame: "pd.DataFrame") -> dict[str, int]:
     """How many values are missing in each column that lacks some."""
     return {str(name): int(count) for name, count in frame.isna().sum().items() if count}
+
+
+def known(name: str, frame: "pd.DataFrame") -> str:
+    """The words that help with a name that is no column."""
+    return cut(nearest(name, frame.columns), 300)
 
 
 def unusable(frame: "pd.DataFrame", target: str) -> dict[str, str]:
@@ -116,8 +121,8 @@ def _unusable(column: "pd.Series") -> str:
         return f"has neither numbers nor text but {kind}"
     count = column.nunique()
     if count > MOST_CATEGORIES and not _is_mixture(column):
-        shown = column.dropna().iloc[0]
-        return f"has {count} different texts, such as '{shown}', too many for categories"
+        text = column.dropna().iloc[0]
+        return f"has {count} different texts, such as {shown(text)}, too many for categories"
     return ""
 
 
@@ -134,7 +139,7 @@ def _target(path: Path, column: "pd.Series", problem: Problem | None) -> tuple[A
         raise DatasetError("target", f"has neither numbers nor text but {_kind(column)}")
     if problem == "regression":
         where, text = data_files.place(path, column.index[0]), column.iloc[0]
-        raise DatasetError("target", f"must be numbers to regress on; {where} has '{text}'")
+        raise DatasetError("target", f"must be numbers to regress on; {where} has {shown(text)}")
     return numbered(_texts(column).astype(str))
 
 
@@ -170,7 +175,7 @@ def _numbers(path: Path, column: "pd.Series", key: str) -> Array:
         number = int(np.argmax(wrong))
         where, value = data_files.place(path, column.index[number]), values[number]
         it = "is not finite" if np.isinf(value) else "is more than 32 bits hold"
-        raise DatasetError(key, f"{where}, column '{column.name}': {value:g} {it}")
+        raise DatasetError(key, f"{where}, column {column.name!r}: {value:g} {it}")
     return values
 
 
@@ -201,5 +206,5 @@ def _refuse_mixture(path: Path, column: "pd.Series", otherwise: str = "") -> Non
     if text.empty:  # numbers of more digits than any type of number has
         text = column
     where = data_files.place(path, text.index[0])
-    message = f"{where}, column '{column.name}': '{text.iloc[0]}' is text among numbers"
+    message = f"{where}, column {column.name!r}: {shown(text.iloc[0])} is text among numbers"
     raise DatasetError("target" if otherwise else "file", message + otherwise)

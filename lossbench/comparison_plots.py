@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from lossbench.comparison import Group
 from lossbench.datasets import Array, DatasetError, Split
 from lossbench.forward import decisions
-from lossbench.plots import STYLE, WIDTH, axis_labels, literal, png, readable
+from lossbench.plots import LETTER, STYLE, WIDTH, axis_labels, literal, png, readable
 from lossbench.results import HALVES, Result
 from lossbench.statistics import band
 
@@ -99,9 +99,14 @@ def boundaries(group: Group, split: Split) -> Figure | None:
         return None
     count = len(group.results)
     across, down = min(ACROSS, count), -(-count // ACROSS)
-    height = 1.0 + 2.3 * down
+    legend = _legend(split)
+    columns = _columns([str(it.get_label()) for it in legend])
+    below = 0.17 * (-(-len(legend) // columns) - 1)
+    height = 1.0 + 2.3 * down + below
     figure = Figure(figsize=(1.5 * WIDTH, height))
-    figure.subplots_adjust(0.065, 0.75 / height, 0.985, 1 - 0.62 / height, wspace=0.06, hspace=0.25)
+    figure.subplots_adjust(
+        0.065, (0.75 + below) / height, 0.985, 1 - 0.62 / height, wspace=0.06, hspace=0.25
+    )
     panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
     axes = _axes(np.concatenate([split.x_train, split.x_test]))
     for panel, result in zip(panels[:count], group.results, strict=True):
@@ -114,13 +119,13 @@ def boundaries(group: Group, split: Split) -> Figure | None:
     for panel in panels[count:]:
         panel.set_visible(False)
     first, second = axis_labels(split)
-    figure.supxlabel(first, y=0.31 / height, size=8)
+    figure.supxlabel(first, y=(0.31 + below) / height, size=8)
     figure.supylabel(second, x=0.008, size=8)
     title = f"Decision boundaries on {literal(group.data)}"
     figure.suptitle(title, x=0.02, y=1 - 0.09 / height, ha="left", weight="bold", size=9)
     subtitle = "Bold: the training with the median test accuracy; thin: the others. Dots: test rows"
     figure.text(0.02, 1 - 0.27 / height, subtitle, va="top", color="0.3")
-    figure.legend(handles=_legend(split), loc="lower center", ncols=len(split.classes) + 2)
+    figure.legend(handles=legend, loc="lower center", ncols=columns)
     return figure
 
 
@@ -172,6 +177,13 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
             (bold if number == typical else thin).extend(lines)
     panel.add_collection(LineCollection(thin, colors="0.25", linewidths=0.5, alpha=0.35, zorder=2))
     panel.add_collection(LineCollection(bold, colors="black", linewidths=1.8, zorder=3))
+
+
+def _columns(labels: Sequence[str]) -> int:
+    """How many columns of a legend the picture is wide enough for."""
+    letters = int(1.5 * WIDTH / LETTER)
+    widths = [len(label) + 8 for label in labels]  # with the symbol and the space between
+    return len(labels) if sum(widths) <= letters else max(1, letters // max(widths))
 
 
 def _legend(split: Split) -> list[Line2D]:

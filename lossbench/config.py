@@ -27,7 +27,7 @@ from lossbench.experiment import (
 )
 from lossbench.generators import GENERATORS
 from lossbench.marked_yaml import RESOLVERS, Key, MarkedYamlError, read
-from lossbench.names import close_to, nearest
+from lossbench.names import close_to, nearest, shown
 
 BUNDLED = next(
     folder
@@ -87,7 +87,7 @@ class Problem:
     def __str__(self) -> str:
         line = f":{self.line}" if self.line else ""
         key = f" {self.key}:" if self.key else ""
-        value = "" if self.value is NOTHING else f" {_shown(self.value)}"
+        value = "" if self.value is NOTHING else f" {shown(self.value)}"
         return f"{self.path}{line}:{key}{value} {self.message}"
 
 
@@ -341,12 +341,6 @@ def _misspelt(errors: Sequence[ErrorDetails]) -> Iterator[Complaint]:
 
 def _dotted(key: Key) -> str:
     return ".".join(map(str, key))
-
-
-def _shown(value: object) -> str:
-    """A value on one line, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 class _Dumper(yaml.SafeDumper):

@@ -158,12 +158,12 @@ def _refuse_header(names: list[str], where: str, separator: str = "") -> None:
     for number, name in enumerate(names):
         if name and first[name] != number:
             columns = f"columns {first[name] + 1} and {number + 1}"
-            raise _refused(f"{where}{columns} are both named '{name}'")
+            raise _refused(f"{where}{columns} are both named {name!r}")
     if len(names) > 1 or not separator:
         return
     for other in OTHERS.replace(separator, ""):
         if other in names[0]:
-            it = {"\t": "a tab", ",": "a comma"}.get(other, f"'{other}'")
+            it = {"\t": "a tab", ",": "a comma"}.get(other, f"{other!r}")
             wanted = {"\t": "tabs", ",": "commas"}[separator]
             raise _refused(f"{where}seems to have {it} between the columns; {wanted} are read")
 

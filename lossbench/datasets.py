@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossbench.names import printable
+
 Array = NDArray[Any]
 
 
@@ -14,7 +16,7 @@ class DatasetError(ValueError):
     """Data that cannot be had as asked; ``key`` names what in the dataset is to blame."""
 
     def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(printable(message))
         self.key = key
 
 

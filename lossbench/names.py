@@ -1,4 +1,4 @@
-"""Help with a name that is not among those that are known."""
+"""Names and values in messages, and help with a name that is not among those that are known."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -15,3 +15,18 @@ def nearest(name: object, allowed: Iterable[str]) -> str:
     close = close_to(name, names)
     hint = f"did you mean '{close}'? " if close else ""
     return f"{hint}allowed: {', '.join(names)}" if names else "none is allowed here"
+
+
+def shown(value: object) -> str:
+    """A value on one line, cut where it is long."""
+    return cut(repr(value), 60)
+
+
+def cut(text: str, most: int) -> str:
+    """A text of so many characters at most."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def printable(line: str) -> str:
+    """A line with words of somebody's data, which may have characters of any kind."""
+    return "".join(it if it.isprintable() else "\N{REPLACEMENT CHARACTER}" for it in line)

@@ -48,6 +48,7 @@ STYLE: list[Any] = [
 WIDTH = 4.5  # inches, for some 450 pixels in a README: 8 points are 11 pixels there
 DPI = 180  # sharp on a dense screen, in less than 100 kB
 LINE = 0.085  # of a panel's height, from one label's middle to the next
+LETTER = 0.068  # inches that a letter is wide
 LONGEST_NAME = 24  # letters of a class or a feature
 LEFT = 0.16  # of the width, for labels as long as 0.0001 or 1e+12
 
@@ -98,19 +99,22 @@ def scatter(split: Split) -> Figure:
     """
     x, y = np.concatenate([split.x_train, split.x_test]).T
     target = np.concatenate([split.y_train, split.y_test])
-    figure = Figure(figsize=(WIDTH, 3.6))
-    panel = figure.add_axes((LEFT, 0.12, 0.62, 0.85))
+    names = list(map(literal, split.classes))
+    # Names of more than two letters make the picture wider, and not the panel narrower.
+    wide = WIDTH + LETTER * max(0, max(map(len, names), default=0) - 2)
+    figure = Figure(figsize=(wide, 3.6))
+    panel = figure.add_axes((LEFT * WIDTH / wide, 0.12, 0.62 * WIDTH / wide, 0.85))
     panel.set(**dict(zip(("xlabel", "ylabel"), axis_labels(split), strict=True)))
     if split.classes:
-        for number, name in enumerate(split.classes):
+        for number, name in enumerate(names):
             rows = target == number
-            panel.plot(x[rows], y[rows], "o", color=f"C{number}", markersize=3, label=literal(name))
+            panel.plot(x[rows], y[rows], "o", color=f"C{number}", markersize=3, label=name)
         panel.legend(title="Class", loc="upper left", bbox_to_anchor=(1, 1))
     else:
         points = panel.scatter(x, y, c=target, s=9)
         figure.colorbar(points, cax=figure.add_axes((0.8, 0.12, 0.02, 0.85)), label="Target")
-    wide, high = np.ptp(x), np.ptp(y)
-    if wide < 3 * high and high < 3 * wide:  # so that a circle is a circle
+    across, up = np.ptp(x), np.ptp(y)
+    if across < 3 * up and up < 3 * across:  # so that a circle is a circle
         panel.set_aspect("equal", adjustable="datalim")
     return figure
 

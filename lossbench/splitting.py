@@ -72,7 +72,7 @@ def _drawn(table: Table, rows: int, drawn: Mapping[str, Any]) -> tuple[Any, Any]
         sizes = np.bincount(table.y)
         if sizes.min() < 2:
             name = table.classes[int(sizes.argmin())]
-            raise DatasetError("split", f"cannot stratify: class '{name}' has a single row")
+            raise DatasetError("split", f"cannot stratify: class {name!r} has a single row")
     try:
         train, test = train_test_split(
             np.arange(len(table.y)),
@@ -94,13 +94,15 @@ def _refuse_target(table: Table, train: Any, mixed: bool) -> None:
         return
     count, rows = len(table.classes), len(table.y[train])
     if count == 1:
-        message = f"has one class only, '{table.classes[0]}': there is nothing to tell apart"
+        message = f"has one class only, {table.classes[0]!r}: there is nothing to tell apart"
         raise DatasetError("target", message)
     if count > rows:
         raise DatasetError("target", f"has more classes than rows to train on: {count} and {rows}")
     absent = [name for number, name in enumerate(table.classes) if number not in seen]
     if absent:
-        message = f"has classes without a row in the training half: {', '.join(absent[:5])}"
+        message = (
+            f"has classes without a row in the training half: {', '.join(map(repr, absent[:5]))}"
+        )
         raise DatasetError("target", message + ("" if mixed else f"; {SHUFFLE}"))
 
 
@@ -135,7 +137,7 @@ def _refuse_infinite(x: Array, y: Array, names: tuple[str, ...]) -> None:
     finite = np.isfinite(x).all(axis=0)
     if not finite.all():
         number = int(np.argmin(finite))
-        name = f"'{names[number]}'" if names else str(number + 1)
+        name = f"{names[number]!r}" if names else str(number + 1)
         key = "file" if names else "generator"
         raise DatasetError(key, f"has values in feature {name} that 32 bits do not hold")
     if not np.isfinite(y).all():

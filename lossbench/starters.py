@@ -16,7 +16,7 @@ from lossbench.datasets import DatasetError
 from lossbench.experiment import Dataset
 from lossbench.generators import GENERATORS, is_set
 from lossbench.losses import LOSSES
-from lossbench.names import nearest
+from lossbench.names import nearest, printable
 from lossbench.survey import Survey, survey
 
 TRAIN_SIZE = 0.7
@@ -76,7 +76,7 @@ def start(data: str, target: str | None = None, problem: str | None = None) -> S
     frame = data_files.read(path)
     if target is None or target not in frame.columns:
         what = "is missing: it names the column to predict" if target is None else "is no column"
-        raise DatasetError("--target", f"{what}; {nearest(target or '', frame.columns)}")
+        raise DatasetError("--target", f"{what}; {columns.known(target or '', frame)}")
     left_out = columns.unusable(frame, target) | columns.counting(frame, target)
     missing = columns.absences(frame.drop(columns=list(left_out)))
     values: dict[str, Any] = {"file": data, "target": target}
@@ -118,13 +118,13 @@ def _config(start: Start, chosen: Advice, folder: Path) -> str:
         seen = os.path.relpath(start.path.resolve(), folder.resolve())
         dataset = dataset | {"file": Path(seen).as_posix()}
     why = _why(start)
-    title = (chosen.name or chosen.loss).replace("_", " ")
+    title = _sentence((chosen.name or chosen.loss).replace("_", " ") + " on " + _title(start))
     loss = {"name": chosen.loss, **chosen.parameters} if chosen.parameters else chosen.loss
     return "\n".join(
         [
-            f"# {title[0].upper()}{title[1:]} on {start.path.name if start.path else start.name}.",
+            f"# {title}",
             *(f"# {line}" for line in wrap(chosen.good, 88)),
-            *(f"# {line[0].upper()}{line[1:]}." for line in _target(start.survey)),
+            *(f"# {it}" for line in _target(start.survey) for it in wrap(_sentence(line), 88)),
             "dataset:",
             *(f"  {key}: {flow(value)}{why.get(key, '')}" for key, value in dataset.items()),
             "model:",
@@ -138,6 +138,14 @@ def _config(start: Start, chosen: Advice, folder: Path) -> str:
     )
 
 
+def _title(start: Start) -> str:
+    return start.path.name if start.path else str(start.dataset["generator"])
+
+
+def _sentence(words: str) -> str:
+    return printable(f"{words[0].upper()}{words[1:]}.")
+
+
 def _why(start: Start) -> dict[str, str]:
     """What is said beside keys of the dataset."""
     reasons = {
@@ -146,7 +154,7 @@ def _why(start: Start) -> dict[str, str]:
         "split": "take this out if the order of the rows matters, as in time",
         "standardize": "as they are in the training rows",
     }
-    return {key: f"  # {' '.join(reason.split())}" for key, reason in reasons.items()}
+    return {key: f"  # {printable(reason)}" for key, reason in reasons.items()}
 
 
 def seen(start: Start) -> list[str]:
@@ -154,8 +162,7 @@ def seen(start: Start) -> list[str]:
     it = start.survey
     kinds = [(it.numbers, "of numbers"), (it.categories, "of categories")]
     features = ", ".join(f"{count} {kind}" for count, kind in kinds if count)
-    title = start.path.name if start.path else start.dataset["generator"]
-    lines = [f"{title}: {it.rows} rows, {it.numbers + it.categories} features ({features})"]
+    lines = [f"{_title(start)}: {it.rows} rows, {it.numbers + it.categories} features ({features})"]
     lines += [f"left out: column '{name}' {reason}" for name, reason in start.left_out.items()]
     for name, count in start.missing.items():
         filled = "its rows are left out" if name == start.target else "filled in"
@@ -187,7 +194,9 @@ def report(start: Start, folder: Path) -> list[str]:
         f"  {compare}",
         *(f"  {compare} --metric {metric}" for metric in start.metrics),
     ]
-    return [part for line in lines for part in wrap(line, 80, subsequent_indent="  ") or [""]]
+    return [
+        part for line in lines for part in wrap(printable(line), 80, subsequent_indent="  ") or [""]
+    ]
 
 
 def _real(survey: Survey) -> list[str]:

@@ -273,7 +273,7 @@ UNFIT: list[tuple[bytes, str, str, str]] = [
         b"a,y\n1,x\n2,z\n3,x\n4,w\n5,w\n6,w\n",
         "",
         "kld",
-        "target: 'y' has classes without a row in the training half: w; split: {shuffle: true}",
+        "target: 'y' has classes without a row in the training half: 'w'; split: {shuffle: true}",
     ),
     (b"a,y\n1,0.5\n2,0.5\n", "", "mse", "target: 'y' is constant: there is nothing to learn"),
     (b"a,y\n1,2.5\n2,2.5\n3,3\n4,1\n", "", "mse", "target: 'y' is constant in the training half"),
@@ -389,7 +389,7 @@ def test_what_does_not_fit_is_one_complaint_with_its_place(
         (
             "generator: load_iris",
             "generator: 'load_iris' gives a target that has classes without a row in the training "
-            "half: virginica; split: {shuffle: true} mixes the rows",
+            "half: 'virginica'; split: {shuffle: true} mixes the rows",
         ),
         (
             "generator: make_regression, noise: 1e300",
