@@ -3,7 +3,7 @@
 from typing import Any
 
 from lossbench.config import BUNDLED, bundled
-from lossbench.datasets import GENERATORS
+from lossbench.generators import GENERATORS
 from lossbench.losses import LOSSES
 
 Table = tuple[str, list[str], list[list[str]]]
@@ -52,5 +52,5 @@ def tables() -> list[Table]:
             losses,
         ),
         ("Other names of losses", ["name", "loss"], aliases),
-        ("Generators", ["generator", "target"], generators),
+        ("Generators, and sets that come with scikit-learn", ["generator", "target"], generators),
     ]

@@ -75,6 +75,19 @@ Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each pair.")]
 AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Data = Annotated[
+    str, typer.Argument(metavar="DATA", help="A CSV, TSV or Parquet file, or such as diabetes.")
+]
+TargetColumn = Annotated[
+    str | None, typer.Option("--target", metavar="COLUMN", help="The file's column to predict.")
+]
+Kind = Annotated[
+    str | None,
+    typer.Option("--problem", metavar="KIND", help="regression or classification, if not seen."),
+]
+NewFolder = Annotated[
+    Path | None, typer.Option("--out", metavar="FOLDER", help="Instead of one named after DATA.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
@@ -265,6 +278,43 @@ def report(
         raise RuntimeError(f"no browser could be opened; open {path} in one")
     if complaints:
         raise typer.Exit(WRONG_USAGE)
+
+
+@app.command(epilog=_examples("new houses.csv --target price", "new diabetes --out my"))
+def new(
+    data: Data,
+    target: TargetColumn = None,
+    out: NewFolder = None,
+    problem: Kind = None,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Look at data, and write a config for each loss that suits them; nothing is trained."""
+    from lossbench import atomic, starters, terminal
+    from lossbench.datasets import DatasetError
+
+    try:
+        if problem not in (None, "regression", "classification"):
+            raise DatasetError("--problem", "must be regression or classification")
+        start = starters.start(data, target, problem)
+        folder = out or Path(start.name)
+        files = starters.configs(start, folder)
+        taken = [str(folder / name) for name in files if (folder / name).exists()]
+        if taken:
+            raise DatasetError("", f"{taken[0]} is there already; --out FOLDER writes elsewhere")
+    except DatasetError as error:
+        words = [data + ":", error.key if error.key not in ("", "file") else "", str(error)]
+        terminal.err.print(f"Error: {' '.join(filter(None, words))}", markup=False)
+        raise typer.Exit(WRONG_USAGE) from None
+    try:
+        for name, text in files.items():
+            atomic.replace_file(folder / name, text.encode())
+    except OSError as error:
+        message = f"Error: {folder}: cannot be written: {error.strerror}"
+        terminal.err.print(message, markup=False)
+        raise typer.Exit(FAILED) from None
+    for line in starters.report(start, folder):
+        print(line)
 
 
 def _overrides(epochs: int | None, repeats: int | None, seed: int | None) -> dict[str, Any]:

@@ -308,11 +308,10 @@ def _group(members: Sequence[Result], metric: str) -> Group:
         standings += here
         pairs += _pairs(here, [result.final(half, metric) for result in members], metric)
     experiment = members[0].experiment
-    samples = experiment.dataset.parameters.get("n_samples")
     return Group(
         members[0].data_sha256,
         experiment.loss.row.problem,
-        f"{experiment.dataset.generator}, {samples} examples",
+        experiment.dataset.title,
         metric,
         tuple(members),
         _differing([result.experiment for result in members]),

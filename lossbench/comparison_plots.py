@@ -17,7 +17,18 @@ from matplotlib.lines import Line2D
 from lossbench.comparison import Group
 from lossbench.datasets import Array, DatasetError, Split
 from lossbench.forward import decisions
-from lossbench.plots import LEFT, STYLE, WIDTH, limits, logarithmic, png, readable
+from lossbench.plots import (
+    LEFT,
+    LETTER,
+    STYLE,
+    WIDTH,
+    axis_labels,
+    limits,
+    literal,
+    logarithmic,
+    png,
+    readable,
+)
 from lossbench.results import HALVES, Result
 from lossbench.statistics import band
 
@@ -31,7 +42,6 @@ PANELS = 12
 OTHERS = 29  # thin lines in a panel, of as many trainings
 DOTS = 500  # in a panel
 LONGEST = 62  # characters across a picture
-LEGEND_COLUMNS = 3
 LINE = 0.17  # inches, from one line of text to the next
 
 
@@ -83,7 +93,7 @@ def curves(group: Group) -> Figure | None:
     lines = ["Median and 10th to 90th percentile of the seeds", *_of_many(group, LOOKS)]
     height = 4.3 + legend + LINE * len(lines)
     figure = Figure(figsize=(WIDTH, height))
-    top = _head(figure, f"{readable(group.metric)} on {group.data}", lines)
+    top = _head(figure, f"{readable(group.metric)} on {literal(group.data)}", lines)
     figure.subplots_adjust(LEFT, (0.5 + legend) / height, 0.98, top, hspace=0.2)
     panels = figure.subplots(len(HALVES), 1, sharex=True, sharey=True)
     drawn, anchors = [], []
@@ -124,7 +134,9 @@ def boundaries(group: Group, split: Split) -> Figure | None:
         return None
     shown = shown_in_boundaries(group)
     down = -(-len(shown) // ACROSS)
-    legend = LINE * -(-(len(split.classes) + 2) // LEGEND_COLUMNS)
+    entries = _legend(split)
+    columns = _columns([str(it.get_label()) for it in entries])
+    legend = LINE * -(-len(entries) // columns)
     rows = len(split.y_test)
     lines = [
         "Bold: the training with the median test accuracy; thin: others",
@@ -133,7 +145,7 @@ def boundaries(group: Group, split: Split) -> Figure | None:
     ]
     height = 1.05 + legend + LINE * len(lines) + 2.1 * down
     figure = Figure(figsize=(WIDTH, height))
-    top = _head(figure, f"Decision boundaries on {group.data}", lines)
+    top = _head(figure, f"Decision boundaries on {literal(group.data)}", lines)
     figure.subplots_adjust(0.1, (0.6 + legend) / height, 0.985, top, wspace=0.06, hspace=0.22)
     panels = figure.subplots(down, ACROSS, sharex=True, sharey=True, squeeze=False).ravel()
     axes = _axes(np.concatenate([split.x_train, split.x_test]))
@@ -147,9 +159,10 @@ def boundaries(group: Group, split: Split) -> Figure | None:
     for panel in panels[len(shown) :]:
         panel.set_visible(False)
         panels[len(shown) - ACROSS].xaxis.set_tick_params(labelbottom=True)
-    figure.supxlabel("Feature 1", y=(0.12 + legend) / height, size=8)
-    figure.supylabel("Feature 2", x=0.008, size=8)
-    figure.legend(handles=_legend(split), loc="lower center", ncols=LEGEND_COLUMNS)
+    first, second = axis_labels(split)
+    figure.supxlabel(first, y=(0.12 + legend) / height, size=8)
+    figure.supylabel(second, x=0.008, size=8)
+    figure.legend(handles=entries, loc="lower center", ncols=columns)
     return figure
 
 
@@ -231,11 +244,18 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
     panel.add_collection(LineCollection(bold, colors="black", linewidths=1.8, zorder=3))
 
 
+def _columns(labels: Sequence[str]) -> int:
+    """How many columns of a legend the picture is wide enough for."""
+    letters = int(WIDTH / LETTER)
+    widths = [len(label) + 8 for label in labels]  # with the symbol and the space between
+    return len(labels) if sum(widths) <= letters else max(1, letters // max(widths))
+
+
 def _legend(split: Split) -> list[Line2D]:
     dots: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 4}
     return [
         *(
-            Line2D([], [], color=f"C{number}", label=f"class {name}", **dots)
+            Line2D([], [], color=f"C{number}", label=f"class {literal(name)}", **dots)
             for number, name in enumerate(split.classes)
         ),
         Line2D([], [], color="black", linewidth=1.8, label="median training"),

@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from lossbench import losses
-from lossbench.datasets import GENERATORS, DatasetError, Split
+from lossbench.datasets import DatasetError, Split
 from lossbench.experiment import (
     ACTIVATIONS,
     Dataset,
+    Drawn,
     Experiment,
     LossChoice,
     Model,
@@ -24,10 +25,10 @@ from lossbench.experiment import (
     Published,
     Section,
     Standardize,
-    close_to,
-    nearest,
 )
+from lossbench.generators import GENERATORS
 from lossbench.marked_yaml import RESOLVERS, Document, Key, MarkedYamlError, read
+from lossbench.names import close_to, nearest, shown
 from lossbench.overrides import Axis, Grid, Point, applied, text
 from lossbench.overrides import grid as grid_of
 
@@ -41,6 +42,7 @@ NOTHING = object()
 MAPPING = "must be a mapping of keys to values"
 SECTIONS: dict[object, type[Section]] = {
     "dataset": Dataset,
+    "split": Drawn,
     "standardize": Standardize,
     "model": Model,
     "loss": LossChoice,
@@ -49,8 +51,10 @@ SECTIONS: dict[object, type[Section]] = {
 }
 # What the keys are that have no default.
 REQUIRED = {
-    "dataset": "a mapping with a generator and its parameters",
-    "generator": f"one of {', '.join(GENERATORS)}",
+    "dataset": "a mapping with a generator and its parameters, or with a file and its target",
+    "generator": f"one of {', '.join(GENERATORS)}; or give a file and its target",
+    "file": "the path of a CSV, TSV or Parquet file, from this config's folder",
+    "target": "the name of the column to predict",
     "model": "a mapping with the hidden layers",
     "hidden": "a list of the units of each hidden layer, such as [50]",
     "loss": f"one of {', '.join(losses.LOSSES)}",
@@ -61,6 +65,7 @@ REQUIRED = {
 MESSAGES = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
     "string_type": "must be text",
     "string_pattern_mismatch": "must be letters, digits and any of . _ = + - but not start by one",
     "string_too_long": "must have at most {max_length} characters",
@@ -88,7 +93,7 @@ class Problem:
     def __str__(self) -> str:
         line = f":{self.line}" if self.line else ""
         key = f" {self.key}:" if self.key else ""
-        value = "" if self.value is NOTHING else f" {_shown(self.value)}"
+        value = "" if self.value is NOTHING else f" {shown(self.value)}"
         return f"{self.path}{line}:{key}{value} {self.message}"
 
 
@@ -199,6 +204,12 @@ def to_yaml(experiment: Experiment) -> str:
     return yaml.dump(experiment.resolved(), Dumper=_Dumper, sort_keys=False)
 
 
+def flow(value: object) -> str:
+    """A plain value as a config has it on one line."""
+    text = yaml.dump(value, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=10**6)
+    return text.removesuffix("...\n").rstrip("\n")
+
+
 def _grid(settings: Sequence[str], overrides: Mapping[str, Any]) -> tuple[Grid, list[Problem]]:
     """The grid of some settings, and what is wrong with them whatever the config."""
     grid = grid_of(settings)
@@ -215,7 +226,7 @@ def _load(path: Path, overrides: Mapping[str, Any], grid: Grid, loaded: "Loaded"
     document = _document(path)
     if not isinstance(document.values, dict):
         raise ConfigError([Problem(path, 1, "", MAPPING, document.values)])
-    config = {"name": path.stem, **document.values}
+    config = _from_folder({"name": path.stem, **document.values}, path.parent)
     cases: list[Case] = []
     wrong: list[tuple[Point, Complaint]] = []
     for point in grid.points():
@@ -254,6 +265,14 @@ def _document(path: Path) -> Document:
         raise ConfigError([Problem(path, None, "", message)]) from None
     except OSError as error:
         raise ConfigError([Problem(path, None, "", f"cannot be read: {error.strerror}")]) from None
+
+
+def _from_folder(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The config's values, with a path that holds from the working directory."""
+    dataset = values.get("dataset")
+    if not isinstance(dataset, dict) or not isinstance(dataset.get("file"), str):
+        return values
+    return values | {"dataset": dataset | {"file": str(folder / dataset["file"])}}
 
 
 def _still_published(
@@ -383,6 +402,10 @@ def _check(
         kind = f"{count} class{'es' if count > 1 else ''}" if count else "real numbers"
         fitting = ", ".join(losses.fitting(count)) or "none"
         message = f"does not fit a target of {kind}; losses that do: {fitting}"
+        dataset = values["dataset"]
+        if "file" in dataset and not {"generator", "problem"} & dataset.keys():
+            other = "regression" if count else "classification"
+            message += f"; the dataset's 'problem: {other}' takes the target for another one"
         complaints.append(Complaint(("loss",), message, loss.name))
     return experiment, split, complaints
 
@@ -405,7 +428,7 @@ def _data(values: object) -> tuple[Split | None, list[Complaint]]:
     dataset, complaints = _sound(Dataset, values)
     complaints = [it._replace(key=("dataset", *it.key)) for it in complaints]
     left_out: set[str] = set()
-    while dataset and "generator" not in left_out:
+    while dataset and not left_out & {"generator", "file", "target"}:
         try:
             return dataset.load(), complaints
         except DatasetError as error:
@@ -413,7 +436,10 @@ def _data(values: object) -> tuple[Split | None, list[Complaint]]:
                 break
             # How many rows there are is not known where another key is wrong.
             if error.key != "train_size" or not complaints:
-                value = dataset.parameters.get(error.key, getattr(dataset, error.key, NOTHING))
+                value = dataset.parameters.get(error.key, getattr(dataset, error.key, None))
+                value = value.model_dump() if isinstance(value, Section) else value
+                value = list(value) if isinstance(value, tuple) else value
+                value = NOTHING if value is None else value
                 complaints.append(Complaint(("dataset", error.key), str(error), value))
             left_out.add(error.key)
             given = dataset.model_dump(exclude_unset=True, exclude=left_out)
@@ -434,7 +460,8 @@ def _sound(kind: type[AnySection], values: object) -> tuple[AnySection | None, l
         try:
             return kind.model_validate(values), complaints
         except ValidationError as error:
-            complaints += map(_translated, error.errors())
+            known = {it.key for it in complaints}
+            complaints += [it for it in map(_translated, error.errors()) if it.key not in known]
             wrong = {it["loc"][0] for it in error.errors() if it["loc"]}
         if not isinstance(values, dict) or not wrong & values.keys():
             return None, complaints
@@ -472,12 +499,6 @@ def _misspelt(errors: Sequence[ErrorDetails]) -> Iterator[Complaint]:
 
 def _dotted(key: Key) -> str:
     return ".".join(map(str, key))
-
-
-def _shown(value: object) -> str:
-    """A value on one line, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 class _Dumper(yaml.SafeDumper):

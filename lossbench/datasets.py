@@ -1,51 +1,40 @@
-"""The table of datasets, and the way from one to arrays that train and test.
-
-A dataset is a scikit-learn generator with parameters of its own names. Its first rows
-train and the others test, in the generator's order, as the article does it.
-
-To add a dataset, add a row: the function's name in ``sklearn.datasets`` and what its
-target is. scikit-learn is imported only when data are asked for.
-"""
+"""What data are between a source and a training: a table of columns, then a split of arrays."""
 
 import hashlib
-import inspect
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Target = Literal["real", "classes"]
-Rows = Literal["all", "train"]
-Array = NDArray[Any]
+from lossbench.names import printable
 
-GENERATORS: dict[str, Target] = {
-    "make_blobs": "classes",
-    "make_circles": "classes",
-    "make_classification": "classes",
-    "make_friedman1": "real",
-    "make_friedman2": "real",
-    "make_friedman3": "real",
-    "make_gaussian_quantiles": "classes",
-    "make_hastie_10_2": "classes",
-    "make_moons": "classes",
-    "make_regression": "real",
-    "make_s_curve": "real",
-    "make_sparse_uncorrelated": "real",
-    "make_swiss_roll": "real",
-}
-# These change what a generator returns, not the data.
-NOT_PARAMETERS = {"coef", "return_centers", "return_X_y"}
+Array = NDArray[Any]
 
 
 class DatasetError(ValueError):
     """Data that cannot be had as asked; ``key`` names what in the dataset is to blame."""
 
     def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(printable(message))
         self.key = key
+
+
+@dataclass(frozen=True)
+class Table:
+    """A dataset as its source gives it.
+
+    ``numbers`` has shape (rows, columns), with NaN for what is missing, and ``categories``,
+    None or (rows, columns) of text, too. ``y`` has one value per row: numbers, or class numbers
+    from 0 with ``classes`` naming them (empty for a real target). ``names`` are those of the
+    columns, the numbers first; empty where they have none.
+    """
+
+    numbers: Array
+    y: Array
+    classes: tuple[str, ...] = ()
+    categories: Array | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +43,7 @@ class Split:
 
     ``x_*`` have shape (rows, features) in float32. ``y_*`` have one value per row: float32
     numbers, or class numbers from 0 as int64 with ``classes`` naming them (empty for a real
-    target).
+    target). ``features`` names the columns of x; empty where they have no names.
     """
 
     x_train: Array
@@ -62,6 +51,7 @@ class Split:
     x_test: Array
     y_test: Array
     classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -73,72 +63,12 @@ class Split:
         return digest.hexdigest()
 
 
-def parameters(generator: str) -> dict[str, Any]:
-    """Names and defaults of the generator's parameters; ``random_state`` defaults to 0 here.
-
-    A config fixes its data, so a generator is never left to draw from the clock.
-    """
-    import sklearn.datasets
-
-    signature = inspect.signature(getattr(sklearn.datasets, generator))
-    defaults = {
-        name: parameter.default
-        for name, parameter in signature.parameters.items()
-        if name not in NOT_PARAMETERS
-    }
-    return defaults | {"random_state": 0}
+def numbered(values: Array) -> tuple[Array, tuple[str, ...]]:
+    """Class numbers from 0, and the classes' names in the order of their values."""
+    found, numbers = np.unique(values, return_inverse=True)
+    return numbers, tuple(map(_name, found.tolist()))
 
 
-def load(
-    generator: str,
-    settings: Mapping[str, Any],
-    train_size: float,
-    standardize: Mapping[str, Rows],
-) -> Split:
-    """Generate, split and standardise.
-
-    ``train_size`` is a number of rows, or a share between 0 and 1. ``standardize`` maps
-    "features" and "target" to the rows that their scaler is fitted on.
-
-    Raises DatasetError where scikit-learn refuses a parameter or a half would be empty.
-    """
-    import sklearn.datasets
-    from sklearn.preprocessing import StandardScaler
-
-    try:
-        x, y = getattr(sklearn.datasets, generator)(**settings)[:2]
-    except Exception as error:  # scikit-learn checks types but not all it is given
-        raise _refused(error, settings) from error
-    if y.ndim > 1:
-        raise DatasetError("n_targets", "must be 1: a loss is of one target")
-    classes: tuple[str, ...] = ()
-    if GENERATORS[generator] == "classes":
-        names, y = np.unique(y, return_inverse=True)
-        classes = tuple(f"{name:g}" for name in names)
-    rows = int(train_size) if train_size >= 1 else round(len(x) * train_size)
-    if not 0 < rows < len(x):
-        message = f"must leave rows to both halves, and takes {rows} of {len(x)} to train on"
-        raise DatasetError("train_size", message)
-
-    def scaled(values: Array, fitted_on: Rows | None) -> Array:
-        if fitted_on is None:
-            return values
-        scaler = StandardScaler().fit(values[: rows if fitted_on == "train" else None])
-        return np.asarray(scaler.transform(values))
-
-    x = scaled(x, standardize.get("features")).astype(np.float32)
-    if not classes:
-        y = scaled(y[:, None], standardize.get("target"))[:, 0].astype(np.float32)
-    return Split(x[:rows], y[:rows], x[rows:], y[rows:], classes)
-
-
-def _refused(error: Exception, settings: Mapping[str, Any]) -> DatasetError:
-    """An error of scikit-learn's with the parameter it names, or with the generator."""
-    message = " ".join(str(error).split())
-    name = next((name for name in settings if f"'{name}'" in message), None)
-    if name is None:
-        return DatasetError("generator", f"refuses these parameters: {message}")
-    # "The 'noise' parameter of make_moons must be None or a float. Got 'x' instead."
-    return DatasetError(
-        name, re.sub(r"^The '\w+' parameter of \w+ |\. Got .* instead\.$", "", message)
-    )
+def _name(value: object) -> str:
+    """A class's name: a whole number has no decimals, whatever its type."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

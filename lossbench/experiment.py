@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from difflib import get_close_matches
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
@@ -12,17 +13,22 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     StringConstraints,
     ValidationError,
+    model_serializer,
     model_validator,
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from lossbench import datasets, losses, optimizers
-from lossbench.datasets import Rows, Split
+from lossbench import columns, data_files, generators, losses, optimizers, splitting
+from lossbench.columns import MISSING, Problem
+from lossbench.datasets import DatasetError, Split, Table
 from lossbench.losses import LOSSES, Loss
 from lossbench.marked_yaml import PrintedFloat
+from lossbench.names import close_to, nearest
 from lossbench.parameters import Parameters
+from lossbench.splitting import Rows
 
 ACTIVATIONS = (
     "celu elu exponential gelu hard_sigmoid hard_silu leaky_relu linear log_sigmoid mish relu "
@@ -32,19 +38,6 @@ INITIALIZERS = (
     "glorot_normal glorot_uniform he_normal he_uniform lecun_normal lecun_uniform ones "
     "orthogonal random_normal random_uniform truncated_normal zeros"
 ).split()
-
-
-def close_to(name: object, allowed: Iterable[str]) -> str | None:
-    """The allowed name that was meant, if one is like it."""
-    return next(iter(get_close_matches(str(name), list(allowed), n=1)), None)
-
-
-def nearest(name: object, allowed: Iterable[str]) -> str:
-    """The words that help with a name that is not among the allowed ones."""
-    names = sorted(allowed)
-    close = close_to(name, names)
-    hint = f"did you mean '{close}'? " if close else ""
-    return f"{hint}allowed: {', '.join(names)}" if names else "none is allowed here"
 
 
 def refuse(message: str) -> PydanticCustomError:
@@ -118,6 +111,23 @@ def _within(parameters: Parameters, given: dict[str, Any], owner: str) -> dict[s
     return {name: row.default for name, row in parameters.items()} | given | numbers
 
 
+def _columns(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise refuse("must be a list of columns, such as [id]")
+    return tuple(value)
+
+
+def _refusals(title: str, errors: Mapping[str, tuple[Any, Any]]) -> ValidationError:
+    """What is wrong with some keys: for each the kind of error and the value."""
+    return ValidationError.from_exception_data(
+        title,
+        [
+            InitErrorDetails(type=kind, loc=(name,), input=value)
+            for name, (kind, value) in errors.items()
+        ],
+    )
+
+
 class Section(BaseModel):
     """A part of a config: unknown keys, and values of another type, are refused."""
 
@@ -131,45 +141,144 @@ class Standardize(Section):
     target: Annotated[Rows, _one_of(get_args(Rows))] | None = None
 
 
-class Dataset(Section, extra="allow"):
-    """A scikit-learn generator; every further key is one of its parameters."""
+class Drawn(Section):
+    """How rows are drawn for the halves: arguments of ``train_test_split``."""
 
-    generator: Annotated[str, _one_of(tuple(datasets.GENERATORS))]
+    shuffle: bool = True
+    stratify: bool = False
+    random_state: Annotated[int, Field(ge=0, lt=2**32)] = 0
+
+    @model_validator(mode="after")
+    def _stratify_what_is_shuffled(self) -> "Drawn":
+        if self.stratify and not self.shuffle:
+            message = "needs shuffle: true"
+            raise _refusals("split", {"stratify": (refuse(message), self.stratify)})
+        return self
+
+
+class Dataset(Section, extra="allow"):
+    """Data of scikit-learn's, or of a file.
+
+    Of a ``generator`` every further key is one of its parameters. Of a ``file``, a path from the
+    working directory, ``sha256`` is the digest of its content; what is not given is found in the
+    file, so that an experiment with its data changed is another experiment.
+    """
+
+    generator: Annotated[str, _one_of(tuple(generators.GENERATORS))] | None = None
+    file: str | None = None
+    sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")] | None = None
+    target: str | None = None
+    problem: Annotated[Problem, _one_of(get_args(Problem))] | None = None
+    missing: Annotated[str, _one_of(MISSING)] | None = None
+    drop: Annotated[tuple[str, ...], BeforeValidator(_columns)] | None = None
     train_size: Annotated[int | float, BeforeValidator(_train_size)] = 0.5
+    split: Drawn | None = None
     standardize: Standardize = Standardize()
 
     @model_validator(mode="after")
-    def _know_parameters(self) -> "Dataset":
-        known = datasets.parameters(self.generator)
-        keys = [*known, *Dataset.model_fields]
-        errors = [
-            InitErrorDetails(
-                type=refuse(f"is not a parameter of {self.generator}; {nearest(name, keys)}"),
-                loc=(name,),
-                input=value,
+    def _know_keys(self) -> "Dataset":
+        assert self.__pydantic_extra__ is not None
+        if self.generator and self.file is None:
+            self._know_parameters(self.generator)
+            return self
+        keys = OF_FILES | COMMON
+        refused: dict[str, tuple[Any, Any]] = {
+            name: (refuse(f"is not a key of a data file; {nearest(name, keys)}"), value)
+            for name, value in self.parameters.items()
+        }
+        if self.generator:
+            message = "stands beside a file; data come from one of them"
+            raise _refusals("dataset", {"generator": (refuse(message), self.generator)})
+        if self.file is None:
+            of_file = self.target or close_to("file", self.parameters)
+            raise _refusals(
+                "dataset", {"file" if of_file else "generator": ("missing", self.parameters)}
             )
+        if self.target is None:
+            refused["target"] = ("missing", self.parameters)
+        if refused:
+            raise _refusals("dataset", refused)
+        if self.sha256 is None:
+            try:
+                # The only place where a value is made that is frozen afterwards.
+                object.__setattr__(self, "sha256", data_files.digest(Path(self.file)))
+            except DatasetError as error:
+                wrong = refuse(str(error))
+                raise _refusals("dataset", {"file": (wrong, self.file)}) from None
+        return self
+
+    def _know_parameters(self, generator: str) -> None:
+        assert self.__pydantic_extra__ is not None
+        known = generators.parameters(generator)
+        keys = known.keys() | COMMON | {"generator"}
+        errors = {
+            name: (refuse(f"is not a parameter of {generator}; {nearest(name, keys)}"), value)
             for name, value in self.parameters.items()
             if name not in known
-        ]
-        if self.parameters.get("random_state", 0) is None:
+        }
+        for name in sorted(OF_FILES & self.model_fields_set):
+            if (value := getattr(self, name)) is not None:
+                message = f"is a key of data files, not of {generator}; {nearest(name, keys)}"
+                errors[name] = (refuse(message), value)
+        if "random_state" in known and self.parameters.get("random_state", 0) is None:
             message = "must be a whole number: a config fixes its data"
-            errors.append(InitErrorDetails(type=refuse(message), loc=("random_state",), input=None))
+            errors["random_state"] = (refuse(message), None)
         if errors:
-            raise ValidationError.from_exception_data("dataset", errors)
-        assert self.__pydantic_extra__ is not None
+            raise _refusals("dataset", errors)
         given = {name: _tuples(value) for name, value in self.parameters.items()}
         self.__pydantic_extra__.update(known | given)
-        return self
+
+    @model_serializer(mode="wrap")
+    def _without_what_does_not_apply(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        optional = OF_FILES | {"generator", "split"}
+        return {
+            name: value
+            for name, value in dump(self).items()
+            if value is not None or name not in optional
+        }
 
     @property
     def parameters(self) -> dict[str, Any]:
         """The generator's parameters by name, defaults included."""
         return dict(self.__pydantic_extra__ or {})
 
+    @property
+    def title(self) -> str:
+        """The data in a few words."""
+        if self.file is not None:
+            return Path(self.file).name
+        samples = self.parameters.get("n_samples")
+        return f"{self.generator}, {samples} examples" if samples else str(self.generator)
+
+    def table(self) -> Table:
+        """The data as they come; raises DatasetError."""
+        if self.generator:
+            return generators.generate(self.generator, self.parameters)
+        path = Path(self.file or "")
+        frame = data_files.read(path, self.sha256)
+        return columns.table(
+            path, frame, str(self.target), self.problem, self.missing, self.drop or ()
+        )
+
     def load(self) -> Split:
         """The data, split and scaled; raises DatasetError."""
+        return self.split_of(self.table())
+
+    def split_of(self, table: Table) -> Split:
+        """The table, split and scaled as the dataset says; raises DatasetError."""
         scaled = {name: rows for name, rows in self.standardize if rows}
-        return datasets.load(self.generator, self.parameters, self.train_size, scaled)
+        drawn = self.split.model_dump() if self.split else None
+        try:
+            return splitting.split(table, self.train_size, scaled, drawn, self.missing)
+        except DatasetError as error:
+            if error.key == "target" and self.generator:
+                message = f"gives a target that {error}"
+                raise DatasetError("generator", message) from None
+            raise
+
+
+OF_FILES = {"file", "sha256", "target", "problem", "missing", "drop"}
+COMMON = {"train_size", "split", "standardize"}
 
 
 class Model(Section):
@@ -267,12 +376,40 @@ class Experiment(Section):
         printed = [metric for metric in self.loss.row.metrics if metric in self.published]
         return tuple(dict.fromkeys((*printed, *self.loss.row.metrics)))
 
+    def seen_from(self, folder: str | Path) -> "Experiment":
+        """The same experiment with the path of its data file from a folder, for a config there."""
+        if self.dataset.file is None:
+            return self
+        # Links on the way are followed, as whoever opens the path from there follows them.
+        file = Path(self.dataset.file)
+        file = file.parent.resolve() / file.name
+        try:
+            path = Path(os.path.relpath(file, Path(folder).resolve()))
+        except ValueError:  # on another drive
+            path = file
+        return self._with_file(path.as_posix())
+
+    def from_folder(self, folder: str | Path) -> "Experiment":
+        """The same experiment with the path of its data file, which is seen from a folder."""
+        if self.dataset.file is None:
+            return self
+        return self._with_file(str(Path(folder, self.dataset.file)))
+
+    def _with_file(self, path: str) -> "Experiment":
+        dataset = self.dataset.model_copy(update={"file": path})
+        return self.model_copy(update={"dataset": dataset})
+
     def resolved(self) -> dict[str, Any]:
         """The config with every default filled in, in plain values; figures stay Decimals."""
         return self.model_dump(exclude_none=False)
 
     @property
     def config_hash(self) -> str:
-        """SHA-256 of what decides a training: all but the name, the seeds and what is published."""
+        """SHA-256 of what decides a training: all but the name, the seeds and what is published.
+
+        Of a data file its content and its name have a say, and not where it lies.
+        """
         decisive = self.model_dump(mode="json", exclude={"name", "seed", "repeats", "published"})
+        if self.dataset.file is not None:
+            decisive["dataset"]["file"] = Path(self.dataset.file).name
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()

@@ -6,6 +6,7 @@ thread at a time.
 """
 
 import io
+import warnings
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -48,6 +49,8 @@ STYLE: list[Any] = [
 WIDTH = 4.5  # inches, for some 450 pixels in a README: 8 points are 11 pixels there
 DPI = 180  # sharp on a dense screen, in less than 100 kB
 LINE = 0.085  # of a panel's height, from one label's middle to the next
+LETTER = 0.068  # inches that a letter is wide
+LONGEST_NAME = 24  # letters of a class or a feature
 LEFT = 0.16  # of the width, for labels as long as 0.0001 or 1e+12
 
 
@@ -97,19 +100,22 @@ def scatter(split: Split) -> Figure:
     """
     x, y = np.concatenate([split.x_train, split.x_test]).T
     target = np.concatenate([split.y_train, split.y_test])
-    figure = Figure(figsize=(WIDTH, 3.6))
-    panel = figure.add_axes((LEFT, 0.12, 0.62, 0.85))
-    panel.set(xlabel="Feature 1", ylabel="Feature 2")
+    names = list(map(literal, split.classes))
+    # Names of more than two letters make the picture wider, and not the panel narrower.
+    wide = WIDTH + LETTER * max(0, max(map(len, names), default=0) - 2)
+    figure = Figure(figsize=(wide, 3.6))
+    panel = figure.add_axes((LEFT * WIDTH / wide, 0.12, 0.62 * WIDTH / wide, 0.85))
+    panel.set(**dict(zip(("xlabel", "ylabel"), axis_labels(split), strict=True)))
     if split.classes:
-        for number, name in enumerate(split.classes):
+        for number, name in enumerate(names):
             rows = target == number
             panel.plot(x[rows], y[rows], "o", color=f"C{number}", markersize=3, label=name)
         panel.legend(title="Class", loc="upper left", bbox_to_anchor=(1, 1))
     else:
         points = panel.scatter(x, y, c=target, s=9)
         figure.colorbar(points, cax=figure.add_axes((0.8, 0.12, 0.02, 0.85)), label="Target")
-    wide, high = np.ptp(x), np.ptp(y)
-    if wide < 3 * high and high < 3 * wide:  # so that a circle is a circle
+    across, up = np.ptp(x), np.ptp(y)
+    if across < 3 * up and up < 3 * across:  # so that a circle is a circle
         panel.set_aspect("equal", adjustable="datalim")
     return figure
 
@@ -118,8 +124,27 @@ def scatter(split: Split) -> Figure:
 def png(figure: Figure) -> bytes:
     """Encode a picture as a PNG file: the same picture, the same bytes."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
+    with warnings.catch_warnings():
+        # Names from a person's data may have letters that the font has not; boxes stand for them.
+        warnings.filterwarnings("ignore", "Glyph .* missing")
+        figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
     return file.getvalue()
+
+
+def axis_labels(split: Split) -> tuple[str, str]:
+    """The names of two features."""
+    first, second = map(literal, split.features or ("Feature 1", "Feature 2"))
+    return first, second
+
+
+def literal(name: str) -> str:
+    """A name from a person's data, on one line, cut where it is long, and no mathematics.
+
+    One that begins with an underscore would be left out of a legend, but for the space.
+    """
+    name = " ".join(name.split())
+    name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    return (" " if name.startswith("_") else "") + name.replace("$", r"\$")
 
 
 def _draw(panel: Axes, result: Result, name: str, published: Mapping[Half, Decimal]) -> None:

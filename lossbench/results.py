@@ -46,12 +46,14 @@ class Training:
 class Result:
     """The trainings of an experiment, in the order of their seeds.
 
-    ``provenance`` is what was stored of it; empty of a result that was just trained.
+    ``classes`` are the names of the classes, by number; empty for a real target. ``provenance``
+    is what was stored of it; empty of a result that was just trained.
     """
 
     experiment: Experiment
     data_sha256: str
     trainings: tuple[Training, ...]
+    classes: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
 
     def final(self, half: Half, metric: str) -> Array:
@@ -113,6 +115,7 @@ def metrics(result: Result) -> dict[str, Any]:
         "name": experiment.name,
         "config": json.loads(json.dumps(experiment.resolved(), default=float)),
         "config_hash": experiment.config_hash,
+        "classes": list(result.classes),
         "runs": [
             {
                 "seed": training.seed,

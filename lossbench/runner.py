@@ -1,7 +1,7 @@
 """One experiment end to end, and a suite of them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lossbench import atomic
@@ -38,7 +38,8 @@ def run(experiment: Experiment, out: str | Path | None = None) -> Result:
     from lossbench.training import trainer
 
     train = trainer(experiment, split)
-    result = Result(experiment, split.sha256, tuple(map(train, experiment.seeds)))
+    trainings = tuple(map(train, experiment.seeds))
+    result = Result(experiment, split.sha256, trainings, split.classes)
     if out is not None:
         write(result, split, Path(out) / experiment.name)
     return result
@@ -61,7 +62,7 @@ def run_suite(
         done[number].append(event)
         progress(experiment, len(done[number]))
         if len(done[number]) == experiment.repeats:
-            result = Result(experiment, split.sha256, tuple(done[number]))
+            result = Result(experiment, split.sha256, tuple(done[number]), split.classes)
             done[number].clear()
             try:
                 write(result, split, folders[number])
@@ -72,14 +73,18 @@ def run_suite(
 
 
 def write(result: Result, split: Split, folder: Path) -> None:
-    """Write the files and pictures of a result to a folder, in one step."""
+    """Write the files and pictures of a result to a folder, in one step.
+
+    There, the path of a data file starts from the folder.
+    """
     # matplotlib is imported while the first experiment is trained.
     from lossbench import plots
 
     pictures = {"learning_curves.png": plots.png(plots.learning_curves(result))}
     if split.classes and split.x_train.shape[1] == 2:
         pictures["dataset.png"] = plots.png(plots.scatter(split))
-    atomic.replace_folder(folder, files(result) | pictures, mark="metrics.json")
+    seen = replace(result, experiment=result.experiment.seen_from(folder))
+    atomic.replace_folder(folder, files(seen) | pictures, mark="metrics.json")
 
 
 def write_sweep(sweep: Sweep, folder: Path) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from lossbench import datasets
-from lossbench.experiment import Experiment
+from lossbench import generators
+from lossbench.experiment import COMMON, Experiment
 from lossbench.losses import LOSSES
 from lossbench.optimizers import NAMES as OPTIMIZER_NAMES
 from lossbench.optimizers import OPTIMIZERS
@@ -24,11 +24,7 @@ def schema() -> Schema:
     document = Experiment.model_json_schema()
     document["required"].remove("name")  # the file's stem
     parts, properties = document["$defs"], document["properties"]
-    parts["Dataset"] = _with_parameters(
-        parts["Dataset"],
-        "generator",
-        [([name], _generator(name)) for name in datasets.GENERATORS],
-    )
+    parts["Dataset"] = _dataset(parts["Dataset"])
     parts["LossChoice"] = _or_bare_name(
         _with_parameters(
             parts["LossChoice"],
@@ -49,6 +45,23 @@ def schema() -> Schema:
     metrics = dict.fromkeys(metric for loss in LOSSES.values() for metric in loss.metrics)
     properties["published"]["propertyNames"] = {"enum": list(metrics)}
     return {"$schema": DIALECT, **_without_titles(document), "title": "A config of lossbench"}
+
+
+def _dataset(section: Schema) -> Schema:
+    """The parameters of a generator beside its name, or the keys of a file."""
+    own = dict.fromkeys(section["properties"], True)
+    shared = {name: True for name in own if name in {"generator", *COMMON}}
+    branches: list[Schema] = [
+        {
+            "if": {"properties": {"generator": {"const": name}}, "required": ["generator"]},
+            "then": _only({**shared, **_generator(name)}),
+        }
+        for name in generators.GENERATORS
+    ]
+    del own["generator"]
+    of_file = {**_only(own), "required": ["file", "target"]}
+    branches.append({"if": {"not": {"required": ["generator"]}}, "then": of_file})
+    return {**section, "additionalProperties": True, "allOf": branches}
 
 
 def _with_parameters(
@@ -84,7 +97,7 @@ def _generator(name: str) -> Schema:
     """The parameters of a generator; scikit-learn alone knows what values they take."""
     return {
         parameter: {"default": default} if isinstance(default, bool | int | float | str) else {}
-        for parameter, default in datasets.parameters(name).items()
+        for parameter, default in generators.parameters(name).items()
     }
 
 

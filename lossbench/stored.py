@@ -59,6 +59,7 @@ class _Document(BaseModel):
 
     config: dict[str, Any]
     config_hash: str
+    classes: tuple[str, ...] = Field((), strict=False)
     runs: list[_Run] = Field(min_length=1)
     provenance: dict[str, str]
 
@@ -84,7 +85,13 @@ def read(folder: Path) -> Result:
         for run, history, arrays in zip(document.runs, histories, weights, strict=True)
     )
     provenance = document.provenance
-    return Result(experiment, provenance["data_sha256"], tuple(trainings), provenance)
+    return Result(
+        experiment.from_folder(folder),
+        provenance["data_sha256"],
+        tuple(trainings),
+        document.classes,
+        provenance,
+    )
 
 
 def read_all(folder: Path) -> tuple[list[Result], list[str]]:

@@ -36,7 +36,7 @@ optimizer: {learning_rate: 1e30}
 epochs: 2
 repeats: 2
 """
-COMMANDS = ("run", "run-all", "compare", "report", "list", "validate", "schema")
+COMMANDS = ("run", "run-all", "new", "compare", "report", "list", "validate", "schema")
 
 
 def run(cwd: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -295,7 +295,7 @@ def modules_after(statement: str, cwd: Path) -> set[str]:
     """The heavy packages among the modules that a statement imports, in a process of its own."""
     code = (
         f"import sys\ntry:\n    {statement}\nexcept SystemExit as end:\n    assert end.code == 0\n"
-        "heavy = {'tensorflow', 'keras', 'matplotlib', 'sklearn'} & set(sys.modules)\n"
+        "heavy = {'tensorflow', 'keras', 'matplotlib', 'pandas', 'sklearn'} & set(sys.modules)\n"
         "print(*heavy, file=sys.stderr)"
     )
     command = [sys.executable, "-W", "ignore", "-c", code]
@@ -311,6 +311,7 @@ def modules_after(statement: str, cwd: Path) -> set[str]:
         (["list"], set()),
         (["list", "--json"], set()),
         (["validate", "hinge"], {"sklearn"}),
+        (["validate", "mse"], {"sklearn"}),
     ],
 )
 def test_light_commands_import_nothing_heavy(

@@ -46,7 +46,7 @@ def refused(config: Path, *settings: str, **overrides: Any) -> list[str]:
         ("loss.label_smoothing=0.1", "loss.label_smoothing", 0.1),
         ("loss={name: bce, label_smoothing: 0.2}", "loss.label_smoothing", 0.2),
         ("loss='hinge'", "loss.name", "hinge"),
-        ("dataset.shuffle=false", "dataset.shuffle", False),
+        ("dataset.split.shuffle=false", "dataset.split.shuffle", False),
         ("dataset.noise=null", "dataset.noise", None),
         ("model.activation=tanh", "model.activation", "tanh"),
         ("batch_size=7", "batch_size", 7),

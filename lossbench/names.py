@@ -1,0 +1,32 @@
+"""Names and values in messages, and help with a name that is not among those that are known."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def close_to(name: object, allowed: Iterable[str]) -> str | None:
+    """The allowed name that was meant, if one is like it."""
+    return next(iter(get_close_matches(str(name), list(allowed), n=1)), None)
+
+
+def nearest(name: object, allowed: Iterable[str]) -> str:
+    """The words that help with a name that is not among the allowed ones."""
+    names = sorted(allowed)
+    close = close_to(name, names)
+    hint = f"did you mean '{close}'? " if close else ""
+    return f"{hint}allowed: {', '.join(names)}" if names else "none is allowed here"
+
+
+def shown(value: object) -> str:
+    """A value on one line, cut where it is long."""
+    return cut(repr(value), 60)
+
+
+def cut(text: str, most: int) -> str:
+    """A text of so many characters at most."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def printable(line: str) -> str:
+    """A line with words of somebody's data, which may have characters of any kind."""
+    return "".join(it if it.isprintable() else "\N{REPLACEMENT CHARACTER}" for it in line)
