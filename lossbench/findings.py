@@ -79,7 +79,7 @@ def _of_group(group: Group) -> str:
     if not beaten:
         others = listed(level)
         return (
-            f"no difference is seen between {best}, {what} {figure(medians[place])}, and {others}."
+            f"No difference is seen between {best}, {what} {figure(medians[place])}, and {others}."
         )
     text = f"{best} has the best {what}, {figure(medians[place])}, and is better than "
     text += listed(beaten)
