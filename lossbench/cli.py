@@ -3,6 +3,7 @@
 import signal
 import sys
 import traceback
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -65,6 +66,7 @@ Pictures = Annotated[
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each pair.")]
 AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown, as without an option.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Force = Annotated[bool, typer.Option("--force", help="Train again what is stored already.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
@@ -90,26 +92,31 @@ def run(
     epochs: Epochs = None,
     repeats: Repeats = None,
     seed: Seed = None,
+    force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
-    """Run experiments; the results of each go to a folder of its name."""
-    from lossbench.config import BUNDLED, load_all
+    """Run experiments; the results of each go to a folder of its name.
+
+    What is stored there already, of the same config, data and versions, is not trained again.
+    """
+    from lossbench.config import BUNDLED, find, load_all
     from lossbench.workers import TrainingProcess
 
-    def folder(case: "Case") -> Path:
+    def folder(config: Path, name: str) -> Path:
         # The bundled 5000-samples/hinge must not replace the results of hinge.
-        parent = case.path.resolve().parent
+        parent = config.resolve().parent
         bundled = parent.is_relative_to(BUNDLED.resolve())
         mirrored = parent.relative_to(BUNDLED.resolve()) if bundled else Path()
-        return (out or RESULTS / mirrored) / case.experiment.name
+        return (out or RESULTS / mirrored) / name
 
     with TrainingProcess() as process:
+        _start_early(process, map(find, configs), folder, force)
         cases = load_all(configs, _overrides(epochs, repeats, seed))
-        folders = [folder(case) for case in cases]
-        _run(process, cases, folders, None, as_json, quiet, debug)
+        folders = [folder(case.path, case.experiment.name) for case in cases]
+        _run(process, cases, folders, None, force, as_json, quiet, debug)
 
 
 @app.command(epilog=_examples("run-all", "run-all configs/5000-samples", "run-all --repeats 5"))
@@ -119,6 +126,7 @@ def run_all(
     epochs: Epochs = None,
     repeats: Repeats = None,
     seed: Seed = None,
+    force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -127,16 +135,19 @@ def run_all(
     """Run all experiments of a folder, and sum them up in a table.
 
     Without FOLDER the nine experiments of the first article run, into results/. The configs
-    directly in FOLDER run into results/NAME, where NAME is that of FOLDER.
+    directly in FOLDER run into results/NAME, where NAME is that of FOLDER. What is stored there
+    already, of the same config, data and versions, is not trained again.
     """
     from lossbench.config import BUNDLED, in_folder, load_all
     from lossbench.workers import TrainingProcess
 
     out = out or (RESULTS / folder.resolve().name if folder else RESULTS)
+    configs = in_folder(folder or BUNDLED)
     with TrainingProcess() as process:
-        cases = load_all(in_folder(folder or BUNDLED), _overrides(epochs, repeats, seed))
+        _start_early(process, configs, lambda _, name: out / name, force)
+        cases = load_all(configs, _overrides(epochs, repeats, seed))
         folders = [out / case.experiment.name for case in cases]
-        _run(process, cases, folders, out, as_json, quiet, debug)
+        _run(process, cases, folders, out, force, as_json, quiet, debug)
 
 
 @app.command("list", epilog=_examples("list", "list --json"))
@@ -203,11 +214,25 @@ def _overrides(epochs: int | None, repeats: int | None, seed: int | None) -> dic
     return {key: value for key, value in given.items() if value is not None}
 
 
+def _start_early(
+    process: "TrainingProcess",
+    configs: Iterable[Path],
+    folder: Callable[[Path, str], Path],
+    force: bool,
+) -> None:
+    """Let TensorFlow be imported while configs are read, unless every result seems to be there."""
+    from lossbench.config import name_of
+
+    if force or any(not (folder(it, name_of(it)) / "history.csv").is_file() for it in configs):
+        process.start()
+
+
 def _run(
     process: "TrainingProcess",
     cases: "list[Case]",
     folders: list[Path],
     summarized: Path | None,
+    force: bool,
     as_json: bool,
     quiet: bool,
     debug: bool,
@@ -216,20 +241,29 @@ def _run(
     from lossbench import atomic, runner, summary, terminal
     from lossbench.results import Result, metrics
 
+    plans: list[runner.Plan] = []
     results: list[Result] = []
+    documents: list[dict[str, Any]] = []
     failed: dict[str, str] = {}
     with terminal.Bars([case.experiment for case in cases], quiet) as bars:
-        for outcome in runner.run_suite(process, cases, folders, bars.advance):
+        for plan in runner.plan(cases, folders, force):
+            plans.append(plan)
+            bars.note(plan.case.experiment, plan.stored, plan.remark)
+        for outcome in runner.run_suite(process, plans, bars.advance):
             with bars.away():
                 if isinstance(outcome, runner.Failure):
                     failed[outcome.experiment.name] = str(outcome)
                     message = f"{outcome.experiment.name}: {outcome}"
                     terminal.print_error(message, outcome.error, debug)
                     continue
-                results.append(outcome)
                 terminal.print_result(outcome, silent=as_json)
+                if as_json:
+                    documents.append(metrics(outcome))
+                # What is kept until the end must stay small, of however many experiments.
+                results.append(summary.essence(outcome) if summarized else outcome.without_arrays())
     if as_json:
-        terminal.print_json({"experiments": [metrics(it) for it in results], "failed": failed})
+        stored = {plan.case.experiment.name: plan.stored for plan in plans if plan.stored}
+        terminal.print_json({"experiments": documents, "failed": failed, "stored": stored})
     elif summarized:
         terminal.print_summary(results)
     if summarized:
@@ -251,12 +285,15 @@ def main() -> NoReturn:
             print("Interrupted: what was finished is kept.", file=sys.stderr)
         raise
     except Exception as error:
+        from lossbench.atomic import said
         from lossbench.config import ConfigError
 
         if "--debug" in sys.argv:
             traceback.print_exc()
         elif isinstance(error, ConfigError):
             print(f"Error: {error}", file=sys.stderr)
+        elif isinstance(error, OSError):
+            print(f"Error: {said(error)} (--debug shows the traceback)", file=sys.stderr)
         else:
             message = " ".join(f"{type(error).__name__}: {error}".split())
             print(f"Error: {message} (--debug shows the traceback)", file=sys.stderr)

@@ -124,6 +124,15 @@ def bundled() -> list[Path]:
     return sorted(BUNDLED.rglob(f"*{SUFFIX}"), key=lambda path: (len(path.parts), path))
 
 
+def name_of(path: Path) -> str:
+    """The name that a config gives its experiment, as far as a glance can tell."""
+    try:
+        values = read(path).values
+    except (OSError, MarkedYamlError):
+        values = {}
+    return str(values.get("name", path.stem)) if isinstance(values, dict) else path.stem
+
+
 def in_folder(folder: str | Path) -> list[Path]:
     """The configs directly in a folder, by name; raises ConfigError where there are none."""
     paths = sorted(Path(folder).glob(f"*{SUFFIX}"))

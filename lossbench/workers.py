@@ -43,10 +43,15 @@ class TrainingProcessDied(RuntimeError):
 
 
 class TrainingProcess:
-    """A process that trains; TensorFlow is imported there from the moment it is entered."""
+    """A process that trains, from when it is started or there is something to train.
+
+    TensorFlow is imported there from that moment on; ``start`` spares the first training the wait.
+    """
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> "TrainingProcess":
-        self._start()
         return self
 
     def __exit__(
@@ -64,11 +69,12 @@ class TrainingProcess:
         """
         waiting = deque(enumerate(works))
         while waiting:
+            self.start()
             group = [waiting.popleft() for _ in range(min(PROGRAMS_PER_PROCESS, len(waiting)))]
             for position, (number, trainings) in enumerate(self._submit(group)):
                 try:
-                    for training in trainings:
-                        yield number, training.result()
+                    while trainings:  # none is kept: the weights of a hundred may be gigabytes
+                        yield number, trainings.popleft().result()
                 except BrokenProcessPool:
                     died = TrainingProcessDied(
                         "the training process died; was there memory enough?"
@@ -82,23 +88,26 @@ class TrainingProcess:
                     yield number, error
             if waiting:
                 self._end()
-                self._start()
 
     def _submit(
         self, group: Sequence[tuple[int, Work]]
-    ) -> list[tuple[int, list[Future[Training]]]]:
+    ) -> list[tuple[int, deque[Future[Training]]]]:
         """Queue a group: each experiment is compiled while the one before it is trained."""
+        assert self._pool
         following = [work for _, work in group[1:]]
         self._pool.submit(_prepare, group[0][1].experiment, group[0][1].split)
         futures = []
         for (number, work), after in zip_longest(group, following):
             if after:
                 self._pool.submit(_prepare, after.experiment, after.split)
-            trainings = [self._pool.submit(_train, work.experiment, seed) for seed in work.seeds]
-            futures.append((number, trainings))
+            trainings = (self._pool.submit(_train, work.experiment, seed) for seed in work.seeds)
+            futures.append((number, deque(trainings)))
         return futures
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the process, if it is not running."""
+        if self._pool:
+            return
         # A forked TensorFlow hangs; a spawned process starts clean.
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_make_ready)
@@ -108,7 +117,9 @@ class TrainingProcess:
         # Nothing of the process is worth waiting for: what it had to give is here.
         for process in multiprocessing.active_children():
             process.kill()
-        self._pool.shutdown(cancel_futures=True)
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
 
 def _make_ready() -> None:

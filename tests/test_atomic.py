@@ -60,7 +60,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_older_one_and_nothing_else(
     tmp_path: Path,
 ) -> None:
     replace_folder(tmp_path / "result", {"mark": b"old"}, "mark")
-    with pytest.raises(OSError, match="no/such/name"):
+    with pytest.raises(OSError, match="result"):
         replace_folder(tmp_path / "result", {"mark": b"new", "no/such/name": b""}, "mark")
     assert [path.name for path in tmp_path.iterdir()] == ["result"]
     assert (tmp_path / "result" / "mark").read_bytes() == b"old"
