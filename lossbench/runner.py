@@ -106,7 +106,7 @@ def _plan(case: Case, folder: Path, force: bool, error: OSError | None) -> Plan:
     found = {training.seed for training in result.trainings}
     missing = [seed for seed in experiment.seeds if seed not in found]
     others = len(found - {*experiment.seeds})
-    remark = f"stored trainings of {others} seeds not asked for are dropped" if others else ""
+    remark = f"{others} stored trainings are not asked for and dropped" if others else ""
     whole = (
         not missing
         and to_yaml(result.experiment) == to_yaml(experiment)
