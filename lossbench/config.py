@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -35,6 +36,8 @@ BUNDLED = next(
 )
 SUFFIX = ".yaml"
 NOTHING = object()
+# What a process can hold, as the rows of a history.csv and as the weights of a network.
+MOST_ROWS = MOST_WEIGHTS = 100_000_000
 MAPPING = "must be a mapping of keys to values"
 SECTIONS: dict[object, type[Section]] = {
     "dataset": Dataset,
@@ -63,6 +66,7 @@ MESSAGES = {
     "string_too_long": "must have at most {max_length} characters",
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
     "model_type": MAPPING,
     "model_attributes_type": MAPPING,
     "dict_type": MAPPING,
@@ -81,9 +85,9 @@ class Problem:
 
     def __str__(self) -> str:
         line = f":{self.line}" if self.line else ""
-        key = f" {self.key}:" if self.key else ""
+        key = f" {_on_one_line(self.key)}:" if self.key else ""
         value = "" if self.value is NOTHING else f" {_shown(self.value)}"
-        return f"{self.path}{line}:{key}{value} {self.message}"
+        return f"{_on_one_line(str(self.path))}{line}:{key}{value} {self.message}"
 
 
 class ConfigError(ValueError):
@@ -228,6 +232,8 @@ def _check(values: dict[str, Any]) -> tuple[Experiment | None, Split | None, lis
     refused += [it._replace(key=("optimizer", *it.key)) for it in wrong]
     known = {it.key for it in complaints}
     complaints += [it for it in refused if it.key not in known]
+    if experiment and split:
+        complaints += _too_large(experiment, split)
     if not loss:
         return experiment, split, complaints
     model, published = values.get("model"), values.get("published")
@@ -248,6 +254,19 @@ def _check(values: dict[str, Any]) -> tuple[Experiment | None, Split | None, lis
         message = f"does not fit a target of {kind}; losses that do: {fitting}"
         complaints.append(Complaint(("loss",), message, loss.name))
     return experiment, split, complaints
+
+
+def _too_large(experiment: Experiment, split: Split) -> Iterator[Complaint]:
+    """What no machine this is meant for could hold."""
+    if experiment.epochs * experiment.repeats > MOST_ROWS:
+        message = f"times {experiment.repeats} repeats are more than {MOST_ROWS} epochs in all"
+        yield Complaint(("epochs",), message, experiment.epochs)
+    units = experiment.loss.row.units(len(split.classes))
+    widths = (split.x_train.shape[1], *experiment.model.hidden, units)
+    weights = sum((width + 1) * after for width, after in pairwise(widths))
+    if weights > MOST_WEIGHTS:
+        message = f"makes {weights} weights; there may be {MOST_WEIGHTS}"
+        yield Complaint(("model", "hidden"), message, list(experiment.model.hidden))
 
 
 def _data(values: object) -> tuple[Split | None, list[Complaint]]:
@@ -326,8 +345,19 @@ def _dotted(key: Key) -> str:
 
 def _shown(value: object) -> str:
     """A value on one line, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    try:
+        return _cut(repr(value))
+    except ValueError:  # Python writes no number of thousands of digits
+        return "a number of very many digits"
+
+
+def _on_one_line(text: str) -> str:
+    """A text without line breaks and control characters, which could deceive on a terminal."""
+    return _cut(text if text.isprintable() else repr(text)[1:-1], most=300)
+
+
+def _cut(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 class _Dumper(yaml.SafeDumper):

@@ -36,6 +36,8 @@ GENERATORS: dict[str, Target] = {
     "make_sparse_uncorrelated": "real",
     "make_swiss_roll": "real",
 }
+# The numbers that data may have; what a generator is asked for is not made to be refused later.
+MOST_NUMBERS = 100_000_000
 # These change what a generator returns, not the data.
 NOT_PARAMETERS = {"coef", "return_centers", "return_X_y"}
 
@@ -105,6 +107,7 @@ def load(
     import sklearn.datasets
     from sklearn.preprocessing import StandardScaler
 
+    _refuse_huge(settings)
     try:
         x, y = getattr(sklearn.datasets, generator)(**settings)[:2]
     except Exception as error:  # scikit-learn checks types but not all it is given
@@ -130,6 +133,24 @@ def load(
     if not classes:
         y = scaled(y[:, None], standardize.get("target"))[:, 0].astype(np.float32)
     return Split(x[:rows], y[:rows], x[rows:], y[rows:], classes)
+
+
+def _refuse_huge(settings: Mapping[str, Any]) -> None:
+    """Refuse counts, of rows, features, classes or centers, that no machine has memory for."""
+    counts = {
+        name: sum(value) if isinstance(value, tuple) else value
+        for name, value in settings.items()
+        if name != "random_state" and _counts(value)
+    }
+    most, *others = sorted(counts, key=counts.__getitem__, reverse=True) or [""]
+    numbers = counts.get(most, 0) * max(1, counts[others[0]] if others else 1)
+    if numbers > MOST_NUMBERS:
+        raise DatasetError(most, f"makes data of more than {MOST_NUMBERS} numbers")
+
+
+def _counts(value: object) -> bool:
+    values = value if isinstance(value, tuple) else (value,)
+    return all(isinstance(it, int) and not isinstance(it, bool) for it in values)
 
 
 def _refused(error: Exception, settings: Mapping[str, Any]) -> DatasetError:

@@ -33,6 +33,8 @@ INITIALIZERS = (
     "orthogonal random_normal random_uniform truncated_normal zeros"
 ).split()
 
+MOST_LAYERS = 100
+
 
 def close_to(name: object, allowed: Iterable[str]) -> str | None:
     """The allowed name that was meant, if one is like it."""
@@ -86,6 +88,8 @@ def _layers(value: Any) -> Any:
         raise refuse("must be a list of the units of each hidden layer, such as [50]")
     if not value:
         raise refuse("must have at least one layer")
+    if len(value) > MOST_LAYERS:
+        raise refuse(f"must have at most {MOST_LAYERS} layers")
     return tuple(value)
 
 
@@ -169,7 +173,9 @@ class Dataset(Section, extra="allow"):
 class Model(Section):
     """A multilayer perceptron; the loss decides the rest of its output layer."""
 
-    hidden: Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_layers)]
+    hidden: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=1_000_000)], ...], BeforeValidator(_layers)
+    ]
     activation: Annotated[str, _one_of(ACTIVATIONS)] = "relu"
     kernel_initializer: Annotated[str, _one_of(INITIALIZERS)] = "he_uniform"
     output_activation: Annotated[str, _one_of(ACTIVATIONS)] | None = None
@@ -239,10 +245,10 @@ class Experiment(Section):
     model: Model
     loss: LossChoice
     optimizer: Optimizer = Field(default_factory=Optimizer)
-    epochs: Annotated[int, Field(ge=1)]
-    batch_size: Annotated[int, Field(ge=1)] = 32
+    epochs: Annotated[int, Field(ge=1, le=10_000_000)]
+    batch_size: Annotated[int, Field(ge=1, lt=2**31)] = 32
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    repeats: Annotated[int, Field(ge=1)] = 30
+    repeats: Annotated[int, Field(ge=1, le=1_000_000)] = 30
     published: dict[str, Published] = {}
 
     @property

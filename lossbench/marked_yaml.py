@@ -47,9 +47,14 @@ class _Loader(yaml.SafeLoader):
     """The safe loader, taking 1e-3 for a number, and refusing what has no place in a config."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # untyped stub
-            raise MarkedYamlError("anchors and aliases are not supported", mark.line + 1)
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # untyped stub
+        if isinstance(event, yaml.AliasEvent):
+            raise MarkedYamlError(
+                "anchors and aliases are not supported", event.start_mark.line + 1
+            )
+        if event.tag:
+            # Safe ones too: PyYAML fails on `!!int ""` in ways of its own.
+            raise MarkedYamlError("tags are not supported", event.start_mark.line + 1)
         return super().compose_node(parent, index)
 
 
