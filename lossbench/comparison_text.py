@@ -64,6 +64,8 @@ def as_markdown(groups: Sequence[Group]) -> str:
             failed = "not known" if train.failed is None else f"{train.failed} of {train.trainings}"
             cells = [found(train), found(test), f"{train.diverged} of {train.trainings}", failed]
             lines.append(f"| {' | '.join([train.name, *cells])} |")
+        if group.best:
+            lines += ["", f"Each of the others is compared with {group.best}, the best on test."]
         lines += ["", *(f"- {pair.sentence}" for pair in group.pairs)]
     return "\n".join(lines) + "\n"
 
