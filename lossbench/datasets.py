@@ -109,7 +109,8 @@ def load(
 
     _refuse_huge(settings)
     try:
-        x, y = getattr(sklearn.datasets, generator)(**settings)[:2]
+        with np.errstate(all="ignore"):  # what overflows is refused below
+            x, y = getattr(sklearn.datasets, generator)(**settings)[:2]
     except Exception as error:  # scikit-learn checks types but not all it is given
         raise _refused(error, settings) from error
     if y.ndim > 1:
@@ -129,9 +130,12 @@ def load(
         scaler = StandardScaler().fit(values[: rows if fitted_on == "train" else None])
         return np.asarray(scaler.transform(values))
 
-    x = scaled(x, standardize.get("features")).astype(np.float32)
-    if not classes:
-        y = scaled(y[:, None], standardize.get("target"))[:, 0].astype(np.float32)
+    _refuse_infinite(x, y)
+    with np.errstate(all="ignore"):
+        x = scaled(x, standardize.get("features")).astype(np.float32)
+        if not classes:
+            y = scaled(y[:, None], standardize.get("target"))[:, 0].astype(np.float32)
+    _refuse_infinite(x, y)
     return Split(x[:rows], y[:rows], x[rows:], y[rows:], classes)
 
 
@@ -146,6 +150,11 @@ def _refuse_huge(settings: Mapping[str, Any]) -> None:
     numbers = counts.get(most, 0) * max(1, counts[others[0]] if others else 1)
     if numbers > MOST_NUMBERS:
         raise DatasetError(most, f"makes data of more than {MOST_NUMBERS} numbers")
+
+
+def _refuse_infinite(*arrays: Array) -> None:
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise DatasetError("generator", "makes numbers that are too large, of these parameters")
 
 
 def _counts(value: object) -> bool:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Annotated, Any, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -34,6 +35,8 @@ INITIALIZERS = (
 ).split()
 
 MOST_LAYERS = 100
+DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
+SUMMARY_FILES = ("summary.json", "summary.md")
 
 
 def close_to(name: object, allowed: Iterable[str]) -> str | None:
@@ -81,6 +84,17 @@ def _train_size(value: Any) -> float:
     if whole or (isinstance(value, float) and 0 < value < 1):
         return float(value) if isinstance(value, float) else int(value)
     raise refuse("must be a share between 0 and 1, or a whole number of rows")
+
+
+def _folder_name(name: str) -> str:
+    """A name that a folder may have beside others and on any system."""
+    if name.endswith("."):
+        raise refuse("must not end with a dot")
+    if name.partition(".")[0].upper() in DEVICES:
+        raise refuse("is a name that Windows keeps for a device")
+    if name in SUMMARY_FILES:
+        raise refuse("is the name of a file that run-all writes beside the results")
+    return name
 
 
 def _layers(value: Any) -> Any:
@@ -239,7 +253,9 @@ class Experiment(Section):
     """A whole config, with every default filled in."""
 
     name: Annotated[
-        str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$", max_length=200)
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$", max_length=200),
+        AfterValidator(_folder_name),
     ]
     dataset: Dataset
     model: Model

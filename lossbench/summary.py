@@ -5,8 +5,6 @@ from typing import Any
 
 from lossbench.results import HALVES, Half, Result, metrics, to_json
 
-FILE_NAMES = ("summary.json", "summary.md")
-
 
 def essence(result: Result) -> Result:
     """What the summary needs of a result: the curves of the article's, and no weights."""

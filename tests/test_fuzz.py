@@ -159,7 +159,7 @@ anything = st.one_of(
 )
 
 
-class Hangs(Exception):
+class Hangs(BaseException):
     """A config was not judged in time."""
 
 
@@ -218,10 +218,58 @@ careless = settings(
 )
 
 
-@settings(careless, max_examples=300)
+@settings(careless, max_examples=200)
 @given(content=anything)
 def test_a_config_is_taken_or_refused(content: bytes, folder: Path) -> None:
     check(content, folder)
+
+
+# What was found, and what is as bad.
+KEPT = [
+    *(
+        f"loss: {loss}\nmodel: {{hidden: {hidden}}}\nepochs: 1\ndataset: {{generator: {data}}}\n"
+        for data, loss, hidden in (
+            ("make_circles, noise: 1e308", "bce", [2]),
+            ("make_regression, noise: 1e200", "mse", [2]),
+            ("make_blobs, cluster_std: 1e308, standardize: {features: all}", "kld", [2]),
+            ("make_swiss_roll, noise: 1e300", "mse", [2]),
+            ("make_blobs, n_samples: 1000000000000", "kld", [2]),
+            ("make_blobs, centers: 1000000000", "kld", [2]),
+            ("make_blobs, n_features: 1000000000", "kld", [2]),
+            ("make_circles, n_samples: [50000000, 50000001]", "bce", [2]),
+            ("make_regression, n_targets: 100000000", "mse", [2]),
+            ("make_moons", "bce", [10**9]),
+            ("make_moons", "bce", [10**6, 10**6]),
+            ("make_moons", "bce", [1] * 200),
+        )
+    ),
+    *(f"epochs: {raw}\n" for raw in RAW),
+    *(f"{raw}: 1\n" for raw in RAW),
+]
+
+
+@pytest.mark.parametrize("content", KEPT, ids=range(len(KEPT)))
+def test_what_was_found_is_refused(content: str, folder: Path) -> None:
+    assert check(content.encode(), folder) == 2
+
+
+def test_a_folder_of_broken_configs_is_refused_by_a_process(tmp_path: Path) -> None:
+    configs = tmp_path / "configs"
+    configs.mkdir()
+    for number, content in enumerate(KEPT):
+        (configs / f"{number:03}.yaml").write_text(content)
+    done = subprocess.run(
+        [sys.executable, "-m", "lossbench", "run-all", "configs", "--out", "out"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    named = {line.removeprefix("Error: ").partition(":")[0] for line in done.stderr.splitlines()}
+    assert named == {f"configs/{number:03}.yaml" for number in range(len(KEPT))}
+    assert [path.name for path in tmp_path.iterdir()] == ["configs"]
 
 
 @pytest.mark.soak
