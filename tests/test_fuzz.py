@@ -6,6 +6,7 @@ Valid configs are broken in every way that could be thought of, by values, keys 
 import contextlib
 import io
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from copy import deepcopy
