@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: install lint test smoke bench run-all report clean
+.PHONY: install lint test soak smoke bench run-all report clean
 
 install: $(INSTALLED)
 
@@ -26,6 +26,10 @@ lint: install
 
 test: install
 	$(BIN)/python -m pytest
+
+# What takes too long for every change: killed, fed nonsense and kept running for long.
+soak: install
+	$(BIN)/python -m pytest -m soak
 
 # What belongs into the CI of a project that uses lossbench: the nine, hardly trained.
 smoke: install

@@ -1,21 +1,45 @@
-"""Files and folders that appear whole or not at all, also when the process is killed."""
+"""Files and folders that appear whole or not at all, also when the process is killed.
+
+Whatever is written is first made in a hidden work folder beside its place. Whoever writes in a
+folder holds a lock on it, which ends with its process however that ends; so a work folder found
+under the lock is of a process that was killed, and is cleared away.
+"""
 
 import os
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile, mkdtemp
+from tempfile import mkdtemp
+
+try:
+    import fcntl
+except ImportError:  # Windows has none
+    fcntl = None  # type: ignore[assignment]
 
 PREFIX = ".lossbench-"
+DAY = 24 * 60 * 60
+
+
+def prepare(folder: Path) -> None:
+    """Make a folder to write in, and put right what killed processes left there.
+
+    Raises OSError where nothing can be written.
+    """
+    with _work_in(folder):
+        pass
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file under its name in one step, in place of what was there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=PREFIX, delete=False) as file:
-        file.write(content)
-    Path(file.name).chmod(0o644)
-    os.replace(file.name, path)
+    """Write a file under its name in one step, in place of what was there.
+
+    Raises OSError where it cannot write; what was there stays.
+    """
+    with _named(path), _work_in(path.parent) as work:
+        _write(work / "new", content)
+        os.replace(work / "new", path)
+        _sync(path.parent)
 
 
 def replace_folder(path: Path, files: Mapping[str, bytes], mark: str) -> None:
@@ -25,24 +49,119 @@ def replace_folder(path: Path, files: Mapping[str, bytes], mark: str) -> None:
     Raises FileExistsError at anything else, and OSError where it cannot write; what was there
     stays.
     """
+    with _named(path), _work_in(path.parent) as work:
+        refuse(path, mark)
+        new, old = work / "new", work / "old"
+        new.mkdir()
+        for name, content in files.items():
+            _write(new / name, content)
+        _sync(new)
+        if path.exists():
+            # A folder with files in it cannot be replaced in one step, only moved away first.
+            # A process that is killed before the next step leaves it to be moved back.
+            old.mkdir()
+            os.replace(path, old / path.name)
+        os.replace(new, path)
+        if old.exists():
+            os.replace(old, work / "outdated")
+        _sync(path.parent)
+
+
+def refuse(path: Path, mark: str) -> None:
+    """Raise FileExistsError if something is in a folder's place that is no older one."""
     if path.is_symlink() or (path.exists() and not path.is_dir()):
         raise FileExistsError(f"{path} is in the way: it is not a folder")
     if path.is_dir() and any(path.iterdir()) and not (path / mark).is_file():
         raise FileExistsError(f"{path} is in the way: it holds no {mark}, so it is no older result")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(mkdtemp(dir=path.parent, prefix=PREFIX))
+
+
+def said(error: OSError) -> str:
+    """An error of the system in the order of all others: first what it is about."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+
+
+@contextmanager
+def _work_in(folder: Path) -> Iterator[Path]:
+    """A hidden folder to work in, beside what it is for, that is gone afterwards."""
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"{folder} is in the way: it is not a folder")
+    with _named(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder) as alone:
+        for left in folder.glob(f"{PREFIX}*"):
+            # Without a lock it may be in use, though not for as long as that.
+            if alone or time.time() - left.lstat().st_mtime > DAY:
+                _clear(left)
+        with _named(folder):
+            work = Path(mkdtemp(dir=folder, prefix=PREFIX))
+        try:
+            yield work
+        finally:
+            _clear(work)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Wait until no other process writes in a folder; False where folders cannot be locked.
+
+    The lock is on the folder itself, so that no file of a lock is left behind. Some network file
+    systems have no such lock.
+    """
+    if not fcntl:
+        yield False
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        for name, content in files.items():
-            (new / name).write_bytes(content)
-        new.chmod(0o755)
-        if path.exists():
-            # A folder with files in it cannot be replaced in one step, only moved away first.
-            old = Path(mkdtemp(dir=path.parent, prefix=PREFIX))
-            os.replace(path, old)
-            os.replace(new, path)
-            shutil.rmtree(old)
-        else:
-            os.replace(new, path)
-    except OSError:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            alone = True
+        except OSError:
+            alone = False
+        yield alone
+    finally:
+        os.close(descriptor)
+
+
+def _clear(work: Path) -> None:
+    """Remove a work folder; a folder that was moved away and not replaced goes back first."""
+    old = work / "old"
+    if work.is_dir() and not work.is_symlink():
+        for moved in old.iterdir() if old.is_dir() else ():
+            if not os.path.lexists(work.parent / moved.name):
+                os.replace(moved, work.parent / moved.name)
+        shutil.rmtree(work, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            work.unlink()
+
+
+def _write(path: Path, content: bytes) -> None:
+    # Written through to the disk before anything is renamed: a machine that loses power would
+    # else be left with the new names of files that are empty, and without the old ones. It costs
+    # some milliseconds for each experiment, while the next one is trained.
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Write the names in a folder through to the disk."""
+    if not fcntl:
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Let an error of the system name what was to be written, not a file on the way there."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error

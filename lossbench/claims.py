@@ -15,6 +15,7 @@ epochs, or other data, say nothing about the article. All speak of one data set 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -128,15 +129,21 @@ def travel(curves: Array) -> Array:
     return np.asarray(path / np.where(reach > 0, reach, 1))
 
 
-def _of_the_article(results: Sequence[Result]) -> dict[str, Result]:
-    """By the bundled config's name, the result with its hash that has the most trainings."""
+@cache
+def article_hashes() -> Mapping[str, str]:
+    """By the hash of its config, the name of each of the article's experiments."""
     names = {name for claim in CLAIMS for name in claim.needs}
-    hashes = {
+    return {
         Experiment.model_validate(
             {"name": name, **read(BUNDLED / f"{name}.yaml").values}
         ).config_hash: name
         for name in names
     }
+
+
+def _of_the_article(results: Sequence[Result]) -> dict[str, Result]:
+    """By the bundled config's name, the result with its hash that has the most trainings."""
+    hashes = article_hashes()
     ordered = sorted(results, key=lambda result: len(result.trainings))
     return {
         hashes[result.experiment.config_hash]: result

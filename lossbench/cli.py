@@ -3,6 +3,7 @@
 import signal
 import sys
 import traceback
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -88,6 +89,7 @@ Kind = Annotated[
 NewFolder = Annotated[
     Path | None, typer.Option("--out", metavar="FOLDER", help="Instead of one named after DATA.")
 ]
+Force = Annotated[bool, typer.Option("--force", help="Train again what is stored already.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
@@ -119,6 +121,7 @@ def run(
     repeats: Repeats = None,
     seed: Seed = None,
     settings: Settings = None,
+    force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -126,23 +129,25 @@ def run(
 ) -> None:
     """Run experiments; the results of each go to a folder of its name.
 
+    What is stored there already, of the same config, data and versions, is not trained again.
     With --set the name says what is set. The points of a sweep are experiments too; their folders
     share one, with a table and, for one or two keys that vary, a picture.
     """
-    from lossbench.config import BUNDLED, load_all
+    from lossbench.config import BUNDLED, find, load_all
     from lossbench.workers import TrainingProcess
 
-    def folder(case: "Case") -> Path:
+    def folder(config: Path, *names: str) -> Path:
         # The bundled 5000-samples/hinge must not replace the results of hinge.
-        parent = case.path.resolve().parent
+        parent = config.resolve().parent
         bundled = parent.is_relative_to(BUNDLED.resolve())
         mirrored = parent.relative_to(BUNDLED.resolve()) if bundled else Path()
-        return (out or RESULTS / mirrored) / case.sweep / case.experiment.name
+        return (out or RESULTS / mirrored).joinpath(*names)
 
     with TrainingProcess() as process:
+        _start_early(process, map(find, configs), folder, force or bool(settings))
         cases = load_all(configs, _overrides(epochs, repeats, seed), settings or ())
-        folders = [folder(case) for case in cases]
-        _run(process, cases, folders, None, as_json, quiet, debug)
+        folders = [folder(case.path, case.sweep, case.experiment.name) for case in cases]
+        _run(process, cases, folders, None, force, as_json, quiet, debug)
 
 
 @app.command(epilog=_examples("run-all", "run-all configs/5000-samples", "run-all --repeats 5"))
@@ -153,6 +158,7 @@ def run_all(
     repeats: Repeats = None,
     seed: Seed = None,
     settings: Settings = None,
+    force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -161,17 +167,19 @@ def run_all(
     """Run all experiments of a folder, and sum them up in a table.
 
     Without FOLDER the nine experiments of the first article run, into results/. The configs
-    directly in FOLDER run into results/NAME, where NAME is that of FOLDER. --set is as in run.
+    directly in FOLDER run into results/NAME, where NAME is that of FOLDER. --set is as in run,
+    and what is stored already is not trained again.
     """
     from lossbench.config import BUNDLED, in_folder, load_all
     from lossbench.workers import TrainingProcess
 
     out = out or (RESULTS / folder.resolve().name if folder else RESULTS)
+    configs = in_folder(folder or BUNDLED)
     with TrainingProcess() as process:
-        configs = in_folder(folder or BUNDLED)
+        _start_early(process, configs, lambda _, name: out / name, force or bool(settings))
         cases = load_all(configs, _overrides(epochs, repeats, seed), settings or ())
         folders = [out / case.sweep / case.experiment.name for case in cases]
-        _run(process, cases, folders, out, as_json, quiet, debug)
+        _run(process, cases, folders, out, force, as_json, quiet, debug)
 
 
 @app.command("list", epilog=_examples("list", "list --json"))
@@ -322,11 +330,25 @@ def _overrides(epochs: int | None, repeats: int | None, seed: int | None) -> dic
     return {key: value for key, value in given.items() if value is not None}
 
 
+def _start_early(
+    process: "TrainingProcess",
+    configs: Iterable[Path],
+    folder: Callable[[Path, str], Path],
+    force: bool,
+) -> None:
+    """Let TensorFlow be imported while configs are read, unless every result seems to be there."""
+    from lossbench.config import name_of
+
+    if force or any(not (folder(it, name_of(it)) / "history.csv").is_file() for it in configs):
+        process.start()
+
+
 def _run(
     process: "TrainingProcess",
     cases: "list[Case]",
     folders: list[Path],
     summarized: Path | None,
+    force: bool,
     as_json: bool,
     quiet: bool,
     debug: bool,
@@ -335,27 +357,35 @@ def _run(
     from lossbench import atomic, runner, summary, sweep, terminal
     from lossbench.results import Result, metrics
 
+    plans: list[runner.Plan] = []
     results: list[Result] = []
+    documents: list[dict[str, Any]] = []
     failed: dict[str, str] = {}
     swept = {
         case.experiment.name: path for case, path in zip(cases, folders, strict=True) if case.sweep
     }
     with terminal.Bars([case.experiment for case in cases], quiet) as bars:
-        for outcome in runner.run_suite(process, cases, folders, bars.advance):
+        for plan in runner.plan(cases, folders, force):
+            plans.append(plan)
+            bars.note(plan.case.experiment, plan.stored, plan.remark)
+        for outcome in runner.run_suite(process, plans, bars.advance):
             with bars.away():
                 if isinstance(outcome, runner.Failure):
                     failed[outcome.experiment.name] = str(outcome)
                     message = f"{outcome.experiment.name}: {outcome}"
                     terminal.print_error(message, outcome.error, debug)
                     continue
-                is_point = outcome.experiment.name in swept
-                results.append(sweep.slim(outcome) if is_point else outcome)
                 terminal.print_result(outcome, silent=as_json)
+                if as_json:
+                    documents.append(metrics(outcome))
+                # What is kept until the end must stay small, of however many experiments.
+                results.append(summary.essence(outcome) if summarized else outcome.without_arrays())
     sweeps = sweep.sweeps(cases, results, failed)
     for it in sweeps:
         runner.write_sweep(it, swept[it.points[0].result.experiment.name].parent)
     if as_json:
-        document = {"experiments": [metrics(it) for it in results], "failed": failed}
+        stored = {plan.case.experiment.name: plan.stored for plan in plans if plan.stored}
+        document: dict[str, Any] = {"experiments": documents, "failed": failed, "stored": stored}
         if swept:
             document["sweeps"] = [sweep.as_document(it) for it in sweeps]
         terminal.print_json(document)
@@ -384,12 +414,15 @@ def main() -> NoReturn:
             print("Interrupted: what was finished is kept.", file=sys.stderr)
         raise
     except Exception as error:
+        from lossbench.atomic import said
         from lossbench.config import ConfigError
 
         if "--debug" in sys.argv:
             traceback.print_exc()
         elif isinstance(error, ConfigError):
             print(f"Error: {error}", file=sys.stderr)
+        elif isinstance(error, OSError):
+            print(f"Error: {said(error)} (--debug shows the traceback)", file=sys.stderr)
         else:
             message = " ".join(f"{type(error).__name__}: {error}".split())
             print(f"Error: {message} (--debug shows the traceback)", file=sys.stderr)

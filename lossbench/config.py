@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -28,7 +29,7 @@ from lossbench.experiment import (
 )
 from lossbench.generators import GENERATORS
 from lossbench.marked_yaml import RESOLVERS, Document, Key, MarkedYamlError, read
-from lossbench.names import close_to, nearest, shown
+from lossbench.names import close_to, nearest, on_one_line, shown
 from lossbench.overrides import Axis, Grid, Point, applied, text
 from lossbench.overrides import grid as grid_of
 
@@ -39,6 +40,8 @@ BUNDLED = next(
 )
 SUFFIX = ".yaml"
 NOTHING = object()
+# What a process can hold, as the rows of a history.csv and as the weights of a network.
+MOST_ROWS = MOST_WEIGHTS = 100_000_000
 MAPPING = "must be a mapping of keys to values"
 SECTIONS: dict[object, type[Section]] = {
     "dataset": Dataset,
@@ -71,6 +74,7 @@ MESSAGES = {
     "string_too_long": "must have at most {max_length} characters",
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
     "model_type": MAPPING,
     "model_attributes_type": MAPPING,
     "dict_type": MAPPING,
@@ -92,9 +96,9 @@ class Problem:
 
     def __str__(self) -> str:
         line = f":{self.line}" if self.line else ""
-        key = f" {self.key}:" if self.key else ""
+        key = f" {on_one_line(self.key)}:" if self.key else ""
         value = "" if self.value is NOTHING else f" {shown(self.value)}"
-        return f"{self.path}{line}:{key}{value} {self.message}"
+        return f"{on_one_line(str(self.path))}{line}:{key}{value} {self.message}"
 
 
 class ConfigError(ValueError):
@@ -140,6 +144,15 @@ def find(config: str | Path) -> Path:
 def bundled() -> list[Path]:
     """The configs that come with lossbench: the nine of the first article, then the others."""
     return sorted(BUNDLED.rglob(f"*{SUFFIX}"), key=lambda path: (len(path.parts), path))
+
+
+def name_of(path: Path) -> str:
+    """The name that a config gives its experiment, as far as a glance can tell."""
+    try:
+        values = read(path).values
+    except (OSError, MarkedYamlError):
+        values = {}
+    return str(values.get("name", path.stem)) if isinstance(values, dict) else path.stem
 
 
 def in_folder(folder: str | Path) -> list[Path]:
@@ -384,6 +397,8 @@ def _check(
     refused += [it._replace(key=("optimizer", *it.key)) for it in wrong]
     known = {it.key for it in complaints}
     complaints += [it for it in refused if it.key not in known]
+    if experiment and split:
+        complaints += _too_large(experiment, split)
     if not loss:
         return experiment, split, complaints
     model, published = values.get("model"), values.get("published")
@@ -421,6 +436,19 @@ def _data_once(values: object, loaded: Loaded) -> tuple[Split | None, list[Compl
         loaded[asked] = _data(values)
     split, complaints = loaded[asked]
     return split, list(complaints)
+
+
+def _too_large(experiment: Experiment, split: Split) -> Iterator[Complaint]:
+    """What no machine this is meant for could hold."""
+    if experiment.epochs * experiment.repeats > MOST_ROWS:
+        message = f"times {experiment.repeats} repeats are more than {MOST_ROWS} epochs in all"
+        yield Complaint(("epochs",), message, experiment.epochs)
+    units = experiment.loss.row.units(len(split.classes))
+    widths = (split.x_train.shape[1], *experiment.model.hidden, units)
+    weights = sum((width + 1) * after for width, after in pairwise(widths))
+    if weights > MOST_WEIGHTS:
+        message = f"makes {weights} weights; there may be {MOST_WEIGHTS}"
+        yield Complaint(("model", "hidden"), message, list(experiment.model.hidden))
 
 
 def _data(values: object) -> tuple[Split | None, list[Complaint]]:

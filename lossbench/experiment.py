@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -38,6 +39,10 @@ INITIALIZERS = (
     "glorot_normal glorot_uniform he_normal he_uniform lecun_normal lecun_uniform ones "
     "orthogonal random_normal random_uniform truncated_normal zeros"
 ).split()
+
+MOST_LAYERS = 100
+DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
+SUMMARY_FILES = ("summary.json", "summary.md")
 
 
 def refuse(message: str) -> PydanticCustomError:
@@ -74,11 +79,24 @@ def _train_size(value: Any) -> float:
     raise refuse("must be a share between 0 and 1, or a whole number of rows")
 
 
+def _folder_name(name: str) -> str:
+    """A name that a folder may have beside others and on any system."""
+    if name.endswith("."):
+        raise refuse("must not end with a dot")
+    if name.partition(".")[0].upper() in DEVICES:
+        raise refuse("is a name that Windows keeps for a device")
+    if name in SUMMARY_FILES:
+        raise refuse("is the name of a file that run-all writes beside the results")
+    return name
+
+
 def _layers(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         raise refuse("must be a list of the units of each hidden layer, such as [50]")
     if not value:
         raise refuse("must have at least one layer")
+    if len(value) > MOST_LAYERS:
+        raise refuse(f"must have at most {MOST_LAYERS} layers")
     return tuple(value)
 
 
@@ -284,7 +302,9 @@ COMMON = {"train_size", "split", "standardize"}
 class Model(Section):
     """A multilayer perceptron; the loss decides the rest of its output layer."""
 
-    hidden: Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_layers)]
+    hidden: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=1_000_000)], ...], BeforeValidator(_layers)
+    ]
     activation: Annotated[str, _one_of(ACTIVATIONS)] = "relu"
     kernel_initializer: Annotated[str, _one_of(INITIALIZERS)] = "he_uniform"
     output_activation: Annotated[str, _one_of(ACTIVATIONS)] | None = None
@@ -348,16 +368,18 @@ class Experiment(Section):
     """A whole config, with every default filled in."""
 
     name: Annotated[
-        str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$", max_length=200)
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$", max_length=200),
+        AfterValidator(_folder_name),
     ]
     dataset: Dataset
     model: Model
     loss: LossChoice
     optimizer: Optimizer = Field(default_factory=Optimizer)
-    epochs: Annotated[int, Field(ge=1)]
-    batch_size: Annotated[int, Field(ge=1)] = 32
+    epochs: Annotated[int, Field(ge=1, le=10_000_000)]
+    batch_size: Annotated[int, Field(ge=1, lt=2**31)] = 32
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    repeats: Annotated[int, Field(ge=1)] = 30
+    repeats: Annotated[int, Field(ge=1, le=1_000_000)] = 30
     published: dict[str, Published] = {}
 
     @property

@@ -39,6 +39,8 @@ GENERATORS: dict[str, Target] = {
     "make_sparse_uncorrelated": "real",
     "make_swiss_roll": "real",
 }
+# The numbers that data may have; what a generator is asked for is not made to be refused later.
+MOST_NUMBERS = 100_000_000
 # These change what a function returns, not the data.
 NOT_PARAMETERS = {"as_frame", "coef", "return_centers", "return_X_y"}
 
@@ -64,13 +66,17 @@ def parameters(generator: str) -> dict[str, Any]:
 
 def generate(generator: str, settings: Mapping[str, Any]) -> Table:
     """The data of a generator; raises DatasetError where it refuses a parameter."""
+    _refuse_huge(settings)
     try:
-        made = _function(generator)(**settings)
+        with np.errstate(all="ignore"):  # what overflows is refused below
+            made = _function(generator)(**settings)
     except Exception as error:  # scikit-learn checks types but not all it is given
         raise _refused(error, settings) from error
     x, y = (made.data, made.target) if is_set(generator) else made[:2]
     if y.ndim > 1:
         raise DatasetError("n_targets", "must be 1: a loss is of one target")
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise DatasetError("generator", "makes numbers that are too large, of these parameters")
     names = tuple(map(str, made.feature_names)) if is_set(generator) else ()
     if GENERATORS[generator] == "real":
         return Table(x, y, names=names)
@@ -78,6 +84,24 @@ def generate(generator: str, settings: Mapping[str, Any]) -> Table:
     if is_set(generator):
         classes = tuple(map(str, made.target_names[: len(classes)]))
     return Table(np.asarray(x), y, classes, names=names)
+
+
+def _refuse_huge(settings: Mapping[str, Any]) -> None:
+    """Refuse counts, of rows, features, classes or centers, that no machine has memory for."""
+    counts = {
+        name: sum(value) if isinstance(value, tuple) else value
+        for name, value in settings.items()
+        if name != "random_state" and _counts(value)
+    }
+    most, *others = sorted(counts, key=counts.__getitem__, reverse=True) or [""]
+    numbers = counts.get(most, 0) * max(1, counts[others[0]] if others else 1)
+    if numbers > MOST_NUMBERS:
+        raise DatasetError(most, f"makes data of more than {MOST_NUMBERS} numbers")
+
+
+def _counts(value: object) -> bool:
+    values = value if isinstance(value, tuple) else (value,)
+    return all(isinstance(it, int) and not isinstance(it, bool) for it in values)
 
 
 def _function(generator: str) -> Callable[..., Any]:

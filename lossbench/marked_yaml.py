@@ -10,6 +10,9 @@ import yaml
 
 Key = tuple[str | int, ...]
 
+NO_CHARACTER = "has a character that YAML does not allow"
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a character; an escape may write one
+
 
 class MarkedYamlError(ValueError):
     """A text that is not one YAML document; ``line`` counts from 1."""
@@ -47,9 +50,15 @@ class _Loader(yaml.SafeLoader):
     """The safe loader, taking 1e-3 for a number, and refusing what has no place in a config."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # untyped stub
-            raise MarkedYamlError("anchors and aliases are not supported", mark.line + 1)
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # untyped stub
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            raise MarkedYamlError("anchors and aliases are not supported", line)
+        if event.tag:
+            # Safe ones too: PyYAML fails on `!!int ""` in ways of its own.
+            raise MarkedYamlError("tags are not supported", line)
+        if isinstance(event, yaml.ScalarEvent) and SURROGATE.search(event.value):
+            raise MarkedYamlError(NO_CHARACTER, line)
         return super().compose_node(parent, index)
 
 
@@ -110,7 +119,7 @@ def parse(text: str) -> Document:
         raise MarkedYamlError(f"invalid YAML: {error.problem}", line) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise MarkedYamlError("has a character that YAML does not allow", line) from None
+        raise MarkedYamlError(NO_CHARACTER, line) from None
     except RecursionError:
         raise MarkedYamlError("is nested too deeply") from None
     except MarkedYamlError:

@@ -19,7 +19,15 @@ def nearest(name: object, allowed: Iterable[str]) -> str:
 
 def shown(value: object) -> str:
     """A value on one line, cut where it is long."""
-    return cut(repr(value), 60)
+    try:
+        return cut(repr(value), 60)
+    except ValueError:  # Python writes no number of thousands of digits
+        return "a number of very many digits"
+
+
+def on_one_line(text: str) -> str:
+    """A text without line breaks and control characters, which could deceive on a terminal."""
+    return cut(text if text.isprintable() else repr(text)[1:-1], 300)
 
 
 def cut(text: str, most: int) -> str:

@@ -5,7 +5,7 @@ import io
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any, Literal
@@ -67,6 +67,13 @@ class Result:
     def summary(self, half: Half, metric: str) -> Summary:
         """Median and 95 % interval of a figure over the trainings that did not diverge."""
         return summarize(self.final(half, metric))
+
+    def without_arrays(self, curves: bool = False) -> "Result":
+        """The result without weights and, unless ``curves``, without histories."""
+        trainings = (
+            replace(it, weights=(), history=it.history if curves else {}) for it in self.trainings
+        )
+        return replace(self, trainings=tuple(trainings))
 
     @property
     def diverged(self) -> int:

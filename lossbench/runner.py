@@ -1,11 +1,12 @@
 """One experiment end to end, and a suite of them."""
 
+import errno
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lossbench import atomic
-from lossbench.config import Case
+from lossbench import atomic, stored
+from lossbench.config import Case, to_yaml
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.quiet import import_training
@@ -14,6 +15,10 @@ from lossbench.sweep import Sweep, as_document, as_markdown
 from lossbench.workers import TrainingProcess, Work
 
 Progress = Callable[[Experiment, int], None]
+
+MARK, CURVES, DATA = "metrics.json", "learning_curves.png", "dataset.png"
+# What ends a suite: no other result could be written either.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,31 @@ class Failure:
     error: Exception
 
     def __str__(self) -> str:
+        if isinstance(self.error, OSError):
+            return atomic.said(self.error)
         return f"{type(self.error).__name__}: {self.error}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done for an experiment.
+
+    ``missing`` are the seeds to train; of the others the trainings are in the folder. ``whole``
+    says that the folder is already as it shall be. ``remark`` tells what is there and of no use,
+    and ``error`` why there is nothing to be done.
+    """
+
+    case: Case
+    folder: Path
+    missing: Sequence[int]
+    whole: bool = False
+    remark: str = ""
+    error: OSError | None = None
+
+    @property
+    def stored(self) -> int:
+        """How many trainings are there already."""
+        return 0 if self.error else self.case.experiment.repeats - len(self.missing)
 
 
 def run(experiment: Experiment, out: str | Path | None = None) -> Result:
@@ -45,31 +74,107 @@ def run(experiment: Experiment, out: str | Path | None = None) -> Result:
     return result
 
 
-def run_suite(
-    process: TrainingProcess, cases: Sequence[Case], folders: Sequence[Path], progress: Progress
-) -> Iterator[Result | Failure]:
-    """Train the experiments in a process, and write each to its folder as it is complete.
+def plan(cases: Sequence[Case], folders: Sequence[Path], force: bool = False) -> Iterator[Plan]:
+    """Look at what is stored in the folder of each experiment; with ``force``, use none of it.
 
-    ``progress`` hears of every training: its experiment, and how many that has now.
+    The folders around them are made, and rid of what killed processes left there. Raises OSError
+    where nothing at all can be written.
     """
-    done: list[list[Training]] = [[] for _ in cases]
-    works = [Work(case.experiment, case.split, case.experiment.seeds) for case in cases]
-    for number, event in process.train(works):
-        experiment, split, _ = works[number]
-        if isinstance(event, Exception):
-            yield Failure(experiment, event)
+    unwritable: dict[Path, OSError] = {}
+    parents = dict.fromkeys(folder.parent for folder in folders)
+    for parent in parents:
+        try:
+            atomic.prepare(parent)
+        except OSError as error:
+            unwritable[parent] = error
+    if len(unwritable) == len(parents):
+        raise next(iter(unwritable.values()))
+    for case, folder in zip(cases, folders, strict=True):
+        yield _plan(case, folder, force, unwritable.get(folder.parent))
+
+
+def _plan(case: Case, folder: Path, force: bool, error: OSError | None) -> Plan:
+    experiment, split = case.experiment, case.split
+    try:
+        atomic.refuse(folder, MARK)
+    except OSError as in_the_way:
+        error = error or in_the_way
+    if error or force or not (folder / MARK).exists():
+        return Plan(case, folder, experiment.seeds, error=error)
+    try:
+        result = stored.reusable(folder, experiment, split.sha256)
+    except stored.NotReusable as reason:
+        return Plan(case, folder, experiment.seeds, remark=f"stored result not used, {reason}")
+    found = {training.seed for training in result.trainings}
+    missing = [seed for seed in experiment.seeds if seed not in found]
+    others = len(found - {*experiment.seeds})
+    remark = f"{others} stored trainings are not asked for and dropped" if others else ""
+    whole = (
+        not missing
+        and to_yaml(result.experiment.seen_from(folder)) == to_yaml(experiment.seen_from(folder))
+        and all((folder / name).is_file() for name in _pictures(split))
+    )
+    return Plan(case, folder, missing, whole, remark)
+
+
+def run_suite(
+    process: TrainingProcess, plans: Sequence[Plan], progress: Progress
+) -> Iterator[Result | Failure]:
+    """Train what is missing in a process, and write each result to its folder as it is complete.
+
+    The results come in the order of the plans, those that are stored as well. ``progress`` hears
+    of every training: its experiment, and how many that has now. Raises OSError where there is no
+    room for another result.
+    """
+    numbers = [number for number, plan in enumerate(plans) if plan.missing and not plan.error]
+    cases = [plans[number].case for number in numbers]
+    events = process.train(
+        [
+            Work(case.experiment, case.split, plans[number].missing)
+            for number, case in zip(numbers, cases, strict=True)
+        ]
+    )
+    trained: dict[int, list[Training]] = {number: [] for number in numbers}
+    ready: dict[int, Result | Failure] = {}
+    for number, plan in enumerate(plans):
+        if number not in trained and number not in ready:
+            yield _finish(plan, [])
             continue
-        done[number].append(event)
-        progress(experiment, len(done[number]))
-        if len(done[number]) == experiment.repeats:
-            result = Result(experiment, split.sha256, tuple(done[number]), split.classes)
-            done[number].clear()
-            try:
-                write(result, split, folders[number])
-            except OSError as error:
-                yield Failure(experiment, error)
-            else:
-                yield result
+        while number not in ready:
+            work, event = next(events)
+            its = numbers[work]
+            if isinstance(event, Exception):
+                del trained[its]
+                ready[its] = Failure(plans[its].case.experiment, event)
+                continue
+            trained[its].append(event)
+            progress(plans[its].case.experiment, plans[its].stored + len(trained[its]))
+            if len(trained[its]) == len(plans[its].missing):
+                ready[its] = _finish(plans[its], trained.pop(its))
+        yield ready.pop(number)
+
+
+def _finish(plan: Plan, trained: Sequence[Training]) -> Result | Failure:
+    """The result of what was trained and what is stored, in its folder."""
+    experiment, split = plan.case.experiment, plan.case.split
+    if plan.error:
+        return Failure(experiment, plan.error)
+    try:
+        trainings = {training.seed: training for training in trained}
+        if plan.stored:
+            result = stored.reusable(plan.folder, experiment, split.sha256)
+            trainings |= {training.seed: training for training in result.trainings}
+        of_seeds = tuple(trainings[it] for it in experiment.seeds)
+        result = Result(experiment, split.sha256, of_seeds, split.classes)
+        if not plan.whole:
+            write(result, split, plan.folder)
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
+        return Failure(experiment, error)
+    except (stored.NotReusable, KeyError) as error:  # it has changed in the meantime
+        return Failure(experiment, error)
+    return result
 
 
 def write(result: Result, split: Split, folder: Path) -> None:
@@ -80,11 +185,17 @@ def write(result: Result, split: Split, folder: Path) -> None:
     # matplotlib is imported while the first experiment is trained.
     from lossbench import plots
 
-    pictures = {"learning_curves.png": plots.png(plots.learning_curves(result))}
-    if split.classes and split.x_train.shape[1] == 2:
-        pictures["dataset.png"] = plots.png(plots.scatter(split))
+    pictures = {CURVES: plots.png(plots.learning_curves(result))}
+    if DATA in _pictures(split):
+        pictures[DATA] = plots.png(plots.scatter(split))
     seen = replace(result, experiment=result.experiment.seen_from(folder))
-    atomic.replace_folder(folder, files(seen) | pictures, mark="metrics.json")
+    atomic.replace_folder(folder, files(seen) | pictures, MARK)
+
+
+def _pictures(split: Split) -> tuple[str, ...]:
+    """The names of the pictures that belong to a result."""
+    flat = split.classes and split.x_train.shape[1] == 2
+    return (CURVES, DATA) if flat else (CURVES,)
 
 
 def write_sweep(sweep: Sweep, folder: Path) -> None:

@@ -49,7 +49,7 @@ def split(
         return np.asarray(StandardScaler().fit(fitted).transform(values))
 
     numbers, y, names = _filled(table.numbers, train, missing), table.y, table.names
-    with np.errstate(over="ignore"):  # it is refused below
+    with np.errstate(all="ignore"):  # it is refused below
         x = scaled(numbers, standardize.get("features")).astype(np.float32)
         if not table.classes:
             y = scaled(y[:, None], standardize.get("target"))[:, 0].astype(np.float32)

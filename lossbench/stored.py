@@ -19,7 +19,7 @@ from lossbench.atomic import PREFIX
 from lossbench.experiment import Experiment
 from lossbench.marked_yaml import MarkedYamlError
 from lossbench.marked_yaml import read as read_yaml
-from lossbench.results import HALVES, Array, Result, Training
+from lossbench.results import HALVES, Array, Result, Training, provenance
 
 VERSION = version("lossbench")
 FILES = ("metrics.json", "config.yaml", "weights.npz", "history.csv")
@@ -41,6 +41,10 @@ class DamagedResult(ValueError):
 
     def __init__(self, path: Path, message: str) -> None:
         super().__init__(f"{path}: {message}")
+
+
+class NotReusable(ValueError):
+    """A folder does not hold what training an experiment here and now would give; says why."""
 
 
 class _Run(BaseModel):
@@ -67,8 +71,9 @@ class _Document(BaseModel):
 def read(folder: Path) -> Result:
     """The result in a folder, equal to the one that was written there.
 
-    ``history`` is empty where history.csv is missing: it is large, and git ignores it. A null
-    in metrics.json is NaN. Raises DamagedResult.
+    ``history`` is empty where history.csv is missing: it is large, and git ignores it. Its figures
+    are the float32 that were written, to the last bit. A null in metrics.json is NaN. Raises
+    DamagedResult.
     """
     path = folder / "metrics.json"
     document = _document(path)
@@ -92,6 +97,29 @@ def read(folder: Path) -> Result:
         document.classes,
         provenance,
     )
+
+
+def reusable(folder: Path, experiment: Experiment, data_sha256: str) -> Result:
+    """The result in a folder, whose trainings are what training from their seeds would give.
+
+    That is so where config, data, platform and all versions are the same and no file is missing.
+    Name, seeds and published figures of the two experiments may differ. Raises NotReusable.
+    """
+    try:
+        result = read(folder)
+        then = _document(folder / "metrics.json").provenance
+    except DamagedResult as error:
+        raise NotReusable(str(error).removesuffix(f"; {AGAIN}")) from None
+    if result.experiment.config_hash != experiment.config_hash:
+        raise NotReusable("it is of another config")
+    if result.data_sha256 != data_sha256:
+        raise NotReusable("it is of other data")
+    for name, now in provenance(data_sha256).items():
+        if then.get(name) != now:
+            raise NotReusable(f"it is of {name} {then.get(name, 'unknown')}, and this is {now}")
+    if not all(training.history for training in result.trainings):
+        raise NotReusable("its history.csv is missing")
+    return result
 
 
 def read_all(folder: Path) -> tuple[list[Result], list[str]]:
@@ -173,14 +201,19 @@ def _histories(path: Path, experiment: Experiment) -> Sequence[Mapping[str, Arra
     """The history of each training."""
     if not path.exists():
         return [{}] * experiment.repeats
-    header, *rows = _content(path).decode("utf-8", "replace").splitlines() or [""]
+    text = _content(path).decode("utf-8", "replace")
+    header, *rows = text.splitlines() or [""]
     names = header.split(",")
     wanted = {f"{half}_{name}" for half in HALVES for name in ("loss", *experiment.metrics)}
     shape = (experiment.repeats, experiment.epochs, len(names))
     try:
-        if {*names} < wanted | {"seed", "epoch"} or len(rows) != shape[0] * shape[1]:
+        if not {*names} >= wanted | {"seed", "epoch"} or len(rows) != shape[0] * shape[1]:
+            raise ValueError
+        if not text.endswith("\n"):  # the last number may lack digits
             raise ValueError
         values = np.loadtxt(rows, delimiter=",", ndmin=2).reshape(shape)
+        with np.errstate(over="ignore"):
+            figures = values.astype(np.float32)
         columns = {name: values[:, :, index] for index, name in enumerate(names)}
         seeds = np.array(experiment.seeds)[:, None]
         if (columns["seed"] != seeds).any() or (
@@ -188,7 +221,7 @@ def _histories(path: Path, experiment: Experiment) -> Sequence[Mapping[str, Arra
         ).any():
             raise ValueError
         return [
-            {name: columns[name][number] for name in columns if name in wanted}
+            {name: figures[number, :, names.index(name)] for name in columns if name in wanted}
             for number in range(shape[0])
         ]
     except (ValueError, KeyError):

@@ -5,7 +5,12 @@ from typing import Any
 
 from lossbench.results import HALVES, Half, Result, metrics, to_json
 
-FILE_NAMES = ("summary.json", "summary.md")
+
+def essence(result: Result) -> Result:
+    """What the summary needs of a result: the curves of the article's, and no weights."""
+    from lossbench import claims
+
+    return result.without_arrays(curves=result.experiment.config_hash in claims.article_hashes())
 
 
 def row(result: Result) -> dict[str, Any]:

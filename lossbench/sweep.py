@@ -4,7 +4,7 @@ All figures are of a common metric, mse or accuracy, since the points may differ
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -85,12 +85,6 @@ def sweeps(
         for name, of_it in members.items()
         if any(case.experiment.name in by_name for case in of_it)
     ]
-
-
-def slim(result: Result) -> Result:
-    """A result without its curves and weights: a table of many needs no more."""
-    bare = (replace(training, history={}, weights=()) for training in result.trainings)
-    return replace(result, trainings=tuple(bare))
 
 
 def as_document(sweep: Sweep) -> dict[str, Any]:

@@ -71,6 +71,17 @@ class Bars:
         if err.is_terminal and not self._quiet:
             self._live.start()
 
+    def note(self, experiment: Experiment, stored: int, remark: str) -> None:
+        """Show what is stored of an experiment, and what is remarkable about it."""
+        self._bars.update(self._tasks[experiment.name], completed=stored)
+        if self._quiet:
+            return
+        if remark:
+            err.print(f"{experiment.name}: {remark}", markup=False)
+        if stored:
+            text = f"{experiment.name}: {stored} of {experiment.repeats} trainings stored"
+            err.print(text, markup=False)
+
     def advance(self, experiment: Experiment, done: int) -> None:
         """Show how many trainings of an experiment are done."""
         visible = not self._many or done < experiment.repeats

@@ -48,10 +48,15 @@ class TrainingProcessDied(RuntimeError):
 
 
 class TrainingProcess:
-    """A process that trains; TensorFlow is imported there from the moment it is entered."""
+    """A process that trains, from when it is started or there is something to train.
+
+    TensorFlow is imported there from that moment on; ``start`` spares the first training the wait.
+    """
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> "TrainingProcess":
-        self._start()
         return self
 
     def __exit__(
@@ -69,13 +74,14 @@ class TrainingProcess:
         """
         waiting = deque(enumerate(works))
         while waiting:
+            self.start()
             group = _next_group(waiting)
             submitted = self._submit(group)
             while submitted:  # and let go of what is through: it holds all that was trained
                 number, trainings = submitted.popleft()
                 try:
-                    for training in trainings:
-                        yield number, training.result()
+                    while trainings:  # none is kept: the weights of a hundred may be gigabytes
+                        yield number, trainings.popleft().result()
                 except BrokenProcessPool:
                     died = TrainingProcessDied(
                         "the training process died; was there memory enough?"
@@ -89,23 +95,26 @@ class TrainingProcess:
                     yield number, error
             if waiting:
                 self._end()
-                self._start()
 
     def _submit(
         self, group: Sequence[tuple[int, Work]]
-    ) -> deque[tuple[int, list[Future[Training]]]]:
+    ) -> deque[tuple[int, deque[Future[Training]]]]:
         """Queue a group: each experiment is compiled while the one before it is trained."""
+        assert self._pool
         following = [work for _, work in group[1:]]
         self._pool.submit(_prepare, group[0][1].experiment, group[0][1].split)
-        futures: deque[tuple[int, list[Future[Training]]]] = deque()
+        futures: deque[tuple[int, deque[Future[Training]]]] = deque()
         for (number, work), after in zip_longest(group, following):
             if after:
                 self._pool.submit(_prepare, after.experiment, after.split)
-            trainings = [self._pool.submit(_train, work.experiment, seed) for seed in work.seeds]
-            futures.append((number, trainings))
+            trainings = (self._pool.submit(_train, work.experiment, seed) for seed in work.seeds)
+            futures.append((number, deque(trainings)))
         return futures
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the process, if it is not running."""
+        if self._pool:
+            return
         # A forked TensorFlow hangs; a spawned process starts clean.
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_make_ready)
@@ -115,7 +124,9 @@ class TrainingProcess:
         # Nothing of the process is worth waiting for: what it had to give is here.
         for process in multiprocessing.active_children():
             process.kill()
-        self._pool.shutdown(cancel_futures=True)
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
 
 def _next_group(waiting: deque[tuple[int, Work]]) -> list[tuple[int, Work]]:

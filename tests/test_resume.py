@@ -1,0 +1,496 @@
+"""What is stored is not trained again, and what is left is what one run would have left."""
+
+import json
+import random
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lossbench import runner, stored
+from lossbench.config import Case
+from lossbench.experiment import Experiment
+from lossbench.results import Result, Training, shortest
+from lossbench.training import trainer
+from lossbench.workers import Event, TrainingProcess, Work
+
+FILES = {"config.yaml", "history.csv", "learning_curves.png", "metrics.json", "weights.npz"}
+MOONS = """\
+dataset: {generator: make_moons, noise: 0.1}
+model: {hidden: [5]}
+loss: bce
+epochs: 2
+repeats: 2
+"""
+LINEAR = """\
+dataset: {generator: make_regression, n_features: 20, noise: 0.1, standardize: {target: all}}
+model: {hidden: [4]}
+loss: mse
+epochs: 2
+repeats: 2
+"""
+
+
+class Here(TrainingProcess):
+    """Trains in this process, which has TensorFlow already, and remembers what."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trained: list[tuple[str, int]] = []
+
+    def train(self, works: Sequence[Work]) -> Iterator[Event]:
+        for number, work in enumerate(works):
+            train = trainer(work.experiment, work.split)
+            for seed in work.seeds:
+                self.trained.append((work.experiment.name, seed))
+                yield number, train(seed)
+
+
+Cases = Callable[..., list[Case]]
+Suite = Callable[..., tuple[list[tuple[str, int]], list[runner.Plan]]]
+
+
+@pytest.fixture(scope="module")
+def cases(experiment_of: Callable[..., Experiment]) -> Cases:
+    """Two small experiments; some seeds of the second diverge."""
+    kinds = {
+        "hinge": ("binary classification", {}),
+        "mse": ("regression", {"optimizer": {"learning_rate": 0.15}}),
+    }
+
+    def make(names: Sequence[str] = ("hinge", "mse"), **changes: Any) -> list[Case]:
+        made = []
+        for name in names:
+            problem, its = kinds[name]
+            experiment = experiment_of(problem, name, model={"hidden": [4]}, **its, **changes)
+            made.append(Case(Path(f"{name}.yaml"), experiment, experiment.dataset.load()))
+        return made
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def suite(cases: Cases) -> Suite:
+    """Runs them; gives the trainings that there were, by name and seed, and the plans."""
+
+    def run(
+        out: Path, force: bool = False, **changes: Any
+    ) -> tuple[list[tuple[str, int]], list[runner.Plan]]:
+        made = cases(**changes)
+        process = Here()
+        plans = list(runner.plan(made, [out / case.experiment.name for case in made], force))
+        for outcome in runner.run_suite(process, plans, lambda *_: None):
+            assert isinstance(outcome, Result), outcome
+        return process.trained, plans
+
+    return run
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def strays(folder: Path) -> list[Path]:
+    return [*folder.rglob(".*"), *folder.rglob("tmp*")]
+
+
+@pytest.fixture(scope="module")
+def at_once(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four seeds of each, trained at once."""
+    out = tmp_path_factory.mktemp("at once")
+    trained, _ = suite(out, repeats=4)
+    assert trained == [(name, seed) for name in ("hinge", "mse") for seed in range(4)]
+    return out
+
+
+@pytest.fixture
+def out(at_once: Path, tmp_path: Path) -> Path:
+    """A copy of those results."""
+    return shutil.copytree(at_once, tmp_path / "out")
+
+
+def test_some_trainings_diverged_and_some_did_not(at_once: Path) -> None:
+    assert 0 < stored.read(at_once / "mse").diverged < 4
+
+
+def test_what_is_stored_is_not_trained_and_not_touched(suite: Suite, out: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    trained, plans = suite(out, repeats=4)
+    assert trained == []
+    assert [plan.stored for plan in plans] == [4, 4]
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+
+
+def test_force_trains_again(suite: Suite, out: Path, at_once: Path) -> None:
+    trained, plans = suite(out, force=True, names=["hinge"], repeats=4)
+    assert trained == [("hinge", seed) for seed in range(4)]
+    assert plans[0].stored == 0
+    assert tree(out) == tree(at_once)
+
+
+def test_more_repeats_train_the_missing_seeds_and_leave_what_one_run_leaves(
+    suite: Suite, tmp_path: Path, at_once: Path
+) -> None:
+    # The last first, so that those missing lie on both sides of those stored.
+    suite(tmp_path, repeats=1, seed=1)
+    trained, plans = suite(tmp_path, repeats=4)
+    assert trained == [(name, seed) for name in ("hinge", "mse") for seed in (0, 2, 3)]
+    assert [plan.stored for plan in plans] == [1, 1]
+    assert tree(tmp_path) == tree(at_once)
+
+
+def test_fewer_repeats_leave_what_one_run_leaves_and_it_is_said(
+    suite: Suite, out: Path, tmp_path: Path
+) -> None:
+    suite(tmp_path / "two", names=["hinge"], repeats=2)
+    trained, plans = suite(out, names=["hinge"], repeats=2)
+    assert trained == []
+    assert plans[0].remark == "2 stored trainings are not asked for and dropped"
+    assert tree(out / "hinge") == tree(tmp_path / "two" / "hinge")
+
+
+def test_published_figures_are_rewritten_without_training(suite: Suite, out: Path) -> None:
+    published = {"rounded_accuracy": {"test": 0.5}}
+    before = tree(out / "hinge")
+    assert suite(out, names=["hinge"], repeats=4, published=published)[0] == []
+    document = json.loads((out / "hinge" / "metrics.json").read_text())
+    assert document["published"]["rounded_accuracy"]["test"]["value"] == 0.5
+    assert tree(out / "hinge")["weights.npz"] == before["weights.npz"]
+    assert suite(out, names=["hinge"], repeats=4, published={})[0] == []
+    assert tree(out / "hinge") == before
+
+
+def test_a_missing_picture_is_drawn_without_training(suite: Suite, out: Path) -> None:
+    before = tree(out)
+    (out / "hinge" / "dataset.png").unlink()
+    assert suite(out, repeats=4)[0] == []
+    assert tree(out) == before
+
+
+def _replace(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        text = (folder / name).read_text()
+        assert old in text
+        (folder / name).write_text(text.replace(old, new))
+
+    return change
+
+
+def _cut(name: str) -> Callable[[Path], None]:
+    # By a single byte: the last number of history.csv would be another one.
+    return lambda folder: (folder / name).write_bytes((folder / name).read_bytes()[:-3])
+
+
+@pytest.mark.parametrize(
+    ("change", "remark"),
+    [
+        (lambda folder: (folder / "history.csv").unlink(), "its history.csv is missing"),
+        (lambda folder: (folder / "weights.npz").unlink(), r"weights\.npz: is missing$"),
+        (_cut("history.csv"), r"history\.csv: is damaged or half-written$"),
+        (_cut("weights.npz"), r"weights\.npz: is damaged or half-written$"),
+        (_cut("metrics.json"), r"metrics\.json: is damaged or half-written$"),
+        (_replace("metrics.json", '"TensorFlow": "2', '"TensorFlow": "1'), "is of TensorFlow 1"),
+        (_replace("metrics.json", '"lossbench": "1.', '"lossbench": "1.9'), "is of lossbench 1.9"),
+        (_replace("metrics.json", '"platform": "', '"platform": "Old'), "is of platform Old"),
+        (_replace("metrics.json", '"data_sha256": "', '"data_sha256": "0'), "is of other data"),
+        (None, "it is of another config"),
+    ],
+)
+def test_what_is_not_the_result_asked_for_is_trained_again(
+    cases: Cases, out: Path, change: Callable[[Path], None] | None, remark: str
+) -> None:
+    if change:
+        change(out / "hinge")
+    changes = {} if change else {"batch_size": 500}
+    (plan,) = runner.plan(cases(["hinge"], repeats=4, **changes), [out / "hinge"])
+    assert (plan.stored, list(plan.missing)) == (0, [0, 1, 2, 3])
+    assert re.search(remark, plan.remark), plan.remark
+
+
+def test_every_float32_comes_back_from_its_text() -> None:
+    bits = np.random.default_rng(0).integers(0, 2**32, 200_000, dtype=np.uint32)
+    values = bits.view(np.float32)
+    values = values[~np.isnan(values)]
+    texts = [repr(value) for value in shortest(values).tolist()]
+    with np.errstate(over="ignore"):
+        again = np.loadtxt(texts).astype(np.float32)
+    np.testing.assert_array_equal(again.view(np.uint32), values.view(np.uint32))
+
+
+def test_a_failure_is_no_result(cases: Cases, tmp_path: Path) -> None:
+    class Failing(Here):
+        def train(self, works: Sequence[Work]) -> Iterator[Event]:
+            for number, event in super().train(works):
+                if isinstance(event, Training) and event.seed == 1:
+                    yield number, ValueError("no more")
+                    return
+                yield number, event
+
+    for process, trained in ((Failing(), [0, 1]), (Here(), [0, 1, 2])):
+        plans = list(runner.plan(cases(["hinge"], repeats=3), [tmp_path / "hinge"]))
+        (outcome,) = runner.run_suite(process, plans, lambda *_: None)
+        assert isinstance(outcome, runner.Failure) == isinstance(process, Failing)
+        assert process.trained == [("hinge", seed) for seed in trained]
+        assert (tmp_path / "hinge").exists() != isinstance(process, Failing)
+
+
+def test_what_cannot_be_written_is_not_trained(cases: Cases, out: Path) -> None:
+    (out / "hinge" / "metrics.json").unlink()  # so that it is some other folder
+    before = tree(out)
+    process = Here()
+    plans = list(runner.plan(cases(repeats=4), [out / "hinge", out / "mse"]))
+    first, second = runner.run_suite(process, plans, lambda *_: None)
+    assert isinstance(first, runner.Failure)
+    assert str(first).startswith(f"{out / 'hinge'} is in the way: it holds no metrics.json")
+    assert isinstance(second, Result)
+    assert process.trained == []
+    assert tree(out) == before
+
+
+def test_a_folder_that_vanishes_is_made_again(cases: Cases, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    plans = list(runner.plan(cases(["hinge"], repeats=1), [out / "hinge"]))
+    (outcome,) = runner.run_suite(Here(), plans, lambda *_: shutil.rmtree(out))
+    assert isinstance(outcome, Result)
+    stored.read(out / "hinge")
+
+
+# From here on in processes, as a user runs them.
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "lossbench", *map(str, arguments)]
+
+
+def run(cwd: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments), cwd=cwd, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.fixture(scope="module")
+def configs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("configs")
+    for name, text in (("a", MOONS), ("b", LINEAR)):
+        (folder / f"{name}.yaml").write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reference(configs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of two processes that ran on one folder at the same time."""
+    cwd = tmp_path_factory.mktemp("reference")
+    both = [
+        subprocess.Popen(
+            command("run-all", configs, "--out", "out", "--force"),
+            cwd=cwd,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for process in both:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    return cwd / "out"
+
+
+def test_two_processes_on_one_folder_leave_whole_results(reference: Path) -> None:
+    assert {path.name for path in reference.iterdir()} == {"a", "b", "summary.json", "summary.md"}
+    assert strays(reference) == []
+    for name in "ab":
+        assert {path.name for path in (reference / name).iterdir()} >= FILES
+        stored.read(reference / name)
+
+
+def test_all_stored_is_said_and_starts_no_tensorflow(
+    configs: Path, reference: Path, tmp_path: Path
+) -> None:
+    out = shutil.copytree(reference, tmp_path / "out")
+    code = (
+        "import sys; import lossbench.workers as w\n"
+        "def start(self): raise AssertionError('started')\n"
+        "w.TrainingProcess.start = start\n"
+        f"sys.argv[1:] = ['run-all', {str(configs)!r}, '--out', 'out', '--json']\n"
+        "from lossbench.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    assert 'tensorflow' not in sys.modules\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "".join(f"{name}: 2 of 2 trainings stored\n" for name in "ab")
+    document = json.loads(done.stdout)
+    assert document["stored"] == dict.fromkeys("ab", 2)
+    assert [it["name"] for it in document["experiments"]] == [*"ab"]
+    assert tree(out) == tree(reference)
+
+
+def check_valid(out: Path) -> None:
+    """Every result that can be seen is whole."""
+    for folder in out.glob("[!.]*/") if out.exists() else ():
+        assert {path.name for path in folder.iterdir()} >= FILES
+        stored.read(folder)
+
+
+def kill_then_finish(configs: Path, reference: Path, out: Path, moments: Sequence[float]) -> int:
+    """Kill run-all at moments, in seconds, let the last run end; says how often one was killed."""
+    killed = 0
+    for moment in moments:
+        process = subprocess.Popen(
+            command("run-all", configs, "--out", out),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            process.wait(timeout=moment)
+        except subprocess.TimeoutExpired:
+            killed += 1
+        process.kill()
+        process.wait()
+        check_valid(out)
+    done = run(out.parent, "run-all", configs, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert strays(out) == []
+    assert tree(out) == tree(reference)
+    return killed
+
+
+def duration(configs: Path, out: Path) -> float:
+    """How many seconds a run takes, and what it leaves where."""
+    begun = time.monotonic()
+    assert run(out.parent, "run-all", configs, "--out", out).returncode == 0
+    return time.monotonic() - begun
+
+
+def test_killed_at_some_moments_the_next_run_finishes(
+    configs: Path, reference: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    moments = random.Random(1)
+    process = subprocess.Popen(
+        command("run-all", configs, "--out", out), stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    with process.stdout:
+        process.stdout.readline()  # the first result is there
+        time.sleep(moments.uniform(0, 0.3))
+        process.kill()
+        process.wait()
+    check_valid(out)
+    assert (out / "a").exists()
+    kill_then_finish(configs, reference, out, [])
+
+
+@pytest.mark.soak
+def test_killed_at_50_moments_the_next_run_finishes(
+    configs: Path, reference: Path, tmp_path: Path
+) -> None:
+    seconds = duration(configs, tmp_path / "whole")
+    moments = random.Random(0)
+    killed = sum(
+        kill_then_finish(
+            configs, reference, tmp_path / str(trial), [moments.uniform(0, 1.1 * seconds)]
+        )
+        for trial in range(50)
+    )
+    assert killed > 35
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "moment"), [(signal.SIGINT, 130, 0.6), (signal.SIGTERM, 143, 1.5)]
+)
+def test_signal_ends_the_start_at_once(
+    configs: Path, tmp_path: Path, number: signal.Signals, code: int, moment: float
+) -> None:
+    with subprocess.Popen(
+        command("run-all", configs, "--out", "out"),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        time.sleep(moment)
+        sent = time.monotonic()
+        process.send_signal(number)
+        errors = process.stderr.read()
+        assert process.wait() == code
+        assert time.monotonic() - sent < 2
+    assert errors == "Interrupted: what was finished is kept.\n"
+    assert tree(tmp_path) == {}
+
+
+IN_THE_WAY = """
+set -e
+mount -t tmpfs -o size=2m none {disk}
+cp -r {reference} {disk}/out
+{trouble}
+set +e
+{command}
+code=$?
+diff -r {reference} {disk}/out || exit 99
+exit $code
+"""
+
+
+@pytest.mark.parametrize(
+    ("trouble", "message"),
+    [
+        ("head -c 9m /dev/zero > {disk}/filler 2> /dev/null || true", "No space left on device"),
+        ("mount -o remount,ro {disk}", "Read-only file system"),
+    ],
+)
+def test_a_disk_that_takes_nothing_is_one_message_and_the_results_stay(
+    configs: Path, reference: Path, tmp_path: Path, trouble: str, message: str
+) -> None:
+    """On a disk of its own, which a user may have without being root, in a name space."""
+    apart = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    allowed = [*apart, f"mount -t tmpfs none {disk}"]
+    if not shutil.which("unshare") or subprocess.run(allowed, check=False).returncode:
+        pytest.skip("this system lets nobody mount a disk of his own")
+    # Nothing needs to be trained for other published figures.
+    for path in configs.glob("*.yaml"):
+        metric = "accuracy" if "bce" in path.read_text() else "mse"
+        text = path.read_text() + f"published: {{{metric}: {{train: 0.5}}}}\n"
+        (tmp_path / path.name).write_text(text)
+    script = IN_THE_WAY.format(
+        disk=disk,
+        reference=reference,
+        trouble=trouble.format(disk=disk),
+        command=shlex.join(command("run-all", tmp_path, "--out", disk / "out", "--quiet")),
+    )
+    done = subprocess.run([*apart, script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done
+    assert done.stdout == ""
+    assert re.fullmatch(
+        rf"Error: {disk}/out\S*: {message} \(--debug shows the traceback\)\n", done.stderr
+    )
+
+
+def test_a_file_in_place_of_the_folder_is_one_message(configs: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    done = run(tmp_path, "run-all", configs, "--out", "out")
+    assert done.returncode == 1
+    assert (done.stdout, done.stderr) == (
+        "",
+        "Error: out is in the way: it is not a folder (--debug shows the traceback)\n",
+    )
+    assert (tmp_path / "out").read_text() == "mine"
