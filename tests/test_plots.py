@@ -254,7 +254,7 @@ def test_an_article_s_zero_is_marked_at_the_bottom_of_a_logarithmic_axis():
 
 
 def test_the_article_s_figures_keep_their_decimals():
-    shown = result(config.load("hinge", {"epochs": 20}))
+    shown = result(config.load("hinge").model_copy(update={"epochs": 20}))
     assert article_labels(learning_curves(shown)) == ["article: 0.792", "article: 0.740"]
     shown = result(config.load("mse", {"epochs": 20}))
     assert article_labels(learning_curves(shown)) == ["article: 0.000", "article: 0.001"]
@@ -274,7 +274,9 @@ def test_nothing_is_marked_where_nothing_is_published():
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_no_text_overlaps_another_or_is_cut_off(name):
-    figure = learning_curves(result(config.load(name, {"epochs": 20}), diverged=2))
+    figure = learning_curves(
+        result(config.load(name).model_copy(update={"epochs": 20}), diverged=2)
+    )
     assert sum("article" in text for text in boxes(figure)) == 2
     check_texts(figure)
 
