@@ -256,7 +256,7 @@ def test_an_article_s_zero_is_marked_at_the_bottom_of_a_logarithmic_axis():
 def test_the_article_s_figures_keep_their_decimals():
     shown = result(config.load("hinge").model_copy(update={"epochs": 20}))
     assert article_labels(learning_curves(shown)) == ["article: 0.792", "article: 0.740"]
-    shown = result(config.load("mse", {"epochs": 20}))
+    shown = result(config.load("mse").model_copy(update={"epochs": 20}))
     assert article_labels(learning_curves(shown)) == ["article: 0.000", "article: 0.001"]
 
 
