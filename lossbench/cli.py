@@ -111,7 +111,7 @@ def _lossbench(version: Version = False, debug: Debug = False) -> None:
         "run configs/hinge.yaml",
         "run hinge squared_hinge --repeats 100 --json",
         "run hinge --set optimizer.learning_rate=0.001,0.01,0.1",
-        "run hinge --set loss=hinge,squared_hinge --set dataset.noise=0.1,0.2",
+        "run hinge --set loss=hinge,squared_hinge --set epochs=50,100",
     )
 )
 def run(
