@@ -174,6 +174,23 @@ def test_a_share_is_all_only_if_it_is() -> None:
     assert [percent(it) for it in shares] == ["0 %", "<1 %", "50 %", ">99 %", "100 %"]
 
 
+def test_of_many_results_each_is_compared_with_the_best_alone(
+    result: Callable[..., Result],
+) -> None:
+    values = {f"it-{number}": 0.5 + 0.01 * (number * 7 % 21) for number in range(21)}
+    results = [result("hinge", [value] * 2, name=name) for name, value in values.items()]
+    (group,) = compare(results)
+    best = max(values, key=values.__getitem__)
+    assert group.best == best
+    others = [name for name in values if name != best]
+    assert [(pair.first.name, pair.second.name) for pair in group.pairs] == [
+        (best, name) for _ in ("train", "test") for name in others
+    ]
+    assert f"Each of the others is compared with {best}" in as_markdown([group])
+    (group,) = compare(results[:20])
+    assert (group.best, len(group.pairs)) == (None, 2 * 190)
+
+
 def test_json_has_every_pair(group: Group) -> None:
     (found,) = json.loads(to_json(as_document([group])))["groups"]
     assert [(it["first"], it["half"]) for it in found["pairs"]] == [
