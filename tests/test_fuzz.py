@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from lossbench.cli import main
 from lossbench.config import BUNDLED
-from lossbench.datasets import GENERATORS
+from lossbench.generators import GENERATORS
 from lossbench.experiment import ACTIVATIONS, INITIALIZERS
 from lossbench.losses import LOSSES
 
