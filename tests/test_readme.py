@@ -128,6 +128,16 @@ def test_the_error_shown_is_the_one_that_is_given(tmp_path: Path) -> None:
     assert f"$ lossbench validate bad.yaml\n{done.stderr.strip()}" in README.read_text()
 
 
+def test_new_sees_in_the_houses_what_is_shown(tmp_path: Path) -> None:
+    (script,) = re.findall(r"```sh\n(python .*?END\n)```", README.read_text(), re.DOTALL)
+    line = ["sh", "-c", script.replace("python", shlex.quote(sys.executable), 1)]
+    subprocess.run(line, cwd=tmp_path, check=True)
+    line = [sys.executable, "-m", "lossbench", "new", "houses.csv", "--target", "price"]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=True)
+    seen = done.stdout.split("\n\n")[0]
+    assert f"$ lossbench new houses.csv --target price\n{seen}\n...\n" in README.read_text()
+
+
 def test_the_python_shown_runs() -> None:
     (code,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
     names: dict[str, object] = {}
