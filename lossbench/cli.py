@@ -65,6 +65,9 @@ Pictures = Annotated[
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each pair.")]
 AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown, as without an option.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+AllowCode = Annotated[
+    bool, typer.Option("--allow-code", help="Run the functions that configs name as their loss.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
@@ -90,6 +93,7 @@ def run(
     epochs: Epochs = None,
     repeats: Repeats = None,
     seed: Seed = None,
+    allow_code: AllowCode = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -107,7 +111,8 @@ def run(
         return (out or RESULTS / mirrored) / case.experiment.name
 
     with TrainingProcess() as process:
-        cases = load_all(configs, _overrides(epochs, repeats, seed))
+        overrides = _overrides(epochs, repeats, seed)
+        cases = load_all(configs, overrides, allow_code=allow_code)
         folders = [folder(case) for case in cases]
         _run(process, cases, folders, None, as_json, quiet, debug)
 
@@ -119,6 +124,7 @@ def run_all(
     epochs: Epochs = None,
     repeats: Repeats = None,
     seed: Seed = None,
+    allow_code: AllowCode = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -134,14 +140,15 @@ def run_all(
 
     out = out or (RESULTS / folder.resolve().name if folder else RESULTS)
     with TrainingProcess() as process:
-        cases = load_all(in_folder(folder or BUNDLED), _overrides(epochs, repeats, seed))
+        overrides = _overrides(epochs, repeats, seed)
+        cases = load_all(in_folder(folder or BUNDLED), overrides, allow_code=allow_code)
         folders = [out / case.experiment.name for case in cases]
         _run(process, cases, folders, out, as_json, quiet, debug)
 
 
 @app.command("list", epilog=_examples("list", "list --json"))
 def list_(as_json: AsJson = False, debug: Debug = False, version: Version = False) -> None:
-    """List the bundled experiments, the losses and the dataset generators."""
+    """List the bundled experiments, and the losses, optimizers and generators there are."""
     from lossbench import catalogue, terminal
 
     if as_json:
@@ -154,11 +161,16 @@ def list_(as_json: AsJson = False, debug: Debug = False, version: Version = Fals
 
 
 @app.command(epilog=_examples("validate my/*.yaml", "validate hinge"))
-def validate(configs: Configs, debug: Debug = False, version: Version = False) -> None:
+def validate(
+    configs: Configs,
+    allow_code: AllowCode = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
     """Check configs and the data they ask for, and train nothing."""
     from lossbench.config import load_all
 
-    for case in load_all(configs):
+    for case in load_all(configs, allow_code=allow_code):
         print(f"{case.path}: ok")
 
 

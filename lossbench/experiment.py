@@ -149,10 +149,8 @@ def _within(
     for name, row in parameters.items():
         if row.needed and name not in given:
             complaints[name] = f"is missing; {owner} needs it"
-    refuse_all(
-        {(*at, name): (text, given.get(name)) for name, text in complaints.items() if text}
-    )
-    values = {name: row.default for name, row in parameters.items()} | given
+    refuse_all({(*at, name): (text, given.get(name)) for name, text in complaints.items() if text})
+    values: dict[str, Any] = {name: row.default for name, row in parameters.items()} | dict(given)
     return {
         name: _tuples(values[name])
         for name, row in parameters.items()
@@ -310,10 +308,10 @@ class Model(Section):
         return tuple(Layer.model_validate(wide | layer) for layer in given)
 
     def weight_shapes(self, inputs: int, outputs: int) -> dict[str, tuple[int, ...]]:
-        """The name and shape of every weight, in Keras's order: kernel_1, bias_1, …
+        """The name and shape of every weight, in Keras's order.
 
-        A layer with batch normalisation goes on with gamma, beta, moving_mean and
-        moving_variance; the output layer comes last.
+        They are kernel_1, bias_1 and so on from the first hidden layer. A layer with batch
+        normalisation goes on with gamma, beta, moving_mean and moving_variance.
         """
         shapes: dict[str, tuple[int, ...]] = {}
         widths = [(layer.units, layer.batch_normalization) for layer in self.layers]

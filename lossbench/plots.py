@@ -59,7 +59,7 @@ def learning_curves(result: Result) -> Figure:
     Errors of a regression that fall far have a logarithmic axis; its bottom stands for 0.000.
     """
     experiment = result.experiment
-    metric = experiment.metrics[0]
+    metric = experiment.tracked[0]
     figures = experiment.published.get(metric, Published())
     published = {half: it for half in HALVES if (it := getattr(figures, half)) is not None}
     is_loss = (experiment.loss.name, metric) == ("mean_squared_error", "mse")

@@ -8,6 +8,7 @@ from lossbench import atomic
 from lossbench.config import Case
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
+from lossbench.final_metrics import complete
 from lossbench.quiet import import_training
 from lossbench.results import Result, Training, files
 from lossbench.workers import TrainingProcess, Work
@@ -37,7 +38,7 @@ def run(experiment: Experiment, out: str | Path | None = None) -> Result:
     from lossbench.training import trainer
 
     train = trainer(experiment, split)
-    result = Result(experiment, split.sha256, tuple(map(train, experiment.seeds)))
+    result = complete(experiment, split, map(train, experiment.seeds))
     if out is not None:
         write(result, split, Path(out) / experiment.name)
     return result
@@ -60,7 +61,7 @@ def run_suite(
         done[number].append(event)
         progress(experiment, len(done[number]))
         if len(done[number]) == experiment.repeats:
-            result = Result(experiment, split.sha256, tuple(done[number]))
+            result = complete(experiment, split, done[number])
             try:
                 write(result, split, folders[number])
             except OSError as error:

@@ -36,7 +36,10 @@ epochs: 3
 published:
   accuracy: {train: 0.740}
 """
-KEYS = "batch_size, dataset, epochs, loss, model, name, optimizer, published, repeats, seed"
+KEYS = (
+    "batch_size, class_weight, dataset, early_stopping, epochs, loss, metrics, model, name, "
+    "optimizer, published, repeats, seed"
+)
 CIRCLES = "factor, generator, n_samples, noise, random_state, shuffle, standardize, train_size"
 WHOLE = "must be a whole number"
 MAPPING = "must be a mapping of keys to values"
