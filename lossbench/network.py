@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from lossbench.experiment import Experiment, Layer
 from lossbench.results import Array
@@ -66,6 +67,17 @@ def seed_dropout(model: keras.Sequential, streams: Sequence[np.random.SeedSequen
         state = layer.seed_generator.state
         # The state is a seed and how often it was drawn from.
         state.assign(np.array([stream.generate_state(1)[0], 0], np.uint32).astype(state.dtype))
+
+
+def without_filling(model: keras.Sequential, x: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+    """The model in training, where the rows that are not in the mask enter no mean or variance.
+
+    Called with a mask the model itself warns that its output has none.
+    """
+    for layer in model.layers:
+        normalizes = isinstance(layer, keras.layers.BatchNormalization)
+        x = layer(x, training=True, mask=mask) if normalizes else layer(x, training=True)
+    return x
 
 
 def _dense_weights(layer: keras.layers.Dense, stream: np.random.SeedSequence) -> Iterator[Array]:

@@ -20,7 +20,7 @@ from lossbench.datasets import Split
 from lossbench.descent import Descent
 from lossbench.experiment import Experiment
 from lossbench.losses import encode
-from lossbench.network import build, initial_weights, layers_of, seed_dropout
+from lossbench.network import build, initial_weights, layers_of, seed_dropout, without_filling
 from lossbench.results import HALVES, VALIDATION, Array, Training, padded, shortest
 from lossbench.scores import Score, scores
 from lossbench.stopping import Stopping
@@ -213,9 +213,11 @@ def _program(
         )
 
     def step(x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor, costs: tf.Tensor | None) -> tf.Tensor:
-        mask = {"mask": weights > 0} if masked else {}
         with tf.GradientTape() as tape:
-            sums = figures(y, model(x, training=True, **mask), weights, costs)
+            prediction = (
+                without_filling(model, x, weights > 0) if masked else model(x, training=True)
+            )
+            sums = figures(y, prediction, weights, costs)
             rows = tf.reduce_sum(weights)
             sums = _penalized(model, sums, rows)
             loss = sums[0] / rows
