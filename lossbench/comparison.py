@@ -53,7 +53,7 @@ RESAMPLES = 2000
 SEED = 0
 LEARNT = 0.05  # by how much an accuracy must exceed guessing to count as learnt
 # What two experiments must have in common for the loss to be all that differs.
-SHARED = ("model", "optimizer", "epochs", "batch_size")
+SHARED = ("model", "optimizer", "epochs", "batch_size", "class_weight", "early_stopping")
 
 
 class NothingToCompare(ValueError):

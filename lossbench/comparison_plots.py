@@ -24,7 +24,7 @@ from lossbench.statistics import band
 # Okabe and Ito's colours, which people tell apart who do not see all of them.
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", (0, (4, 3)), (0, (1, 2)))
-GRID = 120  # points along an axis on which boundaries are looked for
+GRID = 100  # points along an axis on which boundaries are looked for
 ACROSS = 3  # panels in a row
 
 
@@ -45,10 +45,10 @@ def curves(group: Group) -> Figure | None:
     """Draw the group's metric over epochs, a line and a band for each experiment.
 
     A line is the median over the seeds; its band reaches from the 10th to the 90th percentile.
-    The halves have a panel each, on the same axes. Experiments without a history are left out;
-    None where that leaves nothing.
+    The halves have a panel each, on the same axes. Experiments without a history of the metric
+    are left out; None where that leaves nothing.
     """
-    shown = [result for result in group.results if result.trainings[0].history]
+    shown = [it for it in group.results if f"test_{group.metric}" in it.trainings[0].history]
     if not shown:
         return None
     rows = -(-len(shown) // 3)

@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from lossbench import losses, optimizers, own_code
 from lossbench.datasets import GENERATORS, DatasetError, Split
 from lossbench.experiment import (
+    ABSENT,
     OUTPUT_ACTIVATIONS,
     Dataset,
     EarlyStopping,
@@ -393,10 +394,12 @@ def _translated(error: ErrorDetails) -> Complaint:
         keys = [field.alias or name for name, field in section.model_fields.items()]
         message = f"is not a known key; {nearest(key[-1], keys)}"
     elif kind in MESSAGES:
-        message = MESSAGES[kind].format(**limits)
+        whole = {name: int(it) for name, it in limits.items() if isinstance(it, float)}
+        message = MESSAGES[kind].format(**limits | whole)
     else:
         message = error["msg"]
-    return Complaint(key, message, error["input"])
+    value = NOTHING if error["input"] is ABSENT else error["input"]
+    return Complaint(key, message, value)
 
 
 def _misspelt(errors: Sequence[ErrorDetails]) -> Iterator[Complaint]:

@@ -54,6 +54,10 @@ def nearest(name: object, allowed: Iterable[str]) -> str:
     return f"{hint}allowed: {', '.join(names)}" if names else "none is allowed here"
 
 
+# The value of a key that is missing.
+ABSENT = object()
+
+
 def refuse(message: str) -> PydanticCustomError:
     """A complaint to be raised in a validator, where braces are not placeholders."""
     return PydanticCustomError("refused", "{message}", {"message": message})
@@ -128,6 +132,15 @@ def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
 
 
+def _plain(value: Any) -> Any:
+    """A parameter as Keras takes it: a float that remembers its text is another type to it."""
+    if isinstance(value, Mapping):
+        return {key: _plain(it) for key, it in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(map(_plain, value))
+    return float(value) if isinstance(value, float) else value
+
+
 def _within(
     parameters: Parameters,
     given: Mapping[str, Any],
@@ -149,10 +162,12 @@ def _within(
     for name, row in parameters.items():
         if row.needed and name not in given:
             complaints[name] = f"is missing; {owner} needs it"
-    refuse_all({(*at, name): (text, given.get(name)) for name, text in complaints.items() if text})
+    refuse_all(
+        {(*at, name): (text, given.get(name, ABSENT)) for name, text in complaints.items() if text}
+    )
     values: dict[str, Any] = {name: row.default for name, row in parameters.items()} | dict(given)
     return {
-        name: _tuples(values[name])
+        name: values[name]
         for name, row in parameters.items()
         if not (row.silent and values[name] == row.default)
     }
@@ -344,7 +359,7 @@ class Named(Section, extra="allow"):
     def _replace(self, parameters: Mapping[str, Any]) -> None:
         assert self.__pydantic_extra__ is not None
         self.__pydantic_extra__.clear()
-        self.__pydantic_extra__.update(parameters)
+        self.__pydantic_extra__.update({key: _plain(it) for key, it in parameters.items()})
 
 
 def _function(value: Any) -> Any:
@@ -385,6 +400,7 @@ class LossChoice(Named):
     def _know_parameters(self) -> "LossChoice":
         if self.function is not None:
             self._check_own()
+            self._replace(self.parameters)
             return self
         if FUNCTION.fullmatch(self.name):
             example = f"{{function: {self.name}, labels: real}}"
@@ -395,6 +411,9 @@ class LossChoice(Named):
             refuse_all({("name",): (message, self.name)})
         stated = {"labels": self.labels, "output_activation": self.output_activation}
         given = {key: value for key, value in stated.items() if value is not None}
+        if self.row.logits and "from_logits" in self.parameters:
+            message = "is not said here: the output is of logits with output_activation: linear"
+            refuse_all({("from_logits",): (message, self.parameters["from_logits"])})
         table = LOSSES[self.name].parameters
         self._replace(_within(table, self.parameters | given, self.name))
         return self
@@ -402,7 +421,7 @@ class LossChoice(Named):
     def _check_own(self) -> None:
         if self.labels is None:
             message = f"is missing; it must be one of {', '.join(OWN_ACTIVATIONS)}"
-            refuse_all({("labels",): (message, None)})
+            refuse_all({("labels",): (message, ABSENT)})
         elif self.output_activation not in (None, *(allowed := OWN_ACTIVATIONS[self.labels])):
             message = f"does not fit labels {self.labels}; {nearest(None, allowed)}"
             refuse_all({("output_activation",): (message, self.output_activation)})

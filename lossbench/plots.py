@@ -26,6 +26,10 @@ NAMES = {
     "mse": "mean squared error",
     "mae": "mean absolute error",
     "kl_divergence": "KL divergence",
+    "r2": "R²",
+    "f1": "F1 score",
+    "f1_macro": "macro F1 score",
+    "roc_auc": "ROC AUC",
 }
 ARTICLE = "article: {}"
 STYLE: list[Any] = [
