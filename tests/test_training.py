@@ -328,7 +328,7 @@ def test_class_weights_have_the_figures_of_fit(
         (1, 0, {"learning_rate": 0.1}),
         (2, 0.3, {"learning_rate": 0.02}),
         (0, 0, {"learning_rate": 0.1, "use_ema": True}),
-        (20, 0, {"learning_rate": 0.1}),
+        (20, 0, {"learning_rate": 0.01}),
     ],
 )
 def test_early_stopping_ends_in_the_epoch_and_with_the_weights_of_fit(
