@@ -432,6 +432,47 @@ def test_a_training_that_reaches_infinity_is_diverged(experiment_of: Make) -> No
     assert np.isnan([*training.train.values(), *training.test.values()]).all()
 
 
+def test_dropout_and_early_stopping_are_the_same_bits_whatever_was_trained_before(
+    experiment_of: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = experiment_of(
+        "regression",
+        "mse",
+        epochs=8,
+        model={"hidden": [6], "dropout": 0.3},
+        optimizer={"name": "Nadam", "learning_rate": 0.5},
+        early_stopping={"patience": 1, "validation_size": 30},
+    )
+    split = split_of("regression")
+    train = trainer(experiment, split)
+    zero, one = train(0), train(1)
+    assert {zero.epochs, one.epochs} != {8}
+    assert zero.epochs != one.epochs
+    for training in (zero, one):
+        assert training.best_epoch == training.epochs - 1
+        curve = training.history["validation_loss"]
+        assert len(curve) == 8
+        assert np.isfinite(curve).sum() == training.epochs
+        assert np.nanargmin(curve) + 1 == training.best_epoch
+    monkeypatch.setattr("lossbench.training.INDICES_AT_ONCE", 60)  # an epoch at a time
+    again = trainer(experiment, split)(1)
+    assert (again.train, again.test, again.epochs) == (one.train, one.test, one.epochs)
+    for key, figures in one.history.items():
+        np.testing.assert_array_equal(again.history[key], figures)
+
+
+def test_dropout_does_not_change_the_initial_weights_or_the_row_orders(experiment_of: Make) -> None:
+    split = split_of("regression")
+    plain, dropped = (
+        trainer(experiment_of("regression", "mse", epochs=1, model=model, optimizer=rate), split)(0)
+        for rate in [{"learning_rate": 1e-12}]
+        for model in ({"hidden": [6]}, {"hidden": [6], "dropout": 0.5})
+    )
+    for one, other in zip(plain.weights, dropped.weights, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-9)
+    assert plain.history["train_loss"] != dropped.history["train_loss"]
+
+
 def test_large_data_are_cut_into_pieces_without_a_change_of_figures(
     experiment_of: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
