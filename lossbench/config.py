@@ -236,6 +236,9 @@ def _check(
         complaints += _misspelt(error.errors())
     split, refused = _data(values.get("dataset"))
     loss, wrong = _sound(LossChoice, values.get("loss"))
+    if isinstance(values.get("loss"), dict) and "function" in values["loss"]:
+        # A function that is wrong was left out, and is then no name of a loss either.
+        wrong = [it for it in wrong if it.key != ("name",)]
     refused += [it._replace(key=("loss", *it.key)) for it in wrong]
     optimizer, wrong = _sound(Optimizer, values.get("optimizer", {}))
     refused += [it._replace(key=("optimizer", *it.key)) for it in wrong]

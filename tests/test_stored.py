@@ -182,7 +182,7 @@ def test_an_early_stop_and_batch_normalisation_are_read_as_they_were_written(
     damaged = json.loads(written["metrics.json"])
     damaged["runs"][0]["epochs"] = 3
     (tmp_path / "metrics.json").write_text(json.dumps(damaged))
-    with pytest.raises(DamagedResult, match="history.csv: is damaged"):
+    with pytest.raises(DamagedResult, match=r"history\.csv: is damaged"):
         read(tmp_path)
     damaged["runs"][0]["epochs"] = None
     (tmp_path / "metrics.json").write_text(json.dumps(damaged))
