@@ -65,9 +65,6 @@ ADVICE = (
     Advice("mean_absolute_percentage_error", against=_never(POSITIVE)),
     Advice("poisson", against=_never(POSITIVE)),
     Advice(
-        "pinball", against=_never("aims at a quantile, not at the middle; at 0.5 it is the mae")
-    ),
-    Advice(
         "quantile", against=_never("aims at a quantile, not at the middle; at 0.5 it is the mae")
     ),
     Advice(
@@ -108,12 +105,18 @@ ADVICE = (
         "probabilities.",
     ),
     Advice(
+        "categorical_generalized_cross_entropy",
+        "Between cross-entropy and the mean absolute error of the probabilities: for data in which "
+        "some labels are wrong.",
+    ),
+    Advice(
         "categorical_focal_crossentropy",
         "Cross-entropy that weighs easy rows little: for classes that are rare.",
         _if_unbalanced,
     ),
     Advice("sparse_categorical_crossentropy", against=_never(SAME)),
     Advice("kl_divergence", against=_never(SAME)),
+    Advice("cosine_similarity", against=_never("compares directions, as of embeddings")),
 )
 
 

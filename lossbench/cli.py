@@ -90,6 +90,9 @@ NewFolder = Annotated[
     Path | None, typer.Option("--out", metavar="FOLDER", help="Instead of one named after DATA.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Train again what is stored already.")]
+AllowCode = Annotated[
+    bool, typer.Option("--allow-code", help="Run the functions that configs name as their loss.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
@@ -122,6 +125,7 @@ def run(
     seed: Seed = None,
     settings: Settings = None,
     force: Force = False,
+    allow_code: AllowCode = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -145,7 +149,8 @@ def run(
 
     with TrainingProcess() as process:
         _start_early(process, map(find, configs), folder, force or bool(settings))
-        cases = load_all(configs, _overrides(epochs, repeats, seed), settings or ())
+        overrides = _overrides(epochs, repeats, seed)
+        cases = load_all(configs, overrides, settings or (), allow_code=allow_code)
         folders = [folder(case.path, case.sweep, case.experiment.name) for case in cases]
         _run(process, cases, folders, None, force, as_json, quiet, debug)
 
@@ -159,6 +164,7 @@ def run_all(
     seed: Seed = None,
     settings: Settings = None,
     force: Force = False,
+    allow_code: AllowCode = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -177,14 +183,15 @@ def run_all(
     configs = in_folder(folder or BUNDLED)
     with TrainingProcess() as process:
         _start_early(process, configs, lambda _, name: out / name, force or bool(settings))
-        cases = load_all(configs, _overrides(epochs, repeats, seed), settings or ())
+        overrides = _overrides(epochs, repeats, seed)
+        cases = load_all(configs, overrides, settings or (), allow_code=allow_code)
         folders = [out / case.sweep / case.experiment.name for case in cases]
         _run(process, cases, folders, out, force, as_json, quiet, debug)
 
 
 @app.command("list", epilog=_examples("list", "list --json"))
 def list_(as_json: AsJson = False, debug: Debug = False, version: Version = False) -> None:
-    """List the bundled experiments, the losses and the dataset generators."""
+    """List the bundled experiments, and the losses, optimizers and generators there are."""
     from lossbench import catalogue, terminal
 
     if as_json:
@@ -197,11 +204,16 @@ def list_(as_json: AsJson = False, debug: Debug = False, version: Version = Fals
 
 
 @app.command(epilog=_examples("validate my/*.yaml", "validate hinge"))
-def validate(configs: Configs, debug: Debug = False, version: Version = False) -> None:
+def validate(
+    configs: Configs,
+    allow_code: AllowCode = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
     """Check configs and the data they ask for, and train nothing."""
     from lossbench.config import load_all
 
-    for case in load_all(configs):
+    for case in load_all(configs, allow_code=allow_code):
         print(f"{case.path}: ok")
 
 

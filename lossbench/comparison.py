@@ -59,7 +59,7 @@ TOLD_IN_FULL = 6  # experiments of which a text tells all pairs
 TOLD = 12  # the pairs, of one half, that it tells of more experiments
 LEARNT = 0.05  # by how much an accuracy must exceed guessing to count as learnt
 # What two experiments must have in common for the loss to be all that differs.
-SHARED = ("model", "optimizer", "epochs", "batch_size")
+SHARED = ("model", "optimizer", "epochs", "batch_size", "class_weight", "early_stopping")
 
 
 class NothingToCompare(ValueError):

@@ -68,8 +68,9 @@ def data_of(group: Group) -> Split | None:
 
 
 def shown_in_curves(group: Group) -> tuple[Result, ...]:
-    """The experiments that ``curves`` draws: those with a history, of many the foremost."""
-    return tuple(it for it in group.foremost(LOOKS) if it.trainings[0].history)
+    """The experiments that ``curves`` draws: of many the foremost, and those with a history."""
+    name = f"test_{group.metric}"
+    return tuple(it for it in group.foremost(LOOKS) if name in it.trainings[0].history)
 
 
 def shown_in_boundaries(group: Group) -> tuple[Result, ...]:

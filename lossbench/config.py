@@ -5,21 +5,26 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import pairwise
+from importlib.metadata import version
+from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from lossbench import losses
+from lossbench import losses, optimizers, own_code
 from lossbench.datasets import DatasetError, Split
 from lossbench.experiment import (
-    ACTIVATIONS,
+    ABSENT,
+    OUTPUT_ACTIVATIONS,
     Dataset,
     Drawn,
+    EarlyStopping,
     Experiment,
+    Layer,
     LossChoice,
     Model,
     Optimizer,
@@ -28,6 +33,7 @@ from lossbench.experiment import (
     Standardize,
 )
 from lossbench.generators import GENERATORS
+from lossbench.losses import FINAL_METRICS, Loss
 from lossbench.marked_yaml import RESOLVERS, Document, Key, MarkedYamlError, read
 from lossbench.names import close_to, nearest, on_one_line, shown
 from lossbench.overrides import Axis, Grid, Point, applied, text
@@ -48,6 +54,8 @@ SECTIONS: dict[object, type[Section]] = {
     "split": Drawn,
     "standardize": Standardize,
     "model": Model,
+    "hidden": Layer,
+    "early_stopping": EarlyStopping,
     "loss": LossChoice,
     "optimizer": Optimizer,
     "published": Published,
@@ -63,11 +71,14 @@ REQUIRED = {
     "loss": f"one of {', '.join(losses.LOSSES)}",
     "name": f"one of {', '.join(losses.LOSSES)}",
     "epochs": "a whole number of at least 1",
+    "units": "a whole number of at least 1",
 }
 # Pydantic's kinds of errors, in the words of someone who writes YAML.
 MESSAGES = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
     "bool_type": "must be true or false",
     "string_type": "must be text",
     "string_pattern_mismatch": "must be letters, digits and any of . _ = + - but not start by one",
@@ -164,23 +175,28 @@ def in_folder(folder: str | Path) -> list[Path]:
     return paths
 
 
-def load(config: str | Path, overrides: Mapping[str, Any] | None = None) -> Experiment:
+def load(
+    config: str | Path, overrides: Mapping[str, Any] | None = None, *, allow_code: bool = False
+) -> Experiment:
     """The experiment of a config, given as a path or as the name of a bundled one.
 
-    ``overrides`` replaces top-level keys. Raises ConfigError with all that is wrong.
+    ``overrides`` replaces top-level keys. Without ``allow_code`` a config that names a function
+    of its own is refused. Raises ConfigError with all that is wrong.
     """
-    return load_all([config], overrides)[0].experiment
+    return load_all([config], overrides, allow_code=allow_code)[0].experiment
 
 
 def load_all(
     configs: Sequence[str | Path],
     overrides: Mapping[str, Any] | None = None,
     settings: Sequence[str] = (),
+    *,
+    allow_code: bool = False,
 ) -> list[Case]:
     """The experiments of several configs with their data, at every point of the settings' grid.
 
-    ``settings`` are as in ``overrides.grid``. Raises ConfigError with all that is wrong with any
-    of them.
+    ``settings`` are as in ``overrides.grid``. Without ``allow_code`` configs that name a function
+    of their own are refused. Raises ConfigError with all that is wrong with any of them.
     """
     grid, problems = _grid(settings, overrides or {})
     cases: list[Case] = []
@@ -191,7 +207,7 @@ def load_all(
     for path in paths:
         names = [path.stem]
         try:
-            found = _load(path, overrides or {}, grid, loaded)
+            found = _load(path, overrides or {}, grid, loaded, allow_code)
             cases += found
             names = [case.experiment.name for case in found]
         except ConfigError as error:
@@ -234,7 +250,9 @@ def _grid(settings: Sequence[str], overrides: Mapping[str, Any]) -> tuple[Grid, 
     return grid, problems
 
 
-def _load(path: Path, overrides: Mapping[str, Any], grid: Grid, loaded: "Loaded") -> list[Case]:
+def _load(
+    path: Path, overrides: Mapping[str, Any], grid: Grid, loaded: "Loaded", allow_code: bool
+) -> list[Case]:
     """The experiment of a config at every point of a grid."""
     document = _document(path)
     if not isinstance(document.values, dict):
@@ -249,7 +267,7 @@ def _load(path: Path, overrides: Mapping[str, Any], grid: Grid, loaded: "Loaded"
         base = values["name"]
         if isinstance(base, str):
             values["name"] = grid.name(base, point)
-        experiment, split, complaints = _check(values, loaded)
+        experiment, split, complaints = _check(values, loaded, allow_code)
         wrong += [(point, complaint) for complaint in complaints]
         if experiment and split:
             sweep = grid.sweep(base) if grid.varying else ""
@@ -380,7 +398,7 @@ def _meant(complaint: Complaint, axis: Axis, document: Document) -> str | None:
 
 
 def _check(
-    values: dict[str, Any], loaded: "Loaded"
+    values: dict[str, Any], loaded: "Loaded", allow_code: bool
 ) -> tuple[Experiment | None, Split | None, list[Complaint]]:
     """Every complaint there is; what fits together is looked at even where other keys are wrong."""
     complaints: list[Complaint] = []
@@ -392,9 +410,14 @@ def _check(
         complaints += _misspelt(error.errors())
     split, refused = _data_once(values.get("dataset"), loaded)
     loss, wrong = _sound(LossChoice, values.get("loss"))
+    if isinstance(values.get("loss"), dict) and "function" in values["loss"]:
+        # A function that is wrong was left out, and is then no name of a loss either.
+        wrong = [it for it in wrong if it.key != ("name",)]
     refused += [it._replace(key=("loss", *it.key)) for it in wrong]
-    _, wrong = _sound(Optimizer, values.get("optimizer", {}))
+    optimizer, wrong = _sound(Optimizer, values.get("optimizer", {}))
     refused += [it._replace(key=("optimizer", *it.key)) for it in wrong]
+    if optimizer:
+        refused += _too_new(optimizer)
     known = {it.key for it in complaints}
     complaints += [it for it in refused if it.key not in known]
     if experiment and split:
@@ -403,12 +426,19 @@ def _check(
         return experiment, split, complaints
     model, published = values.get("model"), values.get("published")
     activation = model.get("output_activation") if isinstance(model, dict) else None
-    if activation in ACTIVATIONS and activation not in loss.row.activations:
+    if activation in OUTPUT_ACTIVATIONS and activation not in loss.row.activations:
         message = f"does not fit {loss.name}; {nearest(activation, loss.row.activations)}"
         complaints.append(Complaint(("model", "output_activation"), message, activation))
+    if loss.function is not None:
+        complaints += _unusable(loss.function, allow_code)
+    further = values.get("metrics")
+    further = further if isinstance(further, list) else []
+    reported = [*loss.row.metrics, *(metric for metric in further if isinstance(metric, str))]
     for metric, figures in published.items() if isinstance(published, dict) else ():
-        if metric not in loss.row.metrics:
-            message = f"is not a metric of {loss.name}; {nearest(metric, loss.row.metrics)}"
+        if metric not in reported:
+            message = f"is not a metric of {loss.name}; {nearest(metric, reported)}"
+            if metric in FINAL_METRICS[loss.row.problem]:
+                message = f"is not reported; ask for it by metrics: [{metric}]"
             complaints.append(Complaint(("published", metric), message, figures))
     count = len(split.classes) if split else 0
     # How many classes there are is not known where a key of the dataset is wrong.
@@ -422,6 +452,8 @@ def _check(
             other = "regression" if count else "classification"
             message += f"; the dataset's 'problem: {other}' takes the target for another one"
         complaints.append(Complaint(("loss",), message, loss.name))
+    elif experiment and split:
+        complaints += _at_odds(experiment, split)
     return experiment, split, complaints
 
 
@@ -444,11 +476,78 @@ def _too_large(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         message = f"times {experiment.repeats} repeats are more than {MOST_ROWS} epochs in all"
         yield Complaint(("epochs",), message, experiment.epochs)
     units = experiment.loss.row.units(len(split.classes))
-    widths = (split.x_train.shape[1], *experiment.model.hidden, units)
-    weights = sum((width + 1) * after for width, after in pairwise(widths))
+    shapes = experiment.model.weight_shapes(split.x_train.shape[1], units)
+    weights = sum(map(prod, shapes.values()))
     if weights > MOST_WEIGHTS:
         message = f"makes {weights} weights; there may be {MOST_WEIGHTS}"
-        yield Complaint(("model", "hidden"), message, list(experiment.model.hidden))
+        yield Complaint(("model", "hidden"), message)
+
+
+def _unusable(function: str, allow_code: bool) -> Iterator[Complaint]:
+    """A person's own function that may not be run, or is not there."""
+    key = ("loss", "function")
+    if not allow_code:
+        message = "is code, which a config may name only with --allow-code: read it first"
+        yield Complaint(key, message, function)
+    elif message := own_code.missing(function) or "":
+        yield Complaint(key, message, function)
+
+
+def _too_new(optimizer: Optimizer) -> Iterator[Complaint]:
+    """An optimizer that the Keras which is installed has not."""
+    since = optimizers.SINCE.get(optimizer.name)
+    if since:
+        installed = version("keras")
+        if tuple(map(int, installed.split(".")[:2])) < since:
+            needed = ".".join(map(str, since))
+            message = f"needs Keras {needed} or later; this is {installed}"
+            yield Complaint(("optimizer", "name"), message, optimizer.name)
+
+
+def _at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
+    """What does not fit together in an experiment, each of whose keys is right, and its data."""
+    row, classes = experiment.loss.row, split.classes
+    target = np.concatenate([split.y_train, split.y_test])
+    if message := losses.unfit(row.targets, target):
+        yield Complaint(("loss",), message, experiment.loss.name)
+    alpha = experiment.loss.parameters.get("alpha")
+    if experiment.loss.function is None and isinstance(alpha, tuple) and len(alpha) != len(classes):
+        message = f"must be a number, or have one for each of the {len(classes)} classes"
+        yield Complaint(("loss", "alpha"), message, list(alpha))
+    yield from _of_classes(experiment, row, classes)
+    stopping, rows = experiment.early_stopping, len(split.y_train)
+    fitted = stopping.fitted(rows) if stopping else rows
+    if stopping and not 0 < fitted < rows:
+        message = f"must leave rows to train on and rows to judge by, of the {rows} that train"
+        key: Key = ("early_stopping", "validation_size")
+        yield Complaint(key, message, stopping.validation_size)
+        return
+    allowed = (*row.metrics, *FINAL_METRICS[row.problem])
+    halves = {"train": split.y_train[:fitted], "test": split.y_test}
+    for number, metric in enumerate(experiment.final_metrics):
+        key = ("metrics", number)
+        if metric not in allowed:
+            message = f"is not a metric of {experiment.loss.name}; {nearest(metric, allowed)}"
+            yield Complaint(key, message, metric)
+            continue
+        for half, truth in halves.items():
+            if metric == "roc_auc" and len(np.unique(truth)) < len(classes):
+                yield Complaint(key, f"needs all classes in the {half} rows", metric)
+            if metric == "r2" and len(truth) < 2:
+                yield Complaint(key, f"needs two {half} rows", metric)
+
+
+def _of_classes(experiment: Experiment, row: Loss, classes: Sequence[str]) -> Iterator[Complaint]:
+    weights = experiment.class_weight
+    if weights is None:
+        return
+    if row.problem == "regression":
+        message = f"is of classifiers, and {experiment.loss.name} is not of one"
+        yield Complaint(("class_weight",), message, weights)
+    elif not isinstance(weights, str):
+        for name in weights.keys() - {*classes}:
+            message = f"is not a class; {nearest(name, classes)}"
+            yield Complaint(("class_weight", name), message, weights[name])
 
 
 def _data(values: object) -> tuple[Split | None, list[Complaint]]:
@@ -505,12 +604,15 @@ def _translated(error: ErrorDetails) -> Complaint:
         section: type[Section] = Experiment
         for name in key[:-1]:
             section = SECTIONS.get(name, section)
-        message = f"is not a known key; {nearest(key[-1], section.model_fields)}"
+        keys = [field.alias or name for name, field in section.model_fields.items()]
+        message = f"is not a known key; {nearest(key[-1], keys)}"
     elif kind in MESSAGES:
-        message = MESSAGES[kind].format(**limits)
+        whole = {name: int(it) for name, it in limits.items() if isinstance(it, float)}
+        message = MESSAGES[kind].format(**limits | whole)
     else:
         message = error["msg"]
-    return Complaint(key, message, error["input"])
+    value = NOTHING if error["input"] is ABSENT else error["input"]
+    return Complaint(key, message, value)
 
 
 def _misspelt(errors: Sequence[ErrorDetails]) -> Iterator[Complaint]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.special import erf, expit, log_expit
+from scipy.special import erf, expit, log_expit, softmax
 
 from lossbench.experiment import Experiment
 from lossbench.results import Array
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+EPSILON = 1e-3  # that Keras's batch normalisation adds to the variance
 
 
 def _hard_sigmoid(x: Array) -> Array:
@@ -40,6 +41,7 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "selu": lambda x: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0))),
     "sigmoid": expit,
     "silu": lambda x: x * expit(x),
+    "softmax": lambda x: softmax(x, axis=-1),
     "softplus": _softplus,
     "softsign": lambda x: x / (1 + np.abs(x)),
     "tanh": np.tanh,
@@ -48,11 +50,19 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 
 def logits(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
     """The output layer before its activation: x of shape (…, features) gives (…, units)."""
-    activation = ACTIVATIONS[experiment.model.activation]
-    *hidden, (kernel, bias) = zip(weights[::2], weights[1::2], strict=True)
-    for inner_kernel, inner_bias in hidden:
-        x = activation(x @ inner_kernel + inner_bias)
-    return np.asarray(x @ kernel + bias)
+    following = iter(weights)
+    for layer in experiment.model.layers:
+        x = x @ next(following) + next(following)
+        if layer.batch_normalization:
+            gamma, beta, mean, variance = (next(following) for _ in range(4))
+            x = gamma * (x - mean) / np.sqrt(variance + x.dtype.type(EPSILON)) + beta
+        x = ACTIVATIONS[layer.activation](x)
+    return np.asarray(x @ next(following) + next(following))
+
+
+def predictions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
+    """What the network answers: x of shape (…, features) gives (…, units)."""
+    return ACTIVATIONS[experiment.output_activation](logits(experiment, weights, x))
 
 
 def decisions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:

@@ -4,8 +4,9 @@ The loss owns the output layer. A row says which problem a loss is for, how the
 targets are encoded, which activations its output layer may have and which metrics
 judge it, so that a hinge loss on a sigmoid cannot be written by accident.
 
-To add a loss, add a row. Every row names a function of ``keras.losses`` that returns
-one value per example; the tests compare each row's training with Keras's own ``fit``.
+To add a loss, add a row. A row names a function of ``keras.losses``, or one in scores.py, that
+returns one value per example; the tests compare each row's training with Keras's own ``fit``.
+A person's own loss is a row that the config states (see ``own``).
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from lossbench.parameters import Parameter, Parameters
 
 Problem = Literal["regression", "binary classification", "multi-class classification"]
 Labels = Literal["real", "0/1", "-1/1", "one-hot", "integer"]
+Targets = Literal["any", "not negative", "not zero"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class Loss:
     """One row of the table.
 
     ``activations`` are those the output layer may have, the default first; ``metrics``
-    are reported besides the loss, and the first is the one that is printed.
+    are reported besides the loss, and the first is the one that is printed. Where ``logits`` is
+    true, a linear output is of logits: the function is then called with ``from_logits``.
+    ``targets`` says which real targets the loss has a sensible value for.
     """
 
     name: str
@@ -36,6 +40,8 @@ class Loss:
     metrics: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     parameters: Parameters = field(default_factory=dict)
+    logits: bool = False
+    targets: Targets = "any"
 
     @property
     def activation(self) -> str:
@@ -53,11 +59,20 @@ class Loss:
         return classes == 2 if self.problem == "binary classification" else classes >= 2
 
 
+# Further metrics that a config may ask for, of the final weights; final_metrics.py has them.
+FINAL_METRICS: dict[Problem, tuple[str, ...]] = {
+    "regression": ("r2",),
+    "binary classification": ("balanced_accuracy", "f1", "f1_macro", "roc_auc"),
+    "multi-class classification": ("balanced_accuracy", "f1_macro", "roc_auc"),
+}
 ANY_REAL = ("linear", "relu", "softplus", "exponential", "tanh", "sigmoid")
 ERRORS = ("mse", "mae")
 ACCURACY = ("accuracy",)
 MARGINS = ("accuracy", "rounded_accuracy")
 SMOOTHING = Parameter(0.0, high=1.0)
+FOCUS = Parameter(2.0)
+PROBABILITY = ("sigmoid", "linear")
+PROBABILITIES = ("softmax", "linear")
 
 LOSSES = {
     loss.name: loss
@@ -68,13 +83,68 @@ LOSSES = {
         Loss("mean_squared_logarithmic_error", "regression", "real", ANY_REAL, ERRORS, ("msle",)),
         Loss("mean_absolute_error", "regression", "real", ANY_REAL, ERRORS, ("mae",)),
         Loss(
+            "mean_absolute_percentage_error",
+            "regression",
+            "real",
+            ANY_REAL,
+            ERRORS,
+            ("mape",),
+            targets="not zero",
+        ),
+        Loss(
+            "huber",
+            "regression",
+            "real",
+            ANY_REAL,
+            ERRORS,
+            (),
+            {"delta": Parameter(1.0, low_excluded=True)},
+        ),
+        Loss("log_cosh", "regression", "real", ANY_REAL, ERRORS, ("logcosh",)),
+        # The pinball loss: its best answer is that quantile of the target (Koenker and Bassett
+        # 1978, "Regression Quantiles", Econometrica 46).
+        Loss(
+            "quantile",
+            "regression",
+            "real",
+            ANY_REAL,
+            ERRORS,
+            ("pinball",),
+            {"quantile": Parameter(0.5, high=1.0, low_excluded=True, high_excluded=True)},
+        ),
+        # Of counts and rates: the output is the mean of a Poisson distribution.
+        Loss(
+            "poisson",
+            "regression",
+            "real",
+            ("exponential", "softplus", "sigmoid", "relu"),
+            ERRORS,
+            targets="not negative",
+        ),
+        Loss(
             "binary_crossentropy",
             "binary classification",
             "0/1",
-            ("sigmoid",),
+            PROBABILITY,
             ACCURACY,
             ("bce",),
             {"label_smoothing": SMOOTHING},
+            logits=True,
+        ),
+        Loss(
+            "binary_focal_crossentropy",
+            "binary classification",
+            "0/1",
+            PROBABILITY,
+            ACCURACY,
+            (),
+            {
+                "gamma": FOCUS,
+                "apply_class_balancing": Parameter(False),
+                "alpha": Parameter(0.25, high=1.0),
+                "label_smoothing": SMOOTHING,
+            },
+            logits=True,
         ),
         Loss("hinge", "binary classification", "-1/1", ("tanh", "linear"), MARGINS),
         Loss("squared_hinge", "binary classification", "-1/1", ("tanh", "linear"), MARGINS),
@@ -82,17 +152,19 @@ LOSSES = {
             "categorical_crossentropy",
             "multi-class classification",
             "one-hot",
-            ("softmax",),
+            PROBABILITIES,
             ACCURACY,
             (),
             {"label_smoothing": SMOOTHING},
+            logits=True,
         ),
         Loss(
             "sparse_categorical_crossentropy",
             "multi-class classification",
             "integer",
-            ("softmax",),
+            PROBABILITIES,
             ACCURACY,
+            logits=True,
         ),
         Loss(
             "kl_divergence",
@@ -102,9 +174,88 @@ LOSSES = {
             ACCURACY,
             ("kullback_leibler_divergence", "kld"),
         ),
+        Loss(
+            "categorical_focal_crossentropy",
+            "multi-class classification",
+            "one-hot",
+            PROBABILITIES,
+            ACCURACY,
+            (),
+            {
+                "gamma": FOCUS,
+                "alpha": Parameter(0.25, one_or_many=True),
+                "label_smoothing": SMOOTHING,
+            },
+            logits=True,
+        ),
+        # Between cross-entropy (q near 0) and the mean absolute error (q near 1).
+        Loss(
+            "categorical_generalized_cross_entropy",
+            "multi-class classification",
+            "integer",
+            ("softmax",),
+            ACCURACY,
+            (),
+            {"q": Parameter(0.7, high=1.0, low_excluded=True, high_excluded=True)},
+        ),
+        Loss(
+            "categorical_hinge",
+            "multi-class classification",
+            "one-hot",
+            ("linear", "tanh"),
+            ACCURACY,
+        ),
+        Loss(
+            "cosine_similarity",
+            "multi-class classification",
+            "one-hot",
+            PROBABILITIES,
+            ACCURACY,
+        ),
     )
 }
+# Losses of Keras that do not fit: of a whole batch or picture (dice, tversky), of sequences (ctc)
+# and of embeddings (circle). The cosine of a single unit is its sign, so regression has none.
+NOT_FITTING = ("circle", "ctc", "dice", "tversky")
 NAMES = {alias: loss.name for loss in LOSSES.values() for alias in (loss.name, *loss.aliases)}
+
+
+# Every metric there is.
+METRICS = tuple(
+    dict.fromkeys(
+        metric
+        for loss in LOSSES.values()
+        for metric in (*loss.metrics, *FINAL_METRICS[loss.problem])
+    )
+)
+# What a person's own loss may have: the output activations for its labels, the default first. The
+# decision boundary of each is where the unit is 0 before it; a linear one is of logits.
+OWN_ACTIVATIONS: dict[Labels, tuple[str, ...]] = {
+    "real": ANY_REAL,
+    "0/1": PROBABILITY,
+    "-1/1": ("tanh", "linear", "softsign"),
+    "one-hot": PROBABILITIES,
+    "integer": PROBABILITIES,
+}
+
+
+def own(name: str, labels: Labels, activation: str) -> Loss:
+    """The row of a person's own loss; its labels tell the problem."""
+    problem: Problem = "regression"
+    if labels != "real":
+        binary = labels in ("0/1", "-1/1")
+        problem = "binary classification" if binary else "multi-class classification"
+    metrics = {"real": ERRORS, "-1/1": MARGINS}.get(labels, ACCURACY)
+    return Loss(name, problem, labels, (activation,), metrics)
+
+
+def unfit(targets: Targets, values: NDArray[Any]) -> str | None:
+    """Why a loss for such targets does not fit these, shape (rows,); None where it does."""
+    if targets == "not negative" and (values < 0).any():
+        return f"needs a target that is not negative, and this one goes down to {values.min():g}"
+    if targets == "not zero" and (values == 0).any():
+        return "divides by the target, and this one is 0 in places"
+    return None
 
 
 def fitting(classes: int) -> list[str]:

@@ -138,6 +138,9 @@ def _mark(node: yaml.Node, path: Key, lines: dict[Key, int]) -> Iterator[tuple[K
         seen: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
+            if path and isinstance(key, yaml.ScalarNode):
+                # Below the top a key is the text that it is written with, such as a class 0.
+                key.tag = "tag:yaml.org,2002:str"
             if key.tag != "tag:yaml.org,2002:str":
                 name = f" '{key.value}'" if isinstance(key, yaml.ScalarNode) else ""
                 raise MarkedYamlError(f"the key{name} is not text", line)

@@ -10,24 +10,53 @@ from typing import Any
 class Parameter:
     """A parameter's default and the values it may take, from ``low`` to ``high``.
 
-    The default's type is the parameter's: true or false, or a number.
+    The default's type is the parameter's: true or false, a list of numbers, or a number. Where
+    it is None the parameter is a number, off until it is given. ``whole`` takes no fractions,
+    ``one_or_many`` a list of numbers too, and ``scheduled`` a schedule of the learning rate. A
+    ``needed`` parameter has no default; a ``silent`` one is left out of a config in which it has
+    its default.
     """
 
-    default: float | bool
+    default: float | bool | tuple[float, ...] | None = None
     low: float = 0.0
     high: float = inf
     low_excluded: bool = False
+    high_excluded: bool = False
+    whole: bool = False
+    one_or_many: bool = False
+    scheduled: bool = False
+    needed: bool = False
+    silent: bool = False
 
     def complaint(self, value: Any) -> str | None:
         """What is wrong with a value, or None."""
         if isinstance(self.default, bool):
             return None if isinstance(value, bool) else "must be true or false"
+        if value is None and self.default is None and not self.needed:
+            return None
+        many = isinstance(value, list | tuple)
+        if isinstance(self.default, tuple) and not many:
+            return "must be a list of numbers"
+        if many and not (self.one_or_many or isinstance(self.default, tuple)):
+            return "must be a number"
+        complaints = map(self._number, value if many else [value])
+        return next((complaint for complaint in complaints if complaint), None)
+
+    def _number(self, value: Any) -> str | None:
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             return "must be a number"
-        if self.low <= value <= self.high and not (self.low_excluded and value == self.low):
+        if self.whole and not isinstance(value, int):
+            return "must be a whole number"
+        above = value > self.low if self.low_excluded else value >= self.low
+        below = value < self.high if self.high_excluded else value <= self.high
+        if above and below:
             return None
-        bound = f"must be {'greater than' if self.low_excluded else 'at least'} {self.low:g}"
-        return bound if self.high == inf else f"{bound} and at most {self.high:g}"
+        bounds = []
+        if self.low > -inf:
+            bounds.append(f"{'greater than' if self.low_excluded else 'at least'} {self.low:g}")
+        if self.high < inf:
+            bounds.append(f"{'less than' if self.high_excluded else 'at most'} {self.high:g}")
+        return f"must be {' and '.join(bounds)}"
 
 
 Parameters = Mapping[str, Parameter]

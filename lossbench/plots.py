@@ -27,6 +27,10 @@ NAMES = {
     "mse": "mean squared error",
     "mae": "mean absolute error",
     "kl_divergence": "KL divergence",
+    "r2": "R²",
+    "f1": "F1 score",
+    "f1_macro": "macro F1 score",
+    "roc_auc": "ROC AUC",
 }
 ARTICLE = "article: {}"
 STYLE: list[Any] = [
@@ -63,7 +67,7 @@ def learning_curves(result: Result) -> Figure:
     Errors of a regression that fall far have a logarithmic axis; its bottom stands for 0.000.
     """
     experiment = result.experiment
-    metric = experiment.metrics[0]
+    metric = experiment.tracked[0]
     figures = experiment.published.get(metric, Published())
     published = {half: it for half in HALVES if (it := getattr(figures, half)) is not None}
     is_loss = (experiment.loss.name, metric) == ("mean_squared_error", "mse")
@@ -79,7 +83,8 @@ def learning_curves(result: Result) -> Figure:
         panel.set_ylabel(readable(name))
         panel.yaxis.set_label_coords((0.033 - LEFT) / (right - LEFT), 0.5)
         _draw(panel, result, "loss" if is_loss else name, published if name == metric else {})
-    panels[-1].set(xlabel="Epoch", xlim=(0.5, experiment.epochs + 0.5))
+    last = max(training.epochs or experiment.epochs for training in result.trainings)
+    panels[-1].set(xlabel="Epoch", xlim=(0.5, last + 0.5))
     panels[-1].locator_params(axis="x", integer=True, min_n_ticks=1)
 
     seeds = len(result.trainings)

@@ -19,6 +19,7 @@ from lossbench.statistics import Summary, judge, summarize
 
 Half = Literal["train", "test"]
 HALVES: tuple[Half, Half] = ("train", "test")
+VALIDATION = "validation_loss"
 Array = NDArray[Any]
 
 
@@ -31,7 +32,10 @@ class Training:
     … to one value per epoch, with the meaning they have in Keras's ``fit``: a training figure
     is the mean over the epoch's batches while the weights still move, a test figure is taken
     after the epoch. ``weights`` are kernel (inputs, units) and bias (units,) of each layer, in
-    order.
+    order, and what batch normalisation has (see ``Model.weight_shapes``).
+
+    With early stopping ``epochs`` says how many epochs were trained; in ``history``, which then
+    has "validation_loss" too, the others are NaN. The weights are those of ``best_epoch``, from 1.
     """
 
     seed: int
@@ -40,6 +44,8 @@ class Training:
     test: Mapping[str, float]
     history: Mapping[str, Array]
     weights: tuple[Array, ...]
+    epochs: int | None = None
+    best_epoch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Result:
         return np.array([getattr(training, half)[metric] for training in self.trainings])
 
     def curves(self, half: Half, metric: str) -> Array:
-        """A figure over epochs, shape (seeds, epochs)."""
+        """A figure over epochs, shape (seeds, epochs); NaN after an early stop."""
         return np.array([training.history[f"{half}_{metric}"] for training in self.trainings])
 
     def summary(self, half: Half, metric: str) -> Summary:
@@ -84,6 +90,18 @@ class Result:
 def shortest(values: Array) -> Array:
     """Each float32 as the float64 of the fewest digits that means it: 0.84, not 0.8399999737."""
     return values.astype(np.float32).astype(str).astype(np.float64)
+
+
+def padded(curve: Array, epochs: int) -> Array:
+    """A curve of so many epochs: NaN where it was not trained any more."""
+    return np.append(curve, np.full(epochs - len(curve), np.nan, curve.dtype))
+
+
+def history_columns(experiment: Experiment) -> list[str]:
+    """The names of what is known of every epoch."""
+    names = ("loss", *experiment.tracked)
+    columns = [f"{half}_{name}" for name in names for half in HALVES]
+    return [*columns, VALIDATION] if experiment.early_stopping else columns
 
 
 def provenance(data_sha256: str) -> dict[str, str]:
@@ -127,6 +145,7 @@ def metrics(result: Result) -> dict[str, Any]:
             {
                 "seed": training.seed,
                 "diverged": training.diverged,
+                **_stopped(training),
                 "train": {name: _finite(training.train[name]) for name in names},
                 "test": {name: _finite(training.test[name]) for name in names},
             }
@@ -142,15 +161,14 @@ def metrics(result: Result) -> dict[str, Any]:
 
 
 def history(result: Result) -> str:
-    """The content of history.csv: a row per seed and epoch."""
-    names = ("loss", *result.experiment.metrics)
-    columns = [f"{half}_{name}" for name in names for half in HALVES]
+    """The content of history.csv: a row per seed and epoch that was trained."""
+    columns = history_columns(result.experiment)
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["seed", "epoch", *columns])
     for training in result.trainings:
         figures = shortest(np.stack([training.history[column] for column in columns], axis=1))
-        for epoch, row in enumerate(figures.tolist(), start=1):
+        for epoch, row in enumerate(figures[: training.epochs].tolist(), start=1):
             rows.writerow([training.seed, epoch, *row])
     return text.getvalue()
 
@@ -158,12 +176,15 @@ def history(result: Result) -> str:
 def weights(result: Result) -> bytes:
     """The content of weights.npz: kernel_1, bias_1, … of every layer from the first hidden one.
 
-    Each array has a first axis for the seeds, in the order of metrics.json's runs.
+    The names are those of ``Model.weight_shapes``. Each array has a first axis for the seeds, in
+    the order of metrics.json's runs.
     """
-    arrays: dict[str, Any] = {}
-    for number, seeds in enumerate(zip(*(it.weights for it in result.trainings), strict=True)):
-        layer, part = divmod(number, 2)
-        arrays[f"{('kernel', 'bias')[part]}_{layer + 1}"] = np.stack(seeds)
+    first = result.trainings[0].weights
+    names = result.experiment.model.weight_shapes(len(first[0]), len(first[-1]))
+    arrays: dict[str, Any] = {
+        name: np.stack(seeds)
+        for name, *seeds in zip(names, *(it.weights for it in result.trainings), strict=True)
+    }
     file = io.BytesIO()
     np.savez(file, **arrays)
     return file.getvalue()
@@ -182,6 +203,13 @@ def files(result: Result) -> dict[str, bytes]:
 def to_json(document: object) -> str:
     """JSON as all of lossbench writes it: indented, and without NaN, which is not JSON."""
     return json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _stopped(training: Training) -> dict[str, int | None]:
+    """When early stopping ended a training; nothing where there is none."""
+    if training.epochs is None:
+        return {}
+    return {"epochs": training.epochs, "best_epoch": training.best_epoch}
 
 
 def _finite(value: float) -> float | None:

@@ -9,6 +9,7 @@ from lossbench import atomic, stored
 from lossbench.config import Case, to_yaml
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
+from lossbench.final_metrics import complete
 from lossbench.quiet import import_training
 from lossbench.results import Result, Training, files, to_json
 from lossbench.sweep import Sweep, as_document, as_markdown
@@ -67,8 +68,7 @@ def run(experiment: Experiment, out: str | Path | None = None) -> Result:
     from lossbench.training import trainer
 
     train = trainer(experiment, split)
-    trainings = tuple(map(train, experiment.seeds))
-    result = Result(experiment, split.sha256, trainings, split.classes)
+    result = complete(experiment, split, map(train, experiment.seeds))
     if out is not None:
         write(result, split, Path(out) / experiment.name)
     return result
@@ -165,7 +165,7 @@ def _finish(plan: Plan, trained: Sequence[Training]) -> Result | Failure:
             result = stored.reusable(plan.folder, experiment, split.sha256)
             trainings |= {training.seed: training for training in result.trainings}
         of_seeds = tuple(trainings[it] for it in experiment.seeds)
-        result = Result(experiment, split.sha256, of_seeds, split.classes)
+        result = complete(experiment, split, of_seeds)
         if not plan.whole:
             write(result, split, plan.folder)
     except OSError as error:

@@ -10,9 +10,10 @@ from typing import Any
 
 from lossbench import generators
 from lossbench.experiment import COMMON, Experiment
-from lossbench.losses import LOSSES
+from lossbench.losses import LOSSES, METRICS
+from lossbench.losses import NAMES as LOSS_NAMES
 from lossbench.optimizers import NAMES as OPTIMIZER_NAMES
-from lossbench.optimizers import OPTIMIZERS
+from lossbench.optimizers import OPTIMIZERS, SCHEDULES
 from lossbench.parameters import Parameter
 
 Schema = dict[str, Any]
@@ -25,13 +26,7 @@ def schema() -> Schema:
     document["required"].remove("name")  # the file's stem
     parts, properties = document["$defs"], document["properties"]
     parts["Dataset"] = _dataset(parts["Dataset"])
-    parts["LossChoice"] = _or_bare_name(
-        _with_parameters(
-            parts["LossChoice"],
-            "name",
-            [([loss.name, *loss.aliases], _table(loss.parameters)) for loss in LOSSES.values()],
-        )
-    )
+    parts["LossChoice"] = _or_bare_name(_loss(parts["LossChoice"]), list(LOSS_NAMES))
     parts["Optimizer"] = _or_bare_name(
         _with_parameters(
             parts["Optimizer"],
@@ -40,10 +35,10 @@ def schema() -> Schema:
                 ([alias for alias, of in OPTIMIZER_NAMES.items() if of == name], _table(rows))
                 for name, rows in OPTIMIZERS.items()
             ],
-        )
+        ),
+        list(OPTIMIZER_NAMES),
     )
-    metrics = dict.fromkeys(metric for loss in LOSSES.values() for metric in loss.metrics)
-    properties["published"]["propertyNames"] = {"enum": list(metrics)}
+    properties["published"]["propertyNames"] = {"enum": list(METRICS)}
     return {"$schema": DIALECT, **_without_titles(document), "title": "A config of lossbench"}
 
 
@@ -62,6 +57,31 @@ def _dataset(section: Schema) -> Schema:
     of_file = {**_only(own), "required": ["file", "target"]}
     branches.append({"if": {"not": {"required": ["generator"]}}, "then": of_file})
     return {**section, "additionalProperties": True, "allOf": branches}
+
+
+def _loss(section: Schema) -> Schema:
+    """A loss of the table with its parameters, or a function with any."""
+    named = {"name": {"enum": list(LOSS_NAMES), "type": "string"}}
+    branches: list[Schema] = [
+        {
+            "if": {
+                "properties": {"name": {"enum": [loss.name, *loss.aliases]}},
+                "required": ["name"],
+                "not": {"required": ["function"]},
+            },
+            "then": _only({"name": True, **_table(loss.parameters)}),
+        }
+        for loss in LOSSES.values()
+    ]
+    own = {"if": {"required": ["function"]}, "then": {"required": ["labels"]}}
+    known = {"properties": named, "required": ["name"]}
+    return {
+        **section,
+        "properties": {**section["properties"], "name": {"type": "string"}},
+        "required": [],
+        "additionalProperties": True,
+        "allOf": [*branches, {**own, "else": known}],
+    }
 
 
 def _with_parameters(
@@ -87,10 +107,9 @@ def _only(properties: Schema) -> Schema:
     return {"properties": properties, "additionalProperties": False}
 
 
-def _or_bare_name(section: Schema) -> Schema:
+def _or_bare_name(section: Schema, names: Sequence[str]) -> Schema:
     """What may be a name alone, where no parameter is given."""
-    names = {key: value for key, value in section["properties"]["name"].items() if key == "enum"}
-    return {"description": section["description"], "anyOf": [names, section]}
+    return {"description": section["description"], "anyOf": [{"enum": names}, section]}
 
 
 def _generator(name: str) -> Schema:
@@ -106,13 +125,44 @@ def _table(parameters: Mapping[str, Parameter]) -> Schema:
 
 
 def _parameter(row: Parameter) -> Schema:
+    default = {} if row.needed else {"default": row.default}
     if isinstance(row.default, bool):
-        return {"type": "boolean", "default": row.default}
+        return {"type": "boolean", **default}
     low = {"exclusiveMinimum" if row.low_excluded else "minimum": row.low}
-    bounds = {
-        name: bound for name, bound in {**low, "maximum": row.high}.items() if isfinite(bound)
+    high = {"exclusiveMaximum" if row.high_excluded else "maximum": row.high}
+    bounds = {name: bound for name, bound in {**low, **high}.items() if isfinite(bound)}
+    number: Schema = {"type": "integer" if row.whole else "number", **bounds}
+    many: Schema = {"type": "array", "items": number}
+    if isinstance(row.default, tuple) and not row.one_or_many:
+        return {**many, "default": list(row.default)}
+    choices = [number]
+    if row.default is None and not row.needed:
+        choices.append({"type": "null"})
+    if row.one_or_many:
+        choices.append(many)
+    if row.scheduled:
+        choices.append(_schedules())
+    return {**number, **default} if len(choices) == 1 else {"anyOf": choices, **default}
+
+
+def _schedules() -> Schema:
+    """One of the schedules of the learning rate with its parameters."""
+    branches = [
+        {
+            "if": {"properties": {"schedule": {"const": name}}},
+            "then": {
+                **_only({"schedule": True, **_table(rows)}),
+                "required": [key for key, row in rows.items() if row.needed],
+            },
+        }
+        for name, rows in SCHEDULES.items()
+    ]
+    return {
+        "type": "object",
+        "properties": {"schedule": {"enum": list(SCHEDULES)}},
+        "required": ["schedule"],
+        "allOf": branches,
     }
-    return {"type": "number", **bounds, "default": row.default}
 
 
 def _without_titles(part: Any) -> Any:

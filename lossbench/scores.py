@@ -3,7 +3,8 @@
 Labels and predictions have shape (rows, units), a score shape (rows,). The value of a loss or
 metric is the mean of its score.
 
-To add a metric, add a function to METRICS, and its name to the losses that report it.
+To add a metric that is taken after every epoch, add a function to METRICS, and its name to the
+losses that report it.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from functools import partial
 import keras
 import tensorflow as tf
 
+from lossbench import own_code
 from lossbench.experiment import Experiment
 from lossbench.losses import Labels
 
@@ -19,13 +21,56 @@ Score = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 def scores(experiment: Experiment) -> list[Score]:
-    """The scores of an experiment: its loss, then its metrics."""
-    loss = getattr(keras.losses, experiment.loss.name)
+    """The scores of an experiment: its loss, then the metrics of every epoch."""
     labels = experiment.loss.row.labels
+    metrics = dict(METRICS)
+    if labels == "0/1" and experiment.output_activation == "linear":
+        metrics["accuracy"] = _accuracy_of_logits
     return [
-        partial(loss, **experiment.loss.parameters),
-        *(partial(METRICS[metric], labels) for metric in experiment.metrics),
+        loss_function(experiment),
+        *(partial(metrics[metric], labels) for metric in experiment.tracked),
     ]
+
+
+def loss_function(experiment: Experiment) -> Score:
+    """The loss of each example; raises ImportError where a person's own is not to be had."""
+    choice, row = experiment.loss, experiment.loss.row
+    if choice.function is not None:
+        function = own_code.load(choice.function)
+        return partial(_per_example, choice.function, partial(function, **choice.parameters))
+    parameters = choice.parameters
+    if row.logits and experiment.output_activation == "linear":
+        parameters["from_logits"] = True
+    if isinstance(parameters.get("alpha"), tuple):
+        parameters["alpha"] = list(parameters["alpha"])
+    return partial(FUNCTIONS.get(row.name) or getattr(keras.losses, row.name), **parameters)
+
+
+def _per_example(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """A person's own loss, the mean over the units where it leaves that to Keras."""
+    value = tf.convert_to_tensor(function(y, prediction))
+    if value.shape.rank == 0 or value.shape[0] != prediction.shape[0]:
+        raise ValueError(f"{name} must return a value for each example, not {value.shape}")
+    value = tf.cast(value, tf.float32)
+    return tf.reduce_mean(tf.reshape(value, (value.shape[0], -1)), axis=1)
+
+
+def quantile(y: tf.Tensor, prediction: tf.Tensor, quantile: float) -> tf.Tensor:
+    """The pinball loss: what lies above the prediction counts q, what lies below it 1 - q."""
+    error = y - prediction
+    return tf.maximum(quantile * error, (quantile - 1) * error)[:, 0]
+
+
+def _generalized_cross_entropy(y: tf.Tensor, prediction: tf.Tensor, q: float) -> tf.Tensor:
+    """Keras's own, of labels shaped (rows,): given a column it mixes up the rows."""
+    return keras.losses.categorical_generalized_cross_entropy(y[:, 0], prediction, q=q)
+
+
+# Losses that are not functions of keras.losses as they are.
+FUNCTIONS: dict[str, Callable[..., tf.Tensor]] = {
+    "quantile": quantile,
+    "categorical_generalized_cross_entropy": _generalized_cross_entropy,
+}
 
 
 def mse(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
@@ -52,6 +97,11 @@ def accuracy(labels: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
         boundary = 0.5 if labels == "0/1" else 0.0
         right = ((prediction > boundary) == (y > boundary))[:, 0]
     return tf.cast(right, tf.float32)
+
+
+def _accuracy_of_logits(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """The accuracy of a linear output for the labels 0 and 1: its boundary is at 0."""
+    return tf.cast((prediction > 0) == (y > 0.5), tf.float32)[:, 0]
 
 
 def rounded_accuracy(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:

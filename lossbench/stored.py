@@ -19,11 +19,18 @@ from lossbench.atomic import PREFIX
 from lossbench.experiment import Experiment
 from lossbench.marked_yaml import MarkedYamlError
 from lossbench.marked_yaml import read as read_yaml
-from lossbench.results import HALVES, Array, Result, Training, provenance
+from lossbench.results import (
+    HALVES,
+    Array,
+    Result,
+    Training,
+    history_columns,
+    padded,
+    provenance,
+)
 
 VERSION = version("lossbench")
 FILES = ("metrics.json", "config.yaml", "weights.npz", "history.csv")
-PARTS = ("kernel", "bias")
 VALUE = re.compile(r"(?<==)(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?=\+|$)")
 AGAIN = "run the experiment again"
 MISSING = f"is missing; {AGAIN}"
@@ -52,6 +59,8 @@ class _Run(BaseModel):
 
     seed: int
     diverged: bool
+    epochs: int | None = Field(None, ge=1)
+    best_epoch: int | None = Field(None, ge=1)
     train: dict[str, float | None]
     test: dict[str, float | None]
 
@@ -83,10 +92,25 @@ def read(folder: Path) -> Result:
         raise DamagedResult(path, f"has not one training for each of its config's seeds; {AGAIN}")
     if any({*names} - {*getattr(run, half)} for run in document.runs for half in HALVES):
         raise DamagedResult(path, f"lacks one of {', '.join(names)}; {AGAIN}")
-    histories = _histories(folder / "history.csv", experiment)
-    weights = _weights(folder / "weights.npz", len(document.runs))
+    lengths = [run.epochs or experiment.epochs for run in document.runs]
+    stops = experiment.early_stopping is not None
+    if max(lengths) > experiment.epochs or any(
+        stops == (it.epochs is None) for it in document.runs
+    ):
+        raise DamagedResult(path, f"has not the number of epochs that were trained; {AGAIN}")
+    histories = _histories(folder / "history.csv", experiment, lengths)
+    weights = _weights(folder / "weights.npz", experiment)
     trainings = (
-        Training(run.seed, run.diverged, _figures(run.train), _figures(run.test), history, arrays)
+        Training(
+            run.seed,
+            run.diverged,
+            _figures(run.train),
+            _figures(run.test),
+            history,
+            arrays,
+            run.epochs,
+            run.best_epoch,
+        )
         for run, history, arrays in zip(document.runs, histories, weights, strict=True)
     )
     provenance = document.provenance
@@ -117,6 +141,8 @@ def reusable(folder: Path, experiment: Experiment, data_sha256: str) -> Result:
     for name, now in provenance(data_sha256).items():
         if then.get(name) != now:
             raise NotReusable(f"it is of {name} {then.get(name, 'unknown')}, and this is {now}")
+    if experiment.loss.function is not None:
+        raise NotReusable("its loss is code, which may have changed")
     if not all(training.history for training in result.trainings):
         raise NotReusable("its history.csv is missing")
     return result
@@ -197,55 +223,54 @@ def _experiment(folder: Path, document: _Document) -> Experiment:
     return printed
 
 
-def _histories(path: Path, experiment: Experiment) -> Sequence[Mapping[str, Array]]:
-    """The history of each training."""
+def _histories(
+    path: Path, experiment: Experiment, lengths: Sequence[int]
+) -> Sequence[Mapping[str, Array]]:
+    """The history of each training, of so many epochs each."""
     if not path.exists():
         return [{}] * experiment.repeats
     text = _content(path).decode("utf-8", "replace")
     header, *rows = text.splitlines() or [""]
     names = header.split(",")
-    wanted = {f"{half}_{name}" for half in HALVES for name in ("loss", *experiment.metrics)}
-    shape = (experiment.repeats, experiment.epochs, len(names))
+    wanted = history_columns(experiment)
     try:
-        if not {*names} >= wanted | {"seed", "epoch"} or len(rows) != shape[0] * shape[1]:
+        if not {*names} >= {*wanted, "seed", "epoch"} or len(rows) != sum(lengths):
             raise ValueError
         if not text.endswith("\n"):  # the last number may lack digits
             raise ValueError
-        values = np.loadtxt(rows, delimiter=",", ndmin=2).reshape(shape)
-        with np.errstate(over="ignore"):
-            figures = values.astype(np.float32)
-        columns = {name: values[:, :, index] for index, name in enumerate(names)}
-        seeds = np.array(experiment.seeds)[:, None]
-        if (columns["seed"] != seeds).any() or (
-            columns["epoch"] != np.arange(1, shape[1] + 1)
+        values = np.loadtxt(rows, delimiter=",", ndmin=2)
+        columns = dict(zip(names, values.T, strict=True))
+        epochs = np.concatenate([np.arange(1, length + 1) for length in lengths])
+        if (columns["seed"] != np.repeat(experiment.seeds, lengths)).any() or (
+            columns["epoch"] != epochs
         ).any():
             raise ValueError
+        ends = np.cumsum(lengths)[:-1]
+        with np.errstate(over="ignore"):
+            curves = {name: np.split(columns[name].astype(np.float32), ends) for name in wanted}
         return [
-            {name: figures[number, :, names.index(name)] for name in columns if name in wanted}
-            for number in range(shape[0])
+            {name: padded(curves[name][number], experiment.epochs) for name in wanted}
+            for number in range(experiment.repeats)
         ]
     except (ValueError, KeyError):
         raise DamagedResult(path, HALF_WRITTEN) from None
 
 
-def _weights(path: Path, trainings: int) -> Iterator[tuple[Array, ...]]:
-    """The weights of each training: kernel (inputs, units) and bias (units,) of each layer."""
+def _weights(path: Path, experiment: Experiment) -> Iterator[tuple[Array, ...]]:
+    """The weights of each training, as ``Model.weight_shapes`` has them."""
     stored = io.BytesIO(_content(path))
     try:
         with np.load(stored, allow_pickle=False) as file:
-            names = [f"{part}_{layer + 1}" for layer in range(len(file) // 2) for part in PARTS]
-            arrays = [file[name] for name in names]
-            if not arrays or len(arrays) != len(file):
-                raise ValueError
-        inputs = arrays[0].shape[1]
-        for kernel, bias in zip(arrays[::2], arrays[1::2], strict=True):
-            units = bias.shape[-1]
-            if kernel.shape != (trainings, inputs, units) or bias.shape != (trainings, units):
-                raise ValueError
-            inputs = units
+            arrays = {name: file[name] for name in file}
+        inputs, outputs = arrays["kernel_1"].shape[1], [*arrays.values()][-1].shape[-1]
+        shapes = experiment.model.weight_shapes(inputs, outputs)
+        if arrays.keys() != shapes.keys() or any(
+            arrays[name].shape != (experiment.repeats, *shape) for name, shape in shapes.items()
+        ):
+            raise ValueError
     except UNREADABLE_ARRAYS:
         raise DamagedResult(path, HALF_WRITTEN) from None
-    return zip(*arrays, strict=True)
+    return zip(*(arrays[name] for name in shapes), strict=True)
 
 
 def _content(path: Path) -> bytes:

@@ -3,10 +3,11 @@
 One XLA program holds the whole training: a loop over epochs around a loop over batches,
 made of Keras's own layers, losses and optimizers. Another seed is the same program called
 again with other initial weights and row orders, so a seed's result cannot depend on which
-other seeds ran.
+other seeds ran. What an experiment does not ask for, such as class weights, penalties or early
+stopping, is not in its program.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -15,12 +16,15 @@ import numpy as np
 import tensorflow as tf
 
 from lossbench.arguments import Slots, with_arguments
+from lossbench.class_weight import row_weights
 from lossbench.datasets import Split
+from lossbench.descent import Descent
 from lossbench.experiment import Experiment
 from lossbench.losses import encode
-from lossbench.network import build, initial_weights
-from lossbench.results import HALVES, Array, Training, shortest
+from lossbench.network import build, initial_weights, layers_of, seed_dropout, without_filling
+from lossbench.results import HALVES, VALIDATION, Array, Training, padded, shortest
 from lossbench.scores import Score, scores
+from lossbench.stopping import Stopping
 
 # How many row numbers are handed over, and how many rows evaluated, at once: they bound the
 # memory of a training on large data.
@@ -29,24 +33,29 @@ ROWS_AT_ONCE = 2**13
 
 
 class Examples(NamedTuple):
-    """The training half, with the weight of every place in every batch: 0 where it is filled up."""
+    """The training half, with the weight of every place in every batch: 0 where it is filled up.
 
-    x: tf.Tensor
-    y: tf.Tensor
-    weights: tf.Tensor
-
-
-class Slices(NamedTuple):
-    """Both halves, the training one first, in slices of equal size that are evaluated in turn.
-
-    ``x``, ``y`` and ``weights`` have shape (slices, rows, …); ``halves``, (slices, 2), says with
-    a 1 which half a slice is of, and ``rows`` how many rows each has, test before train.
+    ``costs`` is what each row counts in the loss that is minimised, if not all count the same.
     """
 
     x: tf.Tensor
     y: tf.Tensor
     weights: tf.Tensor
-    halves: tf.Tensor
+    costs: tf.Tensor | None
+
+
+class Slices(NamedTuple):
+    """Both halves, the training one first, in slices of equal size that are evaluated in turn.
+
+    ``x``, ``y`` and ``weights`` have shape (slices, rows, …); ``parts``, (slices, 2), says with
+    a 1 which half a slice is of, and ``rows`` how many rows each has, test before train. A part
+    that is held back for validation is a third one, in the last slices and the last column.
+    """
+
+    x: tf.Tensor
+    y: tf.Tensor
+    weights: tf.Tensor
+    parts: tf.Tensor
     rows: tf.Tensor
     first_of_test: tf.Tensor
 
@@ -54,14 +63,16 @@ class Slices(NamedTuple):
 class Program(NamedTuple):
     """A compiled training and the variables it works on, for every experiment of one ``key``.
 
-    Neither the data nor the values of the variables are part of it: those of the optimizer, and
-    of the ``slots``. ``epochs_at_once`` is how many epochs one call of ``run`` trains at most.
+    Neither the data nor the values of the variables are part of it: those of the descent, and of
+    the ``slots``. ``epochs_at_once`` is how many epochs one call of ``run`` trains at most.
     """
 
     model: keras.Sequential
-    optimizer: keras.optimizers.Optimizer
+    descent: Descent
+    stopping: Stopping | None
     slots: Slots
-    run: Callable[..., tf.Tensor]
+    run: Callable[..., tuple[tf.Tensor, ...]]
+    evaluate: Callable[..., tf.Tensor]
     epochs_at_once: int
 
 
@@ -69,11 +80,18 @@ class Outcome(NamedTuple):
     """The figures of one training, the loss before the metrics, and its final weights.
 
     ``history`` has shape (epochs, 2, figures) and ``final`` (2, figures), train before test.
+    With early stopping the epochs are those that were trained, ``validation`` has the loss on
+    the rows held back for each of them, and ``best_epoch``, from 1, is the one that was restored.
     """
 
     history: Array
     final: Array
     weights: list[Array]
+    validation: Array | None = None
+    best_epoch: int | None = None
+
+
+Train = Callable[..., Outcome]
 
 
 def trainer(
@@ -81,22 +99,34 @@ def trainer(
 ) -> Callable[[int], Training]:
     """A function that trains the experiment once from a seed.
 
-    The row orders and each layer's weights are drawn from independent streams of the seed. With
-    a ``program``, compiled for an experiment of the same ``programs.key``, nothing is compiled.
+    The row orders, each layer's weights and what each dropout drops are drawn from independent
+    streams of the seed. With a ``program``, compiled for an experiment of the same
+    ``programs.key``, nothing is compiled.
     """
     program = program or compile_program(experiment, split)
     model = program.model
     with tf.device("CPU:0"):
         train = _with_values(experiment, split, program)
+    dense, dropouts = (
+        len(layers_of(model, kind)) for kind in (keras.layers.Dense, keras.layers.Dropout)
+    )
+    rows = fitted_rows(experiment, split)
 
     def train_from(seed: int) -> Training:
-        order_stream, *layer_streams = np.random.SeedSequence(seed).spawn(1 + len(model.layers))
-        shuffle = np.random.default_rng(order_stream)
-        orders = (shuffle.permutation(len(split.x_train)) for _ in range(experiment.epochs))
+        streams = np.random.SeedSequence(seed).spawn(1 + dense + dropouts)
+        shuffle = np.random.default_rng(streams[0])
+        orders = (shuffle.permutation(rows) for _ in range(experiment.epochs))
         with tf.device("CPU:0"):
-            return _training(experiment, seed, train(initial_weights(model, layer_streams), orders))
+            initial = initial_weights(model, streams[1 : 1 + dense])
+            return _training(experiment, seed, train(initial, orders, streams[1 + dense :]))
 
     return train_from
+
+
+def fitted_rows(experiment: Experiment, split: Split) -> int:
+    """How many rows of the training half are trained on: the first ones, if not all."""
+    rows, stopping = len(split.x_train), experiment.early_stopping
+    return stopping.fitted(rows) if stopping else rows
 
 
 def compile_program(
@@ -107,128 +137,197 @@ def compile_program(
     with tf.device("CPU:0"):
         model = model or build(experiment, split.x_train.shape[1], len(split.classes))
         open_to_values, slots = with_arguments(experiment)
-        optimizer = _optimizer(open_to_values, model)
-        rows = len(split.x_train)
+        descent = Descent(open_to_values.optimizer, model)
+        settings = experiment.early_stopping
+        stopping = Stopping(settings, model) if settings else None
+        rows = fitted_rows(experiment, split)
         size = min(experiment.batch_size, rows)
         epochs_at_once = max(1, min(experiment.epochs, INDICES_AT_ONCE // rows))
-        run = _program(model, optimizer, scores(open_to_values))
+        # The filling of a batch must not enter its mean and variance.
+        masked = bool(layers_of(model, keras.layers.BatchNormalization) and rows % size)
+        run, evaluate = _program(model, descent.optimizer, scores(open_to_values), masked, stopping)
+        program = Program(model, descent, stopping, slots, run, evaluate, epochs_at_once)
         # No epoch at all is trained here, only compiled. A number of Python would be a constant
         # of the program, and every other number another program.
+        examples, slices = _tensors(experiment, split)
         nothing = np.zeros((epochs_at_once, -(-rows // size), size), np.int32)
-        run(*_tensors(experiment, split), nothing, tf.constant(0))
-    return Program(model, optimizer, slots, run, epochs_at_once)
+        run(examples, slices, nothing, tf.constant(0))
+        if _changes_at_the_end(program):
+            evaluate(slices, tf.constant(0))
+    return program
 
 
-def compile_training(
-    experiment: Experiment, split: Split, model: keras.Sequential
-) -> Callable[[list[Array], Iterable[Array]], Outcome]:
+def compile_training(experiment: Experiment, split: Split, model: keras.Sequential) -> Train:
     """A function from initial weights and the row order of every epoch to an Outcome.
 
     The weights are in the order of ``model.weights``, and an order is a permutation of the
     training rows. Where the batch size does not divide them, the last batch is shorter, as in
-    ``fit``.
+    ``fit``. A third argument has a stream of chance for each dropout layer.
     """
     return _with_values(experiment, split, compile_program(experiment, split, model))
 
 
-def _with_values(
-    experiment: Experiment, split: Split, program: Program
-) -> Callable[[list[Array], Iterable[Array]], Outcome]:
+def _with_values(experiment: Experiment, split: Split, program: Program) -> Train:
     """The function of ``compile_training``: the program with this experiment's data and values."""
-    model, optimizer, slots, run, epochs_at_once = program
-    # The values are those of an optimizer of its own: momenta of 0, and its learning rate.
-    fresh = [variable.numpy() for variable in _optimizer(experiment, model).variables]
+    model, descent, stopping, slots, run, evaluate, epochs_at_once = program
     examples, slices = _tensors(experiment, split)
     size = examples.weights.shape[1]
 
-    def train(initial: list[Array], orders: Iterable[Array]) -> Outcome:
-        for variable, value in zip(optimizer.variables, fresh, strict=True):
-            variable.assign(value)
-        slots.fill(experiment)
+    def train(
+        initial: list[Array],
+        orders: Iterable[Array],
+        dropout: Sequence[np.random.SeedSequence] = (),
+    ) -> Outcome:
         model.set_weights(initial)
+        seed_dropout(model, dropout)
+        descent.restart(experiment.optimizer)
+        slots.fill(experiment)
+        if stopping:
+            stopping.restart()
         orders = iter(orders)
-        chunks = []
-        while chunk := [_in_batches(order, size) for order in islice(orders, epochs_at_once)]:
+        chunks, stopped = [], False
+        while not stopped and (
+            chunk := [_in_batches(order, size) for order in islice(orders, epochs_at_once)]
+        ):
             padding = [chunk[0]] * (epochs_at_once - len(chunk))
             indices = np.stack(chunk + padding).astype(np.int32)
-            epochs = tf.constant(len(chunk))
-            chunks.append(run(examples, slices, indices, epochs).numpy()[: len(chunk)])
+            trained, *last = run(examples, slices, indices, tf.constant(len(chunk)))
+            chunks.append(trained.numpy()[: len(chunk)])
+            stopped = any(last)
         figures = np.concatenate(chunks)
-        return Outcome(figures[:, :2], figures[-1, :0:-1], model.get_weights())
+        if not _changes_at_the_end(program):
+            return Outcome(figures[:, :2], figures[-1, :0:-1], model.get_weights())
+        validation, best_epoch = None, None
+        descent.finish()
+        if stopping:
+            stopping.restore()
+            figures = figures[: stopping.epochs]
+            validation, best_epoch = figures[:, 3, 0], stopping.best_epoch
+        final = evaluate(slices, tf.constant(0)).numpy()[1::-1]
+        return Outcome(figures[:, :2], final, model.get_weights(), validation, best_epoch)
 
     return train
 
 
-def _optimizer(experiment: Experiment, model: keras.Sequential) -> keras.optimizers.Optimizer:
-    """A fresh optimizer of the model's weights."""
-    optimizer = getattr(keras.optimizers, experiment.optimizer.name)(
-        **experiment.optimizer.parameters
-    )
-    optimizer.build(model.trainable_variables)
-    return optimizer
+def _changes_at_the_end(program: Program) -> bool:
+    """Whether the final weights are others than those after the last epoch."""
+    return program.stopping is not None or program.descent.averages
 
 
 def _tensors(experiment: Experiment, split: Split) -> tuple[Examples, Slices]:
     """The data as the program takes them."""
     labels, classes = experiment.loss.row.labels, len(split.classes)
     y_train, y_test = (encode(labels, y, classes) for y in (split.y_train, split.y_test))
-    rows = len(y_train)
+    rows = fitted_rows(experiment, split)
     weights = _in_batches(np.ones(rows, np.float32), min(experiment.batch_size, rows), fill=0.0)
-    examples = Examples(tf.constant(split.x_train), tf.constant(y_train), tf.constant(weights))
-    return examples, _slices((split.x_train, y_train), (split.x_test, y_test))
+    costs = None
+    if experiment.class_weight is not None:
+        of_rows = row_weights(experiment.class_weight, split.y_train[:rows], split.classes)
+        costs = tf.constant(of_rows)
+    fitted = split.x_train[:rows], y_train[:rows]
+    held_back = [(split.x_train[rows:], y_train[rows:])] if experiment.early_stopping else []
+    x, y = map(tf.constant, fitted)
+    examples = Examples(x, y, tf.constant(weights), costs)
+    return examples, _slices(fitted, (split.x_test, y_test), *held_back)
 
 
 def _program(
-    model: keras.Sequential, optimizer: keras.optimizers.Optimizer, scores: list[Score]
-) -> Callable[..., tf.Tensor]:
-    """The XLA program; one shape of arguments is one compilation.
+    model: keras.Sequential,
+    optimizer: keras.optimizers.Optimizer,
+    scores: list[Score],
+    masked: bool,
+    stopping: Stopping | None,
+) -> tuple[Callable[..., tuple[tf.Tensor, ...]], Callable[..., tf.Tensor]]:
+    """The XLA program, and one that only evaluates; a shape of arguments is one compilation.
 
     It trains so many epochs in the order of ``indices``, (epochs, batches, batch size), and
     returns figures shaped (epochs, 3, figures): of the training half during the epoch, of the
-    test half after it, and, in the last epoch only, of the training half after it.
+    test half after it, and, in the last epoch only, of the training half after it. A part that
+    is held back has a fourth row, and may end the epochs: a second result says whether it did.
     """
     trainable = model.trainable_variables
 
-    def figures(y: tf.Tensor, prediction: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-        return tf.stack([tf.reduce_sum(score(y, prediction) * weights) for score in scores])
+    def figures(
+        y: tf.Tensor, prediction: tf.Tensor, weights: tf.Tensor, costs: tf.Tensor | None = None
+    ) -> tf.Tensor:
+        of_loss = weights if costs is None else weights * costs
+        each = [of_loss] + [weights] * (len(scores) - 1)
+        return tf.stack(
+            [
+                tf.reduce_sum(score(y, prediction) * it)
+                for score, it in zip(scores, each, strict=True)
+            ]
+        )
 
-    def step(x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    def step(x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor, costs: tf.Tensor | None) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            sums = figures(y, model(x, training=True), weights)
-            loss = sums[0] / tf.reduce_sum(weights)
+            prediction = (
+                without_filling(model, x, weights > 0) if masked else model(x, training=True)
+            )
+            sums = figures(y, prediction, weights, costs)
+            rows = tf.reduce_sum(weights)
+            sums = _penalized(model, sums, rows)
+            loss = sums[0] / rows
         gradients = tape.gradient(loss, [variable.value for variable in trainable])
         optimizer.apply(gradients, trainable)
         return sums
 
     def evaluate(slices: Slices, first: tf.Tensor) -> tf.Tensor:
-        """Figures of both halves, (2, figures), test before train; needs slices from ``first``."""
+        """Figures of the parts, (parts, figures), test before train; of slices from ``first``."""
 
         def add(part: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             prediction = model(slices.x[part], training=False)
             of_part = figures(slices.y[part], prediction, slices.weights[part])
-            return part + 1, sums + slices.halves[part][:, None] * of_part
+            return part + 1, sums + slices.parts[part][:, None] * of_part
 
-        zeros = tf.zeros((2, len(scores)))
-        return _loop(slices.x.shape[0], add, zeros, first) / slices.rows[:, None]
+        zeros = tf.zeros((slices.parts.shape[1], len(scores)))
+        sums = _loop(slices.x.shape[0], add, zeros, first)
+        return _penalized(model, sums / slices.rows[:, None])
 
-    def run(examples: Examples, slices: Slices, indices: tf.Tensor, epochs: tf.Tensor) -> tf.Tensor:
+    def run(
+        examples: Examples, slices: Slices, indices: tf.Tensor, epochs: tf.Tensor
+    ) -> tuple[tf.Tensor, ...]:
         def train_epoch(epoch: tf.Tensor, history: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             def add(batch: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
                 rows = indices[epoch, batch]
                 x, y = tf.gather(examples.x, rows), tf.gather(examples.y, rows)
-                return batch + 1, sums + step(x, y, examples.weights[batch])
+                costs = None if examples.costs is None else tf.gather(examples.costs, rows)
+                return batch + 1, sums + step(x, y, examples.weights[batch], costs)
 
             sums = _loop(indices.shape[1], add, tf.zeros(len(scores)))
             during = sums / tf.reduce_sum(examples.weights)
             # The slices of the training half come first, and only the end needs them.
             first = tf.where(epoch + 1 < epochs, slices.first_of_test, 0)
-            both = tf.concat([during[None], evaluate(slices, first)], axis=0)
+            after = evaluate(slices, slices.first_of_test if stopping else first)
+            both = tf.concat([during[None], after], axis=0)
             return epoch + 1, tf.tensor_scatter_nd_update(history, [[epoch]], [both])
 
-        return _loop(epochs, train_epoch, tf.zeros((indices.shape[0], 3, len(scores))))
+        history = tf.zeros((indices.shape[0], 1 + slices.parts.shape[1], len(scores)))
+        if stopping is None:
+            return (_loop(epochs, train_epoch, history),)
 
-    program: Callable[..., tf.Tensor] = tf.function(run, jit_compile=True, autograph=False)
-    return program
+        def train_and_judge(epoch: tf.Tensor, history: tf.Tensor, _: tf.Tensor) -> tuple[Any, ...]:
+            following, history = train_epoch(epoch, history)
+            return following, history, stopping.after_epoch(history[epoch, 3, 0])
+
+        _, history, last = tf.while_loop(
+            lambda epoch, _, last: (epoch < epochs) & ~last, train_and_judge, (0, history, False)
+        )
+        return history, last
+
+    def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+        program: Callable[..., Any] = tf.function(function, jit_compile=True, autograph=False)
+        return program
+
+    return compiled(run), compiled(evaluate)
+
+
+def _penalized(model: keras.Sequential, figures: tf.Tensor, rows: Any = 1.0) -> tf.Tensor:
+    """Figures shaped (…, figures) with the penalties on the weights added to their loss."""
+    penalties = model.losses
+    if not penalties:
+        return figures
+    return figures + rows * tf.add_n(penalties) * tf.one_hot(0, figures.shape[-1])
 
 
 def _loop(stop: Any, body: Callable[..., Any], value: tf.Tensor, start: Any = 0) -> tf.Tensor:
@@ -247,28 +346,26 @@ def _in_batches(values: Array, size: int, fill: float | None = None) -> Array:
     return np.append(values, np.full(missing, first, values.dtype)).reshape(-1, size)
 
 
-def _slices(*halves: tuple[Array, Array]) -> Slices:
-    """Both halves in slices of one size, each half's last slice filled up at weight 0."""
-    size = min(len(halves[1][0]), ROWS_AT_ONCE)
-    numbers = [_in_batches(np.arange(len(x)), size) for x, _ in halves]
-    weights = [_in_batches(np.ones(len(x), np.float32), size, fill=0.0) for x, _ in halves]
-    counts = [len(part) for part in numbers]
+def _slices(*parts: tuple[Array, Array]) -> Slices:
+    """The parts, train before test, in slices of one size, each last one filled up at weight 0."""
+    size = min(len(parts[1][0]), ROWS_AT_ONCE)
+    numbers = [_in_batches(np.arange(len(x)), size) for x, _ in parts]
+    weights = [_in_batches(np.ones(len(x), np.float32), size, fill=0.0) for x, _ in parts]
+    counts = [len(slices) for slices in numbers]
+    # Test stands before train, and what is held back behind them.
+    columns = [1, 0, 2][: len(parts)]
     return Slices(
-        tf.constant(
-            np.concatenate([x[part] for (x, _), part in zip(halves, numbers, strict=True)])
-        ),
-        tf.constant(
-            np.concatenate([y[part] for (_, y), part in zip(halves, numbers, strict=True)])
-        ),
+        tf.constant(np.concatenate([x[rows] for (x, _), rows in zip(parts, numbers, strict=True)])),
+        tf.constant(np.concatenate([y[rows] for (_, y), rows in zip(parts, numbers, strict=True)])),
         tf.constant(np.concatenate(weights)),
-        tf.constant(np.repeat(np.eye(2, dtype=np.float32)[::-1], counts, axis=0)),
-        tf.constant([len(x) for x, _ in halves][::-1], tf.float32),
+        tf.constant(np.repeat(np.eye(len(parts), dtype=np.float32)[columns], counts, axis=0)),
+        tf.constant([len(parts[column][0]) for column in columns], tf.float32),
         tf.constant(counts[0]),
     )
 
 
 def _training(experiment: Experiment, seed: int, outcome: Outcome) -> Training:
-    names = ("loss", *experiment.metrics)
+    names = ("loss", *experiment.tracked)
     diverged = not (np.isfinite(outcome.history).all() and np.isfinite(outcome.final).all())
     final = shortest(np.where(diverged, np.nan, outcome.final))
     history = {
@@ -277,4 +374,16 @@ def _training(experiment: Experiment, seed: int, outcome: Outcome) -> Training:
         for row, half in enumerate(HALVES)
     }
     train, test = (dict(zip(names, figures.tolist(), strict=True)) for figures in final)
-    return Training(seed, diverged, train, test, history, tuple(outcome.weights))
+    if outcome.validation is None:
+        return Training(seed, diverged, train, test, history, tuple(outcome.weights))
+    history[VALIDATION] = outcome.validation
+    return Training(
+        seed,
+        diverged,
+        train,
+        test,
+        {name: padded(curve, experiment.epochs) for name, curve in history.items()},
+        tuple(outcome.weights),
+        len(outcome.history),
+        outcome.best_epoch,
+    )

@@ -28,9 +28,9 @@ DATA: dict[str, dict[str, Any]] = {
 def experiment_of() -> Callable[..., Experiment]:
     """A small experiment for a kind of problem and a loss; keywords replace keys of its config."""
 
-    def make(problem: str, loss: str, **changes: Any) -> Experiment:
+    def make(problem: str, loss: Any, **changes: Any) -> Experiment:
         values = {
-            "name": loss,
+            "name": loss["name"] if isinstance(loss, dict) else loss,
             "dataset": {"n_samples": 1000, "random_state": 1, **DATA[problem]},
             "model": {"hidden": [25]},
             "loss": loss,

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from lossbench import comparison
 from lossbench.comparison import (
     Group,
     NothingToCompare,
@@ -175,20 +176,22 @@ def test_a_share_is_all_only_if_it_is() -> None:
 
 
 def test_of_many_results_each_is_compared_with_the_best_alone(
-    result: Callable[..., Result],
+    result: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(comparison, "MOST_IN_PAIRS", 20)
     values = {f"it-{number}": 0.5 + 0.01 * (number * 7 % 21) for number in range(21)}
     results = [result("hinge", [value] * 2, name=name) for name, value in values.items()]
     (group,) = compare(results)
     best = max(values, key=values.__getitem__)
-    assert group.best == best
     others = [name for name in values if name != best]
     assert [(pair.first.name, pair.second.name) for pair in group.pairs] == [
         (best, name) for _ in ("train", "test") for name in others
     ]
-    assert f"Each of the others is compared with {best}" in as_markdown([group])
+    next_best = sorted(others, key=values.__getitem__, reverse=True)[:12]
+    assert [pair.second.name for pair in group.told] == [*next_best, *next_best]
+    assert f"of {best}, which has the best test median" in as_markdown([group])
     (group,) = compare(results[:20])
-    assert (group.best, len(group.pairs)) == (None, 2 * 190)
+    assert len(group.pairs) == 2 * 190
 
 
 def test_json_has_every_pair(group: Group) -> None:

@@ -21,7 +21,7 @@ from lossbench.config import (
 )
 from lossbench.experiment import Experiment
 from lossbench.generators import GENERATORS, is_set
-from lossbench.losses import LOSSES
+from lossbench.losses import LOSSES, unfit
 
 GOOD = """\
 dataset:
@@ -36,7 +36,10 @@ epochs: 3
 published:
   accuracy: {train: 0.740}
 """
-KEYS = "batch_size, dataset, epochs, loss, model, name, optimizer, published, repeats, seed"
+KEYS = (
+    "batch_size, class_weight, dataset, early_stopping, epochs, loss, metrics, model, name, "
+    "optimizer, published, repeats, seed"
+)
 CIRCLES = (
     "factor, generator, n_samples, noise, random_state, shuffle, split, standardize, train_size"
 )
@@ -45,8 +48,10 @@ MAPPING = "must be a mapping of keys to values"
 LAYERS = "must be a list of the units of each hidden layer, such as [50]"
 SHARE = "must be a share between 0 and 1, or a whole number of rows"
 CLASSES = (
-    "binary_crossentropy, hinge, squared_hinge, categorical_crossentropy, "
-    "sparse_categorical_crossentropy, kl_divergence"
+    "binary_crossentropy, binary_focal_crossentropy, hinge, squared_hinge, "
+    "categorical_crossentropy, sparse_categorical_crossentropy, kl_divergence, "
+    "categorical_focal_crossentropy, categorical_generalized_cross_entropy, categorical_hinge, "
+    "cosine_similarity"
 )
 
 # What is replaced in the good config, by what, and what is then said: line, key, value, message.
@@ -153,8 +158,8 @@ WRONG_VALUES = [
     ("{learning_rate: 0.01}", "[3]", f"8: optimizer: [3] {MAPPING}"),
     (
         "{learning_rate: 0.01}",
-        "adam",
-        "8: optimizer.name: 'adam' is not a known name; allowed: SGD",
+        "adm",
+        "8: optimizer.name: 'adm' is not a known name; did you mean 'adam'? allowed: Adadelta",
     ),
     (
         "{learning_rate: 0.01}",
@@ -364,7 +369,7 @@ def test_all_errors_of_all_files_come_in_one_go(tmp_path: Path) -> None:
         "dataset: {generator: make_circles, n_samples: x, noise: -1}\n"
         "model: {hidden: [0, a], output_activation: sigmoid}\n"
         "loss: hinge\n"
-        "optimizer: {name: adam, learning_rate: -1}\n"
+        "optimizer: {name: adm, learning_rate: -1}\n"
         "epochs: 0\n"
         "repeats: 0\n"
         "repeats: 0\n"
@@ -399,6 +404,140 @@ def test_all_errors_of_all_files_come_in_one_go(tmp_path: Path) -> None:
     ]
     assert found[-2].startswith(f"{third}:1: invalid YAML")
     assert found[-1].startswith("nowhere: no such file")
+
+
+# What is put into a right config of three blobs, and all that is then said.
+BLOBS = """\
+dataset: {generator: make_blobs, n_samples: 90}
+model: {hidden: [5]}
+loss: categorical_crossentropy
+epochs: 3
+"""
+ODDS = [
+    (
+        "model: {hidden: [5]}",
+        "model: {hidden: [5, {units: 3, dropuot: 0.1}, {dropout: 1}, {units: 0}], l1: x}",
+        [
+            "2: model.hidden.1.dropuot: 0.1 is not a known key; did you mean 'dropout'? allowed: "
+            "activation, batch_normalization, dropout, kernel_initializer, l1, l2, units",
+            "2: model.hidden.2.units: is missing; it must be a whole number of at least 1",
+            "2: model.hidden.2.dropout: 1 must be less than 1",
+            "2: model.hidden.3.units: 0 must be at least 1",
+            "2: model.l1: 'x' must be a number",
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\noptimizer: {name: sgd, learning_rate: {schedule: CosineDecay, alfa: 1}}",
+        [
+            "5: optimizer.learning_rate.alfa: 1 is not a parameter of CosineDecay; did you mean "
+            "'alpha'? allowed: alpha, decay_steps, initial_learning_rate, schedule, "
+            "warmup_steps, warmup_target",
+            "5: optimizer.learning_rate.initial_learning_rate: is missing; CosineDecay needs it",
+            "5: optimizer.learning_rate.decay_steps: is missing; CosineDecay needs it",
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\noptimizer: {clipnorm: 1, clipvalue: 1}",
+        [
+            "5: optimizer.clipvalue: 1 cannot be combined with clipnorm; Keras takes one of "
+            "clipnorm, clipvalue, global_clipnorm"
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\noptimizer: {ema_momentum: 0.5}",
+        ["5: optimizer.ema_momentum: 0.5 has no effect without use_ema: true"],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nclass_weight: {0: 1, 4: 2}",
+        ["5: class_weight.4: 2.0 is not a class; allowed: 0, 1, 2"],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nclass_weight: {0: -1}",
+        ["5: class_weight: {'0': -1} must have weights that are numbers of at least 0"],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nearly_stopping: {validation_size: 45}",
+        [
+            "5: early_stopping.validation_size: 45 must leave rows to train on and rows to judge "
+            "by, of the 45 that train"
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nearly_stopping: {patience: -1, patince: 3}",
+        [
+            "5: early_stopping.patience: -1 must be at least 0",
+            "5: early_stopping.patince: 3 is not a known key; did you mean 'patience'? allowed: "
+            "min_delta, patience, validation_size",
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nmetrics: [f1]",
+        [
+            "5: metrics.0: 'f1' is not a metric of categorical_crossentropy; allowed: accuracy, "
+            "balanced_accuracy, f1_macro, roc_auc"
+        ],
+    ),
+    (
+        "n_samples: 90}",
+        "n_samples: 90, train_size: 88}\nmetrics: [roc_auc]",
+        ["2: metrics.0: 'roc_auc' needs all classes in the test rows"],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\npublished: {roc_auc: {test: 0.9}}",
+        ["5: published.roc_auc: {'test': 0.9} is not reported; ask for it by metrics: [roc_auc]"],
+    ),
+    (
+        "loss: categorical_crossentropy",
+        "loss: {name: categorical_focal_crossentropy, alpha: [1, 2]}",
+        ["3: loss.alpha: [1, 2] must be a number, or have one for each of the 3 classes"],
+    ),
+    (
+        "loss: categorical_crossentropy",
+        "loss: {name: categorical_crossentropy, from_logits: true}",
+        [
+            "3: loss.from_logits: True is not said here: the output is of logits with "
+            "output_activation: linear"
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), ODDS, ids=[it[1] for it in ODDS])
+def test_what_does_not_fit_the_engine_is_said_before_training(
+    config: Path, old: str, new: str, said: list[str]
+) -> None:
+    config.write_text(BLOBS.replace(old, new))
+    assert complaints(config) == [f"{config}:{it}" for it in said]
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        ("poisson", "needs a target that is not negative, and this one goes down to -"),
+        ("mape", None),
+    ],
+)
+def test_a_target_that_the_loss_has_no_value_for_is_refused(
+    config: Path, loss: str, said: str | None
+) -> None:
+    data = "generator: make_regression, n_samples: 60, n_features: 3"
+    if said is None:
+        assert with_dataset(config, data, loss).loss.name == "mean_absolute_percentage_error"
+        assert unfit("not zero", np.array([1.0, 0.0])) == (
+            "divides by the target, and this one is 0 in places"
+        )
+        return
+    with pytest.raises(ConfigError, match=said):
+        with_dataset(config, data, loss)
 
 
 def test_long_value_is_cut(config: Path) -> None:
@@ -599,7 +738,7 @@ def test_scalers_are_fitted_on_the_rows_that_are_named(config: Path, rows: str) 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=list(LOSSES))
 def test_every_loss_loads_by_its_aliases(config: Path, loss: Any) -> None:
-    generator = "make_regression" if loss.problem == "regression" else "make_circles"
+    generator = "make_friedman1" if loss.problem == "regression" else "make_circles"
     for name in (loss.name, *loss.aliases):
         assert with_dataset(config, f"generator: {generator}", name).loss.name == loss.name
 

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from lossbench.cli import main
 from lossbench.config import BUNDLED
-from lossbench.generators import GENERATORS
 from lossbench.experiment import ACTIVATIONS, INITIALIZERS
+from lossbench.generators import GENERATORS
 from lossbench.losses import LOSSES
 
 VALID = [yaml.safe_load(path.read_text()) for path in sorted(BUNDLED.rglob("*.yaml"))]

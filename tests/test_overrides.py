@@ -160,7 +160,7 @@ def test_what_is_published_stays_only_with_what_it_was_published_of(
         (
             ["optimizer.lerning_rate=0.1,0.2"],
             "--set optimizer.lerning_rate=0.1,0.2: is not a parameter of SGD; "
-            "did you mean 'learning_rate'? allowed: learning_rate, momentum, name",
+            "did you mean 'learning_rate'? allowed: clipnorm, ",
         ),
         (["learning_rate=0.1"], "is not a known key; did you mean 'optimizer.learning_rate'?"),
         (["epoch=3"], "--set epoch=3: is not a known key; did you mean 'epochs'?"),

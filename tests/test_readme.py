@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import lossbench
@@ -139,12 +140,28 @@ def test_new_sees_in_the_houses_what_is_shown(tmp_path: Path) -> None:
 
 
 def test_the_python_shown_runs() -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    (code,) = re.findall(r"```python\n(import lossbench\n.*?)```", README.read_text(), re.DOTALL)
     names: dict[str, object] = {}
     exec(code.replace('"repeats": 5', '"repeats": 5, "epochs": 2'), names)
     result = names["result"]
     assert isinstance(result, lossbench.results.Result)
     assert result.final("test", "accuracy").shape == (5,)
+
+
+def test_the_configs_shown_are_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = README.read_text()
+    (large,) = re.findall(r"```yaml\n(dataset: {generator: make_moons.*?)```", text, re.DOTALL)
+    (tmp_path / "large.yaml").write_text(large)
+    (loss,) = re.findall(r"```yaml\n(loss: {function: .*?)```", text, re.DOTALL)
+    own = re.sub(r"loss: .*\n", loss, (ROOT / "configs" / "mse.yaml").read_text())
+    (tmp_path / "own.yaml").write_text(own)
+    (code,) = re.findall(r"```python\n(import keras\n.*?)```", text, re.DOTALL)
+    (tmp_path / "mylosses.py").write_text(code)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("large.yaml", "own.yaml"):
+        experiment = lossbench.load(name, {"repeats": 1, "epochs": 2}, allow_code=True)
+        assert np.isfinite(lossbench.run(experiment).final("test", "loss")).all()
 
 
 if __name__ == "__main__":

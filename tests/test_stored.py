@@ -148,3 +148,43 @@ def test_nothing_to_read_is_said(tmp_path: Path) -> None:
 def test_tensorflow_is_not_imported() -> None:
     code = "import lossbench.stored, lossbench.claims, sys; assert 'tensorflow' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_early_stop_and_batch_normalisation_are_read_as_they_were_written(
+    tmp_path: Path, result: Result
+) -> None:
+    config = result.experiment.resolved() | {
+        "model": {"hidden": [{"units": 5, "batch_normalization": True, "dropout": 0.1}]},
+        "early_stopping": {"patience": 1},
+        "metrics": ["f1"],
+    }
+    experiment = Experiment.model_validate(config)
+    rng = np.random.default_rng(0)
+    trainings = []
+    for length, training in zip((2, 4, 3), result.trainings, strict=True):
+        names = ("train_loss", "test_loss", "validation_loss")
+        names += tuple(f"{half}_{it}" for half in HALVES for it in experiment.tracked)
+        history = {name: np.append(rng.random(length), [np.nan] * (4 - length)) for name in names}
+        weights = tuple(rng.random(it) for it in experiment.model.weight_shapes(2, 1).values())
+        figures = dict.fromkeys(("loss", *experiment.metrics), 0.5)
+        trainings.append(
+            Training(training.seed, False, figures, figures, history, weights, length, 1)
+        )
+    written = files(Result(experiment, "abc", tuple(trainings)))
+    for name, content in written.items():
+        (tmp_path / name).write_bytes(content)
+    again = read(tmp_path)
+    assert files(again) == written
+    assert [it.epochs for it in again.trainings] == [2, 4, 3]
+    assert again.curves("test", "loss").shape == (3, EPOCHS)
+    assert len(written["history.csv"].splitlines()) == 1 + 2 + 4 + 3
+
+    damaged = json.loads(written["metrics.json"])
+    damaged["runs"][0]["epochs"] = 3
+    (tmp_path / "metrics.json").write_text(json.dumps(damaged))
+    with pytest.raises(DamagedResult, match=r"history\.csv: is damaged"):
+        read(tmp_path)
+    damaged["runs"][0]["epochs"] = None
+    (tmp_path / "metrics.json").write_text(json.dumps(damaged))
+    with pytest.raises(DamagedResult, match="has not the number of epochs"):
+        read(tmp_path)

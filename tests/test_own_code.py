@@ -1,0 +1,115 @@
+"""A person's own loss: run where that is allowed, and nowhere else."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lossbench.config import ConfigError, load
+from lossbench.runner import run
+from lossbench.stored import read
+
+CODE = """\
+import pathlib
+pathlib.Path("was_run").touch()
+
+def squared(y, p, weight=2.0):
+    return weight * (y - p) ** 2
+
+def mean(y, p):
+    return ((y - p) ** 2)[0, 0]
+"""
+CONFIG = """\
+dataset: {generator: make_regression, n_samples: 60, n_features: 3, random_state: 1}
+model: {hidden: [4]}
+loss: {function: theirs:squared, labels: real, weight: 1.0}
+epochs: 2
+repeats: 1
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "theirs.py").write_text(CODE)
+    path = tmp_path / "it.yaml"
+    path.write_text(CONFIG)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "theirs", raising=False)
+    return path
+
+
+def test_code_is_refused_and_not_run_unless_it_is_allowed(config: Path) -> None:
+    for command in ("run", "run-all", "validate"):
+        target = "." if command == "run-all" else "it.yaml"
+        line = [sys.executable, "-m", "lossbench", command, target]
+        done = subprocess.run(line, cwd=config.parent, capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert done.stderr == (
+            "Error: it.yaml:3: loss.function: 'theirs:squared' is code, which a config may name "
+            "only with --allow-code: read it first\n"
+        )
+    with pytest.raises(ConfigError):
+        load(config)
+    assert not Path("was_run").exists()
+
+
+def test_an_own_loss_trains_as_the_same_one_of_keras_and_is_read_without_running_it(
+    config: Path,
+) -> None:
+    line = [sys.executable, "-m", "lossbench", "run", "it.yaml", "--allow-code", "--quiet"]
+    done = subprocess.run(line, cwd=config.parent, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    Path("was_run").unlink()
+    stored = read(Path("results/it"))
+    assert not Path("was_run").exists()
+    assert stored.experiment.loss.name == "squared"
+    assert "weight: 1.0" in Path("results/it/config.yaml").read_text()
+
+    keras = load(config, {"loss": "mse", "name": "keras"})
+    theirs, ours = run(keras).trainings[0], stored.trainings[0]
+    for one, other in zip(theirs.weights, ours.weights, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    assert ours.test == pytest.approx(theirs.test, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        ("{function: nowhere:f, labels: real}", "no module named 'nowhere'"),
+        ("{function: nowhere.at.all:f, labels: real}", "No module named 'nowhere'"),
+        ("{function: theirs, labels: real}", "'theirs' must be package.module:function"),
+        ("{function: theirs:f}", "loss.labels: is missing; it must be one of real, 0/1"),
+        ("{function: theirs:f, labels: one}", "'one' is not a known name"),
+        (
+            "{function: theirs:f, labels: real, output_activation: softmax}",
+            "'softmax' does not fit labels real",
+        ),
+        ("{function: theirs:f, labels: 0/1}", "does not fit a target of real numbers"),
+        ("theirs:f", "is a function, whose labels must be stated"),
+    ],
+)
+def test_what_is_wrong_with_an_own_loss_is_said(config: Path, loss: str, said: str) -> None:
+    text = CONFIG.replace("{function: theirs:squared, labels: real, weight: 1.0}", loss)
+    config.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load(config, allow_code=True)
+    assert len(caught.value.problems) == 1
+    assert said in str(caught.value)
+    assert f"{config}:3:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("mean", "theirs:mean must return a value for each example, not ()"),
+        ("nothing", "theirs has no function 'nothing'"),
+    ],
+)
+def test_a_function_that_is_no_loss_fails_in_a_line(config: Path, name: str, said: str) -> None:
+    config.write_text(CONFIG.replace("squared, labels: real, weight: 1.0", f"{name}, labels: real"))
+    with pytest.raises((ValueError, ImportError)) as caught:
+        run(load(config, allow_code=True))
+    assert said in str(caught.value)
