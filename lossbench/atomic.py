@@ -21,6 +21,7 @@ def replace_file(path: Path, content: bytes) -> None:
 def replace_folder(path: Path, files: Mapping[str, bytes], mark: str) -> None:
     """Write a folder of files under its name in one step, in place of an older one.
 
+    The names of the files may have folders in them, after a slash each.
     A folder that is there counts as older only if it is empty or has a file named ``mark``.
     Raises FileExistsError at anything else, and OSError where it cannot write; what was there
     stays.
@@ -33,6 +34,7 @@ def replace_folder(path: Path, files: Mapping[str, bytes], mark: str) -> None:
     new = Path(mkdtemp(dir=path.parent, prefix=PREFIX))
     try:
         for name, content in files.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
             (new / name).write_bytes(content)
         new.chmod(0o755)
         if path.exists():

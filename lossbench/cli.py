@@ -13,6 +13,7 @@ import lossbench
 
 if TYPE_CHECKING:
     from lossbench.config import Case
+    from lossbench.runner import Extras
     from lossbench.workers import TrainingProcess
 
 FAILED, WRONG_USAGE = 1, 2
@@ -65,6 +66,12 @@ Pictures = Annotated[
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each pair.")]
 AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown, as without an option.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+TensorBoard = Annotated[
+    bool, typer.Option("--tensorboard", help="Write event files for TensorBoard as well.")
+]
+SaveModel = Annotated[
+    bool, typer.Option("--save-model", help="Write model.keras, of the median seed, as well.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
@@ -90,6 +97,8 @@ def run(
     epochs: Epochs = None,
     repeats: Repeats = None,
     seed: Seed = None,
+    tensorboard: TensorBoard = False,
+    save_model: SaveModel = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -109,7 +118,7 @@ def run(
     with TrainingProcess() as process:
         cases = load_all(configs, _overrides(epochs, repeats, seed))
         folders = [folder(case) for case in cases]
-        _run(process, cases, folders, None, as_json, quiet, debug)
+        _run(process, cases, folders, None, _extras(tensorboard, save_model), as_json, quiet, debug)
 
 
 @app.command(epilog=_examples("run-all", "run-all configs/5000-samples", "run-all --repeats 5"))
@@ -119,6 +128,8 @@ def run_all(
     epochs: Epochs = None,
     repeats: Repeats = None,
     seed: Seed = None,
+    tensorboard: TensorBoard = False,
+    save_model: SaveModel = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -136,7 +147,7 @@ def run_all(
     with TrainingProcess() as process:
         cases = load_all(in_folder(folder or BUNDLED), _overrides(epochs, repeats, seed))
         folders = [out / case.experiment.name for case in cases]
-        _run(process, cases, folders, out, as_json, quiet, debug)
+        _run(process, cases, folders, out, _extras(tensorboard, save_model), as_json, quiet, debug)
 
 
 @app.command("list", epilog=_examples("list", "list --json"))
@@ -203,11 +214,32 @@ def _overrides(epochs: int | None, repeats: int | None, seed: int | None) -> dic
     return {key: value for key, value in given.items() if value is not None}
 
 
+def _extras(tensorboard: bool, save_model: bool) -> "Extras":
+    """What is to be written besides, ready to be written once something is trained."""
+    from lossbench.quiet import import_training
+    from lossbench.runner import Extras
+
+    if tensorboard:
+        try:
+            import lossbench.event_files  # noqa: F401
+        except ImportError as error:
+            remedy = "pip install 'lossbench[tensorboard]'"
+            raise typer.BadParameter(
+                f"TensorBoard cannot be imported ({error}); {remedy}",
+                param_hint="--tensorboard",
+            ) from None
+    if save_model:
+        # Keras makes the file, in this process; meanwhile the other one imports TensorFlow too.
+        import_training()
+    return Extras(tensorboard, save_model)
+
+
 def _run(
     process: "TrainingProcess",
     cases: "list[Case]",
     folders: list[Path],
     summarized: Path | None,
+    extras: "Extras",
     as_json: bool,
     quiet: bool,
     debug: bool,
@@ -219,7 +251,7 @@ def _run(
     results: list[Result] = []
     failed: dict[str, str] = {}
     with terminal.Bars([case.experiment for case in cases], quiet) as bars:
-        for outcome in runner.run_suite(process, cases, folders, bars.advance):
+        for outcome in runner.run_suite(process, cases, folders, bars.advance, extras):
             with bars.away():
                 if isinstance(outcome, runner.Failure):
                     failed[outcome.experiment.name] = str(outcome)
@@ -228,6 +260,8 @@ def _run(
                     continue
                 results.append(outcome)
                 terminal.print_result(outcome, silent=as_json)
+                if extras.model and outcome.median is None:
+                    terminal.print_warning(outcome.experiment, "there is no model to save")
     if as_json:
         terminal.print_json({"experiments": [metrics(it) for it in results], "failed": failed})
     elif summarized:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from lossbench import atomic
 from lossbench.config import Case
@@ -13,6 +14,13 @@ from lossbench.results import Result, Training, files
 from lossbench.workers import TrainingProcess, Work
 
 Progress = Callable[[Experiment, int], None]
+
+
+class Extras(NamedTuple):
+    """What is written for other programs on request: event files, and a model for Keras."""
+
+    tensorboard: bool = False
+    model: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,11 @@ def run(experiment: Experiment, out: str | Path | None = None) -> Result:
 
 
 def run_suite(
-    process: TrainingProcess, cases: Sequence[Case], folders: Sequence[Path], progress: Progress
+    process: TrainingProcess,
+    cases: Sequence[Case],
+    folders: Sequence[Path],
+    progress: Progress,
+    extras: Extras = Extras(),  # noqa: B008, it cannot be changed
 ) -> Iterator[Result | Failure]:
     """Train the experiments in a process, and write each to its folder as it is complete.
 
@@ -62,14 +74,19 @@ def run_suite(
         if len(done[number]) == experiment.repeats:
             result = Result(experiment, split.sha256, tuple(done[number]))
             try:
-                write(result, split, folders[number])
+                write(result, split, folders[number], extras)
             except OSError as error:
                 yield Failure(experiment, error)
             else:
                 yield result
 
 
-def write(result: Result, split: Split, folder: Path) -> None:
+def write(
+    result: Result,
+    split: Split,
+    folder: Path,
+    extras: Extras = Extras(),  # noqa: B008
+) -> None:
     """Write the files and pictures of a result to a folder, in one step."""
     # matplotlib is imported while the first experiment is trained.
     from lossbench import plots
@@ -77,4 +94,21 @@ def write(result: Result, split: Split, folder: Path) -> None:
     pictures = {"learning_curves.png": plots.png(plots.learning_curves(result))}
     if split.classes and split.x_train.shape[1] == 2:
         pictures["dataset.png"] = plots.png(plots.scatter(split))
-    atomic.replace_folder(folder, files(result) | pictures, mark="metrics.json")
+    content = files(result) | pictures | extra_files(result, split, extras)
+    atomic.replace_folder(folder, content, mark="metrics.json")
+
+
+def extra_files(result: Result, split: Split, extras: Extras) -> dict[str, bytes]:
+    """The files for other programs, made of the history and the weights: nothing is trained."""
+    made: dict[str, bytes] = {}
+    if extras.tensorboard:
+        from lossbench.event_files import event_files
+
+        made |= event_files(result)
+    if extras.model:
+        from lossbench import saved_model
+
+        content = saved_model.model_file(result, split)
+        if content is not None:
+            made[saved_model.FILE] = content
+    return made
