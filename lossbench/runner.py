@@ -23,6 +23,9 @@ class Extras(NamedTuple):
     model: bool = False
 
 
+NO_EXTRAS = Extras()
+
+
 @dataclass(frozen=True)
 class Failure:
     """An experiment that gave no result, and why."""
@@ -56,7 +59,7 @@ def run_suite(
     cases: Sequence[Case],
     folders: Sequence[Path],
     progress: Progress,
-    extras: Extras = Extras(),  # noqa: B008, it cannot be changed
+    extras: Extras = NO_EXTRAS,
 ) -> Iterator[Result | Failure]:
     """Train the experiments in a process, and write each to its folder as it is complete.
 
@@ -81,12 +84,7 @@ def run_suite(
                 yield result
 
 
-def write(
-    result: Result,
-    split: Split,
-    folder: Path,
-    extras: Extras = Extras(),  # noqa: B008
-) -> None:
+def write(result: Result, split: Split, folder: Path, extras: Extras = NO_EXTRAS) -> None:
     """Write the files and pictures of a result to a folder, in one step."""
     # matplotlib is imported while the first experiment is trained.
     from lossbench import plots
