@@ -223,11 +223,8 @@ def _extras(tensorboard: bool, save_model: bool) -> "Extras":
         try:
             import lossbench.event_files  # noqa: F401
         except ImportError as error:
-            remedy = "pip install 'lossbench[tensorboard]'"
-            raise typer.BadParameter(
-                f"TensorBoard cannot be imported ({error}); {remedy}",
-                param_hint="--tensorboard",
-            ) from None
+            message = f"it needs TensorBoard: pip install 'lossbench[tensorboard]' ({error})"
+            raise typer.BadParameter(message, param_hint="'--tensorboard'") from None
     if save_model:
         # Keras makes the file, in this process; meanwhile the other one imports TensorFlow too.
         import_training()

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.plugins.text.summary_v2 import text_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
@@ -35,9 +36,7 @@ def event_files(result: Result) -> dict[str, bytes]:
     """
     experiment = result.experiment
     config = "```yaml\n" + to_yaml(experiment) + "```"
-    # The seeds of one config are the trials of one session group.
-    group = f"{experiment.name}-{experiment.config_hash[:8]}"
-    parameters = hparams_pb(hyperparameters(experiment), trial_id=group, start_time_secs=0)
+    parameters = _session(experiment)
     files = {f"{FOLDER}/{FILE}": _records([Event(summary=text_pb("config", config))])}
     for training in result.trainings:
         run = f"{FOLDER}/seed_{training.seed}"
@@ -45,6 +44,17 @@ def event_files(result: Result) -> dict[str, bytes]:
         for half, curves in _by_half(training).items():
             files[f"{run}/{half}/{FILE}"] = _records(_events(curves))
     return files
+
+
+def _session(experiment: Experiment) -> Summary:
+    """The hyperparameters; the seeds of one config are the trials of one session group."""
+    group = f"{experiment.name}-{experiment.config_hash[:8]}"
+    session = hparams_pb(hyperparameters(experiment), trial_id=group, start_time_secs=0)
+    plugin = session.value[0].metadata.plugin_data
+    # It comes in another order of its keys in every process.
+    content = HParamsPluginData.FromString(plugin.content)
+    plugin.content = content.SerializeToString(deterministic=True)
+    return session
 
 
 def hyperparameters(experiment: Experiment) -> dict[str, bool | float | str]:
