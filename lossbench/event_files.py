@@ -85,7 +85,10 @@ def _by_half(training: Training) -> dict[str, dict[str, Array]]:
 
 
 def _events(curves: Mapping[str, Array]) -> Iterable[Event]:
-    for epoch, figures in enumerate(np.stack(list(curves.values()), axis=1).tolist()):
+    rows = np.stack(list(curves.values()), axis=1)
+    # NaN has many bit patterns, and one that is read back from history.csv may have another.
+    rows = np.where(np.isnan(rows), np.nan, rows)
+    for epoch, figures in enumerate(rows.tolist()):
         values = [
             Summary.Value(tag=f"epoch_{name}", simple_value=figure)
             for name, figure in zip(curves, figures, strict=True)
