@@ -45,7 +45,8 @@ def replace_file(path: Path, content: bytes) -> None:
 def replace_folder(path: Path, files: Mapping[str, bytes], mark: str) -> None:
     """Write a folder of files under its name in one step, in place of an older one.
 
-    A folder that is there counts as older only if it is empty or has a file named ``mark``.
+    The names of the files may have folders in them, with a slash after each. A folder that is
+    there counts as older only if it is empty or has a file named ``mark``.
     Raises FileExistsError at anything else, and OSError where it cannot write; what was there
     stays.
     """
@@ -54,8 +55,10 @@ def replace_folder(path: Path, files: Mapping[str, bytes], mark: str) -> None:
         new, old = work / "new", work / "old"
         new.mkdir()
         for name, content in files.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
             _write(new / name, content)
-        _sync(new)
+        for folder in (new, *(it for it in new.rglob("*") if it.is_dir())):
+            _sync(folder)
         if path.exists():
             # A folder with files in it cannot be replaced in one step, only moved away first.
             # A process that is killed before the next step leaves it to be moved back.

@@ -14,6 +14,7 @@ import lossbench
 
 if TYPE_CHECKING:
     from lossbench.config import Case
+    from lossbench.runner import Extras
     from lossbench.workers import TrainingProcess
 
 FAILED, WRONG_USAGE = 1, 2
@@ -93,6 +94,12 @@ Force = Annotated[bool, typer.Option("--force", help="Train again what is stored
 AllowCode = Annotated[
     bool, typer.Option("--allow-code", help="Run the functions that configs name as their loss.")
 ]
+TensorBoard = Annotated[
+    bool, typer.Option("--tensorboard", help="Write event files for TensorBoard as well.")
+]
+SaveModel = Annotated[
+    bool, typer.Option("--save-model", help="Write model.keras, of the median seed, as well.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
@@ -126,6 +133,8 @@ def run(
     settings: Settings = None,
     force: Force = False,
     allow_code: AllowCode = False,
+    tensorboard: TensorBoard = False,
+    save_model: SaveModel = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -152,7 +161,8 @@ def run(
         overrides = _overrides(epochs, repeats, seed)
         cases = load_all(configs, overrides, settings or (), allow_code=allow_code)
         folders = [folder(case.path, case.sweep, case.experiment.name) for case in cases]
-        _run(process, cases, folders, None, force, as_json, quiet, debug)
+        extras = _extras(tensorboard, save_model)
+        _run(process, cases, folders, None, force, extras, as_json, quiet, debug)
 
 
 @app.command(epilog=_examples("run-all", "run-all configs/5000-samples", "run-all --repeats 5"))
@@ -165,6 +175,8 @@ def run_all(
     settings: Settings = None,
     force: Force = False,
     allow_code: AllowCode = False,
+    tensorboard: TensorBoard = False,
+    save_model: SaveModel = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -186,7 +198,8 @@ def run_all(
         overrides = _overrides(epochs, repeats, seed)
         cases = load_all(configs, overrides, settings or (), allow_code=allow_code)
         folders = [out / case.sweep / case.experiment.name for case in cases]
-        _run(process, cases, folders, out, force, as_json, quiet, debug)
+        extras = _extras(tensorboard, save_model)
+        _run(process, cases, folders, out, force, extras, as_json, quiet, debug)
 
 
 @app.command("list", epilog=_examples("list", "list --json"))
@@ -355,12 +368,30 @@ def _start_early(
         process.start()
 
 
+def _extras(tensorboard: bool, save_model: bool) -> "Extras":
+    """What is to be written besides, ready to be written once something is trained."""
+    from lossbench.quiet import import_training
+    from lossbench.runner import Extras
+
+    if tensorboard:
+        try:
+            import lossbench.event_files  # noqa: F401
+        except ImportError as error:
+            message = f"it needs TensorBoard: pip install 'lossbench[tensorboard]' ({error})"
+            raise typer.BadParameter(message, param_hint="'--tensorboard'") from None
+    if save_model:
+        # Keras makes the file, in this process; meanwhile the other one imports TensorFlow too.
+        import_training()
+    return Extras(tensorboard, save_model)
+
+
 def _run(
     process: "TrainingProcess",
     cases: "list[Case]",
     folders: list[Path],
     summarized: Path | None,
     force: bool,
+    extras: "Extras",
     as_json: bool,
     quiet: bool,
     debug: bool,
@@ -377,10 +408,10 @@ def _run(
         case.experiment.name: path for case, path in zip(cases, folders, strict=True) if case.sweep
     }
     with terminal.Bars([case.experiment for case in cases], quiet) as bars:
-        for plan in runner.plan(cases, folders, force):
+        for plan in runner.plan(cases, folders, force, extras):
             plans.append(plan)
             bars.note(plan.case.experiment, plan.stored, plan.remark)
-        for outcome in runner.run_suite(process, plans, bars.advance):
+        for outcome in runner.run_suite(process, plans, bars.advance, extras):
             with bars.away():
                 if isinstance(outcome, runner.Failure):
                     failed[outcome.experiment.name] = str(outcome)
@@ -388,6 +419,8 @@ def _run(
                     terminal.print_error(message, outcome.error, debug)
                     continue
                 terminal.print_result(outcome, silent=as_json)
+                if extras.model and outcome.median is None:
+                    terminal.print_warning(outcome.experiment, "there is no model to save")
                 if as_json:
                     documents.append(metrics(outcome))
                 # What is kept until the end must stay small, of however many experiments.

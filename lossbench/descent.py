@@ -15,7 +15,7 @@ class Descent:
         parameters = choice.parameters
         if isinstance(parameters["learning_rate"], dict):
             parameters["learning_rate"] = _schedule(parameters["learning_rate"])
-        self.optimizer = getattr(keras.optimizers, choice.name)(**parameters)
+        self.optimizer = getattr(keras.optimizers, choice.name)(name=choice.name, **parameters)
         self.optimizer.build(model.trainable_variables)
         self._weights = model.trainable_variables
         # Nadam keeps a variable that it does not count among its variables.

@@ -82,6 +82,20 @@ class Result:
         return replace(self, trainings=tuple(trainings))
 
     @property
+    def median(self) -> Training | None:
+        """The training whose final test value of the printed metric is the median.
+
+        Of an even number it is the lower of the two in the middle, of equal ones the one with the
+        lowest seed. Trainings that diverged do not count; None where all did.
+        """
+        values = self.final("test", self.experiment.metrics[0])
+        order = np.argsort(values, kind="stable")[: np.isfinite(values).sum()]
+        if not len(order):
+            return None
+        median = values[order[(len(order) - 1) // 2]]
+        return self.trainings[int(np.flatnonzero(values == median)[0])]
+
+    @property
     def diverged(self) -> int:
         """How many trainings reached NaN or infinity."""
         return sum(training.diverged for training in self.trainings)

@@ -4,6 +4,7 @@ import errno
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from lossbench import atomic, stored
 from lossbench.config import Case, to_yaml
@@ -18,8 +19,19 @@ from lossbench.workers import TrainingProcess, Work
 Progress = Callable[[Experiment, int], None]
 
 MARK, CURVES, DATA = "metrics.json", "learning_curves.png", "dataset.png"
+EVENTS, MODEL = "tensorboard", "model.keras"
 # What ends a suite: no other result could be written either.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+
+
+class Extras(NamedTuple):
+    """What is written for other programs on request: event files, and a model for Keras."""
+
+    tensorboard: bool = False
+    model: bool = False
+
+
+NO_EXTRAS = Extras()
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,12 @@ def run(experiment: Experiment, out: str | Path | None = None) -> Result:
     return result
 
 
-def plan(cases: Sequence[Case], folders: Sequence[Path], force: bool = False) -> Iterator[Plan]:
+def plan(
+    cases: Sequence[Case],
+    folders: Sequence[Path],
+    force: bool = False,
+    extras: Extras = NO_EXTRAS,
+) -> Iterator[Plan]:
     """Look at what is stored in the folder of each experiment; with ``force``, use none of it.
 
     The folders around them are made, and rid of what killed processes left there. Raises OSError
@@ -90,10 +107,10 @@ def plan(cases: Sequence[Case], folders: Sequence[Path], force: bool = False) ->
     if len(unwritable) == len(parents):
         raise next(iter(unwritable.values()))
     for case, folder in zip(cases, folders, strict=True):
-        yield _plan(case, folder, force, unwritable.get(folder.parent))
+        yield _plan(case, folder, force, extras, unwritable.get(folder.parent))
 
 
-def _plan(case: Case, folder: Path, force: bool, error: OSError | None) -> Plan:
+def _plan(case: Case, folder: Path, force: bool, extras: Extras, error: OSError | None) -> Plan:
     experiment, split = case.experiment, case.split
     try:
         atomic.refuse(folder, MARK)
@@ -113,12 +130,16 @@ def _plan(case: Case, folder: Path, force: bool, error: OSError | None) -> Plan:
         not missing
         and to_yaml(result.experiment.seen_from(folder)) == to_yaml(experiment.seen_from(folder))
         and all((folder / name).is_file() for name in _pictures(split))
+        and all((folder / name).exists() for name in _extras(result, extras))
     )
     return Plan(case, folder, missing, whole, remark)
 
 
 def run_suite(
-    process: TrainingProcess, plans: Sequence[Plan], progress: Progress
+    process: TrainingProcess,
+    plans: Sequence[Plan],
+    progress: Progress,
+    extras: Extras = NO_EXTRAS,
 ) -> Iterator[Result | Failure]:
     """Train what is missing in a process, and write each result to its folder as it is complete.
 
@@ -138,7 +159,7 @@ def run_suite(
     ready: dict[int, Result | Failure] = {}
     for number, plan in enumerate(plans):
         if number not in trained and number not in ready:
-            yield _finish(plan, [])
+            yield _finish(plan, [], extras)
             continue
         while number not in ready:
             work, event = next(events)
@@ -150,11 +171,11 @@ def run_suite(
             trained[its].append(event)
             progress(plans[its].case.experiment, plans[its].stored + len(trained[its]))
             if len(trained[its]) == len(plans[its].missing):
-                ready[its] = _finish(plans[its], trained.pop(its))
+                ready[its] = _finish(plans[its], trained.pop(its), extras)
         yield ready.pop(number)
 
 
-def _finish(plan: Plan, trained: Sequence[Training]) -> Result | Failure:
+def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result | Failure:
     """The result of what was trained and what is stored, in its folder."""
     experiment, split = plan.case.experiment, plan.case.split
     if plan.error:
@@ -167,7 +188,7 @@ def _finish(plan: Plan, trained: Sequence[Training]) -> Result | Failure:
         of_seeds = tuple(trainings[it] for it in experiment.seeds)
         result = complete(experiment, split, of_seeds)
         if not plan.whole:
-            write(result, split, plan.folder)
+            write(result, split, plan.folder, extras)
     except OSError as error:
         if error.errno in NO_ROOM:
             raise
@@ -177,7 +198,7 @@ def _finish(plan: Plan, trained: Sequence[Training]) -> Result | Failure:
     return result
 
 
-def write(result: Result, split: Split, folder: Path) -> None:
+def write(result: Result, split: Split, folder: Path, extras: Extras = NO_EXTRAS) -> None:
     """Write the files and pictures of a result to a folder, in one step.
 
     There, the path of a data file starts from the folder.
@@ -189,13 +210,38 @@ def write(result: Result, split: Split, folder: Path) -> None:
     if DATA in _pictures(split):
         pictures[DATA] = plots.png(plots.scatter(split))
     seen = replace(result, experiment=result.experiment.seen_from(folder))
-    atomic.replace_folder(folder, files(seen) | pictures, MARK)
+    content = files(seen) | pictures | extra_files(result, split, extras)
+    atomic.replace_folder(folder, content, MARK)
 
 
 def _pictures(split: Split) -> tuple[str, ...]:
     """The names of the pictures that belong to a result."""
     flat = split.classes and split.x_train.shape[1] == 2
     return (CURVES, DATA) if flat else (CURVES,)
+
+
+def extra_files(result: Result, split: Split, extras: Extras) -> dict[str, bytes]:
+    """The files for other programs, made of the history and the weights: nothing is trained."""
+    made: dict[str, bytes] = {}
+    if extras.tensorboard:
+        from lossbench.event_files import event_files
+
+        made |= {f"{EVENTS}/{name}": file for name, file in event_files(result).items()}
+    if extras.model:
+        from lossbench import saved_model
+
+        content = saved_model.model_file(result, split)
+        if content is not None:
+            made[MODEL] = content
+    return made
+
+
+def _extras(result: Result, extras: Extras) -> Iterator[str]:
+    """The names of the files for other programs, or of their folder."""
+    if extras.tensorboard:
+        yield EVENTS
+    if extras.model and result.median is not None:
+        yield MODEL
 
 
 def write_sweep(sweep: Sweep, folder: Path) -> None:

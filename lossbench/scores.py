@@ -32,7 +32,7 @@ def scores(experiment: Experiment) -> list[Score]:
     ]
 
 
-def loss_function(experiment: Experiment) -> Score:
+def loss_function(experiment: Experiment) -> "partial[tf.Tensor]":
     """The loss of each example; raises ImportError where a person's own is not to be had."""
     choice, row = experiment.loss, experiment.loss.row
     if choice.function is not None:

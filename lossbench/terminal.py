@@ -111,7 +111,12 @@ def print_result(result: Result, silent: bool = False) -> None:
         out.print(f"{experiment.name}: {experiment.metrics[0]}, {seeds}")
         out.print(summary.line(result))
     if result.diverged:
-        err.print(f"Warning: {experiment.name}: {result.diverged} of {count} trainings diverged")
+        print_warning(experiment, f"{result.diverged} of {count} trainings diverged")
+
+
+def print_warning(experiment: Experiment, message: str) -> None:
+    """Print one line about an experiment that went on all the same."""
+    err.print(f"Warning: {experiment.name}: {message}")
 
 
 def print_summary(results: Sequence[Result]) -> None:

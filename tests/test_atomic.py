@@ -134,7 +134,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_older_one_and_nothing_else(
 ) -> None:
     replace_folder(tmp_path / "result", {"mark": b"old"}, "mark")
     with pytest.raises(OSError, match="result"):
-        replace_folder(tmp_path / "result", {"mark": b"new", "no/such/name": b""}, "mark")
+        replace_folder(tmp_path / "result", {"mark": b"new", "mark/below/file": b""}, "mark")
     assert [path.name for path in tmp_path.iterdir()] == ["result"]
     assert (tmp_path / "result" / "mark").read_bytes() == b"old"
 
@@ -145,3 +145,10 @@ def test_a_file_is_replaced_and_readable_by_others(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["file"]
     assert (tmp_path / "new" / "file").read_bytes() == b"new"
     assert (tmp_path / "new" / "file").stat().st_mode & 0o777 == 0o644
+
+
+def test_names_may_have_folders_in_them_which_go_with_the_older_one(tmp_path: Path) -> None:
+    replace_folder(tmp_path / "result", {"mark": b"", "a/b/file": b"old"}, "mark")
+    assert (tmp_path / "result" / "a" / "b" / "file").read_bytes() == b"old"
+    replace_folder(tmp_path / "result", {"mark": b""}, "mark")
+    assert [path.name for path in (tmp_path / "result").iterdir()] == ["mark"]

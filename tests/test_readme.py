@@ -155,7 +155,7 @@ def test_the_configs_shown_are_right(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (loss,) = re.findall(r"```yaml\n(loss: {function: .*?)```", text, re.DOTALL)
     own = re.sub(r"loss: .*\n", loss, (ROOT / "configs" / "mse.yaml").read_text())
     (tmp_path / "own.yaml").write_text(own)
-    (code,) = re.findall(r"```python\n(import keras\n.*?)```", text, re.DOTALL)
+    (code,) = re.findall(r"```python\n(import keras\n\n\n.*?)```", text, re.DOTALL)
     (tmp_path / "mylosses.py").write_text(code)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)

@@ -334,7 +334,8 @@ def test_all_stored_is_said_and_starts_no_tensorflow(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr == "".join(f"{name}: 2 of 2 trainings stored\n" for name in "ab")
+    stored = "".join(f"{name}: 2 of 2 trainings stored\n" for name in "ab")
+    assert done.stderr == f"{stored}Report: lossbench report out\n"
     document = json.loads(done.stdout)
     assert document["stored"] == dict.fromkeys("ab", 2)
     assert [it["name"] for it in document["experiments"]] == [*"ab"]
