@@ -3,6 +3,8 @@
 import signal
 import sys
 import traceback
+from contextlib import AbstractContextManager
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -13,7 +15,7 @@ import lossbench
 
 if TYPE_CHECKING:
     from lossbench.config import Case
-    from lossbench.workers import TrainingProcess
+    from lossbench.workers import Trainer
 
 FAILED, WRONG_USAGE = 1, 2
 SIGNALLED = {128 + number: number for number in (signal.SIGINT, signal.SIGTERM)}
@@ -57,6 +59,13 @@ Repeats = Annotated[
 Seed = Annotated[
     int | None, typer.Option(min=0, max=2**32 - 1, metavar="N", help="The first seed.")
 ]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Train in N processes (needs Dask).")
+]
+Dask = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Train on the workers of this Dask scheduler."),
+]
 Results = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Holds the results.")]
 Metric = Annotated[str | None, typer.Option(metavar="NAME", help="Instead of mse or accuracy.")]
 Pictures = Annotated[
@@ -90,6 +99,8 @@ def run(
     epochs: Epochs = None,
     repeats: Repeats = None,
     seed: Seed = None,
+    jobs: Jobs = None,
+    dask: Dask = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -97,7 +108,6 @@ def run(
 ) -> None:
     """Run experiments; the results of each go to a folder of its name."""
     from lossbench.config import BUNDLED, load_all
-    from lossbench.workers import TrainingProcess
 
     def folder(case: "Case") -> Path:
         # The bundled 5000-samples/hinge must not replace the results of hinge.
@@ -106,7 +116,7 @@ def run(
         mirrored = parent.relative_to(BUNDLED.resolve()) if bundled else Path()
         return (out or RESULTS / mirrored) / case.experiment.name
 
-    with TrainingProcess() as process:
+    with _trainer(jobs, dask) as process:
         cases = load_all(configs, _overrides(epochs, repeats, seed))
         folders = [folder(case) for case in cases]
         _run(process, cases, folders, None, as_json, quiet, debug)
@@ -119,6 +129,8 @@ def run_all(
     epochs: Epochs = None,
     repeats: Repeats = None,
     seed: Seed = None,
+    jobs: Jobs = None,
+    dask: Dask = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -130,10 +142,9 @@ def run_all(
     directly in FOLDER run into results/NAME, where NAME is that of FOLDER.
     """
     from lossbench.config import BUNDLED, in_folder, load_all
-    from lossbench.workers import TrainingProcess
 
     out = out or (RESULTS / folder.resolve().name if folder else RESULTS)
-    with TrainingProcess() as process:
+    with _trainer(jobs, dask) as process:
         cases = load_all(in_folder(folder or BUNDLED), _overrides(epochs, repeats, seed))
         folders = [out / case.experiment.name for case in cases]
         _run(process, cases, folders, out, as_json, quiet, debug)
@@ -198,13 +209,31 @@ def compare(
         raise typer.Exit(WRONG_USAGE)
 
 
+def _trainer(jobs: int | None, address: str | None) -> "AbstractContextManager[Trainer]":
+    """What trains: one process, or Dask's workers of this machine or of others."""
+    if jobs is None and address is None:
+        from lossbench.workers import TrainingProcess
+
+        return TrainingProcess()
+    if jobs is not None and address is not None:
+        raise typer.BadParameter("choose one of --jobs and --dask")
+    if not find_spec("distributed"):
+        raise typer.BadParameter("--jobs and --dask need Dask: pip install 'lossbench[dask]'")
+    from lossbench import cluster, terminal
+
+    def warn(message: str) -> None:
+        terminal.err.print(f"Warning: {message}", markup=False)
+
+    return cluster.at(address, warn) if address is not None else cluster.local(jobs or 1, warn)
+
+
 def _overrides(epochs: int | None, repeats: int | None, seed: int | None) -> dict[str, Any]:
     given = {"epochs": epochs, "repeats": repeats, "seed": seed}
     return {key: value for key, value in given.items() if value is not None}
 
 
 def _run(
-    process: "TrainingProcess",
+    process: "Trainer",
     cases: "list[Case]",
     folders: list[Path],
     summarized: Path | None,

@@ -10,7 +10,7 @@ from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.quiet import import_training
 from lossbench.results import Result, Training, files
-from lossbench.workers import TrainingProcess, Work
+from lossbench.workers import Trainer, Work
 
 Progress = Callable[[Experiment, int], None]
 
@@ -44,9 +44,9 @@ def run(experiment: Experiment, out: str | Path | None = None) -> Result:
 
 
 def run_suite(
-    process: TrainingProcess, cases: Sequence[Case], folders: Sequence[Path], progress: Progress
+    process: Trainer, cases: Sequence[Case], folders: Sequence[Path], progress: Progress
 ) -> Iterator[Result | Failure]:
-    """Train the experiments in a process, and write each to its folder as it is complete.
+    """Train the experiments, and write each to its folder as it is complete.
 
     ``progress`` hears of every training: its experiment, and how many that has now.
     """

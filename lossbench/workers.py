@@ -16,7 +16,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import zip_longest
 from types import TracebackType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
@@ -38,8 +38,19 @@ Event = tuple[int, Training | Exception]
 Train = Callable[[int], Training]
 
 
+class Trainer(Protocol):
+    """What trains works: a process beside this one, or many."""
+
+    def train(self, works: Sequence[Work]) -> Iterator[Event]:
+        """Train every seed of the works, and tell of each training."""
+
+
 class TrainingProcessDied(RuntimeError):
     """The process that trained ended by itself, for want of memory most likely."""
+
+
+# Of several threads that start a process, each is to know its own.
+_starting = threading.Lock()
 
 
 class TrainingProcess:
@@ -102,11 +113,14 @@ class TrainingProcess:
         # A forked TensorFlow hangs; a spawned process starts clean.
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_make_ready)
-        self._pool.submit(os.getpid)
+        with _starting:
+            others = multiprocessing.active_children()
+            self._pool.submit(os.getpid)
+            self._processes = set(multiprocessing.active_children()).difference(others)
 
     def _end(self) -> None:
         # Nothing of the process is worth waiting for: what it had to give is here.
-        for process in multiprocessing.active_children():
+        for process in self._processes:
             process.kill()
         self._pool.shutdown(cancel_futures=True)
 
