@@ -19,7 +19,7 @@ from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.quiet import XLA_FLAGS
 from lossbench.results import Training, provenance
-from lossbench.workers import PROGRAMS_PER_PROCESS, TrainingProcess, Work
+from lossbench.workers import PROGRAMS_PER_PROCESS, TrainingProcess, TrainingProcessDied, Work
 
 # A batch is so many seconds of training, beside at most one or two to compile its program.
 SECONDS_PER_BATCH = 3.0
@@ -120,17 +120,19 @@ def _lent(program: str) -> Iterator[TrainingProcess]:
         kept.timer.cancel()
     if kept.programs[-1:] != [program]:
         kept.programs.append(program)
-    well = False
+    died = False
     try:
         with _ended_when_unwanted(kept):
             yield kept.process
-        # Memory is the price of every program, so processes are renewed.
-        well = len(kept.programs) < PROGRAMS_PER_PROCESS
+    except TrainingProcessDied:
+        died = True
+        raise
     finally:
-        if well:
-            _give_back(kept)
-        else:
+        # Memory is the price of every program, so processes are renewed.
+        if died or len(kept.programs) >= PROGRAMS_PER_PROCESS:
             _end(kept)
+        else:
+            _give_back(kept)
 
 
 def _new() -> _Kept:

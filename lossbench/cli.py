@@ -224,7 +224,12 @@ def _trainer(jobs: int | None, address: str | None) -> "AbstractContextManager[T
     def warn(message: str) -> None:
         terminal.err.print(f"Warning: {message}", markup=False)
 
-    return cluster.at(address, warn) if address is not None else cluster.local(jobs or 1, warn)
+    if address is None:
+        return cluster.local(jobs or 1, warn)
+    try:
+        return cluster.at(cluster.checked(address), warn)
+    except ValueError as error:
+        raise typer.BadParameter(f"--dask: {error}") from None
 
 
 def _overrides(epochs: int | None, repeats: int | None, seed: int | None) -> dict[str, Any]:
@@ -257,6 +262,10 @@ def _run(
                     continue
                 results.append(outcome)
                 terminal.print_result(outcome, silent=as_json)
+    # Of several at work, they are finished in any order.
+    order = {case.experiment.name: number for number, case in enumerate(cases)}
+    results.sort(key=lambda it: order[it.experiment.name])
+    failed = {name: failed[name] for name in order if name in failed}
     if as_json:
         terminal.print_json({"experiments": [metrics(it) for it in results], "failed": failed})
     elif summarized:

@@ -17,6 +17,8 @@ from weakref import WeakValueDictionary
 import dask
 from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, wait
 from distributed import TimeoutError as DaskTimeoutError
+from distributed.comm.addressing import parse_address, parse_host_port
+from distributed.comm.registry import get_backend
 
 from lossbench import batches
 from lossbench.results import Training
@@ -53,12 +55,17 @@ def local(jobs: int, warn: Warn) -> Iterator["Cluster"]:
             batches.end_all()
 
 
+def checked(address: str) -> str:
+    """An address such as tcp://10.0.0.1:8786, or 10.0.0.1:8786; raises ValueError at others."""
+    scheme, place = parse_address(address)
+    get_backend(scheme)
+    parse_host_port(place)
+    return address
+
+
 @contextmanager
 def at(address: str, warn: Warn) -> Iterator["Cluster"]:
-    """The workers of the scheduler at an address, such as tcp://10.0.0.1:8786.
-
-    Raises ValueError at what is no address, and ClusterError if nobody answers in 10 s.
-    """
+    """The workers of the scheduler at an address; ClusterError if it does not answer in 10 s."""
     _silence()
     try:
         client = Client(address, timeout=CONNECT_SECONDS)
@@ -244,7 +251,8 @@ def _outcome(future: Future) -> tuple[list[Training], Exception | None]:
 
 def _silence() -> None:
     """Let none of Dask's own notes and warnings reach the user: what matters is said here."""
-    for name in ("distributed", "tornado", "asyncio"):
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     warnings.filterwarnings("ignore", module=r"distributed\b")
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})

@@ -45,6 +45,10 @@ class Trainer(Protocol):
         """Train every seed of the works, and tell of each training."""
 
 
+class TrainingError(RuntimeError):
+    """What TensorFlow or Keras raised in a training, under the name that it has there."""
+
+
 class TrainingProcessDied(RuntimeError):
     """The process that trained ended by itself, for want of memory most likely."""
 
@@ -159,4 +163,16 @@ def _prepare(experiment: Experiment, split: Split) -> None:
 
 
 def _train(experiment: Experiment, seed: int) -> Training:
-    return _trainers[experiment.config_hash].result()(seed)
+    try:
+        return _trainers[experiment.config_hash].result()(seed)
+    except Exception as error:
+        if type(error).__module__.startswith(("tensorflow", "keras")):
+            raise _training_error(type(error).__name__, str(error)) from error
+        raise
+
+
+def _training_error(name: str, message: str) -> TrainingError:
+    """An error of that name; unlike TensorFlow's own it is unpickled without TensorFlow."""
+    members = {"__reduce__": lambda _: (_training_error, (name, message))}
+    error: TrainingError = type(name, (TrainingError,), members)(message)
+    return error
