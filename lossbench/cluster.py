@@ -26,7 +26,7 @@ from lossbench.workers import Event, TrainingProcessDied, Work
 
 CONNECT_SECONDS = 10
 WORKER_SECONDS = 30  # how long a cluster may be without a worker
-RESULT_SECONDS = 60  # how long a result that is ready may be on its way
+RESULT_SECONDS = (1, 4, 16, 64)  # how long a result may be on its way, before another try
 ATTEMPTS = 4  # at a batch whose worker or training process dies
 BATCHES_PER_THREAD = 2  # one that is trained and one that waits
 
@@ -176,8 +176,9 @@ class Cluster:
         for future, sent in list(running.items()):
             if future not in running:
                 continue
-            if future.done():
-                yield future, _outcome(future)
+            outcome = _outcome(future)
+            if outcome:
+                yield future, outcome
             elif not sent.workers & workers:
                 # Dask would wait for ever for the return of those it was sent to.
                 self._client.cancel([future])
@@ -235,14 +236,22 @@ class _Order:
             yield self._arrived.pop(self._missing.popleft())
 
 
-def _outcome(future: Future) -> tuple[list[Training], Exception | None]:
+def _outcome(future: Future) -> tuple[list[Training], Exception | None] | None:
+    """What a task gave, None while it is under way, or again since its worker left."""
+    for seconds in RESULT_SECONDS:
+        if not future.done():
+            return None
+        with suppress(DaskTimeoutError):
+            return _result(future, seconds)
+    return [], TrainingProcessDied("its result did not arrive")
+
+
+def _result(future: Future, seconds: float) -> tuple[list[Training], Exception | None]:
     try:
-        outcome: tuple[list[Training], Exception | None] = future.result(timeout=RESULT_SECONDS)
-    except DaskTimeoutError:
-        return [], TrainingProcessDied("its result was lost")
+        outcome: tuple[list[Training], Exception | None] = future.result(timeout=seconds)
     except KilledWorker:
         return [], RuntimeError("the workers that trained it died; was there memory enough?")
-    except (OSError, CancelledError):
+    except (OSError, CancelledError, DaskTimeoutError):
         raise
     except Exception as error:
         return [], error
