@@ -11,6 +11,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
@@ -84,12 +85,24 @@ class Batch(NamedTuple):
     lost: int = 0
 
 
+@dataclass(eq=False)
+class Data:
+    """The data of a work on the cluster, that these workers may have."""
+
+    future: Future
+    workers: set[str]
+
+
 class Sent(NamedTuple):
-    """A batch that some workers may train, and the data it needs, held as long as it does."""
+    """A batch that these workers may train, and its data, which are held as long as it needs."""
 
     batch: Batch
     workers: set[str]
-    data: Future
+    data: Data
+
+    def is_stranded(self, workers: set[str]) -> bool:
+        """Whether of the workers it was sent to, or its data were, none is left."""
+        return not (self.workers & workers and self.data.workers & workers)
 
 
 class Cluster:
@@ -121,7 +134,7 @@ class Cluster:
             Batch(number, seeds) for number, work in enumerate(works) for seeds in batches.cut(work)
         )
         running: dict[Future, Sent] = {}
-        data: WeakValueDictionary[int, Future] = WeakValueDictionary()
+        data: WeakValueDictionary[int, Data] = WeakValueDictionary()
         orders = [_Order(work.seeds) for work in works]
         while waiting or running:
             workers = self._workers()
@@ -144,23 +157,19 @@ class Cluster:
                     yield number, error
 
     def _send(
-        self, work: Work, batch: Batch, workers: set[str], data: WeakValueDictionary[int, Future]
+        self, work: Work, batch: Batch, workers: set[str], data: WeakValueDictionary[int, Data]
     ) -> tuple[Future, Sent]:
         """Submit a batch to the workers; its data only if no other batch holds them there."""
         held = data.get(batch.number)
-        if held is None:
+        if not held or not held.workers & workers:
             # Unlike scattered data, a task's are made again when the worker with them dies.
-            held = data[batch.number] = self._client.submit(
-                batches.keep,
-                work.split,
-                key=f"lossbench-data-{uuid.uuid4()}",
-                workers=list(workers),
-                allow_other_workers=True,
-            )
+            key = f"lossbench-data-{uuid.uuid4()}"
+            kept = self._client.submit(batches.keep, work.split, key=key, workers=list(workers))
+            held = data[batch.number] = Data(kept, workers)
         future = self._client.submit(
             batches.train_batch,
             work.experiment,
-            held,
+            held.future,
             batch.seeds,
             key=f"lossbench-{work.experiment.name}-{uuid.uuid4()}",
             workers=list(workers),
@@ -179,7 +188,7 @@ class Cluster:
             outcome = _outcome(future)
             if outcome:
                 yield future, outcome
-            elif not sent.workers & workers:
+            elif sent.is_stranded(workers):
                 # Dask would wait for ever for the return of those it was sent to.
                 self._client.cancel([future])
                 yield future, ([], TrainingProcessDied("its workers left"))
