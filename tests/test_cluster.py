@@ -269,7 +269,7 @@ def test_without_the_extra_it_says_how_to_get_it(option: list[str], tmp_path: Pa
         (["--dask", "nonsense"], "missing port number in address 'nonsense'"),
         (["--dask", "tpc://127.0.0.1:8786"], "unknown address scheme 'tpc'"),
         (["--jobs", "2", "--dask", "127.0.0.1:8786"], "choose one of --jobs and --dask"),
-        (["--jobs", "0"], "0 is not in the range"),
+        (["--jobs", "0"], "Invalid value for '--jobs'"),
     ],
 )
 def test_wrong_options_are_exit_code_2(options: list[str], complaint: str, tmp_path: Path) -> None:
