@@ -89,18 +89,21 @@ class _Kept:
 
 
 _lock = threading.Lock()
+_ended = threading.Event()
 _all: list[_Kept] = []
 _idle: list[_Kept] = []
 
 
 def start(count: int) -> None:
     """Start processes before there is work for them: they import TensorFlow meanwhile."""
+    _ended.clear()
     for _ in range(count):
         _give_back(_new())
 
 
 def end_all() -> None:
-    """End every training process, whatever it is doing."""
+    """End every training process, whatever it is doing, and let tasks start no more."""
+    _ended.set()
     with _lock:
         ended, _all[:], _idle[:] = list(_all), [], []
     for kept in ended:
@@ -136,8 +139,10 @@ def _lent(program: str) -> Iterator[TrainingProcess]:
 
 
 def _new() -> _Kept:
-    kept = _Kept()
     with _lock:
+        if _ended.is_set():
+            raise TrainingProcessDied("no process trains any more")
+        kept = _Kept()
         _all.append(kept)
     return kept
 

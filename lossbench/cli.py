@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FAILED, WRONG_USAGE = 1, 2
 SIGNALLED = {128 + number: number for number in (signal.SIGINT, signal.SIGTERM)}
 RESULTS = Path("results")
+_signals: list[int] = []  # those that came
 
 app = typer.Typer(
     add_completion=False,
@@ -224,10 +225,14 @@ def _trainer(jobs: int | None, address: str | None) -> "AbstractContextManager[T
     def warn(message: str) -> None:
         terminal.err.print(f"Warning: {message}", markup=False)
 
+    def poll() -> None:
+        if _signals:
+            _end(_signals[0], None)
+
     if address is None:
-        return cluster.local(jobs or 1, warn)
+        return cluster.local(jobs or 1, warn, poll)
     try:
-        return cluster.at(cluster.checked(address), warn)
+        return cluster.at(cluster.checked(address), warn, poll)
     except ValueError as error:
         raise typer.BadParameter(f"--dask: {error}") from None
 
@@ -303,4 +308,5 @@ def main() -> NoReturn:
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    _signals.append(number)
     raise SystemExit(128 + number)

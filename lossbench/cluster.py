@@ -32,6 +32,7 @@ ATTEMPTS = 4  # at a batch whose worker or training process dies
 BATCHES_PER_THREAD = 2  # one that is trained and one that waits
 
 Warn = Callable[[str], None]
+Poll = Callable[[], None]
 
 
 class ClusterError(RuntimeError):
@@ -39,7 +40,7 @@ class ClusterError(RuntimeError):
 
 
 @contextmanager
-def local(jobs: int, warn: Warn) -> Iterator["Cluster"]:
+def local(jobs: int, warn: Warn, poll: Poll = lambda: None) -> Iterator["Cluster"]:
     """Training processes of this machine, under a scheduler and a worker in this process."""
     _silence()
     # Without a port that others could reach, and without a limit of memory: this process trains
@@ -51,7 +52,7 @@ def local(jobs: int, warn: Warn) -> Iterator["Cluster"]:
     ):
         try:
             batches.start(jobs)
-            yield Cluster(client, warn)
+            yield Cluster(client, warn, poll)
         finally:
             batches.end_all()
 
@@ -65,7 +66,7 @@ def checked(address: str) -> str:
 
 
 @contextmanager
-def at(address: str, warn: Warn) -> Iterator["Cluster"]:
+def at(address: str, warn: Warn, poll: Poll = lambda: None) -> Iterator["Cluster"]:
     """The workers of the scheduler at an address; ClusterError if it does not answer in 10 s."""
     _silence()
     try:
@@ -74,7 +75,7 @@ def at(address: str, warn: Warn) -> Iterator["Cluster"]:
         message = f"no Dask scheduler answers at {address} within {CONNECT_SECONDS} s"
         raise ClusterError(message) from None
     with client:
-        yield Cluster(client, warn)
+        yield Cluster(client, warn, poll)
 
 
 class Batch(NamedTuple):
@@ -112,9 +113,10 @@ class Cluster:
     work, since its trainings would not be those of this machine.
     """
 
-    def __init__(self, client: Client, warn: Warn) -> None:
+    def __init__(self, client: Client, warn: Warn, poll: Poll) -> None:
         self._client = client
         self._warn = warn
+        self._poll = poll
         self._setting = batches.setting()
         self._fit: dict[str, bool] = {}
 
@@ -180,6 +182,8 @@ class Cluster:
         self, running: dict[Future, Sent], workers: set[str]
     ) -> Iterator[tuple[Future, tuple[list[Training], Exception | None]]]:
         """What is finished within a second, and what can no longer be."""
+        # What a signal raises while one of Dask's objects is deleted is lost, so it is asked for.
+        self._poll()
         with suppress(DaskTimeoutError):
             wait(list(running), timeout=1, return_when="FIRST_COMPLETED")
         for future, sent in list(running.items()):
