@@ -4,6 +4,8 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -15,11 +17,12 @@ import lossbench
 if TYPE_CHECKING:
     from lossbench.config import Case
     from lossbench.runner import Extras
-    from lossbench.workers import TrainingProcess
+    from lossbench.workers import Trainer
 
 FAILED, WRONG_USAGE = 1, 2
 SIGNALLED = {128 + number: number for number in (signal.SIGINT, signal.SIGTERM)}
 RESULTS = Path("results")
+_signals: list[int] = []  # those that came
 
 app = typer.Typer(
     add_completion=False,
@@ -67,6 +70,13 @@ Settings = Annotated[
         help="Set a key of the config, such as optimizer.learning_rate=0.05. Several values, "
         "KEY=A,B,C, make a sweep, and several --set the grid of all combinations.",
     ),
+]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Train in N processes (needs Dask).")
+]
+Dask = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Train on the workers of this Dask scheduler."),
 ]
 Results = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Holds the results.")]
 Metric = Annotated[str | None, typer.Option(metavar="NAME", help="Instead of mse or accuracy.")]
@@ -135,6 +145,8 @@ def run(
     allow_code: AllowCode = False,
     tensorboard: TensorBoard = False,
     save_model: SaveModel = False,
+    jobs: Jobs = None,
+    dask: Dask = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -147,7 +159,6 @@ def run(
     share one, with a table and, for one or two keys that vary, a picture.
     """
     from lossbench.config import BUNDLED, find, load_all
-    from lossbench.workers import TrainingProcess
 
     def folder(config: Path, *names: str) -> Path:
         # The bundled 5000-samples/hinge must not replace the results of hinge.
@@ -156,7 +167,7 @@ def run(
         mirrored = parent.relative_to(BUNDLED.resolve()) if bundled else Path()
         return (out or RESULTS / mirrored).joinpath(*names)
 
-    with TrainingProcess() as process:
+    with _trainer(jobs, dask) as process:
         _start_early(process, map(find, configs), folder, force or bool(settings))
         overrides = _overrides(epochs, repeats, seed)
         cases = load_all(configs, overrides, settings or (), allow_code=allow_code)
@@ -177,6 +188,8 @@ def run_all(
     allow_code: AllowCode = False,
     tensorboard: TensorBoard = False,
     save_model: SaveModel = False,
+    jobs: Jobs = None,
+    dask: Dask = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -189,11 +202,10 @@ def run_all(
     and what is stored already is not trained again.
     """
     from lossbench.config import BUNDLED, in_folder, load_all
-    from lossbench.workers import TrainingProcess
 
     out = out or (RESULTS / folder.resolve().name if folder else RESULTS)
     configs = in_folder(folder or BUNDLED)
-    with TrainingProcess() as process:
+    with _trainer(jobs, dask) as process:
         _start_early(process, configs, lambda _, name: out / name, force or bool(settings))
         overrides = _overrides(epochs, repeats, seed)
         cases = load_all(configs, overrides, settings or (), allow_code=allow_code)
@@ -350,13 +362,40 @@ def new(
         print(line)
 
 
+def _trainer(jobs: int | None, address: str | None) -> "AbstractContextManager[Trainer]":
+    """What trains: one process, or Dask's workers of this machine or of others."""
+    if jobs is None and address is None:
+        from lossbench.workers import TrainingProcess
+
+        return TrainingProcess()
+    if jobs is not None and address is not None:
+        raise typer.BadParameter("choose one of --jobs and --dask")
+    if not find_spec("distributed"):
+        raise typer.BadParameter("--jobs and --dask need Dask: pip install 'lossbench[dask]'")
+    from lossbench import cluster, terminal
+
+    def warn(message: str) -> None:
+        terminal.err.print(f"Warning: {message}", markup=False)
+
+    def poll() -> None:
+        if _signals:
+            _end(_signals[0], None)
+
+    if address is None:
+        return cluster.local(jobs or 1, warn, poll)
+    try:
+        return cluster.at(cluster.checked(address), warn, poll)
+    except ValueError as error:
+        raise typer.BadParameter(f"--dask: {error}") from None
+
+
 def _overrides(epochs: int | None, repeats: int | None, seed: int | None) -> dict[str, Any]:
     given = {"epochs": epochs, "repeats": repeats, "seed": seed}
     return {key: value for key, value in given.items() if value is not None}
 
 
 def _start_early(
-    process: "TrainingProcess",
+    process: "Trainer",
     configs: Iterable[Path],
     folder: Callable[[Path, str], Path],
     force: bool,
@@ -386,7 +425,7 @@ def _extras(tensorboard: bool, save_model: bool) -> "Extras":
 
 
 def _run(
-    process: "TrainingProcess",
+    process: "Trainer",
     cases: "list[Case]",
     folders: list[Path],
     summarized: Path | None,
@@ -476,4 +515,5 @@ def main() -> NoReturn:
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    _signals.append(number)
     raise SystemExit(128 + number)

@@ -14,7 +14,7 @@ from lossbench.final_metrics import complete
 from lossbench.quiet import import_training
 from lossbench.results import Result, Training, files, to_json
 from lossbench.sweep import Sweep, as_document, as_markdown
-from lossbench.workers import TrainingProcess, Work
+from lossbench.workers import Trainer, Work
 
 Progress = Callable[[Experiment, int], None]
 
@@ -136,7 +136,7 @@ def _plan(case: Case, folder: Path, force: bool, extras: Extras, error: OSError 
 
 
 def run_suite(
-    process: TrainingProcess,
+    process: Trainer,
     plans: Sequence[Plan],
     progress: Progress,
     extras: Extras = NO_EXTRAS,

@@ -18,7 +18,7 @@ from lossbench.descent import Descent
 from lossbench.experiment import Experiment
 from lossbench.network import build
 from lossbench.results import Result, Training
-from lossbench.scores import loss_function
+from lossbench.scores import FUNCTIONS, loss_function
 
 METADATA = "metadata.json"
 # The earliest time that a zip archive can have.
@@ -74,7 +74,7 @@ def _loss(experiment: Experiment) -> keras.losses.Loss | None:
         if inspect.isclass(kind) and issubclass(kind, keras.losses.Loss)
     }
     kind = kinds.get(experiment.loss.name.replace("_", ""))
-    if kind is None or experiment.loss.function is not None:
+    if kind is None or experiment.loss.function or experiment.loss.name in FUNCTIONS:
         return None
     return kind(**loss_function(experiment).keywords)
 

@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import zip_longest
+from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lossbench import programs
 from lossbench.datasets import Split
@@ -43,8 +44,26 @@ Event = tuple[int, Training | Exception]
 Train = Callable[[int], Training]
 
 
+class Trainer(Protocol):
+    """What trains works: a process beside this one, or many."""
+
+    def start(self) -> None:
+        """Get ready: it spares the first training the wait."""
+
+    def train(self, works: Sequence[Work]) -> Iterator[Event]:
+        """Train every seed of the works, and tell of each training."""
+
+
+class TrainingError(RuntimeError):
+    """What TensorFlow or Keras raised in a training, under the name that it has there."""
+
+
 class TrainingProcessDied(RuntimeError):
     """The process that trained ended by itself, for want of memory most likely."""
+
+
+# Of several threads that start a process, each is to know its own.
+_starting = threading.Lock()
 
 
 class TrainingProcess:
@@ -55,6 +74,7 @@ class TrainingProcess:
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._processes: set[BaseProcess] = set()
 
     def __enter__(self) -> "TrainingProcess":
         return self
@@ -118,11 +138,14 @@ class TrainingProcess:
         # A forked TensorFlow hangs; a spawned process starts clean.
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_make_ready)
-        self._pool.submit(os.getpid)
+        with _starting:
+            others = multiprocessing.active_children()
+            self._pool.submit(os.getpid)
+            self._processes = set(multiprocessing.active_children()).difference(others)
 
     def _end(self) -> None:
         # Nothing of the process is worth waiting for: what it had to give is here.
-        for process in multiprocessing.active_children():
+        for process in self._processes:
             process.kill()
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
@@ -183,6 +206,15 @@ def _prepare(experiment: Experiment, split: Split) -> None:
 
 
 def _train(experiment: Experiment, seed: int) -> Training:
+    try:
+        return _trainer(experiment)(seed)
+    except Exception as error:
+        if type(error).__module__.startswith(("tensorflow", "keras")):
+            raise _training_error(type(error).__name__, str(error)) from error
+        raise
+
+
+def _trainer(experiment: Experiment) -> Train:
     from lossbench.training import trainer
 
     key = experiment.config_hash
@@ -191,4 +223,11 @@ def _train(experiment: Experiment, seed: int) -> Training:
         program = _programs[programs.key(experiment, split)].result()
         _trainers.clear()
         _trainers[key] = trainer(experiment, split, program)
-    return _trainers[key](seed)
+    return _trainers[key]
+
+
+def _training_error(name: str, message: str) -> TrainingError:
+    """An error of that name; unlike TensorFlow's own it is unpickled without TensorFlow."""
+    members = {"__reduce__": lambda _: (_training_error, (name, message))}
+    error: TrainingError = type(name, (TrainingError,), members)(message)
+    return error

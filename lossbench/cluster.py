@@ -1,0 +1,286 @@
+"""Work spread by Dask: over processes of this machine, or over the workers of a cluster.
+
+Workers only train. This process cuts the work into batches, hands them out as workers become
+free, and gives the trainings on in the order of their seeds.
+"""
+
+import logging
+import time
+import uuid
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+from weakref import WeakValueDictionary
+
+import dask
+from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, wait
+from distributed import TimeoutError as DaskTimeoutError
+from distributed.comm.addressing import parse_address, parse_host_port
+from distributed.comm.registry import get_backend
+
+from lossbench import batches
+from lossbench.results import Training
+from lossbench.workers import Event, TrainingProcessDied, Work
+
+CONNECT_SECONDS = 10
+WORKER_SECONDS = 30  # how long a cluster may be without a worker
+RESULT_SECONDS = (1, 4, 16, 64)  # how long a result may be on its way, before another try
+ATTEMPTS = 4  # at a batch whose worker or training process dies
+BATCHES_PER_THREAD = 2  # one that is trained and one that waits
+
+Warn = Callable[[str], None]
+Poll = Callable[[], None]
+
+
+class ClusterError(RuntimeError):
+    """The cluster cannot be reached, or has nobody who works."""
+
+
+@contextmanager
+def local(jobs: int, warn: Warn, poll: Poll = lambda: None) -> Iterator["Cluster"]:
+    """Training processes of this machine, under a scheduler and a worker in this process."""
+    _silence()
+    # Without a port that others could reach, and without a limit of memory: this process trains
+    # nothing.
+    options = {"processes": False, "dashboard_address": None, "memory_limit": 0}
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=jobs, **options) as cluster,
+        Client(cluster) as client,
+    ):
+        try:
+            batches.begin()
+            yield Cluster(client, warn, poll, jobs)
+        finally:
+            batches.end_all()
+
+
+def checked(address: str) -> str:
+    """An address such as tcp://10.0.0.1:8786, or 10.0.0.1:8786; raises ValueError at others."""
+    scheme, place = parse_address(address)
+    get_backend(scheme)
+    parse_host_port(place)
+    return address
+
+
+@contextmanager
+def at(address: str, warn: Warn, poll: Poll = lambda: None) -> Iterator["Cluster"]:
+    """The workers of the scheduler at an address; ClusterError if it does not answer in 10 s."""
+    _silence()
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS)
+    except OSError:
+        message = f"no Dask scheduler answers at {address} within {CONNECT_SECONDS} s"
+        raise ClusterError(message) from None
+    with client:
+        yield Cluster(client, warn, poll)
+
+
+class Batch(NamedTuple):
+    """Some seeds of the work of a number, and how often the batch was lost so far."""
+
+    number: int
+    seeds: Sequence[int]
+    lost: int = 0
+
+
+@dataclass(eq=False)
+class Data:
+    """The data of a work on the cluster, that these workers may have."""
+
+    future: Future
+    workers: set[str]
+
+
+class Sent(NamedTuple):
+    """A batch that these workers may train, and its data, which are held as long as it needs."""
+
+    batch: Batch
+    workers: set[str]
+    data: Data
+
+    def is_stranded(self, workers: set[str]) -> bool:
+        """Whether of the workers it was sent to, or its data were, none is left."""
+        return not (self.workers & workers and self.data.workers & workers)
+
+
+class Cluster:
+    """Trains like a TrainingProcess, on the workers of a Dask cluster.
+
+    Workers may come and go. One whose setting differs from the one here is told of and gets no
+    work, since its trainings would not be those of this machine.
+    """
+
+    def __init__(self, client: Client, warn: Warn, poll: Poll, jobs: int = 0) -> None:
+        self._client = client
+        self._warn = warn
+        self._poll = poll
+        self._jobs = jobs
+        self._setting = batches.setting()
+        self._fit: dict[str, bool] = {}
+
+    def start(self) -> None:
+        """Start the processes of this machine, if any: they import TensorFlow meanwhile."""
+        if self._jobs:
+            batches.start(self._jobs)
+
+    def train(self, works: Sequence[Work]) -> Iterator[Event]:
+        """Train every seed of the works and tell of each training, in order within a work.
+
+        An event is as of TrainingProcess. Raises ClusterError when the scheduler is lost, or has
+        been without a worker for 30 s.
+        """
+        try:
+            yield from self._train(works)
+        except (OSError, CancelledError):
+            raise ClusterError("the connection to the Dask scheduler is lost") from None
+
+    def _train(self, works: Sequence[Work]) -> Iterator[Event]:
+        waiting = deque(
+            Batch(number, seeds) for number, work in enumerate(works) for seeds in batches.cut(work)
+        )
+        running: dict[Future, Sent] = {}
+        data: WeakValueDictionary[int, Data] = WeakValueDictionary()
+        orders = [_Order(work.seeds) for work in works]
+        while waiting or running:
+            workers = self._workers()
+            while waiting and len(running) < BATCHES_PER_THREAD * sum(workers.values()):
+                batch = waiting.popleft()
+                future, sent = self._send(works[batch.number], batch, set(workers), data)
+                running[future] = sent
+            for future, (trainings, error) in self._finished(running, set(workers)):
+                number, seeds, lost = running.pop(future).batch
+                for training in orders[number].add(trainings):
+                    yield number, training
+                if isinstance(error, TrainingProcessDied) and lost + 1 < ATTEMPTS:
+                    waiting.appendleft(Batch(number, seeds[len(trainings) :], lost + 1))
+                elif error:
+                    waiting = deque(it for it in waiting if it.number != number)
+                    of_same = [it for it, sent in running.items() if sent.batch.number == number]
+                    self._client.cancel(of_same)
+                    for other in of_same:
+                        del running[other]
+                    yield number, error
+
+    def _send(
+        self, work: Work, batch: Batch, workers: set[str], data: WeakValueDictionary[int, Data]
+    ) -> tuple[Future, Sent]:
+        """Submit a batch to the workers; its data only if no other batch holds them there."""
+        held = data.get(batch.number)
+        if not held or not held.workers & workers:
+            # Unlike scattered data, a task's are made again when the worker with them dies.
+            key = f"lossbench-data-{uuid.uuid4()}"
+            kept = self._client.submit(batches.keep, work.split, key=key, workers=list(workers))
+            held = data[batch.number] = Data(kept, workers)
+        future = self._client.submit(
+            batches.train_batch,
+            work.experiment,
+            held.future,
+            batch.seeds,
+            key=f"lossbench-{work.experiment.name}-{uuid.uuid4()}",
+            workers=list(workers),
+        )
+        return future, Sent(batch, workers, held)
+
+    def _finished(
+        self, running: dict[Future, Sent], workers: set[str]
+    ) -> Iterator[tuple[Future, tuple[list[Training], Exception | None]]]:
+        """What is finished within a second, and what can no longer be."""
+        # What a signal raises while one of Dask's objects is deleted is lost, so it is asked for.
+        self._poll()
+        with suppress(DaskTimeoutError):
+            wait(list(running), timeout=1, return_when="FIRST_COMPLETED")
+        for future, sent in list(running.items()):
+            if future not in running:
+                continue
+            outcome = _outcome(future)
+            if outcome:
+                yield future, outcome
+            elif sent.is_stranded(workers):
+                # Dask would wait for ever for the return of those it was sent to.
+                self._client.cancel([future])
+                yield future, ([], TrainingProcessDied("its workers left"))
+
+    def _workers(self) -> dict[str, int]:
+        """The threads of each worker that is fit to train; waits for one if there is none."""
+        start, told = time.monotonic(), False
+        while True:
+            threads: dict[str, int] = self._client.nthreads()
+            self._look_at(set(threads) - self._fit.keys())
+            fit = {address: number for address, number in threads.items() if self._fit[address]}
+            if fit:
+                return fit
+            whom = "none that fits" if threads else "no worker"
+            if time.monotonic() - start > WORKER_SECONDS:
+                message = f"the cluster has had {whom} for {WORKER_SECONDS} s"
+                raise ClusterError(message)
+            if not told:
+                self._warn(f"the cluster has {whom}; waiting {WORKER_SECONDS} s for one")
+                told = True
+            time.sleep(0.2)
+
+    def _look_at(self, new: set[str]) -> None:
+        """Find out whether new workers are fit to train, and tell why one is not."""
+        if not new:
+            return
+        found = self._client.run(batches.setting, workers=list(new), on_error="return")
+        for address in new & found.keys():
+            theirs = found[address]
+            if isinstance(theirs, Exception):
+                why = f"{type(theirs).__name__}: {theirs}"
+            else:
+                why = ", ".join(
+                    f"{name} {theirs.get(name)} instead of {ours}"
+                    for name, ours in self._setting.items()
+                    if theirs.get(name) != ours
+                )
+            self._fit[address] = not why
+            if why:
+                self._warn(f"the worker {address} gets no work: {why}")
+
+
+class _Order:
+    """Gives trainings on in the order of their seeds, whenever each comes."""
+
+    def __init__(self, seeds: Iterable[int]) -> None:
+        self._missing = deque(seeds)
+        self._arrived: dict[int, Training] = {}
+
+    def add(self, trainings: Iterable[Training]) -> Iterator[Training]:
+        """Take trainings, and give all whose turn it is now."""
+        self._arrived |= {training.seed: training for training in trainings}
+        while self._missing and self._missing[0] in self._arrived:
+            yield self._arrived.pop(self._missing.popleft())
+
+
+def _outcome(future: Future) -> tuple[list[Training], Exception | None] | None:
+    """What a task gave, None while it is under way, or again since its worker left."""
+    for seconds in RESULT_SECONDS:
+        if not future.done():
+            return None
+        with suppress(DaskTimeoutError):
+            return _result(future, seconds)
+    return [], TrainingProcessDied("its result did not arrive")
+
+
+def _result(future: Future, seconds: float) -> tuple[list[Training], Exception | None]:
+    try:
+        outcome: tuple[list[Training], Exception | None] = future.result(timeout=seconds)
+    except KilledWorker:
+        return [], RuntimeError("the workers that trained it died; was there memory enough?")
+    except (OSError, CancelledError, DaskTimeoutError):
+        raise
+    except Exception as error:
+        return [], error
+    return outcome
+
+
+def _silence() -> None:
+    """Let none of Dask's own notes and warnings reach the user: what matters is said here."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    warnings.filterwarnings("ignore", module=r"distributed\b")
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})

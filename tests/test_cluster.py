@@ -1,0 +1,430 @@
+"""Work spread by Dask: a real scheduler and real workers on loopback, and --jobs."""
+
+import multiprocessing
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lossbench import batches, cluster
+from lossbench.experiment import Experiment
+from lossbench.results import Result, Training, files
+from lossbench.training import trainer
+from lossbench.workers import Event, Work
+
+MOONS = """\
+dataset: {generator: make_moons, noise: 0.1}
+model: {hidden: [5]}
+loss: bce
+epochs: 2
+repeats: 3
+"""
+LONG = MOONS.replace("epochs: 2", "epochs: 10000000")
+# numpy has no memory for its weights.
+FAILING = MOONS.replace("bce", "{function: math:hypot, labels: 0/1}")  # not of tensors
+FINISHED = "a: accuracy, median of 3 seeds\n"
+
+# What a sitecustomize makes of the worker that starts with it.
+OTHER_SETTING = """
+import importlib.metadata as metadata, os
+os.environ["XLA_FLAGS"] = "--xla_cpu_enable_fast_math=true"
+of = metadata.version
+metadata.version = lambda name: "9.9.9" if name == "Keras" else of(name)
+"""
+NO_LOSSBENCH = "import sys; sys.modules['lossbench'] = None"
+# Runs the command, and prints which packages of Dask it has imported by then.
+THEN_MODULES = """
+import sys
+from lossbench.cli import main
+try:
+    main()
+finally:
+    print("modules:", *{"dask", "distributed"} & set(sys.modules), file=sys.stderr)
+"""
+
+
+class Dask:
+    """A scheduler and its workers, processes as a user starts them; they end with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._processes: list[subprocess.Popen[bytes]] = []
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{port}"
+        self._start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+
+    def __enter__(self) -> "Dask":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in reversed(self._processes):
+            if process.returncode is None:
+                self.kill(process)
+
+    @property
+    def workers(self) -> list[subprocess.Popen[bytes]]:
+        return self._processes[1:]
+
+    def worker(self, *options: str, site: str = "") -> subprocess.Popen[bytes]:
+        env = {}
+        if site:
+            path = self._folder / f"site{len(self._processes)}"
+            path.mkdir()
+            (path / "sitecustomize.py").write_text(site)
+            env["PYTHONPATH"] = os.pathsep.join([str(path), os.environ.get("PYTHONPATH", "")])
+        arguments = [self.address, "--nthreads", "1", "--no-dashboard", *options]
+        return self._start("worker", *arguments, env=env)
+
+    def _start(self, *arguments: str, env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "dask", *arguments]
+        with (self._folder / f"log{len(self._processes)}").open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=self._folder, stdout=log, stderr=log, env={**os.environ, **(env or {})}
+            )
+        self._processes.append(process)
+        return process
+
+    @staticmethod
+    def kill(process: subprocess.Popen[bytes]) -> None:
+        """Kill the process and what it has started, as when a machine goes away."""
+        below = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        for child in below:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+
+
+def lossbench(cwd: Path, *arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "lossbench", *map(str, arguments)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=cwd, stdout=pipe, stderr=pipe, text=True)
+
+
+def training_processes(process: "subprocess.Popen[bytes] | subprocess.Popen[str]") -> set[int]:
+    """The processes below one that train; a nanny's worker is none of them."""
+    below = psutil.Process(process.pid).children(recursive=True)
+    return {it.pid for it in below if it.is_running() and it.memory_info().rss > 200 * 2**20}
+
+
+def run(cwd: Path, *arguments: object) -> tuple[int, str, str]:
+    with lossbench(cwd, *arguments) as process:
+        stdout, stderr = process.communicate(timeout=90)
+    return process.returncode, stdout, stderr
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(it.relative_to(folder)): it.read_bytes() for it in folder.rglob("*") if it.is_file()
+    }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def abandoned(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A run whose only worker is killed; it takes its time to give up, while other tests run."""
+    folder = tmp_path_factory.mktemp("abandoned")
+    (folder / "a.yaml").write_text(MOONS)
+    (folder / "long.yaml").write_text(LONG)
+    with Dask(folder) as dask:
+        worker = dask.worker()
+        process = lossbench(folder, "run", "a.yaml", "long.yaml", "--dask", dask.address)
+
+        def abandon() -> None:
+            assert process.stdout
+            process.stdout.readline()
+            dask.kill(worker)
+
+        with process:
+            thread = threading.Thread(target=abandon)
+            thread.start()
+            yield process, folder
+            process.kill()
+            thread.join()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unanswered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
+    """A run on a scheduler that is not there, which waits for it while other tests run."""
+    folder = tmp_path_factory.mktemp("unanswered")
+    with lossbench(folder, "run", "hinge", "--dask", "tcp://127.0.0.1:9") as process:
+        yield process
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
+    """A scheduler with two workers, one with a nanny and one without."""
+    with Dask(tmp_path_factory.mktemp("dask")) as dask:
+        dask.worker()
+        dask.worker("--no-nanny")
+        yield dask
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Configs of which one fails, and what one process makes of them, in "one"."""
+    path = tmp_path_factory.mktemp("configs")
+    (path / "configs").mkdir()
+    for name, text in {"a": MOONS, "b": MOONS.replace("bce", "hinge"), "c": FAILING}.items():
+        (path / "configs" / f"{name}.yaml").write_text(text)
+    command = [
+        sys.executable,
+        "-c",
+        THEN_MODULES,
+        "run-all",
+        "configs",
+        "--allow-code",
+        "--out",
+        "one",
+    ]
+    done = subprocess.run(command, cwd=path, capture_output=True, text=True, timeout=90)
+    assert done.returncode == 1
+    (path / "stderr").write_text(done.stderr)
+    return path
+
+
+@pytest.fixture(scope="module")
+def works(experiment_of: Callable[..., Experiment]) -> list[Work]:
+    """Two works that are cut into many batches when a batch is short."""
+    experiments = [
+        experiment_of("binary classification", loss, repeats=8, epochs=3, name=loss)
+        for loss in ("bce", "hinge")
+    ]
+    return [Work(it, it.dataset.load(), it.seeds) for it in experiments]
+
+
+@pytest.fixture(scope="module")
+def expected(works: Sequence[Work]) -> list[dict[str, bytes]]:
+    """The files of the works, trained in this process."""
+    return [as_files(work, map(trainer(work.experiment, work.split), work.seeds)) for work in works]
+
+
+@pytest.fixture
+def short_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "SECONDS_PER_BATCH", 2 * batches.PER_TRAINING)
+
+
+def as_files(work: Work, trainings: Iterator[Training]) -> dict[str, bytes]:
+    return files(Result(work.experiment, work.split.sha256, tuple(trainings)))
+
+
+def assert_as_expected(
+    works: Sequence[Work], events: Sequence[Event], expected: Sequence[dict[str, bytes]]
+) -> None:
+    errors = [event for _, event in events if isinstance(event, Exception)]
+    assert errors == []
+    for number, work in enumerate(works):
+        trainings = (it for of, it in events if of == number and isinstance(it, Training))
+        assert as_files(work, trainings) == expected[number]
+
+
+@pytest.mark.parametrize("where", ["--jobs", "--dask"])
+def test_outcome_is_byte_for_byte_that_of_one_process(folder: Path, dask: Dask, where: str) -> None:
+    value = {"--jobs": "2", "--dask": dask.address}[where]
+    code, _, stderr = run(
+        folder, "run-all", "configs", "--allow-code", "--out", where[2:], where, value
+    )
+    assert contents(folder / where[2:]) == contents(folder / "one")
+    # The experiment that failed did so in one line, and the others ran.
+    assert code == 1
+    assert sorted(line.split(":")[0] for line in stderr.splitlines()) == ["Error", "a", "b"]
+    error = next(line for line in stderr.splitlines() if line.startswith("Error"))
+    assert re.sub(r"\d+", "", error) == re.sub(r"\d+", "", error_of_one_process(folder))
+    # Nothing of Dask's is left beside the results.
+    names = {it.name for it in folder.iterdir()}
+    assert names <= {"configs", "one", "jobs", "dask", "stderr"}
+
+
+def error_of_one_process(folder: Path) -> str:
+    lines = (folder / "stderr").read_text().splitlines()
+    (error,) = (line for line in lines if line.startswith("Error: c: "))
+    return error
+
+
+def test_without_its_options_nothing_of_dask_is_imported(folder: Path, tmp_path: Path) -> None:
+    assert (folder / "stderr").read_text().splitlines()[-1] == "modules:"
+    # The look for it can fail.
+    command = [sys.executable, "-c", THEN_MODULES, "run", "nowhere", "--jobs", "1"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=90)
+    assert done.returncode == 2
+    assert set(done.stderr.splitlines()[-1].split()) == {"modules:", "dask", "distributed"}
+
+
+@pytest.mark.parametrize("option", [["--jobs", "2"], ["--dask", "tcp://127.0.0.1:1"]])
+def test_without_the_extra_it_says_how_to_get_it(option: list[str], tmp_path: Path) -> None:
+    code = "import sys; sys.modules['distributed'] = None; from lossbench.cli import main; main()"
+    command = [sys.executable, "-c", code, "run", "hinge", *option]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=90)
+    assert done.returncode == 2
+    assert "--jobs and --dask need Dask: pip install 'lossbench[dask]'" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--dask", "nonsense"], "missing port number in address 'nonsense'"),
+        (["--dask", "tpc://127.0.0.1:8786"], "unknown address scheme 'tpc'"),
+        (["--jobs", "2", "--dask", "127.0.0.1:8786"], "choose one of --jobs and --dask"),
+        (["--jobs", "0"], "Invalid value for '--jobs'"),
+    ],
+)
+def test_wrong_options_are_exit_code_2(options: list[str], complaint: str, tmp_path: Path) -> None:
+    code, stdout, stderr = run(tmp_path, "run", "hinge", *options)
+    assert (code, stdout) == (2, "")
+    assert complaint in stderr
+
+
+def test_batches_are_some_seconds_of_training_and_hold_every_seed_once(
+    experiment_of: Callable[..., Experiment],
+) -> None:
+    def lengths(**changes: object) -> list[int]:
+        experiment = experiment_of("binary classification", "hinge", **changes)
+        work = Work(experiment, experiment.dataset.load(), experiment.seeds)
+        cut = batches.cut(work)
+        assert [seed for seeds in cut for seed in seeds] == list(work.seeds)
+        return [len(seeds) for seeds in cut]
+
+    assert lengths(epochs=200, repeats=30, seed=7) == [30]
+    many = lengths(epochs=200, repeats=1000)
+    assert 5 <= len(many) <= 20
+    assert max(many) - min(many) <= 1
+    assert lengths(epochs=100_000, repeats=3) == [1, 1, 1]
+    assert lengths(epochs=2, model={"hidden": [5000, 5000]}, repeats=4) == [1, 1, 1, 1]
+
+
+@pytest.mark.usefixtures("short_batches")
+def test_worker_that_comes_late_takes_over_from_one_that_is_killed(
+    works: list[Work], expected: list[dict[str, bytes]], tmp_path: Path
+) -> None:
+    with Dask(tmp_path) as dask, cluster.at(dask.address, print) as many:
+        first = dask.worker()
+        events = many.train(works)
+        got = [next(events)]
+        dask.worker("--no-nanny")
+        dask.kill(first)
+        got += events
+    assert_as_expected(works, got, expected)
+
+
+@pytest.mark.usefixtures("short_batches")
+def test_worker_of_another_setting_is_told_of_and_gets_no_work(
+    works: list[Work], expected: list[dict[str, bytes]], tmp_path: Path
+) -> None:
+    told: list[str] = []
+    with Dask(tmp_path) as dask:
+        wrong = [
+            dask.worker("--no-nanny", site=OTHER_SETTING),
+            dask.worker("--no-nanny", site=NO_LOSSBENCH),
+        ]
+
+        def warn(message: str) -> None:
+            told.append(message)
+            if sum("gets no work" in it for it in told) == len(wrong):
+                dask.worker()
+
+        with cluster.at(dask.address, warn) as many:
+            events = list(many.train(works))
+        assert_as_expected(works, events, expected)
+        assert [training_processes(it) for it in wrong] == [set(), set()]
+    text = "\n".join(told)
+    assert re.search(r"gets no work: Keras 9\.9\.9 instead of \d+\.\d+\.\d+, XLA_FLAGS", text)
+    assert re.search(r"gets no work: .*lossbench", text)
+
+
+@pytest.mark.usefixtures("short_batches")
+def test_jobs_survive_a_process_that_is_killed_and_renew_those_that_have_compiled_much(
+    works: list[Work], expected: list[dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "PROGRAMS_PER_PROCESS", 2)
+    seen = set()
+    got = []
+    with cluster.local(1, print) as many:
+        many.start()
+        for event in many.train(works):
+            alive = multiprocessing.active_children()
+            if not seen:
+                (process,) = alive
+                process.kill()
+            seen |= {process.pid for process in alive}
+            got.append(event)
+    assert_as_expected(works, got, expected)
+    # The killed one, one that has compiled both programs, and the next.
+    assert len(seen) == 3
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
+)
+def test_signal_ends_the_jobs_at_once(number: signal.Signals, code: int, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(MOONS)
+    (tmp_path / "long.yaml").write_text(LONG)
+    with lossbench(tmp_path, "run", "a.yaml", "long.yaml", "--jobs", 2) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline() == FINISHED
+        sent = time.monotonic()
+        process.send_signal(number)
+        # Ends with the last process that holds the pipe: those that train, too.
+        errors = process.stderr.read()
+        assert process.wait() == code
+        assert time.monotonic() - sent < 2
+    if number != signal.SIGKILL:  # of which multiprocessing tells
+        said = ["a: 3 of 3 trainings done", "Interrupted: what was finished is kept."]
+        assert errors.splitlines() == said
+    assert [it.name for it in (tmp_path / "results").iterdir()] == ["a"]
+
+
+def test_signal_ends_the_client_and_what_workers_train_for_it(dask: Dask, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(MOONS)
+    (tmp_path / "long.yaml").write_text(LONG)
+    with lossbench(tmp_path, "run", "a.yaml", "long.yaml", "--dask", dask.address) as process:
+        assert process.stdout
+        assert process.stdout.readline() == FINISHED
+        sent = time.monotonic()
+        process.terminate()
+        assert process.wait() == 143
+        assert time.monotonic() - sent < 2
+    workers = dask.workers
+    deadline = time.monotonic() + 20
+    while any(map(training_processes, workers)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert [training_processes(it) for it in workers] == [set(), set()]
+    assert [it.poll() for it in workers] == [None, None]
+
+
+def test_client_gives_up_when_nobody_answers(unanswered: subprocess.Popen[str]) -> None:
+    stdout, stderr = unanswered.communicate(timeout=90)
+    assert (unanswered.returncode, stdout) == (1, "")
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9 within 10 s" in stderr
+    assert len(stderr.splitlines()) == 1
+
+
+def test_client_gives_up_when_all_workers_are_gone_and_keeps_what_is_finished(
+    abandoned: tuple[subprocess.Popen[str], Path],
+) -> None:
+    process, folder = abandoned
+    assert process.stderr
+    stderr = process.stderr.read()
+    process.wait()
+    assert process.returncode == 1
+    done, waiting, error = stderr.splitlines()
+    assert done == "a: 3 of 3 trainings done"
+    assert waiting == "Warning: the cluster has no worker; waiting 30 s for one"
+    assert error.startswith("Error: ClusterError: the cluster has had no worker for 30 s")
+    assert [it.name for it in (folder / "results").iterdir()] == ["a"]
