@@ -20,7 +20,7 @@ from lossbench import batches, cluster
 from lossbench.experiment import Experiment
 from lossbench.results import Result, Training, files
 from lossbench.training import trainer
-from lossbench.workers import Event, Work
+from lossbench.workers import Event, TrainingProcess, TrainingProcessDied, Work
 
 MOONS = """\
 dataset: {generator: make_moons, noise: 0.1}
@@ -30,8 +30,8 @@ epochs: 2
 repeats: 3
 """
 LONG = MOONS.replace("epochs: 2", "epochs: 10000000")
-# numpy has no memory for its weights.
-FAILING = MOONS.replace("bce", "{function: math:hypot, labels: 0/1}")  # not of tensors
+# It takes two numbers, and no tensors: this fails where it is trained, not before.
+FAILING = MOONS.replace("bce", "{function: math:hypot, labels: 0/1}")
 FINISHED = "a: accuracy, median of 3 seeds\n"
 
 # What a sitecustomize makes of the worker that starts with it.
@@ -42,6 +42,9 @@ of = metadata.version
 metadata.version = lambda name: "9.9.9" if name == "Keras" else of(name)
 """
 NO_LOSSBENCH = "import sys; sys.modules['lossbench'] = None"
+# Tests that wait for each other's cluster, or for what runs beside them, share a process.
+together = pytest.mark.xdist_group("cluster")
+
 # Runs the command, and prints which packages of Dask it has imported by then.
 THEN_MODULES = """
 import sys
@@ -114,9 +117,35 @@ def lossbench(cwd: Path, *arguments: object) -> subprocess.Popen[str]:
 
 
 def training_processes(process: "subprocess.Popen[bytes] | subprocess.Popen[str]") -> set[int]:
-    """The processes below one that train; a nanny's worker is none of them."""
-    below = psutil.Process(process.pid).children(recursive=True)
-    return {it.pid for it in below if it.is_running() and it.memory_info().rss > 200 * 2**20}
+    """The processes below one that train, or could; a nanny's worker is none of them."""
+    found = set()
+    for it in psutil.Process(process.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if it.memory_info().rss > 200 * 2**20:
+                found.add(it.pid)
+    return found
+
+
+def busy(processes: set[int], seconds: float = 1) -> set[int]:
+    """Those that take some of a processor's time in the next second."""
+    before = {pid: used(pid) for pid in processes}
+    time.sleep(seconds)
+    return {pid for pid in processes if used(pid) > before[pid] + seconds / 20}
+
+
+def used(process: int) -> float:
+    try:
+        return sum(psutil.Process(process).cpu_times()[:2])
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Look until it is so; a minute is for machines that have much else to do."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def run(cwd: Path, *arguments: object) -> tuple[int, str, str]:
@@ -125,13 +154,18 @@ def run(cwd: Path, *arguments: object) -> tuple[int, str, str]:
     return process.returncode, stdout, stderr
 
 
+def run_code(cwd: Path, code: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=90, check=False)
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {
         str(it.relative_to(folder)): it.read_bytes() for it in folder.rglob("*") if it.is_file()
     }
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def abandoned(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[subprocess.Popen[str], Path]]:
@@ -156,7 +190,7 @@ def abandoned(
             thread.join()
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def unanswered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
     """A run on a scheduler that is not there, which waits for it while other tests run."""
     folder = tmp_path_factory.mktemp("unanswered")
@@ -181,18 +215,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (path / "configs").mkdir()
     for name, text in {"a": MOONS, "b": MOONS.replace("bce", "hinge"), "c": FAILING}.items():
         (path / "configs" / f"{name}.yaml").write_text(text)
-    command = [
-        sys.executable,
-        "-c",
-        THEN_MODULES,
-        "run-all",
-        "configs",
-        "--allow-code",
-        "--out",
-        "one",
-    ]
-    done = subprocess.run(command, cwd=path, capture_output=True, text=True, timeout=90)
-    assert done.returncode == 1
+    done = run_code(path, THEN_MODULES, "run-all", "configs", "--allow-code", "--out", "one")
+    assert done.returncode == 1, done.stderr
     (path / "stderr").write_text(done.stderr)
     return path
 
@@ -232,6 +256,9 @@ def assert_as_expected(
         assert as_files(work, trainings) == expected[number]
 
 
+# What these start takes its time to give up: until the last tests here.
+@together
+@pytest.mark.usefixtures("unanswered", "abandoned")
 @pytest.mark.parametrize("where", ["--jobs", "--dask"])
 def test_outcome_is_byte_for_byte_that_of_one_process(folder: Path, dask: Dask, where: str) -> None:
     value = {"--jobs": "2", "--dask": dask.address}[where]
@@ -240,35 +267,43 @@ def test_outcome_is_byte_for_byte_that_of_one_process(folder: Path, dask: Dask, 
     )
     assert contents(folder / where[2:]) == contents(folder / "one")
     # The experiment that failed did so in one line, and the others ran.
+    *of_one, _, modules = (folder / "stderr").read_text().splitlines()
     assert code == 1
-    assert sorted(line.split(":")[0] for line in stderr.splitlines()) == ["Error", "a", "b"]
-    error = next(line for line in stderr.splitlines() if line.startswith("Error"))
-    assert re.sub(r"\d+", "", error) == re.sub(r"\d+", "", error_of_one_process(folder))
+    assert sorted(line.split(":")[0] for line in of_one) == ["Error", "a", "b"]
+    assert stderr.splitlines()[-1] == f"Report: lossbench report {where[2:]}"
+    assert sorted(stderr.splitlines()[:-1]) == sorted(of_one)
     # Nothing of Dask's is left beside the results.
     names = {it.name for it in folder.iterdir()}
     assert names <= {"configs", "one", "jobs", "dask", "stderr"}
+    assert modules == "modules:"
 
 
-def error_of_one_process(folder: Path) -> str:
-    lines = (folder / "stderr").read_text().splitlines()
-    (error,) = (line for line in lines if line.startswith("Error: c: "))
-    return error
-
-
-def test_without_its_options_nothing_of_dask_is_imported(folder: Path, tmp_path: Path) -> None:
-    assert (folder / "stderr").read_text().splitlines()[-1] == "modules:"
-    # The look for it can fail.
-    command = [sys.executable, "-c", THEN_MODULES, "run", "nowhere", "--jobs", "1"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=90)
-    assert done.returncode == 2
-    assert set(done.stderr.splitlines()[-1].split()) == {"modules:", "dask", "distributed"}
+@together
+def test_with_everything_stored_no_process_is_started(folder: Path) -> None:
+    before = contents(folder / "one")
+    never = (
+        "import lossbench.workers as w\n"
+        "def start(self): raise AssertionError('started')\n"
+        "w.TrainingProcess.start = w.TrainingProcess._running = start\n"
+    )
+    configs = ["configs/a.yaml", "configs/b.yaml"]
+    arguments = ["run", *configs, "--out", "one", "--jobs", "2"]
+    done = run_code(folder, never + THEN_MODULES, *arguments)
+    assert done.returncode == 0, done.stderr
+    *stored, modules = done.stderr.splitlines()
+    assert stored == [f"{name}: 3 of 3 trainings stored" for name in "ab"]
+    # The look for Dask's modules, which are not there without its options, can fail.
+    assert set(modules.split()) == {"modules:", "dask", "distributed"}
+    assert contents(folder / "one") == before
+    # And the look for a process that is started.
+    done = run_code(folder, never + THEN_MODULES, *arguments, "--force")
+    assert "AssertionError: started" in done.stderr
 
 
 @pytest.mark.parametrize("option", [["--jobs", "2"], ["--dask", "tcp://127.0.0.1:1"]])
 def test_without_the_extra_it_says_how_to_get_it(option: list[str], tmp_path: Path) -> None:
     code = "import sys; sys.modules['distributed'] = None; from lossbench.cli import main; main()"
-    command = [sys.executable, "-c", code, "run", "hinge", *option]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=90)
+    done = run_code(tmp_path, code, "run", "hinge", *option)
     assert done.returncode == 2
     assert "--jobs and --dask need Dask: pip install 'lossbench[dask]'" in done.stderr
     assert list(tmp_path.iterdir()) == []
@@ -351,63 +386,84 @@ def test_jobs_survive_a_process_that_is_killed_and_renew_those_that_have_compile
     works: list[Work], expected: list[dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "PROGRAMS_PER_PROCESS", 2)
-    seen = set()
-    got = []
+    seen: set[int | None] = set()
+    got: list[Event] = []
     with cluster.local(1, print) as many:
         many.start()
+        (waits,) = multiprocessing.active_children()
+        waits.kill()
+        waits.join()
         for event in many.train(works):
             alive = multiprocessing.active_children()
-            if not seen:
+            if not got:
                 (process,) = alive
                 process.kill()
             seen |= {process.pid for process in alive}
             got.append(event)
     assert_as_expected(works, got, expected)
-    # The killed one, one that has compiled both programs, and the next.
+    # The one that is killed at work, one that has compiled both programs, and the next.
     assert len(seen) == 3
     assert multiprocessing.active_children() == []
 
 
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
-)
-def test_signal_ends_the_jobs_at_once(number: signal.Signals, code: int, tmp_path: Path) -> None:
+def test_training_process_that_was_ended_is_not_started_again(works: list[Work]) -> None:
+    with TrainingProcess() as process:
+        process.start()
+    with pytest.raises(TrainingProcessDied):
+        list(process.train(works))
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_signal_ends_the_jobs(number: signal.Signals, code: int, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(MOONS)
     (tmp_path / "long.yaml").write_text(LONG)
     with lossbench(tmp_path, "run", "a.yaml", "long.yaml", "--jobs", 2) as process:
         assert process.stdout
-        assert process.stderr
         assert process.stdout.readline() == FINISHED
-        sent = time.monotonic()
         process.send_signal(number)
-        # Ends with the last process that holds the pipe: those that train, too.
-        errors = process.stderr.read()
-        assert process.wait() == code
-        assert time.monotonic() - sent < 2
+        # Ends with the last process that holds the pipe: those that train for days, too.
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == code
     if number != signal.SIGKILL:  # of which multiprocessing tells
         said = ["a: 3 of 3 trainings done", "Interrupted: what was finished is kept."]
         assert errors.splitlines() == said
     assert [it.name for it in (tmp_path / "results").iterdir()] == ["a"]
 
 
-def test_signal_ends_the_client_and_what_workers_train_for_it(dask: Dask, tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text(MOONS)
+def test_signal_ends_the_jobs_while_they_start(tmp_path: Path) -> None:
     (tmp_path / "long.yaml").write_text(LONG)
-    with lossbench(tmp_path, "run", "a.yaml", "long.yaml", "--dask", dask.address) as process:
-        assert process.stdout
-        assert process.stdout.readline() == FINISHED
-        sent = time.monotonic()
+    with lossbench(tmp_path, "run", "long.yaml", "--jobs", 2) as process:
+        parent = psutil.Process(process.pid)
+        wait_for(lambda: any("spawn_main" in " ".join(it.cmdline()) for it in parent.children()))
         process.terminate()
-        assert process.wait() == 143
-        assert time.monotonic() - sent < 2
-    workers = dask.workers
-    deadline = time.monotonic() + 20
-    while any(map(training_processes, workers)) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert [training_processes(it) for it in workers] == [set(), set()]
-    assert [it.poll() for it in workers] == [None, None]
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 143
+    assert errors == "Interrupted: what was finished is kept.\n"
+    assert [it.name for it in tmp_path.iterdir()] == ["long.yaml"]
 
 
+@together
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signal_ends_the_client_and_what_workers_train_for_it(
+    dask: Dask, number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    def working() -> set[int]:
+        return busy(set().union(*map(training_processes, dask.workers)))
+
+    (tmp_path / "long.yaml").write_text(LONG)
+    with lossbench(tmp_path, "run", "long.yaml", "--dask", dask.address) as process:
+        wait_for(working)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == code
+    assert errors == "Interrupted: what was finished is kept.\n"
+    # A process that has nothing to train is kept for a minute.
+    wait_for(lambda: not working())
+    assert [it.poll() for it in dask.workers] == [None, None]
+
+
+@together
 def test_client_gives_up_when_nobody_answers(unanswered: subprocess.Popen[str]) -> None:
     stdout, stderr = unanswered.communicate(timeout=90)
     assert (unanswered.returncode, stdout) == (1, "")
@@ -415,6 +471,7 @@ def test_client_gives_up_when_nobody_answers(unanswered: subprocess.Popen[str]) 
     assert len(stderr.splitlines()) == 1
 
 
+@together
 def test_client_gives_up_when_all_workers_are_gone_and_keeps_what_is_finished(
     abandoned: tuple[subprocess.Popen[str], Path],
 ) -> None:
