@@ -176,7 +176,9 @@ def run(
         _run(process, cases, folders, None, force, extras, as_json, quiet, debug)
 
 
-@app.command(epilog=_examples("run-all", "run-all configs/5000-samples", "run-all --repeats 5"))
+@app.command(
+    epilog=_examples("run-all", "run-all configs/5000-samples --jobs 4", "run-all --repeats 5")
+)
 def run_all(
     folder: Folder = None,
     out: Out = None,
