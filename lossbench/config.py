@@ -45,7 +45,6 @@ BUNDLED = next(
     if folder.is_dir()
 )
 SUFFIX = ".yaml"
-NOTHING = object()
 # What a process can hold, as the rows of a history.csv and as the weights of a network.
 MOST_ROWS = MOST_WEIGHTS = 100_000_000
 MAPPING = "must be a mapping of keys to values"
@@ -103,12 +102,12 @@ class Problem:
     line: int | None
     key: str
     message: str
-    value: object = NOTHING
+    value: object = ABSENT
 
     def __str__(self) -> str:
         line = f":{self.line}" if self.line else ""
         key = f" {on_one_line(self.key)}:" if self.key else ""
-        value = "" if self.value is NOTHING else f" {shown(self.value)}"
+        value = "" if self.value is ABSENT else f" {shown(self.value)}"
         return f"{on_one_line(str(self.path))}{line}:{key}{value} {self.message}"
 
 
@@ -125,7 +124,7 @@ class Complaint(NamedTuple):
 
     key: Key
     message: str
-    value: object = NOTHING
+    value: object = ABSENT
 
 
 @dataclass(frozen=True)
@@ -566,7 +565,7 @@ def _data(values: object) -> tuple[Split | None, list[Complaint]]:
                 value = dataset.parameters.get(error.key, getattr(dataset, error.key, None))
                 value = value.model_dump() if isinstance(value, Section) else value
                 value = list(value) if isinstance(value, tuple) else value
-                value = NOTHING if value is None else value
+                value = ABSENT if value is None else value
                 complaints.append(Complaint(("dataset", error.key), str(error), value))
             left_out.add(error.key)
             given = dataset.model_dump(exclude_unset=True, exclude=left_out)
@@ -611,8 +610,7 @@ def _translated(error: ErrorDetails) -> Complaint:
         message = MESSAGES[kind].format(**limits | whole)
     else:
         message = error["msg"]
-    value = NOTHING if error["input"] is ABSENT else error["input"]
-    return Complaint(key, message, value)
+    return Complaint(key, message, error["input"])
 
 
 def _misspelt(errors: Sequence[ErrorDetails]) -> Iterator[Complaint]:

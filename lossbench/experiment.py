@@ -50,7 +50,7 @@ DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for
 SUMMARY_FILES = ("summary.json", "summary.md")
 
 
-# The value of a key that is missing.
+# In place of the value in a complaint that shows none.
 ABSENT = object()
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossbench import alternatives, claims, comparison_plots, plots, summary, svg
-from lossbench.comparison import Group, NothingToCompare, Pair, Standing, compare
-from lossbench.comparison_text import LIMITS, found
+from lossbench.comparison import Group, NothingToCompare, Pair, Standing, compare, found
+from lossbench.comparison_text import LIMITS
 from lossbench.config import to_yaml
 from lossbench.findings import are_of_the_article, findings
 from lossbench.results import HALVES, Result
@@ -115,7 +115,7 @@ def _group(group: Group, number: int, names: Mapping[int, str]) -> dict[str, Any
         "title": group.data,
         "metric": group.metric,
         "readable": plots.readable(group.metric).lower(),
-        "differs": group.differs,
+        "mind": group.mind,
         "standings": list(zip(anchors, train, test, strict=True)),
         "untold": group.untold,
         "pairs": [(half, [_pair(it) for it in group.told if it.half == half]) for half in HALVES],
@@ -129,7 +129,7 @@ def _standing(standing: Standing) -> dict[str, Any]:
     return {
         "name": standing.name,
         "median": None if np.isnan(median) else median,
-        "found": found(standing),
+        "found": found(standing.summary),
         "trainings": standing.trainings,
         "diverged": standing.diverged,
         "failed": standing.failed,
