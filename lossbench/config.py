@@ -156,13 +156,17 @@ def bundled() -> list[Path]:
     return sorted(BUNDLED.rglob(f"*{SUFFIX}"), key=lambda path: (len(path.parts), path))
 
 
-def name_of(path: Path) -> str:
-    """The name that a config gives its experiment, as far as a glance can tell."""
+def names_of(path: Path, settings: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+    """The sweep, if any, and the name of each experiment, as far as a glance can tell."""
     try:
         values = read(path).values
     except (OSError, MarkedYamlError):
         values = {}
-    return str(values.get("name", path.stem)) if isinstance(values, dict) else path.stem
+    name = values.get("name", path.stem) if isinstance(values, dict) else path.stem
+    grid = grid_of(settings)
+    for point in grid.points():
+        base = str(applied({"name": name}, grid, point)["name"])
+        yield grid.sweep(base) if grid.varying else "", grid.name(base, point)
 
 
 def in_folder(folder: str | Path) -> list[Path]:

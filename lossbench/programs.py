@@ -12,10 +12,10 @@ from dataclasses import fields
 import numpy as np
 
 from lossbench.datasets import Split
-from lossbench.experiment import Experiment
+from lossbench.experiment import BESIDE_TRAINING, Experiment
 
 # What of an experiment decides none of its program. The data count by their shapes alone.
-OUTSIDE = {"name", "seed", "repeats", "published", "dataset", "epochs"}
+OUTSIDE = BESIDE_TRAINING | {"dataset", "epochs"}
 # The parameters that a program reads from variables. Others may join them if the test that a
 # shared program gives the same bits takes them.
 ARGUMENTS = {"optimizer": {"momentum"}, "loss": {"label_smoothing"}}
@@ -31,7 +31,7 @@ def key(experiment: Experiment, split: Split) -> str:
         for name, number in numbers.items():
             built_in[section][name] = _kind(number)
     data = {field.name: _shape(getattr(split, field.name)) for field in fields(split)}
-    document = json.dumps([built_in, experiment.metrics, data], sort_keys=True)
+    document = json.dumps([built_in, experiment.tracked, data], sort_keys=True)
     return hashlib.sha256(document.encode()).hexdigest()
 
 

@@ -7,6 +7,7 @@ the page tells the browser to fetch nothing and to run no script but its own.
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,8 +31,13 @@ NO_HISTORY = (
 )
 
 
-def page(title: str, results: Sequence[Result], complaints: Sequence[str]) -> str:
-    """The page about results; ``complaints`` say which are left out, and why."""
+def page(
+    title: str, results: Sequence[Result], complaints: Sequence[str], folder: Path = Path()
+) -> str:
+    """The page about results; ``complaints`` say which are left out, and why.
+
+    The paths of data files in it start from the ``folder`` that it is for.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -62,7 +68,7 @@ def page(title: str, results: Sequence[Result], complaints: Sequence[str]) -> st
         limits=LIMITS,
         groups=[_group(group, number, names) for number, group in enumerate(groups, start=1)],
         experiments=[
-            _experiment(result, names[id(result)], number <= CURVES_DRAWN)
+            _experiment(result, names[id(result)], number <= CURVES_DRAWN, folder)
             for number, result in enumerate(results, start=1)
         ],
     )
@@ -167,7 +173,7 @@ def _pictures(group: Group, number: int) -> tuple[list[Any], list[str]]:
     return pictures, notes
 
 
-def _experiment(result: Result, anchor: str, drawn: bool) -> dict[str, Any]:
+def _experiment(result: Result, anchor: str, drawn: bool, folder: Path) -> dict[str, Any]:
     from markupsafe import Markup
 
     experiment = result.experiment
@@ -187,6 +193,6 @@ def _experiment(result: Result, anchor: str, drawn: bool) -> dict[str, Any]:
         "seeds": len(result.trainings),
         "picture": picture,
         "note": note,
-        "config": to_yaml(experiment),
+        "config": to_yaml(experiment.seen_from(folder)),
         "provenance": [*result.provenance.items(), ("config_sha256", experiment.config_hash)],
     }

@@ -127,7 +127,7 @@ def reusable(folder: Path, experiment: Experiment, data_sha256: str) -> Result:
     """The result in a folder, whose trainings are what training from their seeds would give.
 
     That is so where config, data, platform and all versions are the same and no file is missing.
-    Name, seeds and published figures of the two experiments may differ. Raises NotReusable.
+    What is in ``BESIDE_TRAINING`` of the two experiments may differ. Raises NotReusable.
     """
     try:
         result = read(folder)

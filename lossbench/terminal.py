@@ -74,6 +74,7 @@ class Bars:
     def note(self, experiment: Experiment, stored: int, remark: str) -> None:
         """Show what is stored of an experiment, and what is remarkable about it."""
         self._bars.update(self._tasks[experiment.name], completed=stored)
+        self._bars.advance(self._all, stored)
         if self._quiet:
             return
         if remark:
