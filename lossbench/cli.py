@@ -342,9 +342,14 @@ def new(
     debug: Debug = False,
     version: Version = False,
 ) -> None:
-    """Look at data, and write a config for each loss that suits."""
+    """Look at data, and write a config for each loss that suits.
+
+    A JSON Schema lies beside them, to which they point editors. Nothing that is there is replaced.
+    """
     from lossbench import atomic, starters, terminal
     from lossbench.datasets import DatasetError
+    from lossbench.results import to_json
+    from lossbench.schema import schema
 
     try:
         if problem not in (None, "regression", "classification"):
@@ -362,6 +367,8 @@ def new(
     try:
         for name, text in files.items():
             atomic.replace_file(folder / name, text.encode())
+        if not (folder / starters.SCHEMA).exists():
+            atomic.replace_file(folder / starters.SCHEMA, to_json(schema()).encode())
     except OSError as error:
         message = f"Error: {folder}: cannot be written: {error.strerror}"
         terminal.err.print(message, markup=False)

@@ -169,7 +169,7 @@ def _kind(column: "pd.Series") -> str:
 
 def _numbers(path: Path, column: "pd.Series", key: str) -> Array:
     """The values in float64, NaN where one is missing."""
-    values = column.to_numpy(np.float64, na_value=np.nan)
+    values: Array = column.to_numpy(np.float64, na_value=np.nan)
     wrong = np.abs(values) > LARGEST
     if wrong.any():
         number = int(np.argmax(wrong))
@@ -182,7 +182,8 @@ def _numbers(path: Path, column: "pd.Series", key: str) -> Array:
 def _texts(column: "pd.Series") -> Array:
     """The values as text, NaN where one is missing."""
     values = column.astype(object)
-    return values.map(str).where(values.notna(), np.nan).to_numpy(object)
+    texts: Array = values.map(str).where(values.notna(), np.nan).to_numpy(object)
+    return texts
 
 
 def _is_mixture(column: "pd.Series") -> bool:

@@ -25,6 +25,7 @@ TRAIN_SIZE = 0.7
 STEPS, BATCH_SIZE, FEWEST_EPOCHS, MOST_EPOCHS = 5000, 32, 10, 30
 # Units of the one hidden layer, by the rows that train: the fewer, the sooner it overfits.
 UNITS = ((1_000, 16), (10_000, 32), (np.inf, 64))
+SCHEMA = "schema.json"  # beside the configs
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ def _config(start: Start, chosen: Advice, folder: Path) -> str:
     loss = {"name": chosen.loss, **chosen.parameters} if chosen.parameters else chosen.loss
     return "\n".join(
         [
+            f"# yaml-language-server: $schema={SCHEMA}",
             f"# {title}",
             *(f"# {line}" for line in wrap(chosen.good, 88)),
             *(f"# {it}" for line in _target(start.survey) for it in wrap(_sentence(line), 88)),

@@ -1,5 +1,6 @@
 """``lossbench new`` as a new user meets it: what it sees, what it writes, and that it holds."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 from scipy.stats import skew
 
 from lossbench.advice import ADVICE, suiting
@@ -213,6 +216,11 @@ def test_command_writes_configs_that_validate_and_overwrites_nothing(tmp_path: P
     paths = in_folder(tmp_path / "my flowers")
     assert f"  {paths[0].name}\n" in done.stdout
     assert len(load_all(paths)) == len(paths)
+    validator = Draft202012Validator(json.loads((paths[0].parent / "schema.json").read_text()))
+    for path in paths:
+        text = path.read_text()
+        assert text.startswith("# yaml-language-server: $schema=schema.json\n")
+        assert list(validator.iter_errors(yaml.safe_load(text))) == []
     for path in paths[1:]:
         path.unlink()
     paths[0].write_text("mine")
