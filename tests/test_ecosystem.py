@@ -19,8 +19,9 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
-from lossbench import stored
-from lossbench.event_files import hyperparameters
+from lossbench import report, runner, stored
+from lossbench.config import load
+from lossbench.event_files import FILE, hyperparameters
 from lossbench.experiment import Experiment
 from lossbench.losses import LOSSES, encode
 from lossbench.network import build
@@ -149,6 +150,25 @@ def test_stored_results_give_the_same_bytes_in_another_process(written: tuple[Pa
         extras = extra_files(result, result.experiment.dataset.load(), Extras(True, True))
         paths = [*(folder / "tensorboard").rglob("*tfevents*"), *folder.glob(MODEL)]
         assert extras == {it.relative_to(folder).as_posix(): it.read_bytes() for it in paths}
+
+
+def test_paths_in_event_files_start_from_their_folder(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text(
+        "a,b,y\n" + "".join(f"{n},{n % 3},{n / 7}\n" for n in range(20))
+    )
+    (tmp_path / "it.yaml").write_text(
+        "dataset: {file: d.csv, target: y}\nmodel: {hidden: [2]}\nloss: mse\n"
+        "optimizer: {learning_rate: 1e-5}\nepochs: 1\nrepeats: 1\n"
+    )
+    result = runner.run(load(tmp_path / "it.yaml"))
+    split = result.experiment.dataset.load()
+    runner.write(result, split, tmp_path / "results" / "it", Extras(tensorboard=True))
+    events = tmp_path / "results" / "it" / "tensorboard" / FILE
+    assert b"file: ../../d.csv" in events.read_bytes()
+    # Two features have a picture, whatever the target.
+    assert (tmp_path / "results" / "it" / "dataset.png").is_file()
+    page = report.page("it", [stored.read(tmp_path / "results" / "it")], [], tmp_path / "results")
+    assert "file: ../d.csv" in page
 
 
 def test_event_files_are_made_without_tensorflow(tmp_path: Path) -> None:

@@ -14,6 +14,10 @@ from lossbench.stored import read
 
 CODE = """\
 import pathlib
+
+import pandas
+import scipy.special
+
 pathlib.Path("was_run").touch()
 
 def squared(y, p, weight=2.0):
@@ -131,3 +135,12 @@ def test_a_parameter_of_an_own_loss_is_a_plain_number_in_a_program_of_its_own(
     first, second = (programs.key(case.experiment, case.split) for case in cases)
     assert first != second
     run(cases[0].experiment)
+
+
+def test_what_is_wrong_is_said_of_every_point_with_the_same_config(config: Path) -> None:
+    config.write_text(CONFIG.replace("squared, labels: real, weight: 1.0", "mean, labels: real"))
+    line = [sys.executable, "-m", "lossbench", "run", "it.yaml", "--allow-code", "--quiet"]
+    line += ["--set", "seed=0,9"]
+    done = subprocess.run(line, cwd=config.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("theirs:mean must return a value for each example") == 2
