@@ -195,7 +195,7 @@ def _ended_when_unwanted(kept: _Kept) -> Iterator[None]:
             task = worker.state.tasks.get(key)
             closing = worker.status in (Status.closing, Status.closed)
             if closing or task is None or task.state == "cancelled":
-                kept.stack.close()
+                _end(kept)
                 return
 
     watcher = threading.Thread(target=watch, daemon=True)

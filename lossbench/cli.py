@@ -176,7 +176,9 @@ def run(
         _run(process, cases, folders, None, force, extras, as_json, quiet, debug)
 
 
-@app.command(epilog=_examples("run-all", "run-all configs/5000-samples", "run-all --repeats 5"))
+@app.command(
+    epilog=_examples("run-all", "run-all configs/5000-samples --jobs 4", "run-all --repeats 5")
+)
 def run_all(
     folder: Folder = None,
     out: Out = None,
@@ -216,7 +218,7 @@ def run_all(
 
 @app.command("list", epilog=_examples("list", "list --json"))
 def list_(as_json: AsJson = False, debug: Debug = False, version: Version = False) -> None:
-    """List the bundled experiments, and the losses, optimizers and generators there are."""
+    """List the experiments, losses, optimizers and data there are."""
     from lossbench import catalogue, terminal
 
     if as_json:
@@ -244,7 +246,7 @@ def validate(
 
 @app.command(epilog=_examples("schema > schema.json"))
 def schema(debug: Debug = False, version: Version = False) -> None:
-    """Print the JSON Schema of a config, by which editors complete and check it.
+    """Print the JSON Schema of a config, which editors use.
 
     An editor with a YAML language server takes it from a first line in the config:
     # yaml-language-server: $schema=schema.json
@@ -266,7 +268,10 @@ def compare(
     debug: Debug = False,
     version: Version = False,
 ) -> None:
-    """Compare the losses of stored results that share their data; nothing is trained."""
+    """Compare the losses of stored results; nothing is trained.
+
+    Those are compared that share their data, on a metric that they have in common.
+    """
     from lossbench import atomic, comparison, comparison_plots, comparison_text, stored, terminal
 
     if as_json + as_csv + as_md > 1:
@@ -302,10 +307,11 @@ def report(
     debug: Debug = False,
     version: Version = False,
 ) -> None:
-    """Write stored results to FOLDER/report.html, one page that needs only a browser.
+    """Write stored results to one page, FOLDER/report.html.
 
-    The findings come first, then the table of results beside what is published, the article's
-    claims, the comparison of the losses, and each experiment's config and provenance.
+    It needs nothing but a browser. The findings come first, then the table of results beside
+    what is published, the article's claims, the comparison of the losses, and each experiment's
+    config and provenance.
     """
     import webbrowser
 
@@ -334,7 +340,7 @@ def new(
     debug: Debug = False,
     version: Version = False,
 ) -> None:
-    """Look at data, and write a config for each loss that suits them; nothing is trained."""
+    """Look at data, and write a config for each loss that suits."""
     from lossbench import atomic, starters, terminal
     from lossbench.datasets import DatasetError
 

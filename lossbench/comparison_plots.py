@@ -42,6 +42,7 @@ PANELS = 12
 OTHERS = 29  # thin lines in a panel, of as many trainings
 DOTS = 500  # in a panel
 LONGEST = 62  # characters across a picture
+LONGEST_TITLE = 36  # characters of the data's name in a title
 LINE = 0.17  # inches, from one line of text to the next
 
 
@@ -94,7 +95,7 @@ def curves(group: Group) -> Figure | None:
     lines = ["Median and 10th to 90th percentile of the seeds", *_of_many(group, LOOKS)]
     height = 4.3 + legend + LINE * len(lines)
     figure = Figure(figsize=(WIDTH, height))
-    top = _head(figure, f"{readable(group.metric)} on {literal(group.data)}", lines)
+    top = _head(figure, f"{readable(group.metric)} on {literal(group.data, LONGEST_TITLE)}", lines)
     figure.subplots_adjust(LEFT, (0.5 + legend) / height, 0.98, top, hspace=0.2)
     panels = figure.subplots(len(HALVES), 1, sharex=True, sharey=True)
     drawn, anchors = [], []
@@ -146,7 +147,7 @@ def boundaries(group: Group, split: Split) -> Figure | None:
     ]
     height = 1.05 + legend + LINE * len(lines) + 2.1 * down
     figure = Figure(figsize=(WIDTH, height))
-    top = _head(figure, f"Decision boundaries on {literal(group.data)}", lines)
+    top = _head(figure, f"Decision boundaries on {literal(group.data, LONGEST_TITLE)}", lines)
     figure.subplots_adjust(0.1, (0.6 + legend) / height, 0.985, top, wspace=0.06, hspace=0.22)
     panels = figure.subplots(down, ACROSS, sharex=True, sharey=True, squeeze=False).ravel()
     axes = _axes(np.concatenate([split.x_train, split.x_test]))

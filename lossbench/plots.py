@@ -142,13 +142,13 @@ def axis_labels(split: Split) -> tuple[str, str]:
     return first, second
 
 
-def literal(name: str) -> str:
+def literal(name: str, most: int = LONGEST_NAME) -> str:
     """A name from a person's data, on one line, cut where it is long, and no mathematics.
 
     One that begins with an underscore would be left out of a legend, but for the space.
     """
     name = " ".join(name.split())
-    name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    name = name if len(name) <= most else f"{name[: most - 1]}…"
     return (" " if name.startswith("_") else "") + name.replace("$", r"\$")
 
 

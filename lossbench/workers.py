@@ -13,7 +13,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import zip_longest
 from multiprocessing.process import BaseProcess
@@ -59,7 +59,7 @@ class TrainingError(RuntimeError):
 
 
 class TrainingProcessDied(RuntimeError):
-    """The process that trained ended by itself, for want of memory most likely."""
+    """The process that trained ended by itself, for want of memory most likely, or was ended."""
 
 
 # Of several threads that start a process, each is to know its own.
@@ -70,11 +70,14 @@ class TrainingProcess:
     """A process that trains, from when it is started or there is something to train.
 
     TensorFlow is imported there from that moment on; ``start`` spares the first training the wait.
+    Any thread may end it, and then none can start it again.
     """
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
         self._processes: set[BaseProcess] = set()
+        self._closed = False
+        self._changing = threading.Lock()
 
     def __enter__(self) -> "TrainingProcess":
         return self
@@ -85,6 +88,7 @@ class TrainingProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._closed = True
         self._end()
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
@@ -94,15 +98,18 @@ class TrainingProcess:
         """
         waiting = deque(enumerate(works))
         while waiting:
-            self.start()
             group = _next_group(waiting)
-            submitted = self._submit(group)
+            try:
+                submitted = _submit(self._running(), group)
+            except RuntimeError:  # it was ended, or killed while it had nothing to train
+                self._end()
+                submitted = _submit(self._running(), group)
             while submitted:  # and let go of what is through: it holds all that was trained
                 number, trainings = submitted.popleft()
                 try:
                     while trainings:  # none is kept: the weights of a hundred may be gigabytes
                         yield number, trainings.popleft().result()
-                except BrokenProcessPool:
+                except (BrokenProcessPool, CancelledError):
                     died = TrainingProcessDied(
                         "the training process died; was there memory enough?"
                     )
@@ -116,40 +123,47 @@ class TrainingProcess:
             if waiting:
                 self._end()
 
-    def _submit(
-        self, group: Sequence[tuple[int, Work]]
-    ) -> deque[tuple[int, deque[Future[Training]]]]:
-        """Queue a group: each experiment is compiled while the one before it is trained."""
-        assert self._pool
-        following = [work for _, work in group[1:]]
-        self._pool.submit(_prepare, group[0][1].experiment, group[0][1].split)
-        futures: deque[tuple[int, deque[Future[Training]]]] = deque()
-        for (number, work), after in zip_longest(group, following):
-            if after:
-                self._pool.submit(_prepare, after.experiment, after.split)
-            trainings = (self._pool.submit(_train, work.experiment, seed) for seed in work.seeds)
-            futures.append((number, deque(trainings)))
-        return futures
-
     def start(self) -> None:
-        """Start the process, if it is not running."""
-        if self._pool:
-            return
-        # A forked TensorFlow hangs; a spawned process starts clean.
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_make_ready)
-        with _starting:
-            others = multiprocessing.active_children()
-            self._pool.submit(os.getpid)
-            self._processes = set(multiprocessing.active_children()).difference(others)
+        """Start the process, if it is not running; TrainingProcessDied once it was left."""
+        self._running()
+
+    def _running(self) -> ProcessPoolExecutor:
+        with self._changing:
+            if self._closed:
+                raise TrainingProcessDied("no process trains any more")
+            if not self._pool:
+                # A forked TensorFlow hangs; a spawned process starts clean.
+                context = multiprocessing.get_context("spawn")
+                self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_make_ready)
+                with _starting:
+                    others = multiprocessing.active_children()
+                    self._pool.submit(os.getpid)
+                    self._processes = set(multiprocessing.active_children()).difference(others)
+            return self._pool
 
     def _end(self) -> None:
-        # Nothing of the process is worth waiting for: what it had to give is here.
-        for process in self._processes:
-            process.kill()
-        if self._pool:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+        with self._changing:
+            # Nothing of the process is worth waiting for: what it had to give is here.
+            for process in self._processes:
+                process.kill()
+            if self._pool:
+                self._pool.shutdown(cancel_futures=True)
+                self._pool = None
+
+
+def _submit(
+    pool: ProcessPoolExecutor, group: Sequence[tuple[int, Work]]
+) -> deque[tuple[int, deque[Future[Training]]]]:
+    """Queue a group: each experiment is compiled while the one before it is trained."""
+    following = [work for _, work in group[1:]]
+    pool.submit(_prepare, group[0][1].experiment, group[0][1].split)
+    futures: deque[tuple[int, deque[Future[Training]]]] = deque()
+    for (number, work), after in zip_longest(group, following):
+        if after:
+            pool.submit(_prepare, after.experiment, after.split)
+        trainings = (pool.submit(_train, work.experiment, seed) for seed in work.seeds)
+        futures.append((number, deque(trainings)))
+    return futures
 
 
 def _next_group(waiting: deque[tuple[int, Work]]) -> list[tuple[int, Work]]:

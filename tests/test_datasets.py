@@ -529,7 +529,7 @@ def modules_after(config: Path) -> set[str]:
 
 def test_pandas_is_imported_for_files_only(tmp_path: Path) -> None:
     config = write(tmp_path, "generator: make_circles, standardize: {features: train}")
-    assert modules_after(config) == {"sklearn"}
+    assert modules_after(config) - {"pyarrow"} == {"sklearn"}  # which imports it before 1.8
     (tmp_path / "d.csv").write_bytes(SMALL)
     assert "pandas" in modules_after(write(tmp_path, "file: d.csv, target: y"))
 

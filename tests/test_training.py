@@ -15,7 +15,7 @@ from lossbench.datasets import Split
 from lossbench.experiment import Experiment, LossChoice
 from lossbench.losses import LOSSES, Loss, Problem, Targets, encode
 from lossbench.network import build, initial_weights, layers_of, seed_dropout
-from lossbench.optimizers import OPTIMIZERS, SCHEDULES
+from lossbench.optimizers import OPTIMIZERS, SCHEDULES, SINCE
 from lossbench.results import Training
 from lossbench.scores import scores
 from lossbench.training import _program, compile_training, fitted_rows, trainer
@@ -239,8 +239,8 @@ OPTIMIZER_SETTINGS: list[tuple[str, dict[str, Any]]] = [
 def test_every_optimizer_has_the_figures_of_fit(
     experiment_of: Make, name: str, settings: dict[str, Any]
 ) -> None:
-    if not hasattr(keras.optimizers, name):
-        pytest.skip(f"this Keras has no {name}")
+    if name in SINCE and tuple(map(int, keras.__version__.split(".")[:2])) < SINCE[name]:
+        pytest.skip(f"this Keras is older than {name}")
     optimizer = {"name": name, **settings}
     model = {"hidden": [6]}
     experiment = experiment_of("regression", "mse", optimizer=optimizer, model=model, epochs=3)
