@@ -122,7 +122,6 @@ ADVICE = (
 
 def suiting(survey: Survey) -> tuple[list[Advice], dict[str, str]]:
     """The losses that suit, and why others of the same problem do not."""
-    rows = [it for it in ADVICE if it.loss in LOSSES]
-    rows = [it for it in rows if LOSSES[it.loss].problem == survey.problem]
+    rows = [it for it in ADVICE if LOSSES[it.loss].problem == survey.problem]
     against = {it.loss: reason for it in rows if (reason := it.against(survey))}
     return [it for it in rows if it.loss not in against], against

@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from lossbench.comparison import Group, figure
 from lossbench.plots import readable
-from lossbench.results import HALVES, Result
+from lossbench.results import HALVES, Half, Result
 from lossbench.statistics import band
 
 
 def of_curves(group: Group, shown: Sequence[Result]) -> str:
     """The ends of the lines of ``comparison_plots.curves``."""
-    epochs = max(result.experiment.epochs for result in shown)
+    epochs = max(result.epochs for result in shown)
     ends = "; ".join(
         f"{it.experiment.name} {_end(it, 'train', group.metric)}, {_end(it, 'test', group.metric)}"
         for it in shown
@@ -36,15 +34,15 @@ def of_learning_curves(result: Result) -> str:
     courses = "; ".join(
         f"{half} {readable(name).lower()} from {_end(result, half, name, 0)} "
         f"to {_end(result, half, name)}"
-        for name in dict.fromkeys(("loss", experiment.metrics[0]))
+        for name in dict.fromkeys(("loss", experiment.tracked[0]))
         for half in HALVES
     )
     seeds = len(result.trainings)
     of = f"the median of {seeds} seeds" if seeds > 1 else "one seed"
-    what = f"Learning curves of {experiment.name} over {experiment.epochs} epochs, {of}"
+    what = f"Learning curves of {experiment.name} over {result.epochs} epochs, {of}"
     return f"{what}: {courses}."
 
 
-def _end(result: Result, half: str, name: str, epoch: int = -1) -> str:
-    curves = np.array([it.history[f"{half}_{name}"] for it in result.trainings])
+def _end(result: Result, half: Half, name: str, epoch: int = -1) -> str:
+    curves = result.curves(half, name)[:, : result.epochs]
     return figure(float(band(curves)[0][epoch]))

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from lossbench.experiment import Experiment
-from lossbench.programs import ARGUMENTS
+from lossbench.programs import arguments
 
 Of = Callable[[Experiment], float]
 ROOM = 64
@@ -101,14 +101,12 @@ def with_arguments(experiment: Experiment) -> tuple[Experiment, Slots]:
     """
     slots = Slots()
     changed = {}
-    for section, names in ARGUMENTS.items():
-        part = getattr(experiment, section)
-        numbers = {name: it for name, it in part.parameters.items() if name in names}
-        arguments = {
-            name: Argument.make(float(number), _parameter(section, name), slots)
+    for section, numbers in arguments(experiment).items():
+        made = {
+            name: Argument.make(number, _parameter(section, name), slots)
             for name, number in numbers.items()
         }
-        changed[section] = part.model_copy(update=arguments)
+        changed[section] = getattr(experiment, section).model_copy(update=made)
     return experiment.model_copy(update=changed), slots
 
 

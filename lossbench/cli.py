@@ -1,9 +1,10 @@
 """The command line: parse arguments, call, print. Heavy imports wait until they are needed."""
 
+import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from importlib.util import find_spec
 from pathlib import Path
@@ -168,7 +169,7 @@ def run(
         return (out or RESULTS / mirrored).joinpath(*names)
 
     with _trainer(jobs, dask) as process:
-        _start_early(process, map(find, configs), folder, force or bool(settings))
+        _start_early(process, map(find, configs), settings or (), folder, force)
         overrides = _overrides(epochs, repeats, seed)
         cases = load_all(configs, overrides, settings or (), allow_code=allow_code)
         folders = [folder(case.path, case.sweep, case.experiment.name) for case in cases]
@@ -208,7 +209,7 @@ def run_all(
     out = out or (RESULTS / folder.resolve().name if folder else RESULTS)
     configs = in_folder(folder or BUNDLED)
     with _trainer(jobs, dask) as process:
-        _start_early(process, configs, lambda _, name: out / name, force or bool(settings))
+        _start_early(process, configs, settings or (), lambda _, *it: out.joinpath(*it), force)
         overrides = _overrides(epochs, repeats, seed)
         cases = load_all(configs, overrides, settings or (), allow_code=allow_code)
         folders = [out / case.sweep / case.experiment.name for case in cases]
@@ -323,7 +324,8 @@ def report(
     if not results:
         raise typer.Exit(WRONG_USAGE)
     path = folder / html.FILE_NAME
-    atomic.replace_file(path, html.page(folder.resolve().name, results, complaints).encode())
+    page = html.page(folder.resolve().name, results, complaints, folder)
+    atomic.replace_file(path, page.encode())
     print(path)
     if open_ and not webbrowser.open(path.resolve().as_uri()):
         raise RuntimeError(f"no browser could be opened; open {path} in one")
@@ -410,19 +412,23 @@ def _overrides(epochs: int | None, repeats: int | None, seed: int | None) -> dic
 def _start_early(
     process: "Trainer",
     configs: Iterable[Path],
-    folder: Callable[[Path, str], Path],
+    settings: Sequence[str],
+    folder: Callable[..., Path],
     force: bool,
 ) -> None:
     """Let TensorFlow be imported while configs are read, unless every result seems to be there."""
-    from lossbench.config import name_of
+    from lossbench.config import names_of
 
-    if force or any(not (folder(it, name_of(it)) / "history.csv").is_file() for it in configs):
+    files = (
+        folder(it, *names, "history.csv") for it in configs for names in names_of(it, settings)
+    )
+    # Unlike Path.is_file, this takes any path: what a name may be is not checked yet.
+    if force or not all(map(os.path.isfile, files)):
         process.start()
 
 
 def _extras(tensorboard: bool, save_model: bool) -> "Extras":
-    """What is to be written besides, ready to be written once something is trained."""
-    from lossbench.quiet import import_training
+    """What is to be written besides; it is refused where it cannot be."""
     from lossbench.runner import Extras
 
     if tensorboard:
@@ -431,9 +437,6 @@ def _extras(tensorboard: bool, save_model: bool) -> "Extras":
         except ImportError as error:
             message = f"it needs TensorBoard: pip install 'lossbench[tensorboard]' ({error})"
             raise typer.BadParameter(message, param_hint="'--tensorboard'") from None
-    if save_model:
-        # Keras makes the file, in this process; meanwhile the other one imports TensorFlow too.
-        import_training()
     return Extras(tensorboard, save_model)
 
 
@@ -450,6 +453,7 @@ def _run(
 ) -> None:
     """Run the experiments, print what they gave, and exit with 1 if one of them gave nothing."""
     from lossbench import atomic, runner, summary, sweep, terminal
+    from lossbench.quiet import import_training
     from lossbench.results import Result, metrics
 
     plans: list[runner.Plan] = []
@@ -463,6 +467,10 @@ def _run(
         for plan in runner.plan(cases, folders, force, extras):
             plans.append(plan)
             bars.note(plan.case.experiment, plan.stored, plan.remark)
+        if extras.model and not all(plan.whole for plan in plans):
+            with bars.away():
+                # Keras makes the file, in this process; the other one imports TensorFlow too.
+                import_training()
         for outcome in runner.run_suite(process, plans, bars.advance, extras):
             with bars.away():
                 if isinstance(outcome, runner.Failure):
@@ -494,7 +502,8 @@ def _run(
         for name, content in summary.files(results, failed).items():
             atomic.replace_file(summarized / name, content)
         if results and not quiet:
-            terminal.print_where_the_report_is(summarized)
+            for parent in dict.fromkeys(folder.parent for folder in folders):
+                terminal.print_where_the_report_is(parent)
     if failed or any(result.diverged == len(result.trainings) for result in results):
         raise typer.Exit(FAILED)
 

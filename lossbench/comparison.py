@@ -165,6 +165,15 @@ class Group:
         return f"{self.data}: {self.metric}"
 
     @property
+    def mind(self) -> str:
+        """What else differs than the loss, in a sentence; empty where nothing does."""
+        if not self.differs:
+            return ""
+        which = f"all have the loss {self.loss}, and differ in"
+        what = which if self.loss else "these differ in more than the loss"
+        return f"Mind: {what}: {', '.join(self.differs)}."
+
+    @property
     def ranking(self) -> tuple[int, ...]:
         """Which result has the best median on the test half, the next best, …; diverged last."""
         return _ranking(self.results, self.metric)
@@ -181,9 +190,14 @@ class Group:
         """
         if len(self.results) <= TOLD_IN_FULL:
             return self.pairs
-        best, *others = (self.results[it].experiment.name for it in self.ranking[: TOLD + 1])
-        found = {frozenset((it.half, it.first.name, it.second.name)): it for it in self.pairs}
-        return tuple(found[frozenset((half, best, name))] for half in HALVES for name in others)
+        return tuple(it for half in HALVES for it in self.of_the_best(half)[:TOLD])
+
+    def of_the_best(self, half: Half) -> tuple[Pair, ...]:
+        """The pairs of the best with the next best, and so on, by the ranking."""
+        best, *others = (self.results[it].experiment.name for it in self.ranking)
+        here = [it for it in self.pairs if it.half == half]
+        found = {frozenset((it.first.name, it.second.name)): it for it in here}
+        return tuple(found[frozenset((best, name))] for name in others)
 
     @property
     def untold(self) -> str:
@@ -285,6 +299,13 @@ def figure(value: float) -> str:
     if np.isnan(value):
         return "diverged"
     return f"{value:.3f}" if 0.1 <= value <= 1 else f"{value:.3g}"
+
+
+def found(summary: Summary) -> str:
+    """The median and the interval that holds 95 % of the trainings: 0.793 [0.702, 0.828]."""
+    if np.isnan(summary.median):
+        return "diverged"
+    return f"{figure(summary.median)} [{figure(summary.low)}, {figure(summary.high)}]"
 
 
 def percent(share: float) -> str:

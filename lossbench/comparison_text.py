@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from lossbench.comparison import Group, Pair, Standing, as_plain, figure
+from lossbench.comparison import Group, Pair, Standing, as_plain, found
 from lossbench.results import HALVES
 
 LIMITS = (
@@ -56,28 +56,18 @@ def as_markdown(groups: Sequence[Group]) -> str:
     lines = [f"# {question}", "", LIMITS]
     for group in groups:
         lines += ["", f"## {group.title}", ""]
-        if group.differs:
-            which = f"all have the loss {group.loss}, and differ in"
-            what = which if group.loss else "differ in more than the loss"
-            lines += [f"Mind: these {what}: {', '.join(group.differs)}.", ""]
+        lines += [group.mind, ""] if group.mind else []
         lines += ["| experiment | train | test | diverged | failed to learn |"]
         lines += ["| --- | --- | --- | --- | --- |"]
         halves = [[it for it in group.standings if it.half == half] for half in HALVES]
         for train, test in zip(*halves, strict=True):
             failed = "not known" if train.failed is None else f"{train.failed} of {train.trainings}"
-            cells = [found(train), found(test), f"{train.diverged} of {train.trainings}", failed]
+            figures = [found(it.summary) for it in (train, test)]
+            cells = [*figures, f"{train.diverged} of {train.trainings}", failed]
             lines.append(f"| {' | '.join([train.name, *cells])} |")
         lines += ["", group.untold] if group.untold else []
         lines += ["", *(f"- {pair.sentence}" for pair in group.told)]
     return "\n".join(lines) + "\n"
-
-
-def found(standing: Standing) -> str:
-    """The median and the interval that holds 95 % of the trainings: 0.793 [0.702, 0.828]."""
-    summary = standing.summary
-    if as_plain(summary.median) is None:
-        return "diverged"
-    return f"{figure(summary.median)} [{figure(summary.low)}, {figure(summary.high)}]"
 
 
 def _standing(standing: Standing) -> dict[str, Any]:

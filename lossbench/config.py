@@ -45,7 +45,6 @@ BUNDLED = next(
     if folder.is_dir()
 )
 SUFFIX = ".yaml"
-NOTHING = object()
 # What a process can hold, as the rows of a history.csv and as the weights of a network.
 MOST_ROWS = MOST_WEIGHTS = 100_000_000
 MAPPING = "must be a mapping of keys to values"
@@ -103,12 +102,12 @@ class Problem:
     line: int | None
     key: str
     message: str
-    value: object = NOTHING
+    value: object = ABSENT
 
     def __str__(self) -> str:
         line = f":{self.line}" if self.line else ""
         key = f" {on_one_line(self.key)}:" if self.key else ""
-        value = "" if self.value is NOTHING else f" {shown(self.value)}"
+        value = "" if self.value is ABSENT else f" {shown(self.value)}"
         return f"{on_one_line(str(self.path))}{line}:{key}{value} {self.message}"
 
 
@@ -125,7 +124,7 @@ class Complaint(NamedTuple):
 
     key: Key
     message: str
-    value: object = NOTHING
+    value: object = ABSENT
 
 
 @dataclass(frozen=True)
@@ -157,13 +156,17 @@ def bundled() -> list[Path]:
     return sorted(BUNDLED.rglob(f"*{SUFFIX}"), key=lambda path: (len(path.parts), path))
 
 
-def name_of(path: Path) -> str:
-    """The name that a config gives its experiment, as far as a glance can tell."""
+def names_of(path: Path, settings: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+    """The sweep, if any, and the name of each experiment, as far as a glance can tell."""
     try:
         values = read(path).values
     except (OSError, MarkedYamlError):
         values = {}
-    return str(values.get("name", path.stem)) if isinstance(values, dict) else path.stem
+    name = values.get("name", path.stem) if isinstance(values, dict) else path.stem
+    grid = grid_of(settings)
+    for point in grid.points():
+        base = str(applied({"name": name}, grid, point)["name"])
+        yield grid.sweep(base) if grid.varying else "", grid.name(base, point)
 
 
 def in_folder(folder: str | Path) -> list[Path]:
@@ -567,7 +570,7 @@ def _data(values: object) -> tuple[Split | None, list[Complaint]]:
                 value = dataset.parameters.get(error.key, getattr(dataset, error.key, None))
                 value = value.model_dump() if isinstance(value, Section) else value
                 value = list(value) if isinstance(value, tuple) else value
-                value = NOTHING if value is None else value
+                value = ABSENT if value is None else value
                 complaints.append(Complaint(("dataset", error.key), str(error), value))
             left_out.add(error.key)
             given = dataset.model_dump(exclude_unset=True, exclude=left_out)
@@ -612,8 +615,7 @@ def _translated(error: ErrorDetails) -> Complaint:
         message = MESSAGES[kind].format(**limits | whole)
     else:
         message = error["msg"]
-    value = NOTHING if error["input"] is ABSENT else error["input"]
-    return Complaint(key, message, value)
+    return Complaint(key, message, error["input"])
 
 
 def _misspelt(errors: Sequence[ErrorDetails]) -> Iterator[Complaint]:

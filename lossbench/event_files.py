@@ -18,13 +18,11 @@ from tensorboard.plugins.text.summary_v2 import text_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 from lossbench.config import to_yaml
-from lossbench.experiment import Experiment
+from lossbench.experiment import BESIDE_TRAINING, Experiment
 from lossbench.results import Array, Result, Training
 
 # TensorBoard looks for "tfevents" in a file's name.
 FILE = "events.out.tfevents"
-# What tells the trainings of an experiment from each other, or is not about them.
-NO_PARAMETERS = {"name", "seed", "repeats", "published"}
 
 
 def event_files(result: Result) -> dict[str, bytes]:
@@ -58,10 +56,7 @@ def _session(experiment: Experiment) -> Summary:
 
 def hyperparameters(experiment: Experiment) -> dict[str, bool | float | str]:
     """What decides a training but for its seed, flat: ``optimizer.learning_rate`` and so on."""
-    config = {
-        key: value for key, value in experiment.resolved().items() if key not in NO_PARAMETERS
-    }
-    return dict(_flat(config))
+    return dict(_flat(experiment.model_dump(exclude=BESIDE_TRAINING)))
 
 
 def _flat(config: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, bool | float | str]]:

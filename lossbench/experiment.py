@@ -47,10 +47,12 @@ INITIALIZERS = (
 
 MOST_LAYERS = 100
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
-SUMMARY_FILES = ("summary.json", "summary.md")
+FILES_BESIDE = ("summary.json", "summary.md", "report.html")
 
 
-# The value of a key that is missing.
+# What of an experiment decides no training: the metrics are those of the final weights.
+BESIDE_TRAINING = {"name", "seed", "repeats", "published", "final_metrics"}
+# In place of the value in a complaint that shows none.
 ABSENT = object()
 
 
@@ -94,8 +96,8 @@ def _folder_name(name: str) -> str:
         raise refuse("must not end with a dot")
     if name.partition(".")[0].upper() in DEVICES:
         raise refuse("is a name that Windows keeps for a device")
-    if name in SUMMARY_FILES:
-        raise refuse("is the name of a file that run-all writes beside the results")
+    if name in FILES_BESIDE:
+        raise refuse("is the name of a file that is written beside the results")
     return name
 
 
@@ -698,11 +700,11 @@ class Experiment(Section, serialize_by_alias=True):
 
     @property
     def config_hash(self) -> str:
-        """SHA-256 of what decides a training: all but the name, the seeds and what is published.
+        """SHA-256 of what decides a training: all but BESIDE_TRAINING.
 
         Of a data file its content and its name have a say, and not where it lies.
         """
-        decisive = self.model_dump(mode="json", exclude={"name", "seed", "repeats", "published"})
+        decisive = self.model_dump(mode="json", exclude=BESIDE_TRAINING)
         if self.dataset.file is not None:
             decisive["dataset"]["file"] = Path(self.dataset.file).name
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()

@@ -1,6 +1,6 @@
 """What results say, in a few sentences: what a reader is told first."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -63,11 +63,11 @@ def _of_group(group: Group) -> str:
     place = group.ranking[0]
     medians = [it.summary.median for it in group.standings if it.half == "test"]
     best, what = names[place], f"median test {group.metric}"
-    pairs = [(number, _against(group, place, number)) for number in group.ranking[1:]]
-    beaten = [number for number, pair in pairs if _is_ahead(pair, best)]
-    level = [number for number, pair in pairs if pair.finding == "no difference seen"]
-    judged = [pair for _, pair in pairs if pair.finding != "not judged"]
-    if not judged:
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for number, pair in zip(group.ranking[1:], group.of_the_best("test"), strict=True):
+        numbers[_seen_from(best, pair)].append(number)
+    beaten, level, ahead = (numbers[it] for it in ("better", "no difference seen", "worse"))
+    if not (beaten or level or ahead):
         return (
             f"{best} has the best {what}, {figure(medians[place])}, but fewer than "
             f"{FEWEST_TO_JUDGE} trainings of each loss are too few to judge by."
@@ -76,25 +76,23 @@ def _of_group(group: Group) -> str:
     def listed(numbers: Sequence[int]) -> str:
         return _list([f"{names[number]} ({figure(medians[number])})" for number in numbers])
 
-    if not beaten:
+    if not (beaten or ahead):
         others = listed(level)
         return (
             f"No difference is seen between {best}, {what} {figure(medians[place])}, and {others}."
         )
-    text = f"{best} has the best {what}, {figure(medians[place])}, and is better than "
-    text += listed(beaten)
-    return f"{text}; no difference is seen to {listed(level)}." if level else f"{text}."
+    text = f"{best} has the best {what}, {figure(medians[place])}"
+    text += f", and is better than {listed(beaten)}" if beaten else ""
+    text += f"; no difference is seen to {listed(level)}" if level else ""
+    # A median is of the trainings that finished; of pairs, one that diverged loses all.
+    text += f"; by pairs of all trainings it is worse than {listed(ahead)}" if ahead else ""
+    return f"{text}."
 
 
-def _against(group: Group, first: int, second: int) -> Pair:
-    """The pair of two results, by their numbers, on the test half."""
-    low, high, count = min(first, second), max(first, second), len(group.results)
-    place = low * count - low * (low + 1) // 2 + high - low - 1
-    return group.pairs[len(group.pairs) // len(HALVES) + place]
-
-
-def _is_ahead(pair: Pair, name: str) -> bool:
-    return pair.finding == ("better" if pair.first.name == name else "worse")
+def _seen_from(name: str, pair: Pair) -> str:
+    """The finding of a pair, from the side of an experiment of it."""
+    turned = {"better": "worse", "worse": "better"}
+    return pair.finding if pair.first.name == name else turned.get(pair.finding, pair.finding)
 
 
 def _of_article(rows: Sequence[dict[str, Any]], judgements: Sequence[Judgement]) -> list[Finding]:

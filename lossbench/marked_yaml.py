@@ -103,15 +103,15 @@ def read(path: Path) -> Document:
     return parse(text)
 
 
-def parse(text: str) -> Document:
-    """The document that a text is; raises MarkedYamlError where it is no YAML."""
+def parse(text: str, at: Key = ()) -> Document:
+    """The document that a text is, or the value ``at`` a key; MarkedYamlError if it is no YAML."""
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
             raise MarkedYamlError("is empty")
         lines: dict[Key, int] = {}
-        repeated = tuple(_mark(node, (), lines))
+        repeated = tuple(_mark(node, at, lines))
         return Document(loader.construct_document(node), lines, repeated)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

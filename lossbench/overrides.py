@@ -127,7 +127,7 @@ def grid(settings: Sequence[str]) -> Grid:
             refused.append((f"{OPTION} {dotted}", message))
             continue
         try:
-            axes[key] = Axis(key, tuple(_values(values)))
+            axes[key] = Axis(key, tuple(_values(key, values)))
         except MarkedYamlError as error:
             refused.append((f"{OPTION} {setting}", str(error)))
     if len(axes[("name",)].values if ("name",) in axes else ()) > 1:
@@ -167,13 +167,13 @@ def text(value: object) -> str:
     return str(value)
 
 
-def _values(written: str) -> Iterator[Any]:
+def _values(key: Key, written: str) -> Iterator[Any]:
     """The values of an axis; raises MarkedYamlError where one is no YAML, empty or there twice."""
     seen: list[str] = []
     for part in _split(written):
         if not part.strip():
             raise MarkedYamlError("has an empty value" if written.strip() else "has no value")
-        document = parse(part)
+        document = parse(part, key)
         if document.repeated:
             raise MarkedYamlError(f"{part.strip()} has a key twice")
         value = document.values

@@ -83,8 +83,7 @@ def learning_curves(result: Result) -> Figure:
         panel.set_ylabel(readable(name))
         panel.yaxis.set_label_coords((0.033 - LEFT) / (right - LEFT), 0.5)
         _draw(panel, result, "loss" if is_loss else name, published if name == metric else {})
-    last = max(training.epochs or experiment.epochs for training in result.trainings)
-    panels[-1].set(xlabel="Epoch", xlim=(0.5, last + 0.5))
+    panels[-1].set(xlabel="Epoch", xlim=(0.5, result.epochs + 0.5))
     panels[-1].locator_params(axis="x", integer=True, min_n_ticks=1)
 
     seeds = len(result.trainings)

@@ -12,10 +12,10 @@ from dataclasses import fields
 import numpy as np
 
 from lossbench.datasets import Split
-from lossbench.experiment import Experiment
+from lossbench.experiment import BESIDE_TRAINING, Experiment
 
 # What of an experiment decides none of its program. The data count by their shapes alone.
-OUTSIDE = {"name", "seed", "repeats", "published", "dataset", "epochs"}
+OUTSIDE = BESIDE_TRAINING | {"dataset", "epochs"}
 # The parameters that a program reads from variables. Others may join them if the test that a
 # shared program gives the same bits takes them.
 ARGUMENTS = {"optimizer": {"momentum"}, "loss": {"label_smoothing"}}
@@ -27,12 +27,28 @@ def key(experiment: Experiment, split: Split) -> str:
     # A schedule of learning rates is no variable: it is part of the program.
     if isinstance(built_in["optimizer"].get("learning_rate"), int | float):
         del built_in["optimizer"]["learning_rate"]
-    for section, names in ARGUMENTS.items():
-        for name in names & built_in[section].keys():
-            built_in[section][name] = _kind(built_in[section][name])
+    for section, numbers in arguments(experiment).items():
+        for name, number in numbers.items():
+            built_in[section][name] = _kind(number)
     data = {field.name: _shape(getattr(split, field.name)) for field in fields(split)}
-    document = json.dumps([built_in, experiment.metrics, data], sort_keys=True)
+    document = json.dumps([built_in, experiment.tracked, data], sort_keys=True)
     return hashlib.sha256(document.encode()).hexdigest()
+
+
+def arguments(experiment: Experiment) -> dict[str, dict[str, float]]:
+    """By section and name, the numbers that the experiment's program reads from variables.
+
+    Those of a person's own loss are not among them: it may do with them what it likes.
+    """
+    return {
+        section: {
+            name: float(number)
+            for name, number in getattr(experiment, section).parameters.items()
+            if name in names
+        }
+        for section, names in ARGUMENTS.items()
+        if section != "loss" or experiment.loss.function is None
+    }
 
 
 def _shape(part: object) -> object:

@@ -7,13 +7,14 @@ the page tells the browser to fetch nothing and to run no script but its own.
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lossbench import alternatives, claims, comparison_plots, plots, summary, svg
-from lossbench.comparison import Group, NothingToCompare, Pair, Standing, compare
-from lossbench.comparison_text import LIMITS, found
+from lossbench.comparison import Group, NothingToCompare, Pair, Standing, compare, found
+from lossbench.comparison_text import LIMITS
 from lossbench.config import to_yaml
 from lossbench.findings import are_of_the_article, findings
 from lossbench.results import HALVES, Result
@@ -30,8 +31,13 @@ NO_HISTORY = (
 )
 
 
-def page(title: str, results: Sequence[Result], complaints: Sequence[str]) -> str:
-    """The page about results; ``complaints`` say which are left out, and why."""
+def page(
+    title: str, results: Sequence[Result], complaints: Sequence[str], folder: Path = Path()
+) -> str:
+    """The page about results; ``complaints`` say which are left out, and why.
+
+    The paths of data files in it start from the ``folder`` that it is for.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -62,7 +68,7 @@ def page(title: str, results: Sequence[Result], complaints: Sequence[str]) -> st
         limits=LIMITS,
         groups=[_group(group, number, names) for number, group in enumerate(groups, start=1)],
         experiments=[
-            _experiment(result, names[id(result)], number <= CURVES_DRAWN)
+            _experiment(result, names[id(result)], number <= CURVES_DRAWN, folder)
             for number, result in enumerate(results, start=1)
         ],
     )
@@ -115,7 +121,7 @@ def _group(group: Group, number: int, names: Mapping[int, str]) -> dict[str, Any
         "title": group.data,
         "metric": group.metric,
         "readable": plots.readable(group.metric).lower(),
-        "differs": group.differs,
+        "mind": group.mind,
         "standings": list(zip(anchors, train, test, strict=True)),
         "untold": group.untold,
         "pairs": [(half, [_pair(it) for it in group.told if it.half == half]) for half in HALVES],
@@ -129,7 +135,7 @@ def _standing(standing: Standing) -> dict[str, Any]:
     return {
         "name": standing.name,
         "median": None if np.isnan(median) else median,
-        "found": found(standing),
+        "found": found(standing.summary),
         "trainings": standing.trainings,
         "diverged": standing.diverged,
         "failed": standing.failed,
@@ -167,7 +173,7 @@ def _pictures(group: Group, number: int) -> tuple[list[Any], list[str]]:
     return pictures, notes
 
 
-def _experiment(result: Result, anchor: str, drawn: bool) -> dict[str, Any]:
+def _experiment(result: Result, anchor: str, drawn: bool, folder: Path) -> dict[str, Any]:
     from markupsafe import Markup
 
     experiment = result.experiment
@@ -187,6 +193,6 @@ def _experiment(result: Result, anchor: str, drawn: bool) -> dict[str, Any]:
         "seeds": len(result.trainings),
         "picture": picture,
         "note": note,
-        "config": to_yaml(experiment),
+        "config": to_yaml(experiment.seen_from(folder)),
         "provenance": [*result.provenance.items(), ("config_sha256", experiment.config_hash)],
     }

@@ -96,6 +96,11 @@ class Result:
         return self.trainings[int(np.flatnonzero(values == median)[0])]
 
     @property
+    def epochs(self) -> int:
+        """How many epochs the longest training had."""
+        return max(training.epochs or self.experiment.epochs for training in self.trainings)
+
+    @property
     def diverged(self) -> int:
         """How many trainings reached NaN or infinity."""
         return sum(training.diverged for training in self.trainings)

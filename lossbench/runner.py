@@ -210,14 +210,13 @@ def write(result: Result, split: Split, folder: Path, extras: Extras = NO_EXTRAS
     if DATA in _pictures(split):
         pictures[DATA] = plots.png(plots.scatter(split))
     seen = replace(result, experiment=result.experiment.seen_from(folder))
-    content = files(seen) | pictures | extra_files(result, split, extras)
+    content = files(seen) | pictures | extra_files(seen, split, extras)
     atomic.replace_folder(folder, content, MARK)
 
 
 def _pictures(split: Split) -> tuple[str, ...]:
     """The names of the pictures that belong to a result."""
-    flat = split.classes and split.x_train.shape[1] == 2
-    return (CURVES, DATA) if flat else (CURVES,)
+    return (CURVES, DATA) if split.x_train.shape[1] == 2 else (CURVES,)
 
 
 def extra_files(result: Result, split: Split, extras: Extras) -> dict[str, bytes]:

@@ -54,9 +54,7 @@ class Start:
         """What to compare the losses on, besides what is compared without being asked."""
         if self.survey.target:
             return ("mae",) if self.survey.target.misleads_mse else ()
-        known = {name for it in self.chosen for name in LOSSES[it.loss].metrics}
-        wanted = "balanced_accuracy"
-        return (wanted,) if self.survey.unbalanced and wanted in known else ()
+        return ("balanced_accuracy",) if self.survey.unbalanced else ()
 
 
 def start(data: str, target: str | None = None, problem: str | None = None) -> Start:
@@ -121,6 +119,7 @@ def _config(start: Start, chosen: Advice, folder: Path) -> str:
         dataset = dataset | {"file": Path(seen).as_posix()}
     why = _why(start)
     title = _sentence((chosen.name or chosen.loss).replace("_", " ") + " on " + _title(start))
+    further = [it for it in start.metrics if it not in LOSSES[chosen.loss].metrics]
     loss = {"name": chosen.loss, **chosen.parameters} if chosen.parameters else chosen.loss
     return "\n".join(
         [
@@ -136,6 +135,7 @@ def _config(start: Start, chosen: Advice, folder: Path) -> str:
             f"epochs: {epochs}",
             f"batch_size: {BATCH_SIZE}",
             "repeats: 30",
+            *([f"metrics: {flow(further)}"] if further else []),
             "",
         ]
     )

@@ -127,11 +127,10 @@ def reusable(folder: Path, experiment: Experiment, data_sha256: str) -> Result:
     """The result in a folder, whose trainings are what training from their seeds would give.
 
     That is so where config, data, platform and all versions are the same and no file is missing.
-    Name, seeds and published figures of the two experiments may differ. Raises NotReusable.
+    What is in ``BESIDE_TRAINING`` of the two experiments may differ. Raises NotReusable.
     """
     try:
         result = read(folder)
-        then = _document(folder / "metrics.json").provenance
     except DamagedResult as error:
         raise NotReusable(str(error).removesuffix(f"; {AGAIN}")) from None
     if result.experiment.config_hash != experiment.config_hash:
@@ -139,8 +138,8 @@ def reusable(folder: Path, experiment: Experiment, data_sha256: str) -> Result:
     if result.data_sha256 != data_sha256:
         raise NotReusable("it is of other data")
     for name, now in provenance(data_sha256).items():
-        if then.get(name) != now:
-            raise NotReusable(f"it is of {name} {then.get(name, 'unknown')}, and this is {now}")
+        if (then := result.provenance.get(name)) != now:
+            raise NotReusable(f"it is of {name} {then or 'unknown'}, and this is {now}")
     if experiment.loss.function is not None:
         raise NotReusable("its loss is code, which may have changed")
     if not all(training.history for training in result.trainings):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lossbench.comparison import METRICS, SMALLER_IS_BETTER, as_plain, figure
+from lossbench.comparison import METRICS, SMALLER_IS_BETTER, as_plain, figure, found
 from lossbench.config import Case
 from lossbench.overrides import text
 from lossbench.results import HALVES, Half, Result
@@ -155,13 +155,6 @@ def as_markdown(sweep: Sweep) -> str:
         parts.append(f"There is no picture: it would need {len(sweep.axes)} axes.")
     parts += [f"{name} failed: {reason}" for name, reason in sweep.failed.items()]
     return "\n\n".join(parts) + "\n"
-
-
-def found(summary: Summary) -> str:
-    """The median and the interval: 0.793 [0.702, 0.828]."""
-    if as_plain(summary.median) is None:
-        return "diverged"
-    return f"{figure(summary.median)} [{figure(summary.low)}, {figure(summary.high)}]"
 
 
 def _sweep(

@@ -74,6 +74,7 @@ class Bars:
     def note(self, experiment: Experiment, stored: int, remark: str) -> None:
         """Show what is stored of an experiment, and what is remarkable about it."""
         self._bars.update(self._tasks[experiment.name], completed=stored)
+        self._bars.advance(self._all, stored)
         if self._quiet:
             return
         if remark:
@@ -174,12 +175,13 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 
 def print_comparison(groups: "Sequence[Group]") -> None:
     """A table of the losses of each group, and sentences below it."""
-    from lossbench.comparison_text import LIMITS, found
+    from lossbench.comparison import found
+    from lossbench.comparison_text import LIMITS
 
     for group in groups:
         halves = [[it for it in group.standings if it.half == half] for half in HALVES]
         pairs = list(zip(*halves, strict=True))
-        rows = [[train.name, found(train), found(test)] for train, test in pairs]
+        rows = [[train.name, found(train.summary), found(test.summary)] for train, test in pairs]
         print_table(group.title, ["experiment", *HALVES], rows)
         remarks = [
             f"{train.name}: {count} of {train.trainings} trainings {what}"
@@ -187,10 +189,7 @@ def print_comparison(groups: "Sequence[Group]") -> None:
             for count, what in ((train.diverged, "diverged"), (train.failed, "failed to learn"))
             if count
         ]
-        if group.differs:
-            remarks.append(f"Mind: these differ in more than the loss: {', '.join(group.differs)}")
-        if group.untold:
-            remarks.append(group.untold)
+        remarks += filter(None, (group.mind, group.untold))
         _print_list([*remarks, *(pair.sentence for pair in group.told)])
     out.print(LIMITS, soft_wrap=not out.is_terminal, markup=False)
 

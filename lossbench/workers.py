@@ -185,11 +185,13 @@ def _make_ready() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # Keras imports these where it finds them, for parts that no training uses: they would cost a
     # third of the time until the first training, and 100 MB.
-    for name in ("matplotlib", "pandas", "PIL", "scipy", "sklearn"):
-        sys.modules[name] = None  # type: ignore[assignment]
+    unused = ("matplotlib", "pandas", "PIL", "scipy", "sklearn")
+    sys.modules.update(dict.fromkeys(unused))  # type: ignore[arg-type]
     # Looking for garbage among all that TensorFlow is made of takes a quarter of its import.
     gc.disable()
     import_training()
+    for name in unused:  # but a person's own loss may need them
+        del sys.modules[name]
     gc.freeze()
     gc.enable()
 
@@ -233,10 +235,11 @@ def _trainer(experiment: Experiment) -> Train:
 
     key = experiment.config_hash
     if key not in _trainers:
-        split = _waiting.pop(key)
+        split = _waiting[key]
         program = _programs[programs.key(experiment, split)].result()
         _trainers.clear()
         _trainers[key] = trainer(experiment, split, program)
+        del _waiting[key]
     return _trainers[key]
 
 

@@ -1,13 +1,14 @@
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from lossbench import comparison
+from lossbench import alternatives, comparison
 from lossbench.comparison import (
     Group,
     NothingToCompare,
@@ -19,9 +20,10 @@ from lossbench.comparison import (
 from lossbench.comparison_plots import boundaries, curves
 from lossbench.comparison_text import as_csv, as_document, as_markdown
 from lossbench.experiment import ACTIVATIONS, Experiment
+from lossbench.findings import findings
 from lossbench.forward import ACTIVATIONS as FORWARD
 from lossbench.forward import decisions
-from lossbench.results import Result, Training, to_json
+from lossbench.results import Result, Training, padded, to_json
 
 NAN = float("nan")
 BINARY = "binary classification"
@@ -190,8 +192,51 @@ def test_of_many_results_each_is_compared_with_the_best_alone(
     next_best = sorted(others, key=values.__getitem__, reverse=True)[:12]
     assert [pair.second.name for pair in group.told] == [*next_best, *next_best]
     assert f"of {best}, which has the best test median" in as_markdown([group])
+    assert findings(results, [], [group], [])[0].sentence.startswith(f"{best} has the best")
     (group,) = compare(results[:20])
     assert len(group.pairs) == 2 * 190
+
+
+def test_a_best_median_of_few_that_did_not_diverge_is_no_victory(
+    result: Callable[..., Result],
+) -> None:
+    results = [result("hinge", [0.9] * 4 + [NAN] * 16), result("squared_hinge", [0.8] * 20)]
+    assert findings(results, [], compare(results), [])[0].sentence == (
+        "hinge has the best median test accuracy, 0.900; "
+        "by pairs of all trainings it is worse than squared_hinge (0.800)."
+    )
+
+
+def test_the_words_for_a_picture_end_where_the_last_training_ended(
+    result: Callable[..., Result],
+) -> None:
+    stopping = {"early_stopping": {"patience": 1}}
+    first, second = (
+        result(name, [0.7, 0.8], metrics=["f1"], published={"f1": {"test": 0.5}}, **stopping)
+        for name in ("hinge", "squared_hinge")
+    )
+    (group,) = compare([_stopped(first, 3), _stopped(second, 4)])
+    said = alternatives.of_curves(group, group.results)
+    assert "over 4 epochs" in said
+    assert "hinge 0.750, 0.750; squared_hinge 0.750, 0.750." in said
+    # Its printed metric, f1, has no curve.
+    said = alternatives.of_learning_curves(group.results[0])
+    assert "over 3 epochs" in said
+    assert "test accuracy from 0.750 to 0.750" in said
+
+
+def _stopped(result: Result, epochs: int) -> Result:
+    return replace(
+        result,
+        trainings=tuple(
+            replace(
+                it,
+                epochs=epochs,
+                history={name: padded(c[:epochs], 5) for name, c in it.history.items()},
+            )
+            for it in result.trainings
+        ),
+    )
 
 
 def test_json_has_every_pair(group: Group) -> None:

@@ -601,6 +601,7 @@ def test_figures_keep_their_decimals(config: Path) -> None:
         ("epochs: 3", "epochs: 3\nseed: 7"),
         ("epochs: 3", "epochs: 3\nrepeats: 7"),
         ("0.740", "0.741"),
+        ("epochs: 3", "epochs: 3\nmetrics: [f1]"),
         ("loss: hinge", "loss: {name: hinge}"),
         ("noise: 0.1", "noise: 1e-1"),
         ("noise: 0.1", "noise: 0.1\n  random_state: 0"),

@@ -162,6 +162,10 @@ def test_unbalanced_classes_are_said(tmp_path: Path) -> None:
         "y: 2 classes (no: 90 %, yes: 10 %): binary classification",
         "y: unbalanced: an accuracy of 90 % is that of always answering one class",
     ]
+    done = command(tmp_path, "new", "d.csv", "--target", "y")
+    assert done.stdout.endswith("  lossbench compare results/d --metric balanced_accuracy\n")
+    cases = load_all(in_folder(tmp_path / "d"))
+    assert {case.experiment.final_metrics for case in cases} == {("balanced_accuracy",)}
 
 
 def test_names_of_any_characters_make_no_broken_config(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def refused(config: Path, *settings: str, **overrides: Any) -> list[str]:
         ("dataset.noise=null", "dataset.noise", None),
         ("model.activation=tanh", "model.activation", "tanh"),
         ("batch_size=7", "batch_size", 7),
+        ("class_weight={0: 1, 1: 2}", "class_weight.1", 2.0),
     ],
 )
 def test_a_key_is_set_as_a_config_would_set_it(

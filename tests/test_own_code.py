@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lossbench.config import ConfigError, load
+from lossbench import programs
+from lossbench.config import ConfigError, load, load_all
 from lossbench.runner import run
 from lossbench.stored import read
 
@@ -113,3 +114,20 @@ def test_a_function_that_is_no_loss_fails_in_a_line(config: Path, name: str, sai
     with pytest.raises((ValueError, ImportError)) as caught:
         run(load(config, allow_code=True))
     assert said in str(caught.value)
+
+
+def test_a_parameter_of_an_own_loss_is_a_plain_number_in_a_program_of_its_own(
+    config: Path,
+) -> None:
+    # It has the name of a parameter that Keras's losses share a program by.
+    Path("theirs.py").write_text(
+        "def squared(y, p, label_smoothing):\n"
+        "    assert type(label_smoothing) is float\n"
+        "    return round(10 * label_smoothing) * (y - p) ** 2\n"
+    )
+    config.write_text(CONFIG.replace("weight: 1.0", "label_smoothing: 0.3"))
+    setting = ["loss.label_smoothing=0.1,0.2"]
+    cases = load_all([config], settings=setting, allow_code=True)
+    first, second = (programs.key(case.experiment, case.split) for case in cases)
+    assert first != second
+    run(cases[0].experiment)

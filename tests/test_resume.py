@@ -23,6 +23,7 @@ from lossbench import runner, stored
 from lossbench.config import Case
 from lossbench.experiment import Experiment
 from lossbench.results import Result, Training, shortest
+from lossbench.terminal import MOST_BARS, Bars
 from lossbench.training import trainer
 from lossbench.workers import Event, TrainingProcess, Work
 
@@ -174,6 +175,26 @@ def test_published_figures_are_rewritten_without_training(suite: Suite, out: Pat
     assert tree(out / "hinge")["weights.npz"] == before["weights.npz"]
     assert suite(out, names=["hinge"], repeats=4, published={})[0] == []
     assert tree(out / "hinge") == before
+
+
+def test_further_metrics_are_taken_without_training(
+    suite: Suite, out: Path, tmp_path: Path
+) -> None:
+    suite(tmp_path / "new", names=["hinge"], repeats=4, metrics=["f1"])
+    assert suite(out, names=["hinge"], repeats=4, metrics=["f1"])[0] == []
+    assert tree(out / "hinge") == tree(tmp_path / "new" / "hinge")
+
+
+def test_the_bar_of_many_experiments_counts_what_is_stored(cases: Cases) -> None:
+    many = [
+        case.experiment.model_copy(update={"name": f"it-{number}"})
+        for number in range(MOST_BARS + 1)
+        for case in cases(["hinge"], repeats=4)
+    ]
+    with Bars(many, quiet=True) as bars:
+        bars.note(many[0], 3, "")
+        bars.advance(many[0], 4)
+        assert bars._bars.tasks[0].completed == 4
 
 
 def test_a_missing_picture_is_drawn_without_training(suite: Suite, out: Path) -> None:

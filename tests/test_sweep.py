@@ -19,7 +19,7 @@ from test_plots import check_texts
 from lossbench import programs
 from lossbench.comparison import compare
 from lossbench.comparison_text import as_markdown as compared
-from lossbench.config import Case, load_all
+from lossbench.config import Case, load_all, names_of
 from lossbench.experiment import Experiment
 from lossbench.losses import LOSSES as LOSSES_OF_TABLE
 from lossbench.network import build, initial_weights
@@ -121,7 +121,6 @@ def test_a_parameter_that_is_an_argument_gives_the_bits_of_a_constant(
     shared = trainer(second, split, program)(3)
     assert not same(shared, trainer(first, split, program)(3))
     monkeypatch.setattr(programs, "ARGUMENTS", {"optimizer": set(), "loss": set()})
-    monkeypatch.setattr("lossbench.arguments.ARGUMENTS", programs.ARGUMENTS)
     assert programs.key(first, split) != programs.key(second, split)
     assert same(shared, trainer(second, split)(3))
 
@@ -249,6 +248,18 @@ def test_a_point_run_alone_gives_the_bytes_it_has_in_the_sweep(
     }
     for path in alone.iterdir():
         assert path.read_bytes() == (folder / NAMES[1] / path.name).read_bytes()
+
+
+def test_a_stored_sweep_is_not_waited_for(swept: tuple[Path, Path, str]) -> None:
+    rates = ["optimizer.learning_rate=1e-3,0.05,1e30"]
+    names = list(names_of(swept[0] / "line.yaml", rates))
+    assert names == [(swept[1].name, name) for name in NAMES]
+    assert list(names_of(swept[0] / "line.yaml", ["name=a", "epochs=2"])) == [("", "a+epochs=2")]
+    before = {path: path.read_bytes() for path in swept[1].rglob("*") if path.is_file()}
+    again = command(swept[0], "run-all", ".", "--out", "results", "--set", *rates)
+    assert "line+learning_rate=0.05: 2 of 2 trainings stored\n" in again.stderr
+    assert again.stderr.endswith("Report: lossbench report results/line+learning_rate\n")
+    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_compare_says_which_key_differs_and_takes_values_in_their_order(
