@@ -46,11 +46,11 @@ Version = Annotated[
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Configs = Annotated[
-    list[str], typer.Argument(metavar="CONFIG...", help="YAML files, or names of bundled configs.")
+    list[str], typer.Argument(metavar="CONFIG", help="YAML files, or names of bundled configs.")
 ]
 Folder = Annotated[
     Path | None,
-    typer.Argument(metavar="[FOLDER]", help="Holds the configs; without it, the bundled nine run."),
+    typer.Argument(metavar="FOLDER", help="Holds the configs; without it, the bundled nine run."),
 ]
 Out = Annotated[
     Path | None,
@@ -79,7 +79,7 @@ Dask = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="Train on the workers of this Dask scheduler."),
 ]
-Results = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Holds the results.")]
+Results = Annotated[Path, typer.Argument(metavar="FOLDER", help="Holds the results.")]
 Metric = Annotated[str | None, typer.Option(metavar="NAME", help="Instead of mse or accuracy.")]
 Pictures = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Draw curves and decision boundaries there.")

@@ -548,9 +548,10 @@ def _of_classes(experiment: Experiment, row: Loss, classes: Sequence[str]) -> It
         message = f"is of classifiers, and {experiment.loss.name} is not of one"
         yield Complaint(("class_weight",), message, weights)
     elif not isinstance(weights, str):
-        for name in weights.keys() - {*classes}:
-            message = f"is not a class; {nearest(name, classes)}"
-            yield Complaint(("class_weight", name), message, weights[name])
+        for name, weight in weights.items():
+            if name not in classes:
+                message = f"is not a class; {nearest(name, classes)}"
+                yield Complaint(("class_weight", name), message, weight)
 
 
 def _data(values: object) -> tuple[Split | None, list[Complaint]]:

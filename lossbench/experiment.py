@@ -32,7 +32,7 @@ from lossbench.losses import LOSSES, OWN_ACTIVATIONS, Labels, Loss
 from lossbench.marked_yaml import PrintedFloat
 from lossbench.names import close_to, nearest
 from lossbench.optimizers import CLIPS, SCHEDULES
-from lossbench.parameters import Parameters
+from lossbench.parameters import Parameters, is_number
 from lossbench.splitting import Rows
 
 ACTIVATIONS = (
@@ -124,8 +124,7 @@ def _class_weight(value: Any) -> Any:
     if not isinstance(value, Mapping) or not value:
         raise refuse("must be 'balanced', or a mapping of classes to weights")
     for number in value.values():
-        is_number = isinstance(number, int | float) and not isinstance(number, bool)
-        if not is_number or not math.isfinite(number) or number < 0:
+        if not is_number(number) or number < 0:
             raise refuse("must have weights that are numbers of at least 0")
     if not any(value.values()):
         raise refuse("must have a weight that is not 0")
@@ -135,7 +134,7 @@ def _class_weight(value: Any) -> Any:
 def _metric_names(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         raise refuse("must be a list of metrics, such as [f1, roc_auc]")
-    return tuple(dict.fromkeys(value))
+    return tuple(it for number, it in enumerate(value) if it not in value[:number])
 
 
 def _tuples(value: Any) -> Any:

@@ -43,7 +43,7 @@ class Parameter:
         return next((complaint for complaint in complaints if complaint), None)
 
     def _number(self, value: Any) -> str | None:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        if not is_number(value):
             return "must be a number"
         if self.whole and not isinstance(value, int):
             return "must be a whole number"
@@ -60,3 +60,13 @@ class Parameter:
 
 
 Parameters = Mapping[str, Parameter]
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, and none that is infinite or too large for a float."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False

@@ -22,9 +22,62 @@ from lossbench.cli import main
 from lossbench.config import BUNDLED
 from lossbench.experiment import ACTIVATIONS, INITIALIZERS
 from lossbench.generators import GENERATORS
-from lossbench.losses import LOSSES
+from lossbench.losses import LOSSES, METRICS
+from lossbench.optimizers import OPTIMIZERS, SCHEDULES
 
+HOUSES = "id,size,district,kind,price\n" + "".join(
+    f"{number},{50 + 7 * number % 90},{'abc'[number % 3]},{('flat', 'house')[number % 2]},"
+    f"{'' if number == 9 else 1000 + 13 * number % 400}.5\n"
+    for number in range(60)
+)
+# What the bundled configs have not.
+RICH = """
+dataset: {generator: make_moons, n_samples: 200, noise: 0.3, random_state: 1}
+model:
+  hidden: [50, {units: 20, activation: tanh, dropout: 0.2, batch_normalization: true}]
+  l2: 0.001
+loss: {name: binary_focal_crossentropy, gamma: 1.5}
+optimizer:
+  name: AdamW
+  learning_rate: {schedule: CosineDecay, initial_learning_rate: 0.01, decay_steps: 1200}
+class_weight: {"0": 1, "1": 2}
+early_stopping: {patience: 10, min_delta: 0.01, validation_size: 0.2}
+metrics: [balanced_accuracy, f1, roc_auc]
+epochs: 100
+---
+dataset:
+  file: ../houses.csv
+  target: price
+  drop: [id]
+  missing: drop
+  problem: regression
+  split: {shuffle: true, random_state: 3}
+  train_size: 0.7
+  standardize: {features: train, target: all}
+model: {hidden: [{units: 4, l1: 0.1}], dropout: 0.5}
+loss: {name: huber, delta: 2}
+optimizer:
+  learning_rate: {schedule: PiecewiseConstantDecay, boundaries: [10, 20], values: [0.1, 0.05, 0.01]}
+  clipnorm: 1
+metrics: [r2]
+epochs: 5
+---
+dataset: {file: ../houses.csv, target: kind, missing: mean, split: {stratify: true}}
+model: {hidden: [5], output_activation: linear}
+loss: {name: categorical_focal_crossentropy, alpha: [0.3, 0.7]}
+optimizer: {name: SGD, use_ema: true, ema_momentum: 0.9, nesterov: true}
+class_weight: balanced
+early_stopping: {validation_size: 5}
+metrics: [f1_macro]
+epochs: 5
+---
+dataset: {generator: load_diabetes}
+model: {hidden: [5]}
+loss: {function: "mylosses:asymmetric", labels: real, weight: 3}
+epochs: 5
+"""
 VALID = [yaml.safe_load(path.read_text()) for path in sorted(BUNDLED.rglob("*.yaml"))]
+RICH_ONES = list(yaml.safe_load_all(RICH))
 SECONDS = 30  # no config takes a tenth of that
 
 # In YAML's own words, where a dumped value would not do.
@@ -84,6 +137,11 @@ KEYS = [
         "bias",
         "a\nb",
     ),
+    *("metrics", "class_weight", "early_stopping", "patience", "min_delta", "validation_size"),
+    *("units", "dropout", "l1", "l2", "batch_normalization", "split", "stratify", "sha256"),
+    *("file", "target", "missing", "drop", "problem", "function", "labels", "weight", "alpha"),
+    *("schedule", "initial_learning_rate", "decay_steps", "boundaries", "values", "gamma"),
+    *("clipnorm", "weight_decay", "use_ema", "ema_momentum", "beta_1", "epsilon", "delta"),
     *("\x1b[31m", "__class__", "model_config", "self", "é", "1", "", "hypercube", "tail_strength"),
 ]
 numbers = st.one_of(
@@ -94,6 +152,7 @@ numbers = st.one_of(
 )
 words = st.one_of(
     st.sampled_from([*NAMES, *GENERATORS, *LOSSES, *ACTIVATIONS, *INITIALIZERS, "all", "train"]),
+    st.sampled_from([*OPTIMIZERS, *SCHEDULES, *METRICS, "balanced", "../houses.csv", "it.yaml"]),
     st.text(max_size=8),
 )
 scalars = st.one_of(
@@ -113,17 +172,21 @@ def sections(config: Any) -> Iterator[dict[str, Any]]:
     """A mapping and all those in it."""
     if isinstance(config, dict):
         yield config
-        for value in config.values():
+    for value in config.values() if isinstance(config, dict) else config:
+        if isinstance(value, dict | list):
             yield from sections(value)
+
+
+valid = st.one_of(st.sampled_from(VALID), st.sampled_from(RICH_ONES))
 
 
 @st.composite
 def broken(draw: st.DrawFn) -> bytes:
     """A valid config, changed once to three times as a mapping and perhaps as bytes."""
-    config = yaml.safe_load(yaml.safe_dump(draw(st.sampled_from(VALID))))
+    config = yaml.safe_load(yaml.safe_dump(draw(valid)))
     for _ in range(draw(st.integers(0, 3))):
         section = draw(st.sampled_from(list(sections(config))))
-        key = draw(st.sampled_from(sorted(section) or ["name"]))
+        key = draw(st.sampled_from(list(section) or ["name"]))
         match draw(st.sampled_from(["change", "add", "remove", "rename", "swap"])):
             case "change":
                 section[key] = draw(values)
@@ -211,7 +274,11 @@ def check(content: bytes, folder: Path) -> int:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("fuzz")
+    """Where the config is; the data file of some of them is above it."""
+    configs = tmp_path_factory.mktemp("fuzz") / "configs"
+    configs.mkdir()
+    (configs.parent / "houses.csv").write_text(HOUSES)
+    return configs
 
 
 careless = settings(
@@ -225,8 +292,28 @@ def test_a_config_is_taken_or_refused(content: bytes, folder: Path) -> None:
     check(content, folder)
 
 
+@pytest.mark.parametrize("config", RICH_ONES, ids=range(len(RICH_ONES)))
+def test_what_is_broken_was_valid(config: dict[str, Any], folder: Path) -> None:
+    own = "function" in config["loss"]  # which a config may name only with an option
+    assert check(yaml.safe_dump(config).encode(), folder) == (2 if own else 0)
+
+
+BASE = "dataset: {generator: make_moons}\nmodel: {hidden: [2]}\nloss: bce\nepochs: 1\n"
+DIGITS = "9" * 400  # a whole number that no float holds
 # What was found, and what is as bad.
 KEPT = [
+    *(
+        BASE + more
+        for more in (
+            f"optimizer: {{learning_rate: {DIGITS}}}\n",
+            f"optimizer: {{learning_rate: {{schedule: CosineDecay, decay_steps: {DIGITS}}}}}\n",
+            f"class_weight: {{0: {DIGITS}}}\n",
+            f"early_stopping: {{min_delta: {DIGITS}}}\n",
+            f"early_stopping: {{validation_size: {DIGITS}}}\n",
+            "metrics: [[f1]]\n",
+            "metrics: [{f1: 1}]\n",
+        )
+    ),
     *(
         f"loss: {loss}\nmodel: {{hidden: {hidden}}}\nepochs: 1\ndataset: {{generator: {data}}}\n"
         for data, loss, hidden in (
