@@ -118,7 +118,7 @@ def _examples(*commands: str) -> str:
     return "\n".join(["\b", "Examples:", *(f"  lossbench {command}" for command in commands)])
 
 
-@app.callback(epilog=_examples("run hinge", "run-all", "list"))
+@app.callback(epilog=_examples("run hinge", "run-all", "compare", "report --open"))
 def _lossbench(version: Version = False, debug: Debug = False) -> None:
     """Which loss function, and how much does it matter?
 

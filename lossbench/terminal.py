@@ -148,7 +148,8 @@ def print_sweeps(sweeps: Sequence[Sweep]) -> None:
             # Eighty columns hold two keys beside the figures.
             kept = [name for name in columns if name != "diverged" or _diverged(it)]
             print_table(f"{it.base}: {it.metric}", kept, [row[: len(kept)] for row in rows])
-        out.print(f"{it.name}: {sweep.verdict(it)}")
+        # A terminal's lines end between words; a pipe's sentence is one line.
+        out.print(f"{it.name}: {sweep.verdict(it)}", soft_wrap=not out.is_terminal)
         if not sweep.pictured(it):
             out.print(f"{it.name}: no picture, which would need {len(it.axes)} axes")
 

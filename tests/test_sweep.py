@@ -1,5 +1,6 @@
 """Sweeps: programs that are shared, the table, the picture, and the command as a user meets it."""
 
+import io
 import json
 import subprocess
 import sys
@@ -14,9 +15,10 @@ import numpy as np
 import pytest
 import yaml
 from matplotlib.figure import Figure
+from rich.console import Console
 from test_plots import check_texts
 
-from lossbench import programs
+from lossbench import programs, terminal
 from lossbench.comparison import compare
 from lossbench.comparison_text import as_markdown as compared
 from lossbench.config import Case, load_all, names_of
@@ -386,6 +388,16 @@ def test_three_keys_make_a_table_and_say_that_there_is_no_picture() -> None:
     columns, rows = table(sweep)
     assert columns == ["momentum", "epochs", "batch_size", "train", "test", "diverged"]
     assert [row[:3] for row in rows[:3]] == [["0", "1", "8"], ["0", "1", "16"], ["0", "2", "8"]]
+
+
+def test_a_terminal_breaks_the_verdict_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = io.StringIO()
+    narrow = Console(file=file, force_terminal=True, width=40, highlight=False, soft_wrap=True)
+    monkeypatch.setattr(terminal, "out", narrow)
+    terminal.print_sweeps([sweep_of("mse", RATES)])
+    lines = file.getvalue().partition("+learning_rate: ")[2].splitlines()
+    assert " ".join(lines) == "Best median test mse: 0.0941, with learning_rate 0.001."
+    assert len(lines) > 1
 
 
 def test_points_that_failed_are_named_with_the_reason() -> None:
