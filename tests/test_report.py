@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from lossbench import report
+from lossbench import comparison, report
 from lossbench.experiment import Experiment
 from lossbench.results import Result, Training, files
 from lossbench.stored import read_all
@@ -356,6 +356,19 @@ def test_of_many_the_foremost_are_drawn_and_told_of(result: Callable[..., Result
     assert "Of 325 pairs, these are the 12 of hinge-25" in page.replace("<wbr>", "")
     assert page.count('class="bar"') == 2 * 12
     assert page.count('<div class="long" role="region" tabindex="0"') == 2
+
+
+def test_a_page_of_so_many_that_only_the_best_is_compared(
+    result: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison, "MOST_IN_PAIRS", 7)
+    many = [result(f"hinge-{number}", "hinge", 0.001 * (number * 3 % 8)) for number in range(8)]
+    bare = [
+        replace(it, trainings=tuple(replace(t, history={}) for t in it.trainings)) for it in many
+    ]
+    page = report.page("many", bare, []).replace("<wbr>", "")
+    assert page.count('class="bar"') == 2 * 7
+    assert "hinge-5 has the best median test accuracy" in page
 
 
 def test_claims_are_counted_and_listed() -> None:
