@@ -538,4 +538,7 @@ def main() -> NoReturn:
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
     _signals.append(number)
+    # Where this is raised while an object is deleted it is lost, of which Python would tell; but
+    # who waits for Dask asks whether a signal came.
+    sys.unraisablehook = lambda _: None
     raise SystemExit(128 + number)

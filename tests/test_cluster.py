@@ -56,6 +56,19 @@ try:
 finally:
     print("modules:", *{"dask", "distributed"} & set(sys.modules), file=sys.stderr)
 """
+# Runs the command, which a signal interrupts when first an object of Dask is deleted.
+INTERRUPTED = """
+import os, signal
+from distributed import Future
+from lossbench.cli import main
+delete = Future.__del__
+def interrupt(future):
+    Future.__del__ = delete
+    os.kill(os.getpid(), signal.SIGINT)
+    delete(future)
+Future.__del__ = interrupt
+main()
+"""
 
 
 class Dask:
@@ -432,6 +445,14 @@ def test_signal_ends_the_jobs(number: signal.Signals, code: int, tmp_path: Path)
         said = ["a: 3 of 3 trainings done", "Interrupted: what was finished is kept."]
         assert errors.splitlines() == said
     assert [it.name for it in (tmp_path / "results").iterdir()] == ["a"]
+
+
+def test_signal_is_not_lost_in_what_dask_deletes(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(MOONS)
+    (tmp_path / "long.yaml").write_text(LONG)
+    done = run_code(tmp_path, INTERRUPTED, "run", "a.yaml", "long.yaml", "--jobs", "1", "--quiet")
+    assert done.returncode == 130
+    assert done.stderr == "Interrupted: what was finished is kept.\n"
 
 
 def test_signal_ends_the_jobs_while_they_start(tmp_path: Path) -> None:
