@@ -44,8 +44,6 @@ of = metadata.version
 metadata.version = lambda name: "9.9.9" if name == "Keras" else of(name)
 """
 NO_LOSSBENCH = "import sys; sys.modules['lossbench'] = None"
-# Tests that wait for each other's cluster, or for what runs beside them, share a process.
-together = pytest.mark.xdist_group("cluster")
 
 # Runs the command, and prints which packages of Dask it has imported by then.
 THEN_MODULES = """
@@ -273,7 +271,6 @@ def assert_as_expected(
 
 
 # What these start takes its time to give up: until the last tests here.
-@together
 @pytest.mark.usefixtures("unanswered", "abandoned")
 @pytest.mark.parametrize("where", ["--jobs", "--dask"])
 def test_outcome_is_byte_for_byte_that_of_one_process(folder: Path, dask: Dask, where: str) -> None:
@@ -294,7 +291,6 @@ def test_outcome_is_byte_for_byte_that_of_one_process(folder: Path, dask: Dask, 
     assert modules == "modules:"
 
 
-@together
 def test_with_everything_stored_no_process_is_started(folder: Path) -> None:
     before = contents(folder / "one")
     never = (
@@ -374,7 +370,6 @@ def test_worker_that_comes_late_takes_over_from_one_that_is_killed(
     assert_as_expected(works[:1], got, expected)
 
 
-@together
 @pytest.mark.usefixtures("short_batches")
 def test_worker_of_another_setting_is_told_of_and_gets_no_work(
     works: list[Work], dask: Dask
@@ -467,7 +462,6 @@ def test_signal_ends_the_jobs_while_they_start(tmp_path: Path) -> None:
     assert list(tmp_path.glob("results/*")) == []
 
 
-@together
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signal_ends_the_client_and_what_workers_train_for_it(
     dask: Dask, number: signal.Signals, code: int, tmp_path: Path
@@ -487,7 +481,6 @@ def test_signal_ends_the_client_and_what_workers_train_for_it(
     assert [it.poll() for it in dask.workers] == [None, None]
 
 
-@together
 def test_client_gives_up_when_nobody_answers(unanswered: subprocess.Popen[str]) -> None:
     stdout, stderr = unanswered.communicate(timeout=90)
     assert (unanswered.returncode, stdout) == (1, "")
@@ -495,7 +488,6 @@ def test_client_gives_up_when_nobody_answers(unanswered: subprocess.Popen[str]) 
     assert len(stderr.splitlines()) == 1
 
 
-@together
 def test_client_gives_up_when_all_workers_are_gone_and_keeps_what_is_finished(
     abandoned: tuple[subprocess.Popen[str], Path],
 ) -> None:

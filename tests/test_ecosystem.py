@@ -31,10 +31,7 @@ from lossbench.saved_model import model_file
 from lossbench.scores import FUNCTIONS, scores
 
 # Keras reads an optimizer's learning rate in a way that NumPy deprecates.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning"),
-    pytest.mark.xdist_group("ecosystem"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 README = Path(__file__).parent.parent / "README.md"
 # It reaches infinity in the first epoch. Its name has what a model's name cannot have.
 DIVERGING = """\
