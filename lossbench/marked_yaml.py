@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 Key = tuple[str | int, ...]
+MOST_BITS = 10_000  # of a whole number: Python writes none of more than 4,300 digits
 
 NO_CHARACTER = "has a character that YAML does not allow"
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character; an escape may write one
@@ -86,9 +87,17 @@ def _float(loader: _Loader, node: yaml.ScalarNode) -> PrintedFloat:
     return number
 
 
+def _int(loader: _Loader, node: yaml.ScalarNode) -> int:
+    number: int = loader.construct_yaml_int(node)
+    if number.bit_length() > MOST_BITS:
+        raise MarkedYamlError("a number has too many digits", node.start_mark.line + 1)
+    return number
+
+
 # What a plain text is taken for; whoever writes YAML for this reader quotes by it.
 RESOLVERS = _Loader.yaml_implicit_resolvers
 _Loader.add_constructor("tag:yaml.org,2002:float", _float)
+_Loader.add_constructor("tag:yaml.org,2002:int", _int)
 
 
 def read(path: Path) -> Document:
