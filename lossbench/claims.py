@@ -21,7 +21,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
-from lossbench.comparison import RESAMPLES, SEED, figure, percent, probabilities
+from lossbench.comparison import bootstrapped, figure, percent, probabilities
 from lossbench.config import BUNDLED
 from lossbench.experiment import Experiment
 from lossbench.marked_yaml import read
@@ -103,15 +103,7 @@ def comparable(first: Array, second: Array) -> tuple[str, bool | None]:
     def difference(a: Array, b: Array, axis: int = -1) -> Array:
         return np.asarray(np.median(a, axis=axis) - np.median(b, axis=axis))
 
-    interval = stats.bootstrap(
-        (first, second),
-        difference,
-        n_resamples=RESAMPLES,
-        method="percentile",
-        vectorized=True,
-        rng=np.random.default_rng(SEED),
-    ).confidence_interval
-    low, high = float(interval.low), float(interval.high)
+    low, high = map(float, bootstrapped((first, second), difference))
     text = f"{100 * difference(first, second):+.1f} points [{100 * low:+.1f}, {100 * high:+.1f}]"
     if low > -ABOUT and high < ABOUT:
         return text, True

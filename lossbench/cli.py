@@ -17,6 +17,7 @@ import lossbench
 
 if TYPE_CHECKING:
     from lossbench.config import Case
+    from lossbench.results import Result
     from lossbench.runner import Extras
     from lossbench.workers import Trainer
 
@@ -273,14 +274,11 @@ def compare(
 
     Those are compared that share their data, on a metric that they have in common.
     """
-    from lossbench import atomic, comparison, comparison_plots, comparison_text, stored, terminal
+    from lossbench import atomic, comparison, comparison_plots, comparison_text, terminal
 
     if as_json + as_csv + as_md > 1:
         raise typer.BadParameter("choose one of --json, --csv and --md")
-    results, complaints = stored.read_all(folder)
-    terminal.print_complaints(complaints)
-    if not results:
-        raise typer.Exit(WRONG_USAGE)
+    results, complaints = _stored(folder)
     try:
         groups = comparison.compare(results, metric)
     except comparison.NothingToCompare as error:
@@ -316,13 +314,10 @@ def report(
     """
     import webbrowser
 
-    from lossbench import atomic, stored, terminal
+    from lossbench import atomic
     from lossbench import report as html
 
-    results, complaints = stored.read_all(folder)
-    terminal.print_complaints(complaints)
-    if not results:
-        raise typer.Exit(WRONG_USAGE)
+    results, complaints = _stored(folder)
     path = folder / html.FILE_NAME
     page = html.page(folder.resolve().name, results, complaints, folder)
     atomic.replace_file(path, page.encode())
@@ -375,6 +370,17 @@ def new(
         raise typer.Exit(FAILED) from None
     for line in starters.report(start, folder):
         print(line)
+
+
+def _stored(folder: Path) -> "tuple[list[Result], list[str]]":
+    """The results in a folder, and the complaints about others, which are told."""
+    from lossbench import stored, terminal
+
+    results, complaints = stored.read_all(folder)
+    terminal.print_complaints(complaints)
+    if not results:
+        raise typer.Exit(WRONG_USAGE)
+    return results, complaints
 
 
 def _trainer(jobs: int | None, address: str | None) -> "AbstractContextManager[Trainer]":

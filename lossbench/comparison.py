@@ -31,7 +31,7 @@ What this cannot say:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
@@ -176,7 +176,7 @@ class Group:
     @property
     def ranking(self) -> tuple[int, ...]:
         """Which result has the best median on the test half, the next best, …; diverged last."""
-        return _ranking(self.results, self.metric)
+        return ranking(self.results, self.metric)
 
     def foremost(self, most: int) -> tuple[Result, ...]:
         """The ``most`` best of the ranking, in the order of the results."""
@@ -283,15 +283,25 @@ def probabilities(first: Array, others: Array, smaller: bool) -> tuple[Array, Ar
         ]
         return np.asarray(1 - np.array(lost) / (n * m))
 
+    return estimate, *bootstrapped((np.arange(n), np.arange(m)), statistic)
+
+
+def bootstrapped(
+    samples: tuple[Array, Array], statistic: Callable[..., Array]
+) -> tuple[Array, Array]:
+    """The ends of the 95 % percentile bootstrap interval of a statistic of two samples.
+
+    ``statistic`` takes resamples of both, and the axis along which their values lie.
+    """
     interval = stats.bootstrap(
-        (np.arange(n), np.arange(m)),
+        samples,
         statistic,
         n_resamples=RESAMPLES,
         method="percentile",
         vectorized=True,
         rng=np.random.default_rng(SEED),
     ).confidence_interval
-    return estimate, np.asarray(interval.low), np.asarray(interval.high)
+    return np.asarray(interval.low), np.asarray(interval.high)
 
 
 def figure(value: float) -> str:
@@ -319,7 +329,7 @@ def _group(members: Sequence[Result], metric: str) -> Group:
     standings: list[Standing] = []
     pairs: list[Pair] = []
     failed = [failed_to_learn(result) for result in members]
-    best = _ranking(members, metric)[0] if len(members) > MOST_IN_PAIRS else None
+    best = ranking(members, metric)[0] if len(members) > MOST_IN_PAIRS else None
     for half in HALVES:
         here = [
             _standing(result, half, metric, count)
@@ -364,7 +374,8 @@ def _standing(result: Result, half: Half, metric: str, failed: int | None) -> St
     )
 
 
-def _ranking(members: Sequence[Result], metric: str) -> tuple[int, ...]:
+def ranking(members: Sequence[Result], metric: str) -> tuple[int, ...]:
+    """Which has the best median on the test half, the next best, …; those that diverged last."""
     medians = np.array([it.summary("test", metric).median for it in members])
     order = np.argsort(-_worth(medians, metric in SMALLER_IS_BETTER), kind="stable")
     return tuple(order.tolist())

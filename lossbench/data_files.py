@@ -8,7 +8,6 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,16 +62,17 @@ def read(path: Path, sha256: str | None = None) -> "pd.DataFrame":
     if sha256 not in (None, found):
         message = "has changed: it is not the file of this 'sha256', without which it is taken"
         raise _refused(message)
-    return _read(path, found)
+    key = path, found
+    if key not in _frames:
+        is_parquet = path.suffix.lower() == PARQUET
+        frame = _read_parquet(stored) if is_parquet else _read_text(path, stored)
+        _frames.clear()
+        _frames[key] = frame
+    return _frames[key]
 
 
-# Configs that differ in the loss share their file.
-@lru_cache(maxsize=1)
-def _read(path: Path, _sha256: str) -> "pd.DataFrame":
-    stored = content(path)
-    if path.suffix.lower() == PARQUET:
-        return _read_parquet(stored)
-    return _read_text(path, stored)
+# The one that was read last: configs that differ in the loss share their file.
+_frames: dict[tuple[Path, str], "pd.DataFrame"] = {}
 
 
 def place(path: Path, row: int) -> str:

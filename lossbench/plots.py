@@ -141,13 +141,18 @@ def axis_labels(split: Split) -> tuple[str, str]:
     return first, second
 
 
+def cut(name: str, most: int) -> str:
+    """A name of so many letters at most."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
 def literal(name: str, most: int = LONGEST_NAME) -> str:
     """A name from a person's data, on one line, cut where it is long, and no mathematics.
 
     One that begins with an underscore would be left out of a legend, but for the space.
     """
     name = " ".join(name.split())
-    name = name if len(name) <= most else f"{name[: most - 1]}…"
+    name = cut(name, most)
     return (" " if name.startswith("_") else "") + name.replace("$", r"\$")
 
 
@@ -172,13 +177,18 @@ def _draw(panel: Axes, result: Result, name: str, published: Mapping[Half, Decim
     _mark(panel, published)
 
 
+def decades(low: float, high: float) -> LogLocator:
+    """Where labels of a logarithmic axis stand: closer if it spans less than two decades."""
+    return LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,))
+
+
 def logarithmic(panel: Axes) -> None:
     """Make the upright axis logarithmic, unless it would then have a single label."""
     bottom, top = panel.get_ylim()
     if top > 5 * bottom:
         panel.set_yscale("log")
         panel.set_ylim(bottom, top)
-        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if top < 100 * bottom else (1,)))
+        panel.yaxis.set_major_locator(decades(bottom, top))
         panel.minorticks_off()
 
 

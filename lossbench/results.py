@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossbench.config import to_yaml
-from lossbench.experiment import Experiment
+from lossbench.experiment import Experiment, Published
 from lossbench.statistics import Summary, judge, summarize
 
 Half = Literal["train", "test"]
@@ -143,18 +143,6 @@ def metrics(result: Result) -> dict[str, Any]:
     """The content of metrics.json; what is not finite is None."""
     experiment = result.experiment
     names = ("loss", *experiment.metrics)
-    published = {
-        metric: {
-            half: {
-                "value": float(value),
-                **_plain(result.summary(half, metric)),
-                "verdict": judge(value, result.final(half, metric)),
-            }
-            for half in HALVES
-            if (value := getattr(figures, half)) is not None
-        }
-        for metric, figures in experiment.published.items()
-    }
     return {
         "name": experiment.name,
         "config": json.loads(json.dumps(experiment.resolved(), default=float)),
@@ -170,12 +158,29 @@ def metrics(result: Result) -> dict[str, Any]:
             }
             for training in result.trainings
         ],
-        "summary": {
-            half: {name: _plain(result.summary(half, name)) for name in names} for half in HALVES
-        },
+        "summary": {half: {name: plain(result, half, name) for name in names} for half in HALVES},
         "diverged": result.diverged,
-        "published": published,
+        "published": {metric: published(result, metric) for metric in experiment.published},
         "provenance": provenance(result.data_sha256),
+    }
+
+
+def plain(result: Result, half: Half, metric: str) -> dict[str, float | None]:
+    """Median and interval of a figure for JSON; what is not finite is None."""
+    return {name: _finite(it) for name, it in asdict(result.summary(half, metric)).items()}
+
+
+def published(result: Result, metric: str) -> dict[str, Any]:
+    """What is published of a metric, by half, beside what was found; empty if nothing is."""
+    figures = result.experiment.published.get(metric, Published())
+    return {
+        half: {
+            "value": float(value),
+            **plain(result, half, metric),
+            "verdict": judge(value, result.final(half, metric)),
+        }
+        for half in HALVES
+        if (value := getattr(figures, half)) is not None
     }
 
 
@@ -233,7 +238,3 @@ def _stopped(training: Training) -> dict[str, int | None]:
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _plain(summary: Summary) -> dict[str, float | None]:
-    return {name: _finite(value) for name, value in asdict(summary).items()}

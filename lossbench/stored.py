@@ -17,8 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lossbench.atomic import PREFIX
 from lossbench.experiment import Experiment
-from lossbench.marked_yaml import MarkedYamlError
-from lossbench.marked_yaml import read as read_yaml
+from lossbench.marked_yaml import MarkedYamlError, parse
 from lossbench.results import (
     HALVES,
     Array,
@@ -211,9 +210,8 @@ def _experiment(folder: Path, document: _Document) -> Experiment:
     except ValidationError as error:
         raise DamagedResult(folder / "metrics.json", _unreadable(error, version)) from None
     try:
-        _content(path)
-        printed = Experiment.model_validate(read_yaml(path).values)
-    except (MarkedYamlError, ValidationError):
+        printed = Experiment.model_validate(parse(_content(path).decode("utf-8")).values)
+    except (UnicodeDecodeError, MarkedYamlError, ValidationError):
         raise DamagedResult(path, HALF_WRITTEN) from None
     if printed != stored:
         raise DamagedResult(path, f"is not the config of metrics.json; {AGAIN}")

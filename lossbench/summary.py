@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lossbench.results import HALVES, Half, Result, metrics, to_json
+from lossbench.results import HALVES, Half, Result, plain, to_json
+from lossbench.results import published as beside_published
 
 
 def essence(result: Result) -> Result:
@@ -15,16 +16,15 @@ def essence(result: Result) -> Result:
 
 def row(result: Result) -> dict[str, Any]:
     """What the table says of an experiment, judged by its printed metric."""
-    document = metrics(result)
     metric = result.experiment.metrics[0]
     return {
-        "name": document["name"],
+        "name": result.experiment.name,
         "loss": result.experiment.loss.name,
         "metric": metric,
         "seeds": len(result.trainings),
         "diverged": result.diverged,
-        **{half: document["summary"][half][metric] for half in HALVES},
-        "published": document["published"].get(metric, {}),
+        **{half: plain(result, half, metric) for half in HALVES},
+        "published": beside_published(result, metric),
     }
 
 

@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from lossbench.comparison import METRICS, SMALLER_IS_BETTER, as_plain, figure, found
+from lossbench.comparison import METRICS, figure, found, ranking
 from lossbench.config import Case
 from lossbench.overrides import text
-from lossbench.results import HALVES, Half, Result
+from lossbench.results import HALVES, Half, Result, plain
 from lossbench.statistics import Summary
 
 MOST_AXES = 2  # that a picture can show
@@ -64,11 +62,8 @@ class Sweep:
     @property
     def best(self) -> Point | None:
         """The first point whose test median is the best, if any training finished."""
-        smaller = self.metric in SMALLER_IS_BETTER
-        medians = np.array([self.summary(point, "test").median for point in self.points])
-        if not np.isfinite(medians).any():
-            return None
-        return self.points[np.nanargmin(medians if smaller else -medians)]
+        first = self.points[ranking([point.result for point in self.points], self.metric)[0]]
+        return first if first.result.diverged < len(first.result.trainings) else None
 
 
 def sweeps(
@@ -99,7 +94,13 @@ def as_document(sweep: Sweep) -> dict[str, Any]:
                 "values": dict(zip((axis.key for axis in sweep.axes), point.values, strict=True)),
                 "seeds": len(point.result.trainings),
                 "diverged": point.result.diverged,
-                **{half: _figures(point.result, half) for half in HALVES},
+                **{
+                    half: {
+                        name: plain(point.result, half, name)
+                        for name in ("loss", *point.result.experiment.metrics)
+                    }
+                    for half in HALVES
+                },
             }
             for point in sweep.points
         ],
@@ -180,31 +181,7 @@ def _sweep(
         name,
         cases[0].base,
         tuple(axes),
-        _metric([point.result for point in points]),
+        METRICS[points[0].result.experiment.loss.row.problem],
         tuple(points),
         {name: reason for name, reason in failed.items() if name in names},
     )
-
-
-def _metric(results: Sequence[Result]) -> str:
-    """The problem's metric, or the first that all results have."""
-    usual = METRICS[results[0].experiment.loss.row.problem]
-    common = [
-        metric
-        for metric in results[0].experiment.metrics
-        if all(metric in result.experiment.metrics for result in results)
-    ]
-    return usual if usual in common or not common else common[0]
-
-
-def _figures(result: Result, half: Half) -> dict[str, dict[str, Any]]:
-    names = ("loss", *result.experiment.metrics)
-    summaries = {name: result.summary(half, name) for name in names}
-    return {
-        name: {
-            "median": as_plain(it.median),
-            "low": as_plain(it.low),
-            "high": as_plain(it.high),
-        }
-        for name, it in summaries.items()
-    }

@@ -11,11 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import NullLocator
 
 from lossbench.comparison import SMALLER_IS_BETTER, figure
 from lossbench.overrides import text
-from lossbench.plots import COLOURS, LEFT, STYLE, WIDTH, limits, readable
+from lossbench.plots import COLOURS, LEFT, STYLE, WIDTH, cut, decades, limits, readable
 from lossbench.results import HALVES, Array
 from lossbench.statistics import Summary
 from lossbench.sweep import Axis, Point, Sweep, pictured
@@ -61,15 +61,15 @@ def _curve(sweep: Sweep) -> Figure:
         marker = "o" if len(x) <= MARKED or alone.any() else ""
         panel.plot(x, middle, color=colour, marker=marker, markersize=3, label=half)
         figures += [middle, low, high]
-    if _spans_decades(x):
+    if _spansdecades(x):
         panel.set_xscale("log")
-        panel.xaxis.set_major_locator(_decades(x.min(), x.max()))
+        panel.xaxis.set_major_locator(decades(x.min(), x.max()))
         panel.minorticks_off()
         panel.xaxis.set_major_formatter("{x:g}")
     elif all(isinstance(value, int) for value in sweep.axes[0].values):
         panel.locator_params(axis="x", integer=True)
     _measure(panel, "y", sweep, np.concatenate(figures))
-    panel.set_xlabel(_label(sweep.axes[0]))
+    panel.set_xlabel(sweep.axes[0].key)
     panel.set_ylabel(readable(sweep.metric))
     panel.yaxis.set_label_coords((0.033 - LEFT) / (0.96 - LEFT), 0.5)
     diverged = np.array([it.result.diverged / len(it.result.trainings) for it in points])
@@ -82,7 +82,7 @@ def _curve(sweep: Sweep) -> Figure:
 
 def _dots(sweep: Sweep) -> Figure:
     """A row for each name, with a dot and its interval for both halves."""
-    names = [_cut(text(point.values[0])) + _lost(point) for point in sweep.points]
+    names = [cut(text(point.values[0]), LONGEST) + _lost(point) for point in sweep.points]
     count = len(names)
     height = 1.2 + 0.36 * count
     left = (0.2 + CHARACTER * max(len(line) for name in names for line in name.split("\n"))) / WIDTH
@@ -122,12 +122,12 @@ def _heat_maps(sweep: Sweep) -> Figure:
             cells[half][at] = sweep.summary(point, half).median
 
     stacked = len(columns) >= STACKED
-    names = [_cut(text(value)) for value in rows]
+    names = [cut(text(value), LONGEST) for value in rows]
     width, bar = 1.5 * WIDTH, 0.75
     left = 0.45 + CHARACTER * max(map(len, names))
     high = min(max(0.3 * len(rows), 0.6), 4.0)  # of a panel, in inches
     wide = (width - left - bar) if stacked else (width - left - bar - 0.15) / 2
-    longest = max(len(_cut(text(value))) for value in columns)
+    longest = max(len(cut(text(value), LONGEST)) for value in columns)
     slanted = longest * CHARACTER > wide / min(len(columns), TICKS)
     below = (0.4 + CHARACTER * longest * SLOPE) if slanted else 0.42
     height = 0.72 + below + (2 * high + 0.35 if stacked else high)
@@ -155,8 +155,8 @@ def _heat_maps(sweep: Sweep) -> Figure:
     drawn.colorbar(drawn_cells, cax=beside)
     beside.minorticks_off()
     beside.yaxis.set_major_formatter("{x:.3g}")
-    drawn.text((left + (width - bar - left) / 2) / width, 0.1 / height, _label(across), ha="center")
-    drawn.text(0.07 / width, (bottom + top) / 2, _label(down), rotation=90, va="center")
+    drawn.text((left + (width - bar - left) / 2) / width, 0.1 / height, across.key, ha="center")
+    drawn.text(0.07 / width, (bottom + top) / 2, down.key, rotation=90, va="center")
     seeds = _seeds(sweep)
     _head(drawn, sweep, f"Median of {seeds}; red frame: the best test median{_key(lost)}")
     return drawn
@@ -175,7 +175,7 @@ def _key(lost: Array) -> str:
 def _ticks(panel: Axes, columns: list[Any], names: list[str], labelled: tuple[bool, bool]) -> None:
     """Label columns and rows, or every so manieth where there are many."""
     for size, ruler, texts, shown in (
-        (len(columns), panel.xaxis, [_cut(text(value)) for value in columns], labelled[0]),
+        (len(columns), panel.xaxis, [cut(text(value), LONGEST) for value in columns], labelled[0]),
         (len(names), panel.yaxis, names, labelled[1]),
     ):
         step = -(-size // TICKS)
@@ -218,14 +218,10 @@ def _measure(panel: Axes, which: Literal["x", "y"], sweep: Sweep, values: Array)
     ruler = {"x": panel.xaxis, "y": panel.yaxis}[which]
     if log and high > 5 * low:
         panel.set(**{f"{which}scale": "log"})
-        ruler.set_major_locator(_decades(low, high))
+        ruler.set_major_locator(decades(low, high))
         ruler.set_minor_locator(NullLocator())
     panel.set(**{f"{which}lim": (low, high)})
     ruler.set_major_formatter("{x:g}")
-
-
-def _decades(low: float, high: float) -> LogLocator:
-    return LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,))
 
 
 def _crosses(panel: Axes, x: Array, colour: str, label: str) -> None:
@@ -240,7 +236,7 @@ def _head(drawn: Figure, sweep: Sweep, subtitle: str) -> None:
     width, height = drawn.get_size_inches()
     title = f"{sweep.base}: {readable(sweep.metric).lower()} over "
     title += " and ".join(axis.label for axis in sweep.axes)
-    title = _cut(title, int(width / BOLD))
+    title = cut(title, int(width / BOLD))
     drawn.suptitle(title, x=0.09 / width, y=1 - 0.09 / height, ha="left", weight="bold", size=9)
     drawn.text(0.09 / width, 1 - 0.27 / height, subtitle, va="top", color="0.3")
 
@@ -277,13 +273,5 @@ def _place(values: list[Any], value: Any) -> int:
     return next(number for number, it in enumerate(values) if it is value)
 
 
-def _spans_decades(values: Array) -> bool:
+def _spansdecades(values: Array) -> bool:
     return bool(values.min() > 0 and values.max() >= DECADES * values.min())
-
-
-def _label(axis: Axis) -> str:
-    return axis.key
-
-
-def _cut(name: str, longest: int = LONGEST) -> str:
-    return name if len(name) <= longest else f"{name[: longest - 1]}…"
