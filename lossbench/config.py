@@ -519,7 +519,7 @@ def _at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         yield Complaint(("loss", "alpha"), message, list(alpha))
     yield from _of_classes(experiment, row, classes)
     stopping, rows = experiment.early_stopping, len(split.y_train)
-    fitted = stopping.fitted(rows) if stopping else rows
+    fitted = experiment.fitted_rows(rows)
     if stopping and not 0 < fitted < rows:
         message = f"must leave rows to train on and rows to judge by, of the {rows} that train"
         key: Key = ("early_stopping", "validation_size")

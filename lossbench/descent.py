@@ -7,33 +7,27 @@ import keras
 from lossbench.experiment import Optimizer
 from lossbench.results import Array
 
+State = list[Array]
+
 
 class Descent:
-    """An optimizer of Keras, and the state that every training starts it from."""
+    """An optimizer of Keras for the weights of a model."""
 
     def __init__(self, choice: Optimizer, model: keras.Sequential) -> None:
-        parameters = choice.parameters
-        if isinstance(parameters["learning_rate"], dict):
-            parameters["learning_rate"] = _schedule(parameters["learning_rate"])
-        self.optimizer = getattr(keras.optimizers, choice.name)(name=choice.name, **parameters)
-        self.optimizer.build(model.trainable_variables)
         self._weights = model.trainable_variables
-        # Nadam keeps a variable that it does not count among its variables.
-        own = [it for it in vars(self.optimizer).values() if isinstance(it, keras.Variable)]
-        known = {id(variable): variable for variable in (*self.optimizer.variables, *own)}
-        self._state = list(known.values())
-        self._fresh: list[Array] = [variable.numpy() for variable in self._state]
+        self.optimizer = _built(choice, self._weights)
 
-    def restart(self, choice: Optimizer) -> None:
-        """Forget all earlier steps; the model has its initial weights by now.
+    def start(self, choice: Optimizer) -> State:
+        """The state in which a choice of parameters starts, the learning rate included.
 
-        ``choice`` may have another learning rate, unless that follows a schedule.
+        ``choice`` may have other numbers than the optimizer that is built into a program.
         """
-        for variable, value in zip(self._state, self._fresh, strict=True):
+        return [variable.numpy() for variable in _state(_built(choice, self._weights))]
+
+    def restart(self, state: State) -> None:
+        """Forget all earlier steps; the model has its initial weights by now."""
+        for variable, value in zip(_state(self.optimizer), state, strict=True):
             variable.assign(value)
-        learning_rate = choice.parameters["learning_rate"]
-        if not isinstance(learning_rate, dict):
-            self.optimizer.learning_rate = learning_rate
         if self.optimizer.__class__.__name__ == "ScheduleFreeAdamW":  # Keras 3.12 has it not
             for momentum, weight in zip(self.optimizer._momentums, self._weights, strict=True):
                 momentum.assign(weight)
@@ -47,6 +41,22 @@ class Descent:
         """Give the model its final weights, as ``fit`` does at its end."""
         if self.averages:
             self.optimizer.finalize_variable_values(self._weights)
+
+
+def _built(choice: Optimizer, weights: list[keras.Variable]) -> keras.optimizers.Optimizer:
+    parameters = choice.parameters
+    if isinstance(parameters["learning_rate"], dict):
+        parameters["learning_rate"] = _schedule(parameters["learning_rate"])
+    optimizer = getattr(keras.optimizers, choice.name)(name=choice.name, **parameters)
+    optimizer.build(weights)
+    return optimizer
+
+
+def _state(optimizer: keras.optimizers.Optimizer) -> list[keras.Variable]:
+    # Nadam keeps a variable that it does not count among its variables.
+    own = [it for it in vars(optimizer).values() if isinstance(it, keras.Variable)]
+    known = {id(variable): variable for variable in (*optimizer.variables, *own)}
+    return list(known.values())
 
 
 def _schedule(settings: dict[str, Any]) -> keras.optimizers.schedules.LearningRateSchedule:

@@ -454,7 +454,8 @@ class Model(Section):
             else {key: getattr(layer, key) for key in layer.model_fields_set}
             for layer in self.hidden
         )
-        return tuple(Layer.model_validate(wide | layer) for layer in given)
+        # All of it was validated with its section.
+        return tuple(Layer.model_construct(**wide | layer) for layer in given)
 
     def weight_shapes(self, inputs: int, outputs: int) -> dict[str, tuple[int, ...]]:
         """The name and shape of every weight, in Keras's order.
@@ -653,6 +654,10 @@ class Experiment(Section, serialize_by_alias=True):
     def seeds(self) -> range:
         """The seeds of the trainings, one each."""
         return range(self.seed, self.seed + self.repeats)
+
+    def fitted_rows(self, rows: int) -> int:
+        """How many of so many training rows are trained on: the first ones, if not all."""
+        return self.early_stopping.fitted(rows) if self.early_stopping else rows
 
     @property
     def output_activation(self) -> str:

@@ -32,8 +32,8 @@ def _with(wanted: list[str], experiment: Experiment, split: Split, training: Tra
     halves: dict[str, dict[str, float]] = {}
     for half in HALVES:
         x, y = getattr(split, f"x_{half}"), getattr(split, f"y_{half}")
-        if half == "train" and experiment.early_stopping:
-            rows = experiment.early_stopping.fitted(len(x))
+        if half == "train":
+            rows = experiment.fitted_rows(len(x))
             x, y = x[:rows], y[:rows]
         figures = dict.fromkeys(wanted, np.nan)
         if not training.diverged:

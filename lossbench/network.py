@@ -24,9 +24,7 @@ def _hidden(layer: Layer) -> Iterator[keras.Layer]:
         layer.units,
         activation=None if normalized else layer.activation,
         kernel_initializer=layer.kernel_initializer,
-        kernel_regularizer=keras.regularizers.L1L2(layer.l1, layer.l2)
-        if layer.l1 or layer.l2
-        else None,
+        kernel_regularizer=_penalty(layer) if layer.l1 or layer.l2 else None,
     )
     if normalized:
         yield keras.layers.BatchNormalization()
@@ -34,6 +32,13 @@ def _hidden(layer: Layer) -> Iterator[keras.Layer]:
     if layer.dropout:
         # It is seeded anew for every training.
         yield keras.layers.Dropout(layer.dropout, seed=0)
+
+
+def _penalty(layer: Layer) -> keras.regularizers.Regularizer:
+    penalty = keras.regularizers.L1L2(layer.l1, layer.l2)
+    # It makes floats of what it is given, which would be constants of a program.
+    penalty.l1, penalty.l2 = layer.l1, layer.l2
+    return penalty
 
 
 def layers_of(model: keras.Sequential, kind: type[keras.Layer]) -> list[keras.Layer]:

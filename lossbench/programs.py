@@ -1,54 +1,105 @@
-"""Which trainings can share a compiled program: those that differ in values, not in shapes.
+"""Which trainings can share a compiled program: those that differ in numbers, not in shapes.
 
-A program takes its data as arguments and keeps the learning rate in a variable, as Keras's
-optimizers do, and some other parameters too (``arguments``); it trains as many epochs as it is
-told. All else about an experiment is built into its program.
+A program takes its data and the weights of the classes as arguments, and trains as many epochs as
+it is told. It reads the numbers of an experiment (``numbers``), and the patience of its early
+stopping, from variables. All else about an experiment is built into its program.
 """
 
 import hashlib
 import json
+from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 
 from lossbench.datasets import Split
-from lossbench.experiment import BESIDE_TRAINING, Experiment
+from lossbench.experiment import BESIDE_TRAINING, Experiment, Layer
+from lossbench.optimizers import OPTIMIZERS, SCHEDULES
+from lossbench.parameters import Parameters, is_number
 
 # What of an experiment decides none of its program. The data count by their shapes alone.
-OUTSIDE = BESIDE_TRAINING | {"dataset", "epochs"}
-# The parameters that a program reads from variables. Others may join them if the test that a
-# shared program gives the same bits takes them.
-ARGUMENTS = {"optimizer": {"momentum"}, "loss": {"label_smoothing"}}
+OUTSIDE = BESIDE_TRAINING | {"dataset", "epochs", "class_weight", "early_stopping"}
+OF_LAYERS = ("dropout", "l1", "l2")
+
+Place = tuple[str | int, ...]  # the keys that lead to a number: ("optimizer", "beta_1")
+RATE: Place = ("optimizer", "learning_rate")
 
 
 def key(experiment: Experiment, split: Split) -> str:
     """The same for experiments that one program can train, each with its own data."""
     built_in = experiment.model_dump(mode="json", exclude=OUTSIDE)
-    # A schedule of learning rates is no variable: it is part of the program.
-    if isinstance(built_in["optimizer"].get("learning_rate"), int | float):
-        del built_in["optimizer"]["learning_rate"]
-    for section, numbers in arguments(experiment).items():
-        for name, number in numbers.items():
-            built_in[section][name] = _kind(number)
-    data = {field.name: _shape(getattr(split, field.name)) for field in fields(split)}
-    document = json.dumps([built_in, experiment.tracked, data], sort_keys=True)
-    return hashlib.sha256(document.encode()).hexdigest()
+    built_in["model"]["hidden"] = [layer.model_dump() for layer in experiment.model.layers]
+    for name in OF_LAYERS:
+        built_in["model"].pop(name, None)
+    for place, number in numbers(experiment).items():
+        _put(built_in, place, _kind(number))
+    if RATE in numbers(experiment):  # Keras decides nothing by it
+        _put(built_in, RATE, "a number")
+    document = [
+        built_in,
+        experiment.tracked,
+        experiment.class_weight is not None,
+        experiment.early_stopping is not None,
+        experiment.fitted_rows(len(split.x_train)),
+        {field.name: _shape(getattr(split, field.name)) for field in fields(split)},
+    ]
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
-def arguments(experiment: Experiment) -> dict[str, dict[str, float]]:
-    """By section and name, the numbers that the experiment's program reads from variables.
+def numbers(experiment: Experiment) -> dict[Place, float]:
+    """The numbers that the experiment's program reads from variables, by where they stand.
 
-    Those of a person's own loss are not among them: it may do with them what it likes.
+    Those of a person's own loss are not among them: it may do with them what it likes. Nor are
+    lists, and whole numbers of an optimizer, by which Keras decides what to compute.
     """
-    return {
-        section: {
-            name: float(number)
-            for name, number in getattr(experiment, section).parameters.items()
-            if name in names
-        }
-        for section, names in ARGUMENTS.items()
-        if section != "loss" or experiment.loss.function is None
+    optimizer, loss = experiment.optimizer, experiment.loss
+    found = _numbers(("optimizer",), optimizer.parameters, OPTIMIZERS[optimizer.name])
+    rate = optimizer.parameters["learning_rate"]
+    if isinstance(rate, Mapping):
+        found |= _numbers(RATE, rate, SCHEDULES[rate["schedule"]], whole=True)
+    if loss.function is None:
+        found |= _numbers(("loss",), loss.parameters, loss.row.parameters)
+    for number, layer in enumerate(experiment.model.layers):
+        found |= {("model", "hidden", number, name): getattr(layer, name) for name in OF_LAYERS}
+    return found
+
+
+def with_numbers(experiment: Experiment, given: Mapping[Place, float]) -> Experiment:
+    """The experiment with other numbers in their places, which are not validated."""
+    layers = [dict(layer) for layer in experiment.model.layers]
+    changed: dict[str, Any] = {
+        "optimizer": deepcopy(experiment.optimizer.parameters),
+        "loss": experiment.loss.parameters,
+        "model": {"hidden": layers},
     }
+    for place, number in given.items():
+        _put(changed, place, number)
+    changed["model"]["hidden"] = tuple(Layer.model_construct(**layer) for layer in layers)
+    sections = {
+        name: getattr(experiment, name).model_copy(update=update)
+        for name, update in changed.items()
+    }
+    return experiment.model_copy(update=sections)
+
+
+def _numbers(
+    place: Place, values: Mapping[str, Any], table: Parameters, whole: bool = False
+) -> dict[Place, float]:
+    """The numbers among the values of a table's parameters; the whole ones only if asked for."""
+    return {
+        (*place, name): float(values[name])
+        for name, row in table.items()
+        if is_number(values.get(name)) and (whole or not row.whole)
+    }
+
+
+def _put(section: Any, place: Place, value: object) -> None:
+    *parents, name = place
+    for parent in parents:
+        section = section[parent]
+    section[name] = value
 
 
 def _shape(part: object) -> object:

@@ -14,15 +14,17 @@ from lossbench.experiment import EarlyStopping
 class Stopping:
     """What early stopping remembers from epoch to epoch, in variables."""
 
-    def __init__(self, settings: EarlyStopping, model: keras.Sequential) -> None:
-        self._patience, self._min_delta = settings.patience, settings.min_delta
+    def __init__(self, model: keras.Sequential) -> None:
+        self._patience, self._min_delta = tf.Variable(0), tf.Variable(0.0)
         self._weights = model.weights
         self._kept = [tf.Variable(tf.zeros(it.shape, it.dtype)) for it in self._weights]
         self._best = tf.Variable(np.float32(np.inf))
         self._wait, self._epochs, self._best_epoch = (tf.Variable(0) for _ in range(3))
 
-    def restart(self) -> None:
+    def restart(self, settings: EarlyStopping) -> None:
         """Forget the training before."""
+        self._patience.assign(settings.patience)
+        self._min_delta.assign(settings.min_delta)
         self._best.assign(np.inf)
         for counter in (self._wait, self._epochs, self._best_epoch):
             counter.assign(0)

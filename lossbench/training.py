@@ -15,7 +15,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lossbench.arguments import Slots, with_arguments
+from lossbench import programs
+from lossbench.arguments import Slots
 from lossbench.class_weight import row_weights
 from lossbench.datasets import Split
 from lossbench.descent import Descent
@@ -110,7 +111,7 @@ def trainer(
     dense, dropouts = (
         len(layers_of(model, kind)) for kind in (keras.layers.Dense, keras.layers.Dropout)
     )
-    rows = fitted_rows(experiment, split)
+    rows = experiment.fitted_rows(len(split.x_train))
 
     def train_from(seed: int) -> Training:
         streams = np.random.SeedSequence(seed).spawn(1 + dense + dropouts)
@@ -123,29 +124,22 @@ def trainer(
     return train_from
 
 
-def fitted_rows(experiment: Experiment, split: Split) -> int:
-    """How many rows of the training half are trained on: the first ones, if not all."""
-    rows, stopping = len(split.x_train), experiment.early_stopping
-    return stopping.fitted(rows) if stopping else rows
-
-
-def compile_program(
-    experiment: Experiment, split: Split, model: keras.Sequential | None = None
-) -> Program:
+def compile_program(experiment: Experiment, split: Split) -> Program:
     """Compile an experiment's program, for itself and all others of the same ``programs.key``."""
     # Where there is a GPU, a network this small waits longer for it than it computes.
     with tf.device("CPU:0"):
-        model = model or build(experiment, split.x_train.shape[1], len(split.classes))
-        open_to_values, slots = with_arguments(experiment)
-        descent = Descent(open_to_values.optimizer, model)
-        settings = experiment.early_stopping
-        stopping = Stopping(settings, model) if settings else None
-        rows = fitted_rows(experiment, split)
+        slots = Slots()
+        arguments = slots.arguments(programs.numbers(experiment))
+        of_arguments = programs.with_numbers(experiment, arguments)
+        model = build(of_arguments, split.x_train.shape[1], len(split.classes))
+        descent = Descent(of_arguments.optimizer, model)
+        stopping = Stopping(model) if experiment.early_stopping else None
+        rows = experiment.fitted_rows(len(split.x_train))
         size = min(experiment.batch_size, rows)
         epochs_at_once = max(1, min(experiment.epochs, INDICES_AT_ONCE // rows))
         # The filling of a batch must not enter its mean and variance.
         masked = bool(layers_of(model, keras.layers.BatchNormalization) and rows % size)
-        run, evaluate = _program(model, descent.optimizer, scores(open_to_values), masked, stopping)
+        run, evaluate = _program(model, descent.optimizer, scores(of_arguments), masked, stopping)
         program = Program(model, descent, stopping, slots, run, evaluate, epochs_at_once)
         # No epoch at all is trained here, only compiled. A number of Python would be a constant
         # of the program, and every other number another program.
@@ -157,14 +151,14 @@ def compile_program(
     return program
 
 
-def compile_training(experiment: Experiment, split: Split, model: keras.Sequential) -> Train:
+def compile_training(experiment: Experiment, split: Split) -> Train:
     """A function from initial weights and the row order of every epoch to an Outcome.
 
     The weights are in the order of ``model.weights``, and an order is a permutation of the
     training rows. Where the batch size does not divide them, the last batch is shorter, as in
     ``fit``. A third argument has a stream of chance for each dropout layer.
     """
-    return _with_values(experiment, split, compile_program(experiment, split, model))
+    return _with_values(experiment, split, compile_program(experiment, split))
 
 
 def _with_values(experiment: Experiment, split: Split, program: Program) -> Train:
@@ -172,6 +166,8 @@ def _with_values(experiment: Experiment, split: Split, program: Program) -> Trai
     model, descent, stopping, slots, run, evaluate, epochs_at_once = program
     examples, slices = _tensors(experiment, split)
     size = examples.weights.shape[1]
+    start = descent.start(experiment.optimizer)
+    numbers = programs.numbers(experiment)
 
     def train(
         initial: list[Array],
@@ -180,10 +176,10 @@ def _with_values(experiment: Experiment, split: Split, program: Program) -> Trai
     ) -> Outcome:
         model.set_weights(initial)
         seed_dropout(model, dropout)
-        descent.restart(experiment.optimizer)
-        slots.fill(experiment)
-        if stopping:
-            stopping.restart()
+        descent.restart(start)
+        slots.fill(numbers)
+        if stopping and experiment.early_stopping:
+            stopping.restart(experiment.early_stopping)
         orders = iter(orders)
         chunks, stopped = [], False
         while not stopped and (
@@ -218,7 +214,7 @@ def _tensors(experiment: Experiment, split: Split) -> tuple[Examples, Slices]:
     """The data as the program takes them."""
     labels, classes = experiment.loss.row.labels, len(split.classes)
     y_train, y_test = (encode(labels, y, classes) for y in (split.y_train, split.y_test))
-    rows = fitted_rows(experiment, split)
+    rows = experiment.fitted_rows(len(split.x_train))
     weights = _in_batches(np.ones(rows, np.float32), min(experiment.batch_size, rows), fill=0.0)
     costs = None
     if experiment.class_weight is not None:

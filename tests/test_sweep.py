@@ -25,7 +25,8 @@ from lossbench.config import Case, load_all, names_of
 from lossbench.experiment import Experiment
 from lossbench.losses import LOSSES as LOSSES_OF_TABLE
 from lossbench.network import build, initial_weights
-from lossbench.optimizers import OPTIMIZERS
+from lossbench.optimizers import CLIPS, OPTIMIZERS, SCHEDULES, SINCE
+from lossbench.parameters import Parameter, Parameters
 from lossbench.plots import png
 from lossbench.results import Result, Training, to_json
 from lossbench.stored import read_all
@@ -41,7 +42,7 @@ Make = Callable[..., Experiment]
 def same(one: Training, other: Training) -> bool:
     """The same to the last bit."""
     return (one.train, one.test) == (other.train, other.test) and all(
-        np.array_equal(a, b)
+        np.array_equal(a, b, equal_nan=True)
         for a, b in zip(
             (*one.history.values(), *one.weights),
             (*other.history.values(), *other.weights),
@@ -65,6 +66,21 @@ OWN: list[dict[str, Any]] = [
     {"model": {"hidden": [25], "activation": "tanh"}},
     {"loss": "squared_hinge"},
     {"batch_size": 50},
+    {"optimizer": {"nesterov": True}},
+    {
+        "optimizer": {
+            "learning_rate": {
+                "schedule": "CosineDecay",
+                "initial_learning_rate": 0.01,
+                "decay_steps": 9,
+            }
+        }
+    },
+    {"optimizer": {"clipnorm": 1.5}},
+    {"model": {"hidden": [25], "dropout": 0.5}},
+    {"model": {"hidden": [{"units": 25, "l2": 0.5}]}},
+    {"class_weight": "balanced"},
+    {"early_stopping": {"patience": 3}},
     {"dataset": {**CIRCLES, "noise": 0.1, "n_samples": 900}},
     {"dataset": {**CIRCLES, "noise": 0.1, "train_size": 400}},
     {"published": {"rounded_accuracy": {"train": 0.8}}},  # reported first
@@ -87,44 +103,96 @@ def test_experiments_that_differ_in_values_share_a_program_and_train_to_the_same
     assert program.run.experimental_get_tracing_count() == 1
 
 
-OF_TABLES = [
-    *(
-        ("optimizer", name, parameter)
-        for name, rows in OPTIMIZERS.items()
-        for parameter in programs.ARGUMENTS["optimizer"] & rows.keys()
-    ),
-    *(
-        ("loss", loss.name, parameter)
-        for loss in LOSSES_OF_TABLE.values()
-        for parameter in programs.ARGUMENTS["loss"] & loss.parameters.keys()
-    ),
+def two_of(row: Parameter) -> tuple[float, float]:
+    """Two values of a parameter that lie on the same side of 0 and of 1."""
+    if row.whole:
+        return 3, 5
+    default = row.default
+    if isinstance(default, float) and default not in (0, 1):
+        return 0.9 * default, 0.8 * default
+    return 0.3, 0.6
+
+
+def numbers_of(table: Parameters, number: int, **fixed: Any) -> dict[str, Any]:
+    """A value of each parameter of a table that is a number, the first or the second one."""
+    given = {key: row for key, row in table.items() if not isinstance(row.default, bool)}
+    return {key: two_of(row)[number] for key, row in given.items()} | fixed
+
+
+def schedule_of(name: str, number: int) -> Any:
+    if name == "PiecewiseConstantDecay":
+        return {"schedule": name, "boundaries": [2, 5], "values": [0.05, 0.02, 0.01]}
+    return numbers_of(SCHEDULES[name], number, schedule=name)
+
+
+WITH_PARAMETERS = [loss for loss in LOSSES_OF_TABLE.values() if loss.parameters]
+RATES: list[str | None] = [*SCHEDULES, None]
+# Every optimizer, and with one or another of them every schedule, every loss with parameters, and
+# whatever else has numbers.
+MIXTURES = [
+    pytest.param(
+        name,
+        RATES[it % len(RATES)],
+        WITH_PARAMETERS[it % len(WITH_PARAMETERS)].name,
+        CLIPS[it % len(CLIPS)],
+        ("dropout", "penalties", "early stopping", "class weights")[it % 4],
+    )
+    for it, name in enumerate(OPTIMIZERS)
 ]
 
 
-@pytest.mark.parametrize(("section", "name", "parameter"), OF_TABLES)
-def test_a_parameter_that_is_an_argument_gives_the_bits_of_a_constant(
-    experiment_of: Make,
-    section: str,
-    name: str,
-    parameter: str,
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("name", "schedule", "loss", "clip", "more"), MIXTURES)
+def test_experiments_that_differ_in_all_their_numbers_share_a_program(
+    experiment_of: Make, name: str, schedule: str | None, loss: str, clip: str, more: str
 ) -> None:
-    loss = name if section == "loss" else "hinge"
-    problem = LOSSES_OF_TABLE[loss].problem
-    one, other = (
-        experiment_of(problem, loss).model_dump()
-        | {"epochs": 3, section: {"name": name, parameter: value}}
-        for value in (0.3, 0.7)
-    )
-    first, second = (Experiment.model_validate(it) for it in (one, other))
+    if name in SINCE and tuple(map(int, keras.__version__.split(".")[:2])) < SINCE[name]:
+        pytest.skip(f"this Keras is older than {name}")
+    others = {*CLIPS} - {clip}
+    table = {key: row for key, row in OPTIMIZERS[name].items() if key not in others}
+    row = LOSSES_OF_TABLE[loss]
+
+    def experiment(number: int) -> Experiment:
+        optimizer = numbers_of(table, number, name=name)
+        optimizer |= {key: 2 for key, row in table.items() if row.whole}
+        optimizer |= {"use_ema": True, "learning_rate": (0.02, 0.01)[number]}
+        if schedule:
+            optimizer["learning_rate"] = schedule_of(schedule, number)
+        parameters = numbers_of(row.parameters, number)
+        if "apply_class_balancing" in row.parameters:  # else alpha has no effect
+            parameters["apply_class_balancing"] = True
+        layer: dict[str, Any] = {"units": 6}
+        changes: dict[str, Any] = {}
+        if more == "dropout":
+            layer["dropout"] = (0.2, 0.4)[number]
+        elif more == "penalties":
+            layer |= {"l1": (0.01, 0.02)[number], "l2": (0.1, 0.3)[number]}
+        elif more == "early stopping":
+            changes["early_stopping"] = {"patience": number, "min_delta": (0.1, 0.01)[number]}
+        elif row.problem != "regression":
+            changes["class_weight"] = ({"0": 2.0}, "balanced")[number]
+        return experiment_of(
+            row.problem,
+            {"name": loss, **parameters},
+            optimizer=optimizer,
+            model={"hidden": [layer]},
+            epochs=(4, 3)[number],
+            **changes,
+        )
+
+    first, second = experiment(0), experiment(1)
+    differing = programs.numbers(first).items() - programs.numbers(second).items()
+    assert {place for place, _ in differing} == {
+        place for place, number in programs.numbers(first).items() if number
+    }
     split = first.dataset.load()
     assert programs.key(first, split) == programs.key(second, split)
     program = compile_program(first, split)
-    shared = trainer(second, split, program)(3)
-    assert not same(shared, trainer(first, split, program)(3))
-    monkeypatch.setattr(programs, "ARGUMENTS", {"optimizer": set(), "loss": set()})
-    assert programs.key(first, split) != programs.key(second, split)
-    assert same(shared, trainer(second, split)(3))
+    assert same(trainer(second, split, program)(3), trainer(second, split)(3))
+    # Each is read, from the variables of the program or of the optimizer.
+    read = " ".join(program.slots.formulas)
+    of_state = {"learning_rate", "initial_accumulator_value"}
+    unread = {place[-1] for place, _ in differing if str(place) not in read}
+    assert unread <= of_state
 
 
 def test_whole_numbers_are_trained_with(experiment_of: Make) -> None:
@@ -144,6 +212,31 @@ def test_experiments_that_differ_in_more_than_values_have_programs_of_their_own(
     other = Experiment.model_validate(first.model_dump() | {"published": {}} | changes)
     keys = {programs.key(it, it.dataset.load()) for it in (first, other)}
     assert len(keys) == 2
+
+
+def test_rows_that_are_held_back_are_no_number_but_a_shape(experiment_of: Make) -> None:
+    split = experiment_of(BINARY, "hinge").dataset.load()
+    keys = {
+        programs.key(experiment_of(BINARY, "hinge", early_stopping=stopping), split)
+        for stopping in (
+            {"patience": 3, "validation_size": 0.2},
+            {"patience": 4, "validation_size": 100},
+            {"patience": 3, "validation_size": 101},
+        )
+    }
+    assert len(keys) == 2
+
+
+def test_the_layers_of_a_model_count_and_not_how_they_are_written(experiment_of: Make) -> None:
+    split = experiment_of(BINARY, "hinge").dataset.load()
+    keys = {
+        programs.key(experiment_of(BINARY, "hinge", model=model), split)
+        for model in (
+            {"hidden": [9, 9], "dropout": 0.1},
+            {"hidden": [{"units": 9, "dropout": 0.2}, {"units": 9, "dropout": 0.3}]},
+        )
+    }
+    assert len(keys) == 1
 
 
 def test_a_shared_program_trains_as_fit_does(experiment_of: Make) -> None:

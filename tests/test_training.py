@@ -18,7 +18,7 @@ from lossbench.network import build, initial_weights, layers_of, seed_dropout
 from lossbench.optimizers import OPTIMIZERS, SCHEDULES, SINCE
 from lossbench.results import Training
 from lossbench.scores import scores
-from lossbench.training import _program, compile_training, fitted_rows, trainer
+from lossbench.training import _program, compile_training, trainer
 
 Make = Callable[..., Experiment]
 
@@ -83,11 +83,11 @@ def assert_equals_fit(
     With orders, fit is given an epoch at a time. Ours is the second training of a program, so
     that what the first has left behind would be seen.
     """
-    loss, rows = experiment.loss.row, fitted_rows(experiment, split)
+    loss, rows = experiment.loss.row, experiment.fitted_rows(len(split.x_train))
     model = build(experiment, split.x_train.shape[1], len(split.classes))
     weights = initial_weights(model, np.random.SeedSequence(7).spawn(4))
     dropout = np.random.SeedSequence(8).spawn(len(layers_of(model, keras.layers.Dropout)))
-    train = compile_training(experiment, split, model)
+    train = compile_training(experiment, split)
     ours_orders = orders or [np.arange(rows)] * experiment.epochs
     for _ in range(2):
         ours = train(weights, ours_orders, dropout)
