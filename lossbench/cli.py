@@ -527,7 +527,7 @@ def main() -> NoReturn:
         raise
     except Exception as error:
         from lossbench.atomic import said
-        from lossbench.config import ConfigError
+        from lossbench.complaints import ConfigError
 
         if "--debug" in sys.argv:
             traceback.print_exc()

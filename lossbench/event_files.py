@@ -17,7 +17,7 @@ from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.plugins.text.summary_v2 import text_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-from lossbench.config import to_yaml
+from lossbench.config_text import to_yaml
 from lossbench.experiment import BESIDE_TRAINING, Experiment
 from lossbench.results import Array, Result, Training
 

@@ -15,7 +15,7 @@ import numpy as np
 from lossbench import alternatives, claims, comparison_plots, plots, summary, svg
 from lossbench.comparison import Group, NothingToCompare, Pair, Standing, compare, found
 from lossbench.comparison_text import LIMITS
-from lossbench.config import to_yaml
+from lossbench.config_text import to_yaml
 from lossbench.findings import are_of_the_article, findings
 from lossbench.results import HALVES, Result
 

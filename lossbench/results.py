@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lossbench.config import to_yaml
+from lossbench.config_text import to_yaml
 from lossbench.experiment import Experiment, Published
 from lossbench.statistics import Summary, judge, summarize
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lossbench import atomic, stored
-from lossbench.config import Case, to_yaml
+from lossbench.config import Case
+from lossbench.config_text import to_yaml
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.final_metrics import complete

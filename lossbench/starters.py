@@ -11,7 +11,8 @@ import numpy as np
 
 from lossbench import advice, columns, data_files
 from lossbench.advice import Advice
-from lossbench.config import SUFFIX, flow
+from lossbench.config import SUFFIX
+from lossbench.config_text import flow
 from lossbench.datasets import DatasetError
 from lossbench.experiment import Dataset
 from lossbench.generators import GENERATORS, is_set

@@ -10,15 +10,15 @@ import sklearn.datasets
 import yaml
 from sklearn.preprocessing import StandardScaler
 
+from lossbench.complaints import ConfigError
 from lossbench.config import (
     BUNDLED,
-    ConfigError,
     bundled,
     in_folder,
     load,
     load_all,
-    to_yaml,
 )
+from lossbench.config_text import to_yaml
 from lossbench.experiment import Experiment
 from lossbench.generators import GENERATORS, is_set
 from lossbench.losses import LOSSES, unfit

@@ -19,7 +19,8 @@ import lossbench
 from lossbench import data_files
 from lossbench.comparison import compare
 from lossbench.comparison_plots import pictures
-from lossbench.config import ConfigError, load, load_all
+from lossbench.complaints import ConfigError
+from lossbench.config import load, load_all
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.generators import GENERATORS, is_set

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from lossbench.config import Case, ConfigError, load_all, to_yaml
+from lossbench.complaints import ConfigError
+from lossbench.config import Case, load_all
+from lossbench.config_text import to_yaml
 from lossbench.overrides import LONGEST, grid
 
 CONFIG = """\

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lossbench import programs
-from lossbench.config import ConfigError, load, load_all
+from lossbench.complaints import ConfigError
+from lossbench.config import load, load_all
 from lossbench.runner import run
 from lossbench.stored import read
 

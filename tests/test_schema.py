@@ -8,7 +8,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from lossbench.config import BUNDLED, bundled, load_all, to_yaml
+from lossbench.config import BUNDLED, bundled, load_all
+from lossbench.config_text import to_yaml
 from lossbench.losses import LOSSES
 from lossbench.marked_yaml import read
 from lossbench.results import to_json
