@@ -29,7 +29,7 @@ test: install
 
 # What takes too long for every change: killed, fed nonsense and kept running for long.
 soak: install
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -m soak -rP
 
 # What belongs into the CI of a project that uses lossbench: the nine, hardly trained.
 smoke: install

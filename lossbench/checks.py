@@ -171,6 +171,9 @@ def _of_classes(experiment: Experiment, row: Loss, classes: Sequence[str]) -> It
     weights = experiment.class_weight
     if weights is None:
         return
+    if experiment.dataset.sample_weight is not None:
+        message = "stands beside the dataset's sample_weight; as in Keras, rows have one of them"
+        yield Complaint(("class_weight",), message, weights)
     if row.problem == "regression":
         message = f"is of classifiers, and {experiment.loss.name} is not of one"
         yield Complaint(("class_weight",), message, weights)
@@ -186,7 +189,7 @@ def _data(values: object) -> tuple[Split | None, list[Complaint]]:
     dataset, complaints = _sound(Dataset, values)
     complaints = [it._replace(key=("dataset", *it.key)) for it in complaints]
     left_out: set[str] = set()
-    while dataset and not left_out & {"generator", "file", "target"}:
+    while dataset and not left_out & {"generator", "file", "target", "sample_weight"}:
         try:
             return dataset.load(), complaints
         except DatasetError as error:

@@ -33,12 +33,14 @@ def table(
     problem: Problem | None = None,
     missing: str | None = None,
     drop: Sequence[str] = (),
+    sample_weight: str | None = None,
 ) -> Table:
     """The features and the target of a data file, where ``frame`` is what was read from it.
 
-    ``drop`` names columns to leave out. Where values are missing, ``missing`` must say what is
-    to be done: "drop" leaves out their rows; otherwise they stay NaN, to be filled in later,
-    and only rows without a target are left out. Raises DatasetError.
+    ``drop`` names columns to leave out, ``sample_weight`` one with what each row counts. Where
+    values are missing, ``missing`` must say what is to be done: "drop" leaves out their rows;
+    otherwise they stay NaN, to be filled in later, and only rows without a target or a weight are
+    left out. Raises DatasetError.
     """
     if target not in frame.columns:
         raise DatasetError("target", f"is not a column; {known(target, frame)}")
@@ -48,20 +50,23 @@ def table(
             raise DatasetError("drop", message)
     if target in drop:
         raise DatasetError("drop", "leaves out the target")
+    if sample_weight is not None:
+        _refuse_no_weights(frame, sample_weight, target, drop)
     frame = frame.drop(columns=list(drop))
+    given = [target] if sample_weight is None else [target, sample_weight]
     for name, reason in unusable(frame, target).items():
         raise DatasetError("file", f"column {name!r} {reason}; leave it out: drop: [{name!r}]")
-    if frame.shape[1] == 1:
+    if frame.shape[1] == len(given):
         raise DatasetError("file", "has no column besides the target")
     absent = absences(frame)
     if absent and missing is None:
         found = ", ".join(f"{count} in column {name!r}" for name, count in absent.items())
         message = f"must be said where values are missing ({found}): {', '.join(MISSING)}"
         raise DatasetError("missing", message)
-    frame = frame.dropna(subset=None if missing == "drop" else [target])
+    frame = frame.dropna(subset=None if missing == "drop" else given)
     if frame.empty:
         raise DatasetError("missing", "leaves no row")
-    features = [name for name in frame.columns if name != target]
+    features = [name for name in frame.columns if name not in given]
     numbers = [name for name in features if _is_number(frame[name])]
     texts = [name for name in features if name not in numbers]
     for name in texts:
@@ -75,6 +80,7 @@ def table(
         classes,
         np.column_stack([_texts(frame[name]) for name in texts]) if texts else None,
         (*numbers, *texts),
+        None if sample_weight is None else _weights(path, frame[sample_weight]),
     )
 
 
@@ -107,6 +113,26 @@ def counting(frame: "pd.DataFrame", target: str) -> dict[str, str]:
         and len(frame) > 2
         and (np.diff(frame[name].to_numpy()) == 1).all()
     }
+
+
+def _refuse_no_weights(frame: "pd.DataFrame", name: str, target: str, drop: Sequence[str]) -> None:
+    if name not in frame.columns:
+        raise DatasetError("sample_weight", f"is not a column; {known(name, frame)}")
+    if name == target:
+        raise DatasetError("sample_weight", "is the target")
+    if name in drop:
+        raise DatasetError("drop", "leaves out the sample_weight")
+    if not _is_number(frame[name]):
+        raise DatasetError("sample_weight", f"has no numbers but {_kind(frame[name])}")
+
+
+def _weights(path: Path, column: "pd.Series") -> Array:
+    values = _numbers(path, column, "sample_weight")
+    if (values < 0).any():
+        number = int(np.argmax(values < 0))
+        where = data_files.place(path, column.index[number])
+        raise DatasetError("sample_weight", f"must be at least 0; {where} has {values[number]:g}")
+    return values
 
 
 def _unusable(column: "pd.Series") -> str:

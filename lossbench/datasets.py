@@ -27,7 +27,8 @@ class Table:
     ``numbers`` has shape (rows, columns), with NaN for what is missing, and ``categories``,
     None or (rows, columns) of text, too. ``y`` has one value per row: numbers, or class numbers
     from 0 with ``classes`` naming them (empty for a real target). ``names`` are those of the
-    columns, the numbers first; empty where they have none.
+    columns, the numbers first; empty where they have none. ``weights``, (rows,), are what each
+    row counts in a loss; None where all count the same.
     """
 
     numbers: Array
@@ -35,6 +36,7 @@ class Table:
     classes: tuple[str, ...] = ()
     categories: Array | None = None
     names: tuple[str, ...] = ()
+    weights: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Split:
     ``x_*`` have shape (rows, features) in float32. ``y_*`` have one value per row: float32
     numbers, or class numbers from 0 as int64 with ``classes`` naming them (empty for a real
     target). ``features`` names the columns of x; empty where they have no names.
+    ``weights_train``, (rows,) in float32, are what the rows count in the training loss; None
+    where all count the same.
     """
 
     x_train: Array
@@ -52,10 +56,14 @@ class Split:
     y_test: Array
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    weights_train: Array | None = None
 
     @property
     def sha256(self) -> str:
-        """Digest of the four arrays with their shapes, in the order of the fields."""
+        """Digest of x and y with their shapes, in the order of the fields.
+
+        Weights have no say: with and without them, the same rows are predicted.
+        """
         digest = hashlib.sha256()
         for array in (self.x_train, self.y_train, self.x_test, self.y_test):
             digest.update(f"{array.dtype}{array.shape}".encode())

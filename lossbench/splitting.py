@@ -57,7 +57,10 @@ def split(
         encoded, kinds = _encoded(table.categories, train, names[x.shape[1] :])
         x, names = np.hstack([x, encoded]), (*names[: x.shape[1]], *kinds)
     _refuse_infinite(x, y, names)
-    return Split(x[train], y[train], x[test], y[test], table.classes, names)
+    weights = None if table.weights is None else table.weights[train].astype(np.float32)
+    if weights is not None and not weights.any():
+        raise DatasetError("sample_weight", "is 0 in every row that trains")
+    return Split(x[train], y[train], x[test], y[test], table.classes, names, weights)
 
 
 def _drawn(table: Table, rows: int, drawn: Mapping[str, Any]) -> tuple[Any, Any]:

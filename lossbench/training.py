@@ -50,7 +50,8 @@ class Slices(NamedTuple):
 
     ``x``, ``y`` and ``weights`` have shape (slices, rows, …); ``parts``, (slices, 2), says with
     a 1 which half a slice is of, and ``rows`` how many rows each has, test before train. A part
-    that is held back for validation is a third one, in the last slices and the last column.
+    that is held back for validation is a third one, in the last slices and the last column; its
+    ``costs``, (slices, rows), are what each row counts in the loss, if not all count the same.
     """
 
     x: tf.Tensor
@@ -59,6 +60,7 @@ class Slices(NamedTuple):
     parts: tf.Tensor
     rows: tf.Tensor
     first_of_test: tf.Tensor
+    costs: tf.Tensor | None
 
 
 class Program(NamedTuple):
@@ -216,15 +218,17 @@ def _tensors(experiment: Experiment, split: Split) -> tuple[Examples, Slices]:
     y_train, y_test = (encode(labels, y, classes) for y in (split.y_train, split.y_test))
     rows = experiment.fitted_rows(len(split.x_train))
     weights = _in_batches(np.ones(rows, np.float32), min(experiment.batch_size, rows), fill=0.0)
-    costs = None
+    costs = split.weights_train
     if experiment.class_weight is not None:
-        of_rows = row_weights(experiment.class_weight, split.y_train[:rows], split.classes)
-        costs = tf.constant(of_rows)
+        costs = row_weights(experiment.class_weight, split.y_train[:rows], split.classes)
     fitted = split.x_train[:rows], y_train[:rows]
     held_back = [(split.x_train[rows:], y_train[rows:])] if experiment.early_stopping else []
     x, y = map(tf.constant, fitted)
-    examples = Examples(x, y, tf.constant(weights), costs)
-    return examples, _slices(fitted, (split.x_test, y_test), *held_back)
+    of_fitted = None if costs is None else tf.constant(costs[:rows])
+    # As in fit, the loss on what is held back heeds the weights of rows, and not those of classes.
+    of_held_back = None if split.weights_train is None else split.weights_train[rows:]
+    slices = _slices(fitted, (split.x_test, y_test), *held_back, costs=of_held_back)
+    return Examples(x, y, tf.constant(weights), of_fitted), slices
 
 
 def _program(
@@ -273,7 +277,8 @@ def _program(
 
         def add(part: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             prediction = model(slices.x[part], training=False)
-            of_part = figures(slices.y[part], prediction, slices.weights[part])
+            costs = None if slices.costs is None else slices.costs[part]
+            of_part = figures(slices.y[part], prediction, slices.weights[part], costs)
             return part + 1, sums + slices.parts[part][:, None] * of_part
 
         zeros = tf.zeros((slices.parts.shape[1], len(scores)))
@@ -342,12 +347,18 @@ def _in_batches(values: Array, size: int, fill: float | None = None) -> Array:
     return np.append(values, np.full(missing, first, values.dtype)).reshape(-1, size)
 
 
-def _slices(*parts: tuple[Array, Array]) -> Slices:
-    """The parts, train before test, in slices of one size, each last one filled up at weight 0."""
+def _slices(*parts: tuple[Array, Array], costs: Array | None = None) -> Slices:
+    """The parts, train before test, in slices of one size, each last one filled up at weight 0.
+
+    ``costs`` are those of the rows that are held back.
+    """
     size = min(len(parts[1][0]), ROWS_AT_ONCE)
     numbers = [_in_batches(np.arange(len(x)), size) for x, _ in parts]
     weights = [_in_batches(np.ones(len(x), np.float32), size, fill=0.0) for x, _ in parts]
     counts = [len(slices) for slices in numbers]
+    of_slices = None
+    if costs is not None and len(costs):
+        of_slices = tf.constant(np.concatenate([*weights[:2], _in_batches(costs, size, fill=0.0)]))
     # Test stands before train, and what is held back behind them.
     columns = [1, 0, 2][: len(parts)]
     return Slices(
@@ -357,6 +368,7 @@ def _slices(*parts: tuple[Array, Array]) -> Slices:
         tf.constant(np.repeat(np.eye(len(parts), dtype=np.float32)[columns], counts, axis=0)),
         tf.constant([len(parts[column][0]) for column in columns], tf.float32),
         tf.constant(counts[0]),
+        of_slices,
     )
 
 

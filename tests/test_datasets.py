@@ -155,6 +155,39 @@ def test_missing_rows_are_dropped_where_asked_and_without_a_target_always(tmp_pa
     assert line.startswith("1: dataset.missing: must be said where values are missing " + said)
 
 
+def test_weights_of_rows_follow_their_rows_and_are_no_feature(tmp_path: Path) -> None:
+    frame = houses().assign(weight=np.arange(60) / 10)
+    frame.loc[[50, 51], "weight"] = np.nan
+    frame.to_csv(tmp_path / "h.csv", index=False)
+    data = (
+        "file: h.csv, target: price, missing: median, train_size: 40, "
+        "split: {shuffle: true, random_state: 3}"
+    )
+    split = split_of(tmp_path, f"{data}, sample_weight: weight", "mse")
+    train, _ = train_test_split(frame.dropna(subset="weight"), train_size=40, random_state=3)
+    assert split.weights_train is not None
+    np.testing.assert_allclose(split.weights_train, train["weight"], rtol=1e-6)
+    assert "weight" not in split.features
+    without = split_of(tmp_path, f"{data}, drop: [weight]", "mse")
+    assert without.weights_train is None
+    assert without.features == split.features
+
+
+def test_results_with_and_without_weights_are_compared_and_the_difference_is_said(
+    tmp_path: Path,
+) -> None:
+    houses().assign(weight=1 + np.arange(60) % 3).to_csv(tmp_path / "h.csv", index=False)
+    data = "file: h.csv, target: price, missing: median"
+    for name, more in (("even", "drop: [weight]"), ("weighed", "sample_weight: weight")):
+        experiment = load(write(tmp_path, f"{data}, {more}", "mse"), {"name": name})
+        lossbench.run(experiment, tmp_path / "out")
+    results, _ = read_all(tmp_path / "out")
+    assert [it.experiment.dataset.sample_weight for it in results] == [None, "weight"]
+    assert not np.array_equal(*(it.final("train", "loss") for it in results))
+    (group,) = compare(results)
+    assert "dataset.sample_weight" in group.mind
+
+
 def test_a_category_that_only_tests_is_in_no_column(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_bytes(b"c,y\nu,0\nv,1\nw,0\nu,1\n")
     split = split_of(tmp_path, "file: d.csv, target: y")
@@ -211,7 +244,30 @@ def test_stratified_halves_have_the_balance_of_the_whole(tmp_path: Path) -> None
 
 
 # What a data file holds, the dataset's further keys, the loss, and what is said.
+WEIGHED = b"a,w,y\n1,1,0.5\n2,0,1.5\n3,2,3.5\n4,-1,2.5\n"
 UNFIT: list[tuple[bytes, str, str, str]] = [
+    (WEIGHED, "sample_weight: v", "mse", "sample_weight: 'v' is not a column; allowed: a, w, y"),
+    (WEIGHED, "sample_weight: y", "mse", "sample_weight: 'y' is the target"),
+    (WEIGHED, "sample_weight: w", "mse", "sample_weight: 'w' must be at least 0; line 5 has -1"),
+    (
+        b"a,b,y\n1,1,0.5\n2,0,1.5\n3,2,3.5\n4,1,2.5\n",
+        "sample_weight: a, drop: [a]",
+        "mse",
+        "drop: ['a'] leaves out the sample_weight",
+    ),
+    (REAL, "sample_weight: a", "mse", "file: 'd.csv' has no column besides the target"),
+    (
+        b"a,w,y\n1,0,2.5\n2,0,1.5\n3,2,3.5\n4,1,2.5\n",
+        "sample_weight: w",
+        "mse",
+        "sample_weight: 'w' is 0 in every row that trains",
+    ),
+    (
+        b"a,w,y\n1,x,2.5\n2,x,1.5\n3,2,3.5\n4,1,2.5\n",
+        "sample_weight: w",
+        "mse",
+        "sample_weight: 'w' has no numbers but string",
+    ),
     (b"", "", "bce", "file: 'd.csv' is empty"),
     (b"\n\n", "", "bce", "file: 'd.csv' is empty"),
     (b"a,y\n", "", "bce", "file: 'd.csv' has a header and no rows"),

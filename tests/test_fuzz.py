@@ -49,6 +49,7 @@ dataset:
   file: ../houses.csv
   target: price
   drop: [id]
+  sample_weight: size
   missing: drop
   problem: regression
   split: {shuffle: true, random_state: 3}

@@ -63,7 +63,7 @@ def test_memory_does_not_grow_with_the_number_of_experiments(tmp_path: Path) -> 
     begun = time.monotonic()
     warm = later = done = 0
     with psutil.Popen(
-        lossbench("run-all", tmp_path, "--set", f"model.hidden={widths}", "--out", out),
+        lossbench("run-all", tmp_path, "--set", f"model.hidden={widths}", "--out", out, "--quiet"),
         stdout=subprocess.DEVNULL,
     ) as process:
         while process.poll() is None:
@@ -92,7 +92,7 @@ def test_1000_stored_results_are_listed_compared_and_used_again(
     for data, loss in kinds:
         text = CONFIG.format(data=data, loss=loss, repeats=REPEATS)
         (configs / f"{loss}-{data}.yaml").write_text(text)
-    timed("run-all", configs, "--out", out)
+    timed("run-all", configs, "--out", out, "--quiet")
     for number in range(len(kinds), RESULTS):
         data, loss = kinds[number % len(kinds)]
         first, name = f"{loss}-{data}", f"{loss}-{data}-{number:03}"
@@ -109,5 +109,5 @@ def test_1000_stored_results_are_listed_compared_and_used_again(
     assert len(groups) == datasets
     assert sum(len(group["standings"]) for group in groups) == 2 * RESULTS
     timed("report", out)
-    document = json.loads(timed("run-all", configs, "--out", out, "--json"))
+    document = json.loads(timed("run-all", configs, "--out", out, "--json", "--quiet"))
     assert document["stored"] == {path.stem: REPEATS for path in configs.iterdir()}

@@ -1,6 +1,7 @@
 """The engine against Keras's own fit: from the same weights and row orders, the same figures."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment, LossChoice
-from lossbench.losses import LOSSES, Loss, Problem, Targets, encode
+from lossbench.losses import LOSSES, NAMES, Loss, Problem, Targets, encode
 from lossbench.network import build, initial_weights, layers_of, seed_dropout
 from lossbench.optimizers import OPTIMIZERS, SCHEDULES, SINCE
 from lossbench.results import Training
@@ -108,6 +109,9 @@ def assert_equals_fit(
         jit_compile=jit,
     )
 
+    weight = split.weights_train
+    held_back = [x[rows:], y[rows:], *([] if weight is None else [weight[rows:]])]
+
     def fit(order: np.ndarray, epochs: int) -> dict[str, list[float]]:
         return model.fit(
             x[order],
@@ -115,7 +119,8 @@ def assert_equals_fit(
             batch_size=experiment.batch_size,
             epochs=epochs,
             shuffle=False,
-            validation_data=(x[rows:], y[rows:]) if stops else (split.x_test, y_test),
+            validation_data=tuple(held_back) if stops else (split.x_test, y_test),
+            sample_weight=None if weight is None else weight[order],
             class_weight=class_weight,
             callbacks=callbacks,
             verbose=0,
@@ -320,6 +325,24 @@ def test_class_weights_have_the_figures_of_fit(
         theirs = {2 * int(it) - 1 if loss == "hinge" else int(it): weights[it] for it in weights}
     optimizer = keras.optimizers.SGD(learning_rate=0.01, momentum=0.9)
     assert_equals_fit(experiment, split, optimizer, class_weight=theirs)
+
+
+@pytest.mark.parametrize("stopping", [None, {"patience": 1, "validation_size": 25}])
+@pytest.mark.parametrize("loss", ["mse", "hinge"])
+def test_weights_of_rows_have_the_figures_of_fit(
+    experiment_of: Make, loss: str, stopping: dict[str, Any] | None
+) -> None:
+    problem = LOSSES[NAMES[loss]].problem
+    weights = np.random.default_rng(1).uniform(0, 3, 90).astype(np.float32)
+    split = replace(split_of(problem), weights_train=weights)
+    experiment = experiment_of(
+        problem, loss, model={"hidden": [6]}, epochs=3, early_stopping=stopping
+    )
+    callbacks = []
+    if stopping:
+        callbacks = [keras.callbacks.EarlyStopping(patience=1, restore_best_weights=True)]
+    optimizer = keras.optimizers.SGD(learning_rate=0.01, momentum=0.9)
+    assert_equals_fit(experiment, split, optimizer, callbacks=callbacks)
 
 
 @pytest.mark.parametrize(

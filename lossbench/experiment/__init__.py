@@ -8,14 +8,22 @@ from lossbench.experiment.experiment import (
     Published,
 )
 from lossbench.experiment.loss import LossChoice
-from lossbench.experiment.model import OUTPUT_ACTIVATIONS, Layer, Model
+from lossbench.experiment.model import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    OUTPUT_ACTIVATIONS,
+    Layer,
+    Model,
+)
 from lossbench.experiment.optimizer import Optimizer
 from lossbench.experiment.section import ABSENT, Section
 
 __all__ = [
     "ABSENT",
+    "ACTIVATIONS",
     "BESIDE_TRAINING",
     "COMMON",
+    "INITIALIZERS",
     "OUTPUT_ACTIVATIONS",
     "Dataset",
     "Drawn",

@@ -19,7 +19,7 @@ from lossbench.experiment.section import Section, one_of, refusals, refuse, shar
 from lossbench.names import close_to, nearest
 from lossbench.splitting import Rows
 
-OF_FILES = {"file", "sha256", "target", "problem", "missing", "drop"}
+OF_FILES = {"file", "sha256", "target", "problem", "missing", "drop", "sample_weight"}
 COMMON = {"train_size", "split", "standardize"}
 
 
@@ -71,6 +71,7 @@ class Dataset(Section, extra="allow"):
     problem: Annotated[Problem, one_of(get_args(Problem))] | None = None
     missing: Annotated[str, one_of(MISSING)] | None = None
     drop: Annotated[tuple[str, ...], BeforeValidator(_columns)] | None = None
+    sample_weight: str | None = None
     train_size: Annotated[int | float, BeforeValidator(share_or_count)] = 0.5
     split: Drawn | None = None
     standardize: Standardize = Standardize()
@@ -157,7 +158,13 @@ class Dataset(Section, extra="allow"):
         path = Path(self.file or "")
         frame = data_files.read(path, self.sha256)
         return columns.table(
-            path, frame, str(self.target), self.problem, self.missing, self.drop or ()
+            path,
+            frame,
+            str(self.target),
+            self.problem,
+            self.missing,
+            self.drop or (),
+            self.sample_weight,
         )
 
     def load(self) -> Split:
