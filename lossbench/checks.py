@@ -1,6 +1,6 @@
 """Whether a config can be trained: every key by itself, and all of them with the data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from math import prod
 from typing import Any, TypeVar
@@ -27,6 +27,8 @@ from lossbench.names import nearest
 # What a process can hold, as the rows of a history.csv and as the weights of a network.
 MOST_ROWS = MOST_WEIGHTS = 100_000_000
 # What became of the datasets that were asked for: the points of a grid share their data.
+# In place of wrong keys that an experiment needs, where the others are looked at together.
+STAND_INS = {"name": "any", "model": {"hidden": [1]}, "epochs": 1}
 Loaded = dict[str, tuple[Split | None, list[Complaint]]]
 AnySection = TypeVar("AnySection", bound=Section)
 
@@ -86,9 +88,23 @@ def check(
             other = "regression" if count else "classification"
             message += f"; the dataset's 'problem: {other}' takes the target for another one"
         complaints.append(Complaint(("loss",), message, loss.name))
-    elif experiment and split:
-        complaints += _at_odds(experiment, split)
+    elif split and (sound := experiment or _without(complaints, values, loss)):
+        complaints += _at_odds(sound, split)
     return experiment, split, complaints
+
+
+def _without(
+    complaints: Sequence[Complaint], values: Mapping[str, Any], loss: LossChoice
+) -> Experiment | None:
+    """The experiment without its wrong keys; None where the data are not known without them."""
+    wrong = {it.key[0] for it in complaints if it.key}
+    if "dataset" in wrong:
+        return None
+    kept = {name: value for name, value in values.items() if name not in wrong}
+    try:
+        return Experiment.model_validate(STAND_INS | kept | {"loss": loss})
+    except ValidationError:
+        return None
 
 
 def _data_once(values: object, loaded: Loaded) -> tuple[Split | None, list[Complaint]]:

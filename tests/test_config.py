@@ -455,6 +455,17 @@ ODDS = [
         "epochs: 3\nclass_weight: {0: 1, 4: 2}",
         ["5: class_weight.4: 2.0 is not a class; allowed: 0, 1, 2"],
     ),
+    (  # what needs the data is said beside what is wrong by itself
+        "epochs: 3",
+        "epochs: 0\nbatch_size: x\nclass_weight: {0: 1, 4: 2}\nmetrics: [f1]",
+        [
+            "4: epochs: 0 must be at least 1",
+            "5: batch_size: 'x' must be a whole number",
+            "6: class_weight.4: 2.0 is not a class; allowed: 0, 1, 2",
+            "7: metrics.0: 'f1' is not a metric of categorical_crossentropy; allowed: accuracy, "
+            "balanced_accuracy, f1_macro, roc_auc",
+        ],
+    ),
     (
         "epochs: 3",
         "epochs: 3\nclass_weight: {0: -1}",
