@@ -522,7 +522,7 @@ def test_large_data_are_cut_into_pieces_without_a_change_of_figures(
     split = experiment.dataset.load()
     whole = trainer(experiment, split)(0)
     monkeypatch.setattr("lossbench.training.INDICES_AT_ONCE", 1000)
-    monkeypatch.setattr("lossbench.training.ROWS_AT_ONCE", 64)
+    monkeypatch.setattr("lossbench.tensors.ROWS_AT_ONCE", 64)
     pieces = trainer(experiment, split)(0)
     for key, figures in whole.history.items():
         np.testing.assert_allclose(pieces.history[key], figures, rtol=1e-5)
