@@ -6,7 +6,7 @@ asked for.
 
 from typing import TYPE_CHECKING
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 __all__ = ["__version__", "load", "run"]
 
 if TYPE_CHECKING:

@@ -18,17 +18,18 @@ import tensorflow as tf
 from lossbench.programs import Place
 
 Numbers = Mapping[Place, float]
-Of = Callable[[Numbers], float]
+Compute = Callable[[Numbers], float]
 ROOM = 1024  # for three of each of the hundred layers, with what is computed of them
 
 
 class Slots:
-    """A variable with a place for each number that a program takes, and what to put there."""
+    """A variable with a place for each number that a program takes, and how to compute it."""
 
     def __init__(self) -> None:
         # TensorFlow lets no variable be made while a program is: there is room for all.
         self.variable = tf.Variable(tf.zeros(ROOM), trainable=False)
-        self._of: dict[str, Of] = {}
+        self.places: dict[str, int] = {}  # by the formula
+        self._compute: list[Compute] = []
 
     def arguments(self, numbers: Numbers) -> dict[Place, "Argument"]:
         """An argument for each of the numbers; the places are taken while a program is traced."""
@@ -37,26 +38,24 @@ class Slots:
             for place, number in numbers.items()
         }
 
-    def tensor(self, formula: str, of: Of) -> tf.Tensor:
-        """What is computed of the numbers by a formula: the same has one place."""
-        self._of.setdefault(formula, of)
-        if len(self._of) > ROOM:
-            raise OverflowError(f"a program takes more than {ROOM} numbers")
-        return self.variable[self.formulas.index(formula)]
-
-    @property
-    def formulas(self) -> list[str]:
-        """What is computed of the numbers, in the order of the places."""
-        return list(self._of)
+    def tensor(self, formula: str, compute: Compute) -> tf.Tensor:
+        """What a formula gives of an experiment's numbers; the same formula has one place."""
+        if formula not in self.places:
+            if len(self.places) == ROOM:
+                raise OverflowError(f"a program takes more than {ROOM} numbers")
+            self.places[formula] = len(self._compute)
+            self._compute.append(compute)
+        return self.variable[self.places[formula]]
 
     def fill(self, numbers: Numbers) -> None:
         """Put what is computed of an experiment's numbers in its places."""
         values = np.zeros(ROOM, np.float32)
-        values[: len(self._of)] = [of(numbers) for of in self._of.values()]
+        with np.errstate(over="ignore"):  # what is too large is infinite, as it is in Keras
+            values[: len(self._compute)] = [compute(numbers) for compute in self._compute]
         self.variable.assign(values)
 
 
-def _read(place: Place) -> Of:
+def _read(place: Place) -> Compute:
     return lambda numbers: numbers[place]
 
 
@@ -69,42 +68,42 @@ class Argument(float):
 
     dtype = float  # what Keras asks of a number before it makes a tensor of it
     formula: str
-    of: Of
+    compute: Compute
     slots: Slots
 
     @classmethod
-    def make(cls, value: float, formula: str, of: Of, slots: Slots) -> "Argument":
+    def make(cls, value: float, formula: str, compute: Compute, slots: Slots) -> "Argument":
         """An argument of a value, and what another experiment has in its place."""
         argument = cls(value)
-        argument.formula, argument.of, argument.slots = formula, of, slots
+        argument.formula, argument.compute, argument.slots = formula, compute, slots
         return argument
 
     def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> tf.Tensor:
         """The number in the variable, asked for by TensorFlow wherever it takes a number."""
-        value = self.slots.tensor(self.formula, self.of)
+        value = self.slots.tensor(self.formula, self.compute)
         return tf.cast(value, dtype or tf.float32, name=name)
 
     def __neg__(self) -> "Argument":
-        return self.make(-float(self), f"-{self.formula}", lambda it: -self.of(it), self.slots)
+        return self.make(-float(self), f"-{self.formula}", lambda it: -self.compute(it), self.slots)
 
 
-def _as_function(number: float) -> tuple[Of, str]:
+def _as_function(number: float) -> tuple[Compute, str]:
     """How a number follows from an experiment's, and the formula of that."""
     if isinstance(number, Argument):
-        return number.of, number.formula
+        return number.compute, number.formula
     return (lambda _: number), repr(number)
 
 
 def _computing(name: str, reflected: bool) -> Callable[..., Any]:
     function = getattr(operator, name)
 
-    def compute(self: Argument, other: Any) -> Any:
+    def operation(self: Argument, other: Any) -> Any:
         if not isinstance(other, int | float):
             return NotImplemented  # a tensor's own operator asks for ours as a tensor
         theirs, formula_of_theirs = _as_function(other)
 
-        def of(numbers: Numbers) -> float:
-            pair = (self.of(numbers), theirs(numbers))
+        def compute(numbers: Numbers) -> float:
+            pair = (self.compute(numbers), theirs(numbers))
             return float(function(*(pair[::-1] if reflected else pair)))
 
         values = (float(self), float(other))
@@ -112,9 +111,9 @@ def _computing(name: str, reflected: bool) -> Callable[..., Any]:
         if reflected:
             values, formulas = values[::-1], formulas[::-1]
         formula = f"{name}({', '.join(formulas)})"
-        return self.make(float(function(*values)), formula, of, self.slots)
+        return self.make(float(function(*values)), formula, compute, self.slots)
 
-    return compute
+    return operation
 
 
 for _name in ("add", "sub", "mul", "truediv", "pow"):

@@ -1,6 +1,6 @@
 """Whether a config can be trained: every key by itself, and all of them with the data."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from importlib.metadata import version
 from math import prod
 from typing import Any, TypeVar
@@ -27,9 +27,9 @@ from lossbench.names import nearest
 # What a process can hold, as the rows of a history.csv and as the weights of a network.
 MOST_ROWS = MOST_WEIGHTS = 100_000_000
 # What became of the datasets that were asked for: the points of a grid share their data.
+Loaded = dict[str, tuple[Split | None, list[Complaint]]]
 # In place of wrong keys that an experiment needs, where the others are looked at together.
 STAND_INS = {"name": "any", "model": {"hidden": [1]}, "epochs": 1}
-Loaded = dict[str, tuple[Split | None, list[Complaint]]]
 AnySection = TypeVar("AnySection", bound=Section)
 
 
@@ -77,8 +77,9 @@ def check(
                 message = f"is not reported; ask for it by metrics: [{metric}]"
             complaints.append(Complaint(("published", metric), message, figures))
     count = len(split.classes) if split else 0
+    wrong_keys = {it.key[0] for it in complaints if it.key}
     # How many classes there are is not known where a key of the dataset is wrong.
-    counts = (2, 3) if count and not experiment else (count,)
+    counts = (2, 3) if count and "dataset" in wrong_keys else (count,)
     if split and not any(map(loss.row.fits, counts)):
         kind = f"{count} class{'es' if count > 1 else ''}" if count else "real numbers"
         fitting = ", ".join(losses.fitting(count)) or "none"
@@ -88,19 +89,17 @@ def check(
             other = "regression" if count else "classification"
             message += f"; the dataset's 'problem: {other}' takes the target for another one"
         complaints.append(Complaint(("loss",), message, loss.name))
-    elif split and (sound := experiment or _without(complaints, values, loss)):
-        complaints += _at_odds(sound, split)
+    elif split and "dataset" not in wrong_keys:
+        sound = experiment or _without(wrong_keys, values, loss)
+        complaints += _at_odds(sound, split) if sound else ()
     return experiment, split, complaints
 
 
 def _without(
-    complaints: Sequence[Complaint], values: Mapping[str, Any], loss: LossChoice
+    keys: Set[str | int], values: Mapping[str, Any], loss: LossChoice
 ) -> Experiment | None:
-    """The experiment without its wrong keys; None where the data are not known without them."""
-    wrong = {it.key[0] for it in complaints if it.key}
-    if "dataset" in wrong:
-        return None
-    kept = {name: value for name, value in values.items() if name not in wrong}
+    """The experiment without its wrong keys, if there is one."""
+    kept = {name: value for name, value in values.items() if name not in keys}
     try:
         return Experiment.model_validate(STAND_INS | kept | {"loss": loss})
     except ValidationError:
@@ -168,6 +167,13 @@ def _at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         key: Key = ("early_stopping", "validation_size")
         yield Complaint(key, message, stopping.validation_size)
         return
+    if split.weights_train is not None and stopping:
+        parts = {"train": split.weights_train[:fitted], "judge": split.weights_train[fitted:]}
+        for what, weights in parts.items():
+            if not weights.any():
+                message = f"is 0 in every row that is left to {what} by early stopping"
+                name = experiment.dataset.sample_weight
+                yield Complaint(("dataset", "sample_weight"), message, name)
     allowed = (*row.metrics, *FINAL_METRICS[row.problem])
     halves = {"train": split.y_train[:fitted], "test": split.y_test}
     for number, metric in enumerate(experiment.final_metrics):
@@ -187,9 +193,6 @@ def _of_classes(experiment: Experiment, row: Loss, classes: Sequence[str]) -> It
     weights = experiment.class_weight
     if weights is None:
         return
-    if experiment.dataset.sample_weight is not None:
-        message = "stands beside the dataset's sample_weight; as in Keras, rows have one of them"
-        yield Complaint(("class_weight",), message, weights)
     if row.problem == "regression":
         message = f"is of classifiers, and {experiment.loss.name} is not of one"
         yield Complaint(("class_weight",), message, weights)
@@ -211,8 +214,10 @@ def _data(values: object) -> tuple[Split | None, list[Complaint]]:
         except DatasetError as error:
             if error.key in left_out:
                 break
-            # How many rows there are is not known where another key is wrong.
-            if error.key != "train_size" or not complaints:
+            # How many rows there are, and which of them train, is not known where keys are wrong.
+            wrong = {it.key[1] for it in complaints if len(it.key) > 1}
+            of_rows = {"target", "sample_weight"} if wrong & {"split", "train_size"} else set()
+            if not wrong or error.key not in {"train_size", *of_rows}:
                 value = dataset.parameters.get(error.key, getattr(dataset, error.key, None))
                 value = value.model_dump() if isinstance(value, Section) else value
                 value = list(value) if isinstance(value, tuple) else value

@@ -50,11 +50,12 @@ def table(
             raise DatasetError("drop", message)
     if target in drop:
         raise DatasetError("drop", "leaves out the target")
-    if sample_weight is not None:
-        _refuse_no_weights(frame, sample_weight, target, drop)
+    weights = [] if sample_weight is None else [sample_weight]
+    for name in weights:
+        _check_weights(path, frame, name, target, drop)
     frame = frame.drop(columns=list(drop))
-    given = [target] if sample_weight is None else [target, sample_weight]
-    for name, reason in unusable(frame, target).items():
+    given = [target, *weights]
+    for name, reason in unusable(frame.drop(columns=weights), target).items():
         raise DatasetError("file", f"column {name!r} {reason}; leave it out: drop: [{name!r}]")
     if frame.shape[1] == len(given):
         raise DatasetError("file", "has no column besides the target")
@@ -78,9 +79,9 @@ def table(
         else np.empty((len(frame), 0)),
         y,
         classes,
-        np.column_stack([_texts(frame[name]) for name in texts]) if texts else None,
-        (*numbers, *texts),
-        None if sample_weight is None else _weights(path, frame[sample_weight]),
+        categories=np.column_stack([_texts(frame[name]) for name in texts]) if texts else None,
+        names=(*numbers, *texts),
+        weights=_weights(path, frame[sample_weight]) if weights else None,
     )
 
 
@@ -115,15 +116,21 @@ def counting(frame: "pd.DataFrame", target: str) -> dict[str, str]:
     }
 
 
-def _refuse_no_weights(frame: "pd.DataFrame", name: str, target: str, drop: Sequence[str]) -> None:
+def _check_weights(
+    path: Path, frame: "pd.DataFrame", name: str, target: str, drop: Sequence[str]
+) -> None:
+    key = "sample_weight"
     if name not in frame.columns:
-        raise DatasetError("sample_weight", f"is not a column; {known(name, frame)}")
+        raise DatasetError(key, f"is not a column; {known(name, frame)}")
     if name == target:
-        raise DatasetError("sample_weight", "is the target")
+        raise DatasetError(key, "is the target")
     if name in drop:
         raise DatasetError("drop", "leaves out the sample_weight")
+    if frame[name].isna().all():
+        raise DatasetError(key, "has no values")
     if not _is_number(frame[name]):
-        raise DatasetError("sample_weight", f"has no numbers but {_kind(frame[name])}")
+        _refuse_mixture(path, frame[name], key)
+        raise DatasetError(key, f"has no numbers but {_kind(frame[name])}")
 
 
 def _weights(path: Path, column: "pd.Series") -> Array:
@@ -160,7 +167,7 @@ def _target(path: Path, column: "pd.Series", problem: Problem | None) -> tuple[A
         # A class is named as it is written: true is no 1.
         return numbered(column.to_numpy(bool) if column.dtype.kind == "b" else values)
     if problem is None:
-        _refuse_mixture(path, column, "; problem: classification takes each for a class")
+        _refuse_mixture(path, column, "target", "; problem: classification takes each for a class")
     if _kind(column) not in ("string", "boolean"):
         raise DatasetError("target", f"has neither numbers nor text but {_kind(column)}")
     if problem == "regression":
@@ -226,7 +233,9 @@ def _read_as_numbers(column: "pd.Series") -> "pd.Series":
     return pd.to_numeric(texts, errors="coerce")
 
 
-def _refuse_mixture(path: Path, column: "pd.Series", otherwise: str = "") -> None:
+def _refuse_mixture(
+    path: Path, column: "pd.Series", key: str = "file", otherwise: str = ""
+) -> None:
     if not _is_mixture(column):
         return
     text = column[_read_as_numbers(column).isna() & column.notna()]
@@ -234,4 +243,4 @@ def _refuse_mixture(path: Path, column: "pd.Series", otherwise: str = "") -> Non
         text = column
     where = data_files.place(path, text.index[0])
     message = f"{where}, column {column.name!r}: {shown(text.iloc[0])} is text among numbers"
-    raise DatasetError("target" if otherwise else "file", message + otherwise)
+    raise DatasetError(key, message + otherwise)

@@ -59,10 +59,10 @@ TOLD_IN_FULL = 6  # experiments of which a text tells all pairs
 TOLD = 12  # the pairs, of one half, that it tells of more experiments
 LEARNT = 0.05  # by how much an accuracy must exceed guessing to count as learnt
 # What two experiments must have in common for the loss to be all that differs.
-# Their data are the same, but for what the rows count.
 SHARED: dict[str, Any] = dict.fromkeys(
     ("model", "optimizer", "epochs", "batch_size", "class_weight", "early_stopping"), True
-) | {"dataset": {"sample_weight"}}
+)
+WEIGHTS = {"sample_weight", "sha256"}  # by which rows of the same data may count differently
 
 
 class NothingToCompare(ValueError):
@@ -356,7 +356,9 @@ def _group(members: Sequence[Result], metric: str) -> Group:
 
 def _differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:
     """The dotted keys besides the loss that are not the same in all experiments."""
-    flat = [dict(_flat(it.model_dump(include=SHARED))) for it in experiments]
+    weighted = any(it.dataset.sample_weight for it in experiments)
+    shared = SHARED | ({"dataset": WEIGHTS} if weighted else {})
+    flat = [dict(_flat(it.model_dump(include=shared))) for it in experiments]
     keys = dict.fromkeys(key for values in flat for key in values)
     return tuple(key for key in keys if any(it.get(key) != flat[0].get(key) for it in flat))
 

@@ -17,7 +17,7 @@ class Descent:
         self._weights = model.trainable_variables
         self.optimizer = _built(choice, self._weights)
 
-    def start(self, choice: Optimizer) -> State:
+    def initial_state(self, choice: Optimizer) -> State:
         """The state in which a choice of parameters starts, the learning rate included.
 
         ``choice`` may have other numbers than the optimizer that is built into a program.

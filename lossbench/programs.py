@@ -1,7 +1,7 @@
 """Which trainings can share a compiled program: those that differ in numbers, not in shapes.
 
-A program takes its data and the weights of the classes as arguments, and trains as many epochs as
-it is told. It reads the numbers of an experiment (``numbers``), and the patience of its early
+A program takes its data and the weights of classes and rows as arguments, and trains as many epochs
+as it is told. It reads the numbers of an experiment (``numbers``), and the settings of its early
 stopping, from variables. All else about an experiment is built into its program.
 """
 
@@ -30,13 +30,12 @@ RATE: Place = ("optimizer", "learning_rate")
 def key(experiment: Experiment, split: Split) -> str:
     """The same for experiments that one program can train, each with its own data."""
     built_in = experiment.model_dump(mode="json", exclude=OUTSIDE)
-    built_in["model"]["hidden"] = [layer.model_dump() for layer in experiment.model.layers]
-    for name in OF_LAYERS:
-        built_in["model"].pop(name, None)
+    built_in["model"] = {
+        "hidden": [layer.model_dump() for layer in experiment.model.layers],
+        "output_activation": experiment.output_activation,
+    }
     for place, number in numbers(experiment).items():
-        _put(built_in, place, _kind(number))
-    if RATE in numbers(experiment):  # Keras decides nothing by it
-        _put(built_in, RATE, "a number")
+        _put(built_in, place, _sign(number))
     document = [
         built_in,
         experiment.tracked,
@@ -52,7 +51,7 @@ def numbers(experiment: Experiment) -> dict[Place, float]:
     """The numbers that the experiment's program reads from variables, by where they stand.
 
     Those of a person's own loss are not among them: it may do with them what it likes. Nor are
-    lists, and whole numbers of an optimizer, by which Keras decides what to compute.
+    whole numbers of an optimizer, by which Keras decides what to compute, and what is in lists.
     """
     optimizer, loss = experiment.optimizer, experiment.loss
     found = _numbers(("optimizer",), optimizer.parameters, OPTIMIZERS[optimizer.name])
@@ -89,9 +88,9 @@ def _numbers(
 ) -> dict[Place, float]:
     """The numbers among the values of a table's parameters; the whole ones only if asked for."""
     return {
-        (*place, name): float(values[name])
+        (*place, name): float(value)
         for name, row in table.items()
-        if is_number(values.get(name)) and (whole or not row.whole)
+        if is_number(value := values.get(name, row.default)) and (whole or not row.whole)
     }
 
 
@@ -109,8 +108,6 @@ def _shape(part: object) -> object:
     return len(part) if isinstance(part, tuple) else repr(part)
 
 
-def _kind(number: float) -> str:
-    """Where a number lies of 0 and 1, by which alone Keras decides what to compute."""
-    if number in (0, 1):
-        return str(int(number))
-    return "below" if number < 0 else "between" if number < 1 else "above"
+def _sign(number: float) -> str:
+    """Whether a number is 0, or on which side of it, by which Keras decides what to compute."""
+    return "0" if number == 0 else "below" if number < 0 else "above"

@@ -22,7 +22,7 @@ class Stopping:
         self._wait, self._epochs, self._best_epoch = (tf.Variable(0) for _ in range(3))
 
     def restart(self, settings: EarlyStopping) -> None:
-        """Forget the training before."""
+        """Forget the training before, and take on the settings of the next one."""
         self._patience.assign(settings.patience)
         self._min_delta.assign(settings.min_delta)
         self._best.assign(np.inf)

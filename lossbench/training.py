@@ -33,8 +33,9 @@ INDICES_AT_ONCE = 2**22
 class Program(NamedTuple):
     """A compiled training and the variables it works on, for every experiment of one ``key``.
 
-    Neither the data nor the values of the variables are part of it: those of the descent, and of
-    the ``slots``. ``epochs_at_once`` is how many epochs one call of ``run`` trains at most.
+    Neither the data nor the values of the variables are part of it: those of the descent, of the
+    stopping and of the ``slots``. ``epochs_at_once`` is how many epochs one call of ``run`` trains
+    at most.
     """
 
     model: keras.Sequential
@@ -135,7 +136,7 @@ def _with_values(experiment: Experiment, split: Split, program: Program) -> Trai
     model, descent, stopping, slots, run, evaluate, epochs_at_once = program
     examples, slices = tensors(experiment, split)
     size = examples.weights.shape[1]
-    start = descent.start(experiment.optimizer)
+    initial_state = descent.initial_state(experiment.optimizer)
     numbers = programs.numbers(experiment)
 
     def train(
@@ -145,7 +146,7 @@ def _with_values(experiment: Experiment, split: Split, program: Program) -> Trai
     ) -> Outcome:
         model.set_weights(initial)
         seed_dropout(model, dropout)
-        descent.restart(start)
+        descent.restart(initial_state)
         slots.fill(numbers)
         if stopping and experiment.early_stopping:
             stopping.restart(experiment.early_stopping)

@@ -467,6 +467,17 @@ ODDS = [
         ],
     ),
     (
+        "loss: categorical_crossentropy\nepochs: 3",
+        "loss: hinge\nepochs: 0",
+        [
+            "3: loss: 'hinge' does not fit a target of 3 classes; losses that do: "
+            "categorical_crossentropy, sparse_categorical_crossentropy, kl_divergence, "
+            "categorical_focal_crossentropy, categorical_generalized_cross_entropy, "
+            "categorical_hinge, cosine_similarity",
+            "4: epochs: 0 must be at least 1",
+        ],
+    ),
+    (
         "epochs: 3",
         "epochs: 3\nclass_weight: {0: -1}",
         ["5: class_weight: {'0': -1} must have weights that are numbers of at least 0"],
@@ -509,7 +520,7 @@ ODDS = [
     (
         "loss: categorical_crossentropy",
         "loss: {name: categorical_focal_crossentropy, alpha: [1, 2]}",
-        ["3: loss.alpha: [1, 2] must be a number, or have one for each of the 3 classes"],
+        ["3: loss.alpha: [1.0, 2.0] must be a number, or have one for each of the 3 classes"],
     ),
     (
         "loss: categorical_crossentropy",

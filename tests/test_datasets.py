@@ -188,6 +188,36 @@ def test_results_with_and_without_weights_are_compared_and_the_difference_is_sai
     assert "dataset.sample_weight" in group.mind
 
 
+def test_other_weights_in_a_column_of_the_same_name_are_said(tmp_path: Path) -> None:
+    for name, weight in (("even", 1 + np.arange(60) % 3), ("uneven", 1 + np.arange(60) % 7)):
+        houses().assign(weight=weight).to_csv(tmp_path / "h.csv", index=False)
+        data = "file: h.csv, target: price, missing: median, sample_weight: weight"
+        experiment = load(write(tmp_path, data, "mse"), {"name": name})
+        lossbench.run(experiment, tmp_path / "out")
+    (group,) = compare(read_all(tmp_path / "out")[0])
+    assert "dataset.sha256" in group.mind
+
+
+def test_weights_that_leave_nothing_to_learn_or_to_judge_by_are_refused(tmp_path: Path) -> None:
+    for first, what in ((0, "train"), (1, "judge")):
+        weight = np.where(np.arange(60) < 16, first, 1 - first)  # of 20 that train
+        houses().assign(weight=weight).to_csv(tmp_path / "h.csv", index=False)
+        path = write(tmp_path, "file: h.csv, target: price, missing: median, train_size: 20", "mse")
+        path.write_text(path.read_text().replace("20}", "20, sample_weight: weight}"))
+        load_all([path])
+        path.write_text(path.read_text() + "early_stopping: {patience: 3}\n")
+        with pytest.raises(ConfigError, match=f"is 0 in every row that is left to {what}"):
+            load_all([path])
+
+
+def test_which_rows_train_is_not_judged_where_the_split_is_wrong(tmp_path: Path) -> None:
+    """The first rows would train by default, and lack a class."""
+    (tmp_path / "d.csv").write_bytes(b"a,y\n" + b"1,x\n2,x\n3,x\n4,x\n" + b"5,z\n")
+    lines = complaints(tmp_path, "file: d.csv, target: y, split: {stratify: true}")
+    assert len(lines) == 1
+    assert "class 'z' has a single row" in lines[0]
+
+
 def test_a_category_that_only_tests_is_in_no_column(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_bytes(b"c,y\nu,0\nv,1\nw,0\nu,1\n")
     split = split_of(tmp_path, "file: d.csv, target: y")
@@ -263,10 +293,22 @@ UNFIT: list[tuple[bytes, str, str, str]] = [
         "sample_weight: 'w' is 0 in every row that trains",
     ),
     (
-        b"a,w,y\n1,x,2.5\n2,x,1.5\n3,2,3.5\n4,1,2.5\n",
+        b"a,w,y\n1,x,2.5\n2,z,1.5\n3,x,3.5\n4,z,2.5\n",
         "sample_weight: w",
         "mse",
         "sample_weight: 'w' has no numbers but string",
+    ),
+    (
+        b"a,w,y\n1,1,2.5\n2,x,1.5\n3,2,3.5\n4,1,2.5\n",
+        "sample_weight: w",
+        "mse",
+        "sample_weight: 'w' line 3, column 'w': 'x' is text among numbers",
+    ),
+    (
+        b"a,w,y\n1,,2.5\n2,,1.5\n3,,3.5\n4,,2.5\n",
+        "sample_weight: w",
+        "mse",
+        "sample_weight: 'w' has no values",
     ),
     (b"", "", "bce", "file: 'd.csv' is empty"),
     (b"\n\n", "", "bce", "file: 'd.csv' is empty"),

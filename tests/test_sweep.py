@@ -59,6 +59,7 @@ SHARING: list[dict[str, Any]] = [
         "dataset": {**CIRCLES, "noise": 0.2, "random_state": 7},
         "epochs": 12,
     },
+    {"optimizer": {"momentum": 1.0}},
 ]
 OWN: list[dict[str, Any]] = [
     {"optimizer": {"momentum": 0.0}},
@@ -104,12 +105,12 @@ def test_experiments_that_differ_in_values_share_a_program_and_train_to_the_same
 
 
 def two_of(row: Parameter) -> tuple[float, float]:
-    """Two values of a parameter that lie on the same side of 0 and of 1."""
+    """Two values of a parameter that lie on the same side of 0."""
     if row.whole:
         return 3, 5
     default = row.default
-    if isinstance(default, float) and default not in (0, 1):
-        return 0.9 * default, 0.8 * default
+    if isinstance(default, float) and default:
+        return 0.9 * default, (0.8 if row.complaint(1.2 * default) else 1.2) * default
     return 0.3, 0.6
 
 
@@ -189,7 +190,7 @@ def test_experiments_that_differ_in_all_their_numbers_share_a_program(
     program = compile_program(first, split)
     assert same(trainer(second, split, program)(3), trainer(second, split)(3))
     # Each is read, from the variables of the program or of the optimizer.
-    read = " ".join(program.slots.formulas)
+    read = " ".join(program.slots.places)
     of_state = {"learning_rate", "initial_accumulator_value"}
     unread = {place[-1] for place, _ in differing if str(place) not in read}
     assert unread <= of_state
@@ -232,8 +233,13 @@ def test_the_layers_of_a_model_count_and_not_how_they_are_written(experiment_of:
     keys = {
         programs.key(experiment_of(BINARY, "hinge", model=model), split)
         for model in (
-            {"hidden": [9, 9], "dropout": 0.1},
-            {"hidden": [{"units": 9, "dropout": 0.2}, {"units": 9, "dropout": 0.3}]},
+            {"hidden": [9, 9], "dropout": 0.1, "activation": "elu"},
+            {
+                "hidden": [{"units": 9, "dropout": 0.2}, {"units": 9, "dropout": 0.3}],
+                "activation": "elu",
+                "output_activation": "tanh",
+            },
+            {"hidden": [{"units": 9, "dropout": 0.3, "activation": "elu"}] * 2},
         )
     }
     assert len(keys) == 1

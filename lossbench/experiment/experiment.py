@@ -9,14 +9,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from lossbench import losses
 from lossbench.experiment.dataset import Dataset
 from lossbench.experiment.loss import LossChoice
 from lossbench.experiment.model import Model
 from lossbench.experiment.optimizer import Optimizer
-from lossbench.experiment.section import Section, off, one_of, refuse, share_or_count
+from lossbench.experiment.section import Section, off, one_of, refusals, refuse, share_or_count
 from lossbench.marked_yaml import PrintedFloat
 from lossbench.parameters import is_number
 
@@ -74,7 +74,7 @@ class EarlyStopping(Section):
     epoch are restored.
     """
 
-    patience: Annotated[int, Field(ge=0)] = 10
+    patience: Annotated[int, Field(ge=0, lt=2**31)] = 10
     min_delta: Annotated[float, Field(ge=0)] = 0.0
     validation_size: Annotated[int | float, BeforeValidator(share_or_count)] = 0.2
 
@@ -117,6 +117,14 @@ class Experiment(Section, serialize_by_alias=True):
         tuple[Annotated[str, one_of(losses.METRICS)], ...], BeforeValidator(_metric_names)
     ] = Field((), alias="metrics", exclude_if=off)
     published: dict[str, Published] = Field({})
+
+    @model_validator(mode="after")
+    def _weigh_rows_once(self) -> "Experiment":
+        both = self.class_weight is not None and self.dataset.sample_weight is not None
+        if both and self.loss.row.problem != "regression":
+            message = "stands beside the dataset's sample_weight; as in Keras, one of them counts"
+            raise refusals("experiment", {"class_weight": (refuse(message), self.class_weight)})
+        return self
 
     @property
     def seeds(self) -> range:

@@ -55,14 +55,10 @@ def within(
     refuse_all(
         {(*at, name): (text, given.get(name, ABSENT)) for name, text in complaints.items() if text}
     )
-    # Keras wants floats where it says so, and 1 is then the same experiment as 1.0.
-    numbers = {
-        name: float(value)
-        for name, value in given.items()
-        if type(value) is int and isinstance(parameters[name].default, float)
-    }
     defaults = {name: row.default for name, row in parameters.items()}
-    values: dict[str, Any] = defaults | dict(given) | numbers
+    values: dict[str, Any] = defaults | {
+        name: _as_floats(value, whole=parameters[name].whole) for name, value in given.items()
+    }
     return {
         name: values[name]
         for name, row in parameters.items()
@@ -77,3 +73,13 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(map(plain, value))
     return float(value) if isinstance(value, float) else value
+
+
+def _as_floats(value: Any, whole: bool) -> Any:
+    """Whole numbers as floats, unless they must be whole: 1 is the same experiment as 1.0.
+
+    Of a number that is no float Keras makes other computations, some of them in whole numbers.
+    """
+    if isinstance(value, list | tuple):
+        return tuple(_as_floats(it, whole) for it in value)
+    return float(value) if type(value) is int and not whole else value

@@ -30,7 +30,7 @@ class Optimizer(Named):
         clips = [name for name in CLIPS if values.get(name) is not None]
         for name in clips[1:]:
             message = f"cannot be combined with {clips[0]}; Keras takes one of {', '.join(CLIPS)}"
-            refuse_all({(name,): (message, values[name])})
+            refuse_all({(name,): (message, given[name])})
         if not values.get("use_ema"):
             for name in ("ema_momentum", "ema_overwrite_frequency"):
                 if name in values:
