@@ -48,7 +48,7 @@ def cut(work: Work) -> list[Sequence[int]]:
 
 
 def setting() -> dict[str, str]:
-    """What decides the bits of a training here: versions, platform and flags, by name."""
+    """What decides the bits of a training here: versions, machine and flags, by name."""
     versions = provenance(data_sha256="")
     del versions["data_sha256"]
     return versions | {"XLA_FLAGS": os.environ.get("XLA_FLAGS", XLA_FLAGS)}

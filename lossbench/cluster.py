@@ -110,7 +110,8 @@ class Cluster:
     """Trains like a TrainingProcess, on the workers of a Dask cluster.
 
     Workers may come and go. One whose setting differs from the one here is told of and gets no
-    work, since its trainings would not be those of this machine.
+    work, since its trainings would not be those of this machine. One that has another kind of
+    processor is told of too, but it works: a cluster is seldom made of what submits to it.
     """
 
     def __init__(self, client: Client, warn: Warn, poll: Poll, jobs: int = 0) -> None:
@@ -231,11 +232,14 @@ class Cluster:
             if isinstance(theirs, Exception):
                 why = f"{type(theirs).__name__}: {theirs}"
             else:
-                why = ", ".join(
-                    f"{name} {theirs.get(name)} instead of {ours}"
+                other = {
+                    name: f"{name} {theirs.get(name)} instead of {ours}"
                     for name, ours in self._setting.items()
                     if theirs.get(name) != ours
-                )
+                }
+                if processor := other.pop("processor", ""):
+                    self._warn(f"the worker {address} may give other last digits: {processor}")
+                why = ", ".join(other.values())
             self._fit[address] = not why
             if why:
                 self._warn(f"the worker {address} gets no work: {why}")

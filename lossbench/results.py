@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lossbench import processor
 from lossbench.config_text import to_yaml
 from lossbench.experiment import Experiment, Published
 from lossbench.statistics import Summary, judge, summarize
@@ -124,12 +125,13 @@ def history_columns(experiment: Experiment) -> list[str]:
 
 
 def provenance(data_sha256: str) -> dict[str, str]:
-    """What produced a result: the versions of all that has a say, the platform, the data."""
+    """What produced a result: the versions of all that has a say, the machine, the data."""
     return {
         "lossbench": _version("lossbench"),
         "Python": platform.python_version(),
         **{name: _version(name) for name in ("TensorFlow", "Keras", "NumPy", "scikit-learn")},
         "platform": f"{platform.system()} {platform.machine()}",
+        "processor": processor.kind(),
         "data_sha256": data_sha256,
     }
 

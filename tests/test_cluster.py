@@ -45,6 +45,10 @@ os.environ["XLA_FLAGS"] = "--xla_cpu_enable_fast_math=true"
 of = metadata.version
 metadata.version = lambda name: "9.9.9" if name == "Keras" else of(name)
 """
+OTHER_PROCESSOR = """
+import lossbench.processor
+lossbench.processor.kind = lambda: "Abacus"
+"""
 NO_LOSSBENCH = "import sys; sys.modules['lossbench'] = None"
 
 # Runs the command, and prints which packages of Dask it has imported by then.
@@ -392,6 +396,20 @@ def test_worker_of_another_setting_is_told_of_and_gets_no_work(
     assert text.count("gets no work") == 2
     assert re.search(r"gets no work: Keras 9\.9\.9 instead of \d+\.\d+\.\d+, XLA_FLAGS", text)
     assert re.search(r"gets no work: .*lossbench", text)
+
+
+def test_worker_of_another_processor_is_told_of_and_works(
+    works: list[Work], tmp_path: Path
+) -> None:
+    told: list[str] = []
+    with Dask(tmp_path) as dask:
+        dask.worker("--no-nanny", site=OTHER_PROCESSOR)
+        with cluster.at(dask.address, told.append) as many:
+            events = list(many.train(works[:1]))
+    assert [it.seed for _, it in events if isinstance(it, Training)] == [*works[0].seeds]
+    text = "\n".join(told)
+    assert "may give other last digits: processor Abacus instead of" in text
+    assert "gets no work" not in text
 
 
 @pytest.mark.usefixtures("short_batches")

@@ -40,7 +40,7 @@ def test_metrics_json_holds_what_it_promises(result: Result) -> None:
     assert document["summary"]["test"]["rounded_accuracy"]["median"] == np.median(values)
     assert set(document["provenance"]) == {
         *("lossbench", "Python", "TensorFlow", "Keras", "NumPy", "scikit-learn"),
-        *("platform", "data_sha256"),
+        *("platform", "processor", "data_sha256"),
     }
 
 

@@ -229,6 +229,7 @@ def _cut(name: str) -> Callable[[Path], None]:
         (_replace("metrics.json", '"TensorFlow": "2', '"TensorFlow": "1'), "is of TensorFlow 1"),
         (_replace("metrics.json", '"lossbench": "1.', '"lossbench": "1.9'), "is of lossbench 1.9"),
         (_replace("metrics.json", '"platform": "', '"platform": "Old'), "is of platform Old"),
+        (_replace("metrics.json", '"processor": "', '"processor": "Old'), "is of processor Old"),
         (_replace("metrics.json", '"data_sha256": "', '"data_sha256": "0'), "is of other data"),
         (None, "it is of another config"),
     ],
