@@ -24,7 +24,8 @@ OUTSIDE = BESIDE_TRAINING | {"dataset", "epochs", "class_weight", "early_stoppin
 OF_LAYERS = ("dropout", "l1", "l2")
 
 Place = tuple[str | int, ...]  # the keys that lead to a number: ("optimizer", "beta_1")
-RATE: Place = ("optimizer", "learning_rate")
+# These an optimizer needs for the state that it starts from alone, which is no part of a program.
+OF_STATE = ("learning_rate", "initial_accumulator_value")
 
 
 def key(experiment: Experiment, split: Split) -> str:
@@ -36,6 +37,9 @@ def key(experiment: Experiment, split: Split) -> str:
     }
     for place, number in numbers(experiment).items():
         _put(built_in, place, _sign(number))
+    for name in OF_STATE:
+        if is_number(built_in["optimizer"].get(name)):
+            del built_in["optimizer"][name]
     document = [
         built_in,
         experiment.tracked,
@@ -54,10 +58,12 @@ def numbers(experiment: Experiment) -> dict[Place, float]:
     whole numbers of an optimizer, by which Keras decides what to compute, and what is in lists.
     """
     optimizer, loss = experiment.optimizer, experiment.loss
-    found = _numbers(("optimizer",), optimizer.parameters, OPTIMIZERS[optimizer.name])
+    table = {key: row for key, row in OPTIMIZERS[optimizer.name].items() if key not in OF_STATE}
+    found = _numbers(("optimizer",), optimizer.parameters, table)
     rate = optimizer.parameters["learning_rate"]
     if isinstance(rate, Mapping):
-        found |= _numbers(RATE, rate, SCHEDULES[rate["schedule"]], whole=True)
+        schedule = SCHEDULES[rate["schedule"]]
+        found |= _numbers(("optimizer", "learning_rate"), rate, schedule, whole=True)
     if loss.function is None:
         found |= _numbers(("loss",), loss.parameters, loss.row.parameters)
     for number, layer in enumerate(experiment.model.layers):
