@@ -12,6 +12,18 @@ from lossbench.quiet import import_training
 
 import_training()
 
+# A module's tests run in one process; what takes longest begins first, so that none ends alone.
+LONGEST = ("test_training", "test_cluster", "test_cli", "test_sweep", "test_resume", "test_report")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        name = item.path.stem
+        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+    items.sort(key=rank)
+
+
 DATA: dict[str, dict[str, Any]] = {
     "regression": {
         "generator": "make_regression",
