@@ -1,9 +1,10 @@
 """One experiment end to end, and a suite of them."""
 
 import errno
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lossbench import atomic, stored
@@ -53,7 +54,8 @@ class Plan:
     """What is to be done for an experiment.
 
     ``missing`` are the seeds to train; of the others the trainings are in the folder. ``whole``
-    says that the folder is already as it shall be. ``remark`` tells what is there and of no use,
+    says that the folder is already as it shall be, and ``kept`` has the files for other programs
+    that are there and still of this result, by name. ``remark`` tells what is there and of no use,
     and ``error`` why there is nothing to be done.
     """
 
@@ -61,6 +63,7 @@ class Plan:
     folder: Path
     missing: Sequence[int]
     whole: bool = False
+    kept: Mapping[str, bytes] = field(default_factory=dict)
     remark: str = ""
     error: OSError | None = None
 
@@ -127,13 +130,28 @@ def _plan(case: Case, folder: Path, force: bool, extras: Extras, error: OSError 
     missing = [seed for seed in experiment.seeds if seed not in found]
     others = len(found - {*experiment.seeds})
     remark = f"{others} stored trainings are not asked for and dropped" if others else ""
-    whole = (
+    same = (
         not missing
-        and to_yaml(result.experiment.seen_from(folder)) == to_yaml(experiment.seen_from(folder))
+        and not others
+        and _config(result.experiment, folder) == _config(experiment, folder)
+    )
+    whole = (
+        same
         and all((folder / name).is_file() for name in _pictures(split))
         and all((folder / name).exists() for name in _extras(result, extras))
     )
-    return Plan(case, folder, missing, whole, remark)
+    kept = _extra_files_in(folder) if same and not whole else {}
+    return Plan(case, folder, missing, whole, kept, remark)
+
+
+def _config(experiment: Experiment, folder: Path) -> str:
+    return to_yaml(experiment.seen_from(folder))
+
+
+def _extra_files_in(folder: Path) -> dict[str, bytes]:
+    """The files for other programs in the folder of a result, by their names there."""
+    files = [folder / MODEL, *(folder / EVENTS).rglob("*")]
+    return {it.relative_to(folder).as_posix(): it.read_bytes() for it in files if it.is_file()}
 
 
 def run_suite(
@@ -189,7 +207,7 @@ def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result |
         of_seeds = tuple(trainings[it] for it in experiment.seeds)
         result = complete(experiment, split, of_seeds)
         if not plan.whole:
-            write(result, split, plan.folder, extras)
+            write(result, split, plan.folder, extras, plan.kept)
     except OSError as error:
         if error.errno in NO_ROOM:
             raise
@@ -199,8 +217,14 @@ def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result |
     return result
 
 
-def write(result: Result, split: Split, folder: Path, extras: Extras = NO_EXTRAS) -> None:
-    """Write the files and pictures of a result to a folder, in one step.
+def write(
+    result: Result,
+    split: Split,
+    folder: Path,
+    extras: Extras = NO_EXTRAS,
+    kept: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
+    """Write the files and pictures of a result to a folder, in one step, and those that are kept.
 
     There, the path of a data file starts from the folder.
     """
@@ -211,7 +235,7 @@ def write(result: Result, split: Split, folder: Path, extras: Extras = NO_EXTRAS
     if DATA in _pictures(split):
         pictures[DATA] = plots.png(plots.scatter(split))
     seen = replace(result, experiment=result.experiment.seen_from(folder))
-    content = files(seen) | pictures | extra_files(seen, split, extras)
+    content = {**kept, **files(seen), **pictures, **extra_files(seen, split, extras)}
     atomic.replace_folder(folder, content, MARK)
 
 

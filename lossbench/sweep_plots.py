@@ -125,7 +125,8 @@ def _heat_maps(sweep: Sweep) -> Figure:
     names = [cut(text(value), LONGEST) for value in rows]
     width, bar = 1.5 * WIDTH, 0.75
     left = 0.45 + CHARACTER * max(map(len, names))
-    high = min(max(0.3 * len(rows), 0.6), 4.0)  # of a panel, in inches
+    # Of a panel, in inches; the name of the rows must find room beside it.
+    high = max(min(0.3 * len(rows), 4.0), 0.6, CHARACTER * len(down.label))
     wide = (width - left - bar) if stacked else (width - left - bar - 0.15) / 2
     longest = max(len(cut(text(value), LONGEST)) for value in columns)
     slanted = longest * CHARACTER > wide / min(len(columns), TICKS)
@@ -156,7 +157,9 @@ def _heat_maps(sweep: Sweep) -> Figure:
     beside.minorticks_off()
     beside.yaxis.set_major_formatter("{x:.3g}")
     drawn.text((left + (width - bar - left) / 2) / width, 0.1 / height, across.key, ha="center")
-    drawn.text(0.07 / width, (bottom + top) / 2, down.key, rotation=90, va="center")
+    fits = CHARACTER * len(down.key) <= (top - bottom) * height
+    key = down.key if fits else down.label
+    drawn.text(0.07 / width, (bottom + top) / 2, key, rotation=90, va="center")
     seeds = _seeds(sweep)
     _head(drawn, sweep, f"Median of {seeds}; red frame: the best test median{_key(lost)}")
     return drawn

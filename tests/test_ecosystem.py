@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -166,6 +167,20 @@ def test_paths_in_event_files_start_from_their_folder(tmp_path: Path) -> None:
     assert (tmp_path / "results" / "it" / "dataset.png").is_file()
     page = report.page("it", [stored.read(tmp_path / "results" / "it")], [], tmp_path / "results")
     assert "file: ../d.csv" in page
+
+
+def test_one_kind_of_files_is_added_to_the_other(written: tuple[Path, str], tmp_path: Path) -> None:
+    """And both go with a result that is written anew."""
+    results = shutil.copytree(written[0] / "results" / "hinge", tmp_path / "results" / "hinge")
+    before = {path: path.read_bytes() for path in results.rglob("*") if path.is_file()}
+    short = ("--epochs", "6", "--repeats", "4", "--quiet")
+    for option, name in zip(BOTH, ("tensorboard", "model.keras"), strict=True):
+        path = results / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        assert run(tmp_path, "-m", "lossbench", "run", "hinge", option, *short).returncode == 0
+        assert {path: path.read_bytes() for path in results.rglob("*") if path.is_file()} == before
+    assert run(tmp_path, "-m", "lossbench", "run", "hinge", "--force", *short).returncode == 0
+    assert not {"tensorboard", "model.keras"} & {path.name for path in results.iterdir()}
 
 
 def test_event_files_are_made_without_tensorflow(tmp_path: Path) -> None:
