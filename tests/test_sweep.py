@@ -409,6 +409,14 @@ SWEEPS: dict[str, tuple[Any, ...]] = {
     "numbers and names": ("hinge", RATES, LOSSES, {4: 3, 5: 10}),
     "names and numbers": ("hinge", LOSSES, RATES, {}),
     "many of both": ("mse", MANY, "model.hidden=[5],[50,50],[100,100,100,100]", {}),
+    "long keys and few rows": (
+        "mse",
+        "optimizer.learning_rate.schedule=CosineDecay",
+        "optimizer.learning_rate.initial_learning_rate=0.1",
+        "optimizer.learning_rate.alpha=0,0.5",
+        "optimizer.learning_rate.decay_steps=500,1600",
+        {},
+    ),
     "all diverged": ("mse", RATES, {0: 10, 1: 10, 2: 10, 3: 10}),
     "a grid that diverged": (
         "mse",
