@@ -16,6 +16,7 @@ class Descent:
     def __init__(self, choice: Optimizer, model: keras.Sequential) -> None:
         self._weights = model.trainable_variables
         self.optimizer = _built(choice, self._weights)
+        self._state = _state(self.optimizer)
 
     def initial_state(self, choice: Optimizer) -> State:
         """The state in which a choice of parameters starts, the learning rate included.
@@ -26,7 +27,7 @@ class Descent:
 
     def restart(self, state: State) -> None:
         """Forget all earlier steps; the model has its initial weights by now."""
-        for variable, value in zip(_state(self.optimizer), state, strict=True):
+        for variable, value in zip(self._state, state, strict=True):
             variable.assign(value)
         if self.optimizer.__class__.__name__ == "ScheduleFreeAdamW":  # Keras 3.12 has it not
             for momentum, weight in zip(self.optimizer._momentums, self._weights, strict=True):

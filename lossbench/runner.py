@@ -2,7 +2,7 @@
 
 import errno
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -53,17 +53,17 @@ class Failure:
 class Plan:
     """What is to be done for an experiment.
 
-    ``missing`` are the seeds to train; of the others the trainings are in the folder. ``whole``
-    says that the folder is already as it shall be, and ``kept`` has the files for other programs
-    that are there and still of this result, by name. ``remark`` tells what is there and of no use,
-    and ``error`` why there is nothing to be done.
+    ``missing`` are the seeds to train; of the others the trainings are in the folder. ``same`` says
+    that the result there is the one asked for, so that its files for other programs stay, and
+    ``whole`` that all is there. ``remark`` tells what is there and of no use, and ``error`` why
+    there is nothing to be done.
     """
 
     case: Case
     folder: Path
     missing: Sequence[int]
+    same: bool = False
     whole: bool = False
-    kept: Mapping[str, bytes] = field(default_factory=dict)
     remark: str = ""
     error: OSError | None = None
 
@@ -140,8 +140,7 @@ def _plan(case: Case, folder: Path, force: bool, extras: Extras, error: OSError 
         and all((folder / name).is_file() for name in _pictures(split))
         and all((folder / name).exists() for name in _extras(result, extras))
     )
-    kept = _extra_files_in(folder) if same and not whole else {}
-    return Plan(case, folder, missing, whole, kept, remark)
+    return Plan(case, folder, missing, same, whole, remark)
 
 
 def _config(experiment: Experiment, folder: Path) -> str:
@@ -207,7 +206,8 @@ def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result |
         of_seeds = tuple(trainings[it] for it in experiment.seeds)
         result = complete(experiment, split, of_seeds)
         if not plan.whole:
-            write(result, split, plan.folder, extras, plan.kept)
+            kept = _extra_files_in(plan.folder) if plan.same else {}
+            write(result, split, plan.folder, extras, kept)
     except OSError as error:
         if error.errno in NO_ROOM:
             raise

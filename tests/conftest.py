@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lossbench.experiment import Experiment
+from lossbench.checks import _too_new
+from lossbench.experiment import Experiment, Optimizer
 
 # TensorFlow is imported here, in silence, before a test module can import it with its chatter.
 from lossbench.quiet import import_training
@@ -22,6 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
     items.sort(key=rank)
+
+
+def skip_what_keras_lacks(optimizer: str) -> None:
+    """Skip a test of an optimizer that the Keras which is installed does not have."""
+    if list(_too_new(Optimizer.model_validate(optimizer))):
+        pytest.skip(f"this Keras is older than {optimizer}")
 
 
 DATA: dict[str, dict[str, Any]] = {

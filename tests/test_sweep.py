@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import pytest
 import yaml
+from conftest import skip_what_keras_lacks
 from matplotlib.figure import Figure
 from rich.console import Console
 from test_plots import check_texts
@@ -25,7 +26,7 @@ from lossbench.config import Case, load_all, names_of
 from lossbench.experiment import Experiment
 from lossbench.losses import LOSSES as LOSSES_OF_TABLE
 from lossbench.network import build, initial_weights
-from lossbench.optimizers import CLIPS, OPTIMIZERS, SCHEDULES, SINCE
+from lossbench.optimizers import CLIPS, OPTIMIZERS, SCHEDULES
 from lossbench.parameters import Parameter, Parameters
 from lossbench.plots import png
 from lossbench.results import Result, Training, to_json
@@ -146,8 +147,7 @@ MIXTURES = [
 def test_experiments_that_differ_in_all_their_numbers_share_a_program(
     experiment_of: Make, name: str, schedule: str | None, loss: str, clip: str, more: str
 ) -> None:
-    if name in SINCE and tuple(map(int, keras.__version__.split(".")[:2])) < SINCE[name]:
-        pytest.skip(f"this Keras is older than {name}")
+    skip_what_keras_lacks(name)
     others = {*CLIPS} - {clip}
     table = {key: row for key, row in OPTIMIZERS[name].items() if key not in others}
     row = LOSSES_OF_TABLE[loss]

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from conftest import skip_what_keras_lacks
 from scipy import stats
 from sklearn.utils.class_weight import compute_class_weight
 
@@ -16,7 +17,7 @@ from lossbench.datasets import Split
 from lossbench.experiment import Experiment, LossChoice
 from lossbench.losses import LOSSES, NAMES, Loss, Problem, Targets, encode
 from lossbench.network import build, initial_weights, layers_of, seed_dropout
-from lossbench.optimizers import OPTIMIZERS, SCHEDULES, SINCE
+from lossbench.optimizers import OPTIMIZERS, SCHEDULES
 from lossbench.results import Training
 from lossbench.scores import scores
 from lossbench.training import _program, compile_training, trainer
@@ -244,8 +245,7 @@ OPTIMIZER_SETTINGS: list[tuple[str, dict[str, Any]]] = [
 def test_every_optimizer_has_the_figures_of_fit(
     experiment_of: Make, name: str, settings: dict[str, Any]
 ) -> None:
-    if name in SINCE and tuple(map(int, keras.__version__.split(".")[:2])) < SINCE[name]:
-        pytest.skip(f"this Keras is older than {name}")
+    skip_what_keras_lacks(name)
     optimizer = {"name": name, **settings}
     model = {"hidden": [6]}
     experiment = experiment_of("regression", "mse", optimizer=optimizer, model=model, epochs=3)

@@ -16,7 +16,7 @@ from lossbench.experiment.dataset import Dataset
 from lossbench.experiment.loss import LossChoice
 from lossbench.experiment.model import Model
 from lossbench.experiment.optimizer import Optimizer
-from lossbench.experiment.section import Section, off, one_of, refusals, refuse, share_or_count
+from lossbench.experiment.section import Section, off, one_of, refuse, refuse_all, share_or_count
 from lossbench.marked_yaml import PrintedFloat
 from lossbench.parameters import is_number
 
@@ -123,7 +123,7 @@ class Experiment(Section, serialize_by_alias=True):
         both = self.class_weight is not None and self.dataset.sample_weight is not None
         if both and self.loss.row.problem != "regression":
             message = "stands beside the dataset's sample_weight; as in Keras, one of them counts"
-            raise refusals("experiment", {"class_weight": (refuse(message), self.class_weight)})
+            refuse_all({("class_weight",): (message, self.class_weight)})
         return self
 
     @property
