@@ -6,7 +6,6 @@ has threads that train.
 """
 
 import multiprocessing
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,7 +18,6 @@ from distributed import Status, get_worker
 from lossbench import programs
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
-from lossbench.quiet import XLA_FLAGS
 from lossbench.results import Training, provenance
 from lossbench.workers import PROGRAMS_PER_PROCESS, TrainingProcess, TrainingProcessDied, Work
 
@@ -48,10 +46,10 @@ def cut(work: Work) -> list[Sequence[int]]:
 
 
 def setting() -> dict[str, str]:
-    """What decides the bits of a training here: versions, machine and flags, by name."""
+    """What decides the bits of a training here: versions and machine, by name."""
     versions = provenance(data_sha256="")
     del versions["data_sha256"]
-    return versions | {"XLA_FLAGS": os.environ.get("XLA_FLAGS", XLA_FLAGS)}
+    return versions
 
 
 def keep(split: Split) -> Split:

@@ -1,23 +1,27 @@
 """A person's own function, named as ``package.module:function``.
 
 Nothing of it is imported before it is called for by name, so that configs and results of
-strangers can be read safely.
+strangers can be read safely; and then nothing but its module is imported from the working
+directory, where other files may have the names of modules that are installed.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 
 def missing(function: str) -> str | None:
     """Why the module cannot be there, or None. It is not run, but the packages above it are."""
     module, _, _ = function.partition(":")
-    _look_here_too()
     try:
-        found = find_spec(module) is not None
+        with _also_here(module):
+            found = find_spec(module) is not None
     except Exception as error:  # whatever a package raises when it is run
         return f"cannot be imported: {' '.join(f'{type(error).__name__}: {error}'.split())}"
     return None if found else f"is nowhere: no module named '{module}' here, nor installed"
@@ -26,15 +30,53 @@ def missing(function: str) -> str | None:
 def load(function: str) -> Callable[..., Any]:
     """The function. Raises ImportError where there is none."""
     module, _, name = function.partition(":")
-    _look_here_too()
-    found = getattr(import_module(module), name, None)
+    with _also_here(module):
+        found = getattr(import_module(module), name, None)
     if not callable(found):
         raise ImportError(f"{module} has no function '{name}'")
     return found  # type: ignore[no-any-return]  # whatever it is, it can be called
 
 
-def _look_here_too() -> None:
-    """Look for modules in the working directory, as ``python -m`` does and a script does not."""
-    here = str(Path.cwd())
-    if here not in sys.path and "" not in sys.path:
-        sys.path.insert(0, here)
+class _Here:
+    """Finds the module of one name in the working directory, before all other places."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def find_spec(
+        self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """As importlib asks a finder; what a package holds is then found by the package."""
+        return PathFinder.find_spec(name, [str(Path.cwd())]) if name == self.name else None
+
+
+@contextmanager
+def _also_here(module: str) -> Iterator[None]:
+    """Let a module, or the package that it is in, be imported from the working directory.
+
+    Raises ImportError where another module has that name: which one is meant is not guessed.
+    """
+    here = _Here(module.partition(".")[0])
+    ours, theirs = here.find_spec(here.name), find_spec(here.name)
+    if ours and theirs and _place(ours) != _place(theirs):
+        raise ImportError(
+            f"it is here, and another one of that name is {_place(theirs)}; rename it"
+        )
+    sys.meta_path.insert(0, here)
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        other = _Here((error.name or "").partition(".")[0])
+        if other.name != here.name and other.find_spec(other.name):
+            message = (
+                f"{error}: of what is here, only {here.name} is imported; make one package of both"
+            )
+            raise ImportError(message) from error
+        raise
+    finally:
+        sys.meta_path.remove(here)
+
+
+def _place(spec: ModuleSpec) -> str:
+    """Where a module lies: its file, or the folders of a package without one."""
+    return spec.origin or ", ".join(spec.submodule_search_locations or ())

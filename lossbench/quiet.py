@@ -1,4 +1,9 @@
-"""Importing TensorFlow without its chatter, and without losing its errors."""
+"""Importing TensorFlow as the program needs it: with its own settings, and without its chatter.
+
+Variables of the environment and a ``keras.json`` can ask for another backend, for other floats or
+for flags that end the process. Here all of them are set before the import, so that a result has
+the same bytes whatever stands there. What another program imported before is looked at instead.
+"""
 
 import os
 import re
@@ -13,7 +18,28 @@ CHATTER = re.compile(
     rb"WARNING: All log messages before absl|[IW]\d{4} \d\d:|[IW]0000 |E0000 .*cuda|\s*$|"
     rb"To enable the following instructions"
 )
-XLA_FLAGS = "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
+SETTINGS = {
+    "KERAS_BACKEND": "tensorflow",
+    # Keras reads keras.json in this folder, and writes one where there is none.
+    "KERAS_HOME": os.devnull,
+    # These programs are too small for anything else: together half the time to compile them, and
+    # the same bits.
+    "XLA_FLAGS": "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1",
+}
+# Whatever else sets TensorFlow, XLA and Keras, but for what is logged and which GPU is used.
+OTHERS = re.compile(r"(TF2?|TENSORFLOW|XLA|KERAS)_(?!CPP_|.*GPU)")
+# What Keras must be set to, by the names of its functions in keras.config.
+NEEDED = {
+    "backend": "tensorflow",
+    "floatx": "float32",
+    "dtype_policy": "float32",
+    "epsilon": 1e-7,
+    "image_data_format": "channels_last",
+}
+
+
+class WrongSetting(RuntimeError):
+    """Keras was imported before, with a setting that gives other results."""
 
 
 @contextmanager
@@ -36,17 +62,34 @@ def without_chatter() -> Iterator[None]:
 
 
 def import_training() -> None:
-    """Import TensorFlow, and let it look for its devices, in silence."""
+    """Import TensorFlow, and let it look for its devices, in silence.
+
+    Raises WrongSetting where Keras is imported already, with a setting that cannot be used.
+    """
+    with without_chatter():
+        import_training_aloud()
+
+
+def import_training_aloud() -> None:
+    """Import TensorFlow, and let all be seen that it writes to standard error."""
+    for name in filter(OTHERS.match, list(os.environ)):
+        del os.environ[name]
     # Errors, level 3, are still shown.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    # These programs are too small for anything else: together half the time to compile them, and
-    # the same bits.
-    os.environ.setdefault("XLA_FLAGS", XLA_FLAGS)
-    with without_chatter():
-        import tensorflow as tf
+    os.environ.update(SETTINGS)
+    import keras
 
-        import lossbench.training  # noqa: F401
+    settings = {name: getattr(keras.config, name)() for name in NEEDED}
+    settings["dtype_policy"] = settings["dtype_policy"].name
+    if wrong := [name for name, value in settings.items() if value != NEEDED[name]]:
+        found, needed = (
+            ", ".join(f"{name} {values[name]}" for name in wrong) for values in (settings, NEEDED)
+        )
+        raise WrongSetting(f"Keras was imported before, and has {found}; lossbench needs {needed}")
+    import tensorflow as tf
 
-        # It warns of many compilations, and every experiment is one.
-        tf.get_logger().setLevel("ERROR")
-        tf.config.list_logical_devices()
+    import lossbench.training  # noqa: F401
+
+    # It warns of many compilations, and every experiment is one.
+    tf.get_logger().setLevel("ERROR")
+    tf.config.list_logical_devices()

@@ -16,7 +16,7 @@ from lossbench.final_metrics import complete
 from lossbench.quiet import import_training
 from lossbench.results import Result, Training, files, to_json
 from lossbench.sweep import Sweep, as_document, as_markdown
-from lossbench.workers import Trainer, Work
+from lossbench.workers import Trainer, TrainingError, Work
 
 Progress = Callable[[Experiment, int], None]
 
@@ -46,6 +46,8 @@ class Failure:
     def __str__(self) -> str:
         if isinstance(self.error, OSError):
             return atomic.said(self.error)
+        if isinstance(self.error, TrainingError):
+            return str(self.error)
         return f"{type(self.error).__name__}: {self.error}"
 
 

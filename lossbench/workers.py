@@ -11,19 +11,21 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import zip_longest
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lossbench import programs
+from lossbench.child_process import ChildProcess, started
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
-from lossbench.quiet import import_training
+from lossbench.quiet import import_training_aloud
 from lossbench.results import Training
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Work(NamedTuple):
 
 Event = tuple[int, Training | Exception]
 Train = Callable[[int], Training]
+Outcome = Future["Training | TrainingError"]
 
 
 class Trainer(Protocol):
@@ -55,15 +58,22 @@ class Trainer(Protocol):
 
 
 class TrainingError(RuntimeError):
-    """What TensorFlow or Keras raised in a training, under the name that it has there."""
+    """What ended a training, told by a process that has its own modules and exceptions.
+
+    The text begins with the name of the exception there, of which ``trace`` is the traceback.
+    """
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message, trace)
+        if trace:
+            self.__cause__ = RuntimeError(trace)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
-class TrainingProcessDied(RuntimeError):
-    """The process that trained ended by itself, for want of memory most likely, or was ended."""
-
-
-# Of several threads that start a process, each is to know its own.
-_starting = threading.Lock()
+class TrainingProcessDied(TrainingError):
+    """The process that trained ended by itself, or was ended; the text says how."""
 
 
 class TrainingProcess:
@@ -75,7 +85,7 @@ class TrainingProcess:
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
-        self._processes: set[BaseProcess] = set()
+        self._process: ChildProcess | None = None
         self._closed = False
         self._changing = threading.Lock()
 
@@ -108,17 +118,18 @@ class TrainingProcess:
                 number, trainings = submitted.popleft()
                 try:
                     while trainings:  # none is kept: the weights of a hundred may be gigabytes
-                        yield number, trainings.popleft().result()
+                        event = trainings.popleft().result()
+                        yield number, event
+                        if isinstance(event, TrainingError):
+                            _cancel(trainings)
                 except (BrokenProcessPool, CancelledError):
-                    died = TrainingProcessDied(
-                        "the training process died; was there memory enough?"
-                    )
+                    died = TrainingProcessDied(f"the training process {self._death()}")
+                    self._end()
                     yield number, died
                     waiting.extendleft(reversed(group[len(group) - len(submitted) :]))
                     break
                 except Exception as error:
-                    for training in trainings:
-                        training.cancel()
+                    _cancel(trainings)
                     yield number, error
             if waiting:
                 self._end()
@@ -132,20 +143,19 @@ class TrainingProcess:
             if self._closed:
                 raise TrainingProcessDied("no process trains any more")
             if not self._pool:
-                # A forked TensorFlow hangs; a spawned process starts clean.
-                context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_make_ready)
-                with _starting:
-                    others = multiprocessing.active_children()
-                    self._pool.submit(os.getpid)
-                    self._processes = set(multiprocessing.active_children()).difference(others)
+                self._pool, self._process = started(_make_ready)
             return self._pool
+
+    def _death(self) -> str:
+        process = self._process
+        return process.death() if process else "was ended"
 
     def _end(self) -> None:
         with self._changing:
             # Nothing of the process is worth waiting for: what it had to give is here.
-            for process in self._processes:
-                process.kill()
+            if self._process:
+                self._process.kill()
+                self._process = None
             if self._pool:
                 self._pool.shutdown(cancel_futures=True)
                 self._pool = None
@@ -153,17 +163,22 @@ class TrainingProcess:
 
 def _submit(
     pool: ProcessPoolExecutor, group: Sequence[tuple[int, Work]]
-) -> deque[tuple[int, deque[Future[Training]]]]:
+) -> deque[tuple[int, deque[Outcome]]]:
     """Queue a group: each experiment is compiled while the one before it is trained."""
     following = [work for _, work in group[1:]]
     pool.submit(_prepare, group[0][1].experiment, group[0][1].split)
-    futures: deque[tuple[int, deque[Future[Training]]]] = deque()
+    futures: deque[tuple[int, deque[Outcome]]] = deque()
     for (number, work), after in zip_longest(group, following):
         if after:
             pool.submit(_prepare, after.experiment, after.split)
         trainings = (pool.submit(_train, work.experiment, seed) for seed in work.seeds)
         futures.append((number, deque(trainings)))
     return futures
+
+
+def _cancel(trainings: deque[Outcome]) -> None:
+    while trainings:
+        trainings.popleft().cancel()
 
 
 def _next_group(waiting: deque[tuple[int, Work]]) -> list[tuple[int, Work]]:
@@ -179,17 +194,26 @@ def _next_group(waiting: deque[tuple[int, Work]]) -> list[tuple[int, Work]]:
     return group
 
 
-def _make_ready() -> None:
+# What kept this process from getting ready, if something did.
+_unready: Exception | None = None
+
+
+def _make_ready(errors: Connection) -> None:
     """Make the new process ready: it ends with its parent, which alone hears of interrupts."""
+    global _unready
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.dup2(errors.fileno(), 2)
     # Keras imports these where it finds them, for parts that no training uses: they would cost a
     # third of the time until the first training, and 100 MB.
     unused = ("matplotlib", "pandas", "PIL", "scipy", "sklearn")
     sys.modules.update(dict.fromkeys(unused))  # type: ignore[arg-type]
     # Looking for garbage among all that TensorFlow is made of takes a quarter of its import.
     gc.disable()
-    import_training()
+    try:
+        import_training_aloud()
+    except Exception as error:  # told to whoever asks for a training
+        _unready = error
     for name in unused:  # but a person's own loss may need them
         del sys.modules[name]
     gc.freeze()
@@ -213,6 +237,8 @@ _trainers: dict[str, Train] = {}
 
 def _prepare(experiment: Experiment, split: Split) -> None:
     """Begin to compile an experiment, unless there is a program that it can share."""
+    if _unready:
+        return
     from lossbench.training import compile_program
 
     key = programs.key(experiment, split)
@@ -221,13 +247,15 @@ def _prepare(experiment: Experiment, split: Split) -> None:
     _waiting[experiment.config_hash] = split
 
 
-def _train(experiment: Experiment, seed: int) -> Training:
+def _train(experiment: Experiment, seed: int) -> Training | TrainingError:
     try:
+        if _unready:
+            raise _unready
         return _trainer(experiment)(seed)
-    except Exception as error:
-        if type(error).__module__.startswith(("tensorflow", "keras")):
-            raise _training_error(type(error).__name__, str(error)) from error
-        raise
+    except BaseException as error:
+        # The process that asked may not have the exception's module, TensorFlow or a person's own
+        # code; and an exit of that code is no exit of lossbench.
+        return TrainingError(f"{type(error).__name__}: {error}", traceback.format_exc())
 
 
 def _trainer(experiment: Experiment) -> Train:
@@ -241,10 +269,3 @@ def _trainer(experiment: Experiment) -> Train:
         _trainers[key] = trainer(experiment, split, program)
         del _waiting[key]
     return _trainers[key]
-
-
-def _training_error(name: str, message: str) -> TrainingError:
-    """An error of that name; unlike TensorFlow's own it is unpickled without TensorFlow."""
-    members = {"__reduce__": lambda _: (_training_error, (name, message))}
-    error: TrainingError = type(name, (TrainingError,), members)(message)
-    return error
