@@ -2,13 +2,18 @@
 
 Whatever is written is first made in a hidden work folder beside its place. Whoever writes in a
 folder holds a lock on it, which ends with its process however that ends; so a work folder found
-under the lock is of a process that was killed, and is cleared away.
+under the lock is of a process that was killed. ``prepare`` clears it away.
+
+A folder from a stranger may hold work folders too, made to have a person's own files moved or
+removed. So the name of a work folder says which inode a file in it has and when that was last
+changed. No archive can bring that along: both are given when it is unpacked. No link is followed.
 """
 
 import os
 import shutil
+import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -19,7 +24,10 @@ except ImportError:  # Windows has none
     fcntl = None  # type: ignore[assignment]
 
 PREFIX = ".lossbench-"
+SEAL = "seal"  # the file that the name of a work folder speaks of
 DAY = 24 * 60 * 60
+# What systems leave in a folder that a person looks at.
+OF_NOBODY = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
 def prepare(folder: Path) -> None:
@@ -27,6 +35,12 @@ def prepare(folder: Path) -> None:
 
     Raises OSError where nothing can be written.
     """
+    with _locked(folder) as alone:
+        for left in folder.glob(f"{PREFIX}*"):
+            # Without a lock it may be in use, though not for as long as that.
+            if alone or time.time() - left.lstat().st_mtime > DAY:
+                with suppress(OSError):
+                    _clear(left)
     with _work_in(folder):
         pass
 
@@ -42,16 +56,15 @@ def replace_file(path: Path, content: bytes) -> None:
         _sync(path.parent)
 
 
-def replace_folder(path: Path, files: Mapping[str, bytes], mark: str) -> None:
+def replace_folder(path: Path, files: Mapping[str, bytes], names: Collection[str]) -> None:
     """Write a folder of files under its name in one step, in place of an older one.
 
-    The names of the files may have folders in them, with a slash after each. A folder that is
-    there counts as older only if it is empty or has a file named ``mark``.
-    Raises FileExistsError at anything else, and OSError where it cannot write; what was there
-    stays.
+    The names of the files may have folders in them, with a slash after each. ``names`` and what
+    counts as older are those of ``refuse``. Raises FileExistsError at anything else, and OSError
+    where it cannot write; what was there stays.
     """
     with _named(path), _work_in(path.parent) as work:
-        refuse(path, mark)
+        refuse(path, names)
         new, old = work / "new", work / "old"
         new.mkdir()
         for name, content in files.items():
@@ -70,12 +83,21 @@ def replace_folder(path: Path, files: Mapping[str, bytes], mark: str) -> None:
         _sync(path.parent)
 
 
-def refuse(path: Path, mark: str) -> None:
-    """Raise FileExistsError if something is in a folder's place that is no older one."""
+def refuse(path: Path, names: Collection[str]) -> None:
+    """Raise FileExistsError if something is in a folder's place that is no older one.
+
+    An older one is a folder, no link to one, with entries of these ``names`` alone and, unless it
+    is empty, the first of them.
+    """
     if path.is_symlink() or (path.exists() and not path.is_dir()):
         raise FileExistsError(f"{path} is in the way: it is not a folder")
-    if path.is_dir() and any(path.iterdir()) and not (path / mark).is_file():
+    found = {it.name for it in path.iterdir()} - OF_NOBODY if path.is_dir() else set()
+    mark = next(iter(names))
+    if found and mark not in found:
         raise FileExistsError(f"{path} is in the way: it holds no {mark}, so it is no older result")
+    if others := sorted(found.difference(names)):
+        message = f"it holds {others[0]}, which is no file of a result; move that elsewhere"
+        raise FileExistsError(f"{path} is in the way: {message}")
 
 
 def said(error: OSError) -> str:
@@ -86,30 +108,34 @@ def said(error: OSError) -> str:
 @contextmanager
 def _work_in(folder: Path) -> Iterator[Path]:
     """A hidden folder to work in, beside what it is for, that is gone afterwards."""
-    if folder.exists() and not folder.is_dir():
-        raise FileExistsError(f"{folder} is in the way: it is not a folder")
-    with _named(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder) as alone:
-        for left in folder.glob(f"{PREFIX}*"):
-            # Without a lock it may be in use, though not for as long as that.
-            if alone or time.time() - left.lstat().st_mtime > DAY:
-                _clear(left)
+    with _locked(folder):
         with _named(folder):
-            work = Path(mkdtemp(dir=folder, prefix=PREFIX))
+            made = Path(mkdtemp(dir=folder, prefix=PREFIX))
+            (made / SEAL).touch()
+            work = made.rename(folder / _sealed_name(made))
         try:
             yield work
         finally:
-            _clear(work)
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _sealed_name(work: Path) -> str:
+    """The name of a work folder that was made here."""
+    seal = (work / SEAL).lstat()
+    return f"{PREFIX}{seal.st_ino:x}-{seal.st_ctime_ns:x}"
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[bool]:
-    """Wait until no other process writes in a folder; False where folders cannot be locked.
+    """Wait until no other process writes in a folder, which is made if need be.
 
-    The lock is on the folder itself, so that no file of a lock is left behind. Some network file
-    systems have no such lock.
+    False where folders cannot be locked. The lock is on the folder itself, so that no file of a
+    lock is left behind. Some network file systems have no such lock.
     """
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"{folder} is in the way: it is not a folder")
+    with _named(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     if not fcntl:
         yield False
         return
@@ -126,16 +152,22 @@ def _locked(folder: Path) -> Iterator[bool]:
 
 
 def _clear(work: Path) -> None:
-    """Remove a work folder; a folder that was moved away and not replaced goes back first."""
-    old = work / "old"
-    if work.is_dir() and not work.is_symlink():
-        for moved in old.iterdir() if old.is_dir() else ():
-            if not os.path.lexists(work.parent / moved.name):
-                os.replace(moved, work.parent / moved.name)
+    """Remove a work folder that was made here; a folder moved away and not replaced goes back.
+
+    Of others only an empty one goes: a process may be killed before it has given one its name.
+    """
+    if not stat.S_ISDIR(work.lstat().st_mode):
+        return
+    seal, old = work / SEAL, work / "old"
+    if all(it == seal and not it.lstat().st_size for it in work.iterdir()):
+        seal.unlink(missing_ok=True)
+        work.rmdir()
+    elif os.path.lexists(seal) and work.name == _sealed_name(work):
+        if old.is_dir() and not old.is_symlink():
+            for moved in old.iterdir():
+                if not os.path.lexists(work.parent / moved.name):
+                    os.replace(moved, work.parent / moved.name)
         shutil.rmtree(work, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            work.unlink()
 
 
 def _write(path: Path, content: bytes) -> None:

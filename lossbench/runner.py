@@ -22,6 +22,8 @@ Progress = Callable[[Experiment, int], None]
 
 MARK, CURVES, DATA = "metrics.json", "learning_curves.png", "dataset.png"
 EVENTS, MODEL = "tensorboard", "model.keras"
+# All that a result's folder holds, and what it always holds first.
+NAMES = (MARK, "config.yaml", "history.csv", "weights.npz", CURVES, DATA, EVENTS, MODEL)
 # What ends a suite: no other result could be written either.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
@@ -119,7 +121,7 @@ def plan(
 def _plan(case: Case, folder: Path, force: bool, extras: Extras, error: OSError | None) -> Plan:
     experiment, split = case.experiment, case.split
     try:
-        atomic.refuse(folder, MARK)
+        atomic.refuse(folder, NAMES)
     except OSError as in_the_way:
         error = error or in_the_way
     if error or force or not (folder / MARK).exists():
@@ -238,7 +240,7 @@ def write(
         pictures[DATA] = plots.png(plots.scatter(split))
     seen = replace(result, experiment=result.experiment.seen_from(folder))
     content = {**kept, **files(seen), **pictures, **extra_files(seen, split, extras)}
-    atomic.replace_folder(folder, content, MARK)
+    atomic.replace_folder(folder, content, NAMES)
 
 
 def _pictures(split: Split) -> tuple[str, ...]:

@@ -255,7 +255,8 @@ def _train(experiment: Experiment, seed: int) -> Training | TrainingError:
     except BaseException as error:
         # The process that asked may not have the exception's module, TensorFlow or a person's own
         # code; and an exit of that code is no exit of lossbench.
-        return TrainingError(f"{type(error).__name__}: {error}", traceback.format_exc())
+        message = ": ".join(filter(None, (type(error).__name__, str(error))))
+        return TrainingError(message, traceback.format_exc())
 
 
 def _trainer(experiment: Experiment) -> Train:

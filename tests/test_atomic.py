@@ -11,6 +11,7 @@ import pytest
 
 from lossbench.atomic import prepare, replace_file, replace_folder
 
+NAMES = ("mark", "a")
 WRITER = """
 import itertools, sys
 from pathlib import Path
@@ -18,7 +19,8 @@ from lossbench.atomic import replace_folder
 print(flush=True)
 for number in itertools.count():
     content = str(number).encode() * 100_000
-    replace_folder(Path(sys.argv[1]), {"mark": content, "b": content, "c": content}, "mark")
+    files = {"mark": content, "b": content, "c": content}
+    replace_folder(Path(sys.argv[1]), files, list(files))
 """
 
 
@@ -56,7 +58,7 @@ def step_and_die(*names):
     if not step:
         os.kill(os.getpid(), signal.SIGKILL)
 os.replace = step_and_die
-replace_folder(Path(sys.argv[1]), {"mark": b"new"}, "mark")
+replace_folder(Path(sys.argv[1]), {"mark": b"new"}, ["mark"])
 """
 
 
@@ -66,7 +68,7 @@ def test_the_next_process_puts_right_what_a_killed_one_left(
     tmp_path: Path, step: int, when: str
 ) -> None:
     folder = tmp_path / "result"
-    replace_folder(folder, {"mark": b"old"}, "mark")
+    replace_folder(folder, {"mark": b"old"}, NAMES)
     arguments = [sys.executable, "-c", KILLED, str(folder), str(step), when]
     assert subprocess.run(arguments, check=False).returncode == -signal.SIGKILL
     assert len(list(tmp_path.glob(".lossbench-*"))) == 1
@@ -75,6 +77,94 @@ def test_the_next_process_puts_right_what_a_killed_one_left(
     # The old one is moved away, the new one put in its place, and the old one given up.
     replaced = step == 3 or (step, when) == (2, "after")
     assert (folder / "mark").read_bytes() == (b"new" if replaced else b"old")
+
+
+@pytest.fixture
+def killed(tmp_path: Path) -> Path:
+    """The work folder of a process that was killed when the older folder was moved away."""
+    replace_folder(tmp_path / "result", {"mark": b"old"}, NAMES)
+    arguments = [sys.executable, "-c", KILLED, str(tmp_path / "result"), "1", "after"]
+    assert subprocess.run(arguments, check=False).returncode == -signal.SIGKILL
+    (work,) = tmp_path.glob(".lossbench-*")
+    assert (work / "old" / "result" / "mark").is_file()
+    return work
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """What lies in a folder: links with where they point, and files with their content."""
+    return {
+        str(path.relative_to(folder)): str(path.readlink())
+        if path.is_symlink()
+        else path.read_text()
+        for path in folder.rglob("*")
+        if path.is_symlink() or path.is_file()
+    }
+
+
+def test_only_who_prepares_a_folder_puts_right_what_was_left(killed: Path) -> None:
+    folder = killed.parent
+    left = tree(killed)
+    replace_file(folder / "report.html", b"")
+    assert tree(killed) == left
+    replace_folder(folder / "another", {"mark": b""}, NAMES)
+    assert tree(killed) == left
+    prepare(folder)
+    assert {path.name for path in folder.iterdir()} == {"another", "report.html", "result"}
+
+
+def test_a_copy_of_what_was_left_is_left_alone(killed: Path) -> None:
+    # It is what an archive brings along, with all that an archive can hold.
+    copy = killed.parent.parent / "copy"
+    subprocess.run(["cp", "-a", killed.parent, copy], check=True)
+    before = tree(copy)
+    assert before
+    prepare(copy)
+    assert tree(copy) == before
+
+
+@pytest.mark.parametrize("name", ["sealed", "x", "old"])
+@pytest.mark.parametrize("place", ["old", "old/result", ""])
+def test_nothing_of_a_stranger_is_moved_or_removed(tmp_path: Path, name: str, place: str) -> None:
+    documents = tmp_path / "home" / "documents"
+    documents.mkdir(parents=True)
+    (documents / "thesis.tex").write_text("years of work")
+    (documents / "photos").mkdir()
+    (documents / "photos" / "1.jpg").write_text("a photo")
+    results = tmp_path / "results"
+    work = results / f".lossbench-{name}"
+    (work / place).parent.mkdir(parents=True)
+    if place:
+        (work / "seal").touch()
+    if name == "sealed" and place:  # as far as a stranger can know
+        seal = (work / "seal").lstat()
+        work = work.rename(results / f".lossbench-{seal.st_ino:x}-{seal.st_mtime_ns:x}0")
+    (work / place).symlink_to(documents)
+    before = tree(tmp_path)
+    prepare(results)
+    replace_file(results / "report.html", b"")
+    replace_folder(results / "another", {"mark": b""}, NAMES)
+    after = tree(tmp_path)
+    assert {name: it for name, it in after.items() if name in before} == before
+    assert {*after} - {*before} == {"results/report.html", "results/another/mark"}
+
+
+def test_a_link_in_a_folder_of_ours_is_not_followed(killed: Path) -> None:
+    mine = killed.parent.parent / "mine"
+    (mine / "thesis").mkdir(parents=True)
+    (killed / "old" / "result" / "mark").unlink()
+    (killed / "old" / "result").rmdir()
+    (killed / "old").rmdir()
+    (killed / "old").symlink_to(mine)
+    prepare(killed.parent)
+    assert [path.name for path in mine.iterdir()] == ["thesis"]
+
+
+def test_what_a_process_left_before_its_first_step_goes(tmp_path: Path) -> None:
+    (tmp_path / ".lossbench-empty").mkdir()
+    (tmp_path / ".lossbench-begun").mkdir()
+    (tmp_path / ".lossbench-begun" / "seal").touch()
+    prepare(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_another_process_is_about_to_write_is_left_alone(tmp_path: Path) -> None:
@@ -106,9 +196,8 @@ def test_a_link_in_place_of_a_folder_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "mark").write_text("mine")
     (tmp_path / "result").symlink_to(tmp_path / "elsewhere")
-    (tmp_path / ".lossbench-link").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(FileExistsError, match="it is not a folder"):
-        replace_folder(tmp_path / "result", {"mark": b""}, "mark")
+        replace_folder(tmp_path / "result", {"mark": b""}, NAMES)
     assert {path.name for path in tmp_path.iterdir()} == {"elsewhere", "result"}
     assert (tmp_path / "elsewhere" / "mark").read_text() == "mine"
 
@@ -117,14 +206,27 @@ def test_a_folder_of_something_else_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").write_text("years of work")
     with pytest.raises(FileExistsError, match=r"mine is in the way: it holds no mark"):
-        replace_folder(tmp_path / "mine", {"mark": b""}, "mark")
+        replace_folder(tmp_path / "mine", {"mark": b""}, NAMES)
     assert (tmp_path / "mine" / "thesis.tex").read_text() == "years of work"
+
+
+def test_a_folder_with_a_file_of_something_else_is_not_replaced(tmp_path: Path) -> None:
+    replace_folder(tmp_path / "result", {"mark": b"old", "a/b": b""}, NAMES)
+    (tmp_path / "result" / "thesis.tex").write_text("years of work")
+    (tmp_path / "result" / ".DS_Store").touch()
+    before = tree(tmp_path)
+    with pytest.raises(FileExistsError, match=r"result is in the way: it holds thesis\.tex"):
+        replace_folder(tmp_path / "result", {"mark": b"new"}, NAMES)
+    assert tree(tmp_path) == before
+    (tmp_path / "result" / "thesis.tex").unlink()
+    replace_folder(tmp_path / "result", {"mark": b"new"}, NAMES)
+    assert tree(tmp_path) == {"result/mark": "new"}
 
 
 def test_a_file_in_the_way_stays(tmp_path: Path) -> None:
     (tmp_path / "result").write_text("mine")
     with pytest.raises(FileExistsError, match="it is not a folder"):
-        replace_folder(tmp_path / "result", {"mark": b""}, "mark")
+        replace_folder(tmp_path / "result", {"mark": b""}, NAMES)
     assert [path.name for path in tmp_path.iterdir()] == ["result"]
     assert (tmp_path / "result").read_text() == "mine"
 
@@ -132,9 +234,9 @@ def test_a_file_in_the_way_stays(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_leaves_the_older_one_and_nothing_else(
     tmp_path: Path,
 ) -> None:
-    replace_folder(tmp_path / "result", {"mark": b"old"}, "mark")
+    replace_folder(tmp_path / "result", {"mark": b"old"}, NAMES)
     with pytest.raises(OSError, match="result"):
-        replace_folder(tmp_path / "result", {"mark": b"new", "mark/below/file": b""}, "mark")
+        replace_folder(tmp_path / "result", {"mark": b"new", "mark/below/file": b""}, NAMES)
     assert [path.name for path in tmp_path.iterdir()] == ["result"]
     assert (tmp_path / "result" / "mark").read_bytes() == b"old"
 
@@ -148,7 +250,7 @@ def test_a_file_is_replaced_and_readable_by_others(tmp_path: Path) -> None:
 
 
 def test_names_may_have_folders_in_them_which_go_with_the_older_one(tmp_path: Path) -> None:
-    replace_folder(tmp_path / "result", {"mark": b"", "a/b/file": b"old"}, "mark")
+    replace_folder(tmp_path / "result", {"mark": b"", "a/b/file": b"old"}, NAMES)
     assert (tmp_path / "result" / "a" / "b" / "file").read_bytes() == b"old"
-    replace_folder(tmp_path / "result", {"mark": b""}, "mark")
+    replace_folder(tmp_path / "result", {"mark": b""}, NAMES)
     assert [path.name for path in (tmp_path / "result").iterdir()] == ["mark"]
