@@ -462,6 +462,8 @@ def _run(
     from lossbench.quiet import import_training
     from lossbench.results import Result, metrics
 
+    if summarized:
+        summary.refuse(summarized)
     plans: list[runner.Plan] = []
     results: list[Result] = []
     documents: list[dict[str, Any]] = []

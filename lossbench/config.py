@@ -70,7 +70,8 @@ def names_of(path: Path, settings: Sequence[str] = ()) -> Iterator[tuple[str, st
 
 def in_folder(folder: str | Path) -> list[Path]:
     """The configs directly in a folder, by name; raises ConfigError where there are none."""
-    paths = sorted(Path(folder).glob(f"*{SUFFIX}"))
+    # A pipe would be waited for.
+    paths = sorted(path for path in Path(folder).glob(f"*{SUFFIX}") if not path.is_fifo())
     if not paths:
         what = "holds no config" if Path(folder).is_dir() else "is not a folder"
         raise ConfigError([Problem(Path(folder), None, "", what)])

@@ -47,6 +47,9 @@ class Document:
         return self.lines.get(path, 1)
 
 
+MOST_BYTES = 10**6  # of text that takes seconds to read and that no config needs
+
+
 class _Loader(yaml.SafeLoader):
     """The safe loader, taking 1e-3 for a number, and refusing what has no place in a config."""
 
@@ -103,10 +106,15 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _int)
 def read(path: Path) -> Document:
     """The document in a file.
 
-    Raises OSError where it cannot be read and MarkedYamlError where it is no YAML or not text.
+    Raises OSError where it cannot be read and MarkedYamlError where it is no YAML, not text or
+    too large.
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        with path.open("rb") as file:  # which may be a device that never ends
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise MarkedYamlError(f"is larger than the {MOST_BYTES} bytes that are read at most")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MarkedYamlError(f"is not a text file in UTF-8 ({error.reason})") from None
     return parse(text)

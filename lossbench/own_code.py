@@ -59,19 +59,15 @@ def _also_here(module: str) -> Iterator[None]:
     here = _Here(module.partition(".")[0])
     ours, theirs = here.find_spec(here.name), find_spec(here.name)
     if ours and theirs and _place(ours) != _place(theirs):
-        raise ImportError(
-            f"it is here, and another one of that name is {_place(theirs)}; rename it"
-        )
+        raise ImportError(f"another module has that name ({_place(theirs)}); rename the one here")
     sys.meta_path.insert(0, here)
     try:
         yield
     except ModuleNotFoundError as error:
         other = _Here((error.name or "").partition(".")[0])
         if other.name != here.name and other.find_spec(other.name):
-            message = (
-                f"{error}: of what is here, only {here.name} is imported; make one package of both"
-            )
-            raise ImportError(message) from error
+            only = f"of what is here, only '{here.name}' is imported; make one package of both"
+            raise ImportError(f"{error}: {only}") from error
         raise
     finally:
         sys.meta_path.remove(here)

@@ -152,9 +152,17 @@ def _config(experiment: Experiment, folder: Path) -> str:
 
 
 def _extra_files_in(folder: Path) -> dict[str, bytes]:
-    """The files for other programs in the folder of a result, by their names there."""
-    files = [folder / MODEL, *(folder / EVENTS).rglob("*")]
-    return {it.relative_to(folder).as_posix(): it.read_bytes() for it in files if it.is_file()}
+    """The files for other programs in the folder of a result, by their names there.
+
+    What a link points to is no file of the result.
+    """
+    events = folder / EVENTS
+    files = [folder / MODEL, *(() if events.is_symlink() else events.rglob("*"))]
+    return {
+        it.relative_to(folder).as_posix(): it.read_bytes()
+        for it in files
+        if it.is_file() and not it.is_symlink()
+    }
 
 
 def run_suite(

@@ -1,10 +1,13 @@
 """A suite in one table: what was found beside what is published."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from lossbench.results import HALVES, Half, Result, plain, to_json
 from lossbench.results import published as beside_published
+
+BEGINNINGS = {"summary.json": b'{\n  "experiments": [', "summary.md": b"# Results\n"}
 
 
 def essence(result: Result) -> Result:
@@ -43,6 +46,19 @@ def files(results: Sequence[Result], failed: dict[str, str]) -> dict[str, bytes]
     document = {"experiments": rows, "failed": failed, "claims": claims.as_document(judgements)}
     text = f"{_markdown(rows, failed)}\n## The article's claims\n\n{claims.as_markdown(judgements)}"
     return {"summary.json": to_json(document).encode(), "summary.md": text.encode()}
+
+
+def refuse(folder: Path) -> None:
+    """Raise FileExistsError if a file has the name of a summary in a folder and is none."""
+    for name, beginning in BEGINNINGS.items():
+        path = folder / name
+        if path.exists() and not (path.is_file() and _begins(path, beginning)):
+            raise FileExistsError(f"{path} is in the way: lossbench did not write it")
+
+
+def _begins(path: Path, beginning: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(beginning)) == beginning
 
 
 def found(row: dict[str, Any], half: Half) -> str:

@@ -159,12 +159,22 @@ def test_a_link_in_a_folder_of_ours_is_not_followed(killed: Path) -> None:
     assert [path.name for path in mine.iterdir()] == ["thesis"]
 
 
-def test_what_a_process_left_before_its_first_step_goes(tmp_path: Path) -> None:
+def test_of_what_is_not_known_only_empty_folders_go(tmp_path: Path) -> None:
     (tmp_path / ".lossbench-empty").mkdir()
     (tmp_path / ".lossbench-begun").mkdir()
     (tmp_path / ".lossbench-begun" / "seal").touch()
+    (tmp_path / ".lossbench-full").mkdir()
+    (tmp_path / ".lossbench-full" / "seal").write_text("a person's")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "seal").touch()
+    (tmp_path / ".lossbench-link").symlink_to(elsewhere)
     prepare(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    assert tree(tmp_path) == {
+        ".lossbench-full/seal": "a person's",
+        ".lossbench-link": str(elsewhere),
+        "elsewhere/seal": "",
+    }
 
 
 def test_what_another_process_is_about_to_write_is_left_alone(tmp_path: Path) -> None:
