@@ -1,5 +1,6 @@
 """Every complaint about a config, word for word, and what a right one means."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -344,6 +345,21 @@ def test_folder_without_configs(tmp_path: Path) -> None:
         in_folder(tmp_path)
     with pytest.raises(ConfigError, match="is not a folder"):
         in_folder(tmp_path / "none")
+
+
+def test_what_never_ends_is_no_config(tmp_path: Path) -> None:
+    (tmp_path / "device.yaml").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "large.yaml").write_text("# " + "x" * 10**6)
+    (tmp_path / "linked.yaml").symlink_to(BUNDLED / "hinge.yaml")
+    configs = in_folder(tmp_path)
+    assert [path.name for path in configs] == ["device.yaml", "large.yaml", "linked.yaml"]
+    with pytest.raises(ConfigError) as caught:
+        load_all(configs)
+    assert [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems] == [
+        "device.yaml:1: is larger than the 1000000 bytes that are read at most",
+        "large.yaml:1: is larger than the 1000000 bytes that are read at most",
+    ]
 
 
 def test_two_configs_of_one_name(config: Path, tmp_path: Path) -> None:

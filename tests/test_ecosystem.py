@@ -355,9 +355,11 @@ def test_pandas_reads_the_history_as_numbers_also_of_a_diverged_training(
 def test_without_tensorboard_the_option_is_refused_before_anything_is_trained(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "tensorboard.py").write_text("raise ImportError('it is not there')")
+    installed = tmp_path / "installed"
+    installed.mkdir()
+    (installed / "tensorboard.py").write_text("raise ImportError('it is not there')")
     arguments = ("run", "hinge", "--tensorboard", "--epochs", "1", "--out", "out")
-    done = run(tmp_path, "-m", "lossbench", *arguments, path=str(tmp_path))
+    done = run(tmp_path, "-m", "lossbench", *arguments, path=str(installed))
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
         "Error: Invalid value for '--tensorboard': it needs TensorBoard: "

@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 import pytest
 
-from lossbench import runner, stored
+from lossbench import runner, stored, summary
 from lossbench.config import Case
 from lossbench.experiment import Experiment
 from lossbench.results import Result, Training, shortest
@@ -536,3 +536,31 @@ def test_a_file_in_place_of_the_folder_is_one_message(configs: Path, tmp_path: P
         "Error: out is in the way: it is not a folder (--debug shows the traceback)\n",
     )
     assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_link_in_a_result_brings_no_file_of_a_person_into_it(
+    suite: Suite, out: Path, at_once: Path
+) -> None:
+    mine = out.parent / "mine"
+    mine.mkdir()
+    (mine / "thesis.tex").write_text("years of work")
+    (out / "hinge" / "tensorboard").symlink_to(mine)
+    (out / "hinge" / "model.keras").symlink_to(mine / "thesis.tex")
+    (out / "hinge" / "learning_curves.png").unlink()  # so that it is written anew
+    suite(out, names=["hinge"], repeats=4)
+    assert tree(out) == tree(at_once)
+    assert (mine / "thesis.tex").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("name", ["summary.json", "summary.md"])
+def test_a_summary_of_somebody_else_is_not_replaced(tmp_path: Path, name: str) -> None:
+    for file, content in summary.files([], {"it": "why"}).items():
+        (tmp_path / file).write_bytes(content)
+    summary.refuse(tmp_path)
+    (tmp_path / name).write_text("# Summary of my thesis")
+    with pytest.raises(FileExistsError, match=f"{name} is in the way: lossbench did not write it"):
+        summary.refuse(tmp_path)
+    (tmp_path / name).unlink()
+    (tmp_path / name).symlink_to("/dev/zero")
+    with pytest.raises(FileExistsError):
+        summary.refuse(tmp_path)
