@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from lossbench import losses, optimizers, own_code
 from lossbench.complaints import Complaint, misspelt, translated
-from lossbench.datasets import DatasetError, Split
+from lossbench.datasets import MOST_NUMBERS, DatasetError, Split
 from lossbench.experiment import (
     ABSENT,
     OUTPUT_ACTIVATIONS,
@@ -126,6 +126,10 @@ def _too_large(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     if weights > MOST_WEIGHTS:
         message = f"makes {weights} weights; there may be {MOST_WEIGHTS}"
         yield Complaint(("model", "hidden"), message)
+    rows = len(split.y_train) + len(split.y_test)
+    if rows * units > MOST_NUMBERS:
+        message = f"has {units} outputs for {rows} rows: more than {MOST_NUMBERS} numbers"
+        yield Complaint(("loss",), message, experiment.loss.name)
 
 
 def _unusable(function: str, allow_code: bool) -> Iterator[Complaint]:

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lossbench.datasets import DatasetError
+from lossbench.datasets import MOST_NUMBERS, DatasetError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,12 +91,17 @@ def _read_parquet(stored: bytes) -> "pd.DataFrame":
     import pandas as pd
 
     try:
-        import pyarrow  # noqa: F401
+        from pyarrow import parquet
     except ImportError:
         message = "needs pyarrow to be read: python -m pip install 'lossbench[parquet]'"
         raise _refused(message) from None
     try:
+        about = parquet.read_metadata(io.BytesIO(stored))
+        # A few bytes may stand for a column of any length.
+        _refuse_huge(about.num_rows, about.num_columns)
         frame = pd.read_parquet(io.BytesIO(stored), engine="pyarrow")
+    except DatasetError:
+        raise
     except (ValueError, OSError, KeyError, NotImplementedError) as error:
         raise _refused(f"is no Parquet file that can be read: {_one_line(error)}") from None
     names = list(map(str, frame.columns))
@@ -121,6 +126,7 @@ def _read_text(path: Path, stored: bytes) -> "pd.DataFrame":
         _refuse_header(head[0][1], "line 1: ", separator)
         # pandas takes the first values of rows that are too long for the rows' names.
         _refuse_ragged(head)
+        _refuse_huge(stored.count(b"\n"), len(head[0][1]))
         frame = pd.read_csv(
             io.BytesIO(stored), sep=separator, encoding="utf-8-sig", low_memory=False
         )
@@ -151,6 +157,11 @@ def _records(path: Path, stored: bytes) -> Iterator[tuple[int, list[str]]]:
             if record:
                 yield line, record
             line = reader.line_num + 1
+
+
+def _refuse_huge(rows: int, columns: int) -> None:
+    if rows * columns > MOST_NUMBERS:
+        raise _refused(f"has {rows} rows of {columns} columns, more than {MOST_NUMBERS} values")
 
 
 def _refuse_header(names: list[str], where: str, separator: str = "") -> None:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from lossbench.names import printable
 
 Array = NDArray[Any]
+# The numbers that data may have. What has more is not made or read only to be refused later.
+MOST_NUMBERS = 100_000_000
 
 
 class DatasetError(ValueError):

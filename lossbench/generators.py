@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lossbench.datasets import DatasetError, Table, numbered
+from lossbench.datasets import MOST_NUMBERS, DatasetError, Table, numbered
 
 Target = Literal["real", "classes"]
 
@@ -39,8 +39,6 @@ GENERATORS: dict[str, Target] = {
     "make_sparse_uncorrelated": "real",
     "make_swiss_roll": "real",
 }
-# The numbers that data may have; what a generator is asked for is not made to be refused later.
-MOST_NUMBERS = 100_000_000
 # These change what a function returns, not the data.
 NOT_PARAMETERS = {"as_frame", "coef", "return_centers", "return_X_y"}
 

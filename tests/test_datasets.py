@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow
 import pytest
 import sklearn.datasets
+from pyarrow import parquet
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import train_test_split
@@ -644,3 +646,19 @@ def test_experiment_of_plain_values_knows_its_file(tmp_path: Path) -> None:
     dataset = dataset_of({"file": str(tmp_path / "d.csv"), "target": "y"})
     assert dataset.load().classes == ("x", "z")
     assert len(dataset.sha256) == 64
+
+
+def test_a_small_file_of_too_many_rows_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    rows = pyarrow.nulls(50_000_001, pyarrow.float64())
+    parquet.write_table(pyarrow.table({"a": rows, "y": rows}), tmp_path / "h.parquet")
+    assert (tmp_path / "h.parquet").stat().st_size < 10**6
+    (line,) = complaints(tmp_path, "file: h.parquet, target: y", "mse")
+    assert line.endswith("has 50000001 rows of 2 columns, more than 100000000 values")
+
+
+def test_more_outputs_than_a_machine_holds_are_refused(tmp_path: Path) -> None:
+    rows = (f"{number},c{number % 7500}" for number in range(15_000))
+    (tmp_path / "d.csv").write_text("\n".join(["a,y", *rows, ""]))
+    dataset = "file: d.csv, target: y, problem: classification"
+    (line,) = complaints(tmp_path, dataset, "kld")
+    assert line.endswith("has 7500 outputs for 15000 rows: more than 100000000 numbers")
