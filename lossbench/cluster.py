@@ -16,12 +16,12 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import dask
-from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, wait
+from distributed import CancelledError, Client, Future, KilledWorker, wait
 from distributed import TimeoutError as DaskTimeoutError
 from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.comm.registry import get_backend
 
-from lossbench import batches
+from lossbench import batches, local_cluster
 from lossbench.results import Training
 from lossbench.workers import Event, TrainingProcessDied, Work
 
@@ -42,14 +42,9 @@ class ClusterError(RuntimeError):
 @contextmanager
 def local(jobs: int, warn: Warn, poll: Poll = lambda: None) -> Iterator["Cluster"]:
     """Training processes of this machine, under a scheduler and a worker in this process."""
+    local_cluster.forget_settings()
     _silence()
-    # Without a port that others could reach, and without a limit of memory: this process trains
-    # nothing.
-    options = {"processes": False, "dashboard_address": None, "memory_limit": 0}
-    with (
-        LocalCluster(n_workers=1, threads_per_worker=jobs, **options) as cluster,
-        Client(cluster) as client,
-    ):
+    with local_cluster.start(jobs) as cluster, Client(cluster) as client:
         try:
             batches.begin()
             yield Cluster(client, warn, poll, jobs)
