@@ -663,7 +663,9 @@ def test_signal_ends_the_jobs(number: signal.Signals, code: int, tmp_path: Path)
     (tmp_path / "long.yaml").write_text(LONG)
     # Of one process or several, each sees for itself that the client is gone.
     jobs = 1 if number == signal.SIGKILL else 2
-    with lossbench(tmp_path, "run", "a.yaml", "long.yaml", "--jobs", jobs) as process:
+    # Killed, it cannot take away its folder there.
+    env = {"TMPDIR": str(tmp_path)}
+    with lossbench(tmp_path, "run", "a.yaml", "long.yaml", "--jobs", jobs, env=env) as process:
         assert process.stdout
         assert process.stdout.readline() == FINISHED
         process.send_signal(number)
