@@ -5,7 +5,6 @@ free, and gives the trainings on in the order of their seeds.
 """
 
 import logging
-import time
 import uuid
 import warnings
 from collections import deque
@@ -16,40 +15,31 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import dask
-from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, wait
+from distributed import CancelledError, Client, Future, KilledWorker, wait
 from distributed import TimeoutError as DaskTimeoutError
 from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.comm.registry import get_backend
 
-from lossbench import batches
+from lossbench import batches, local_cluster, verification
 from lossbench.results import Training
+from lossbench.roster import ClusterError, Roster, Warn
+from lossbench.verification import Answer, WrongAnswer
 from lossbench.workers import Event, TrainingProcessDied, Work
 
 CONNECT_SECONDS = 10
-WORKER_SECONDS = 30  # how long a cluster may be without a worker
 RESULT_SECONDS = (1, 4, 16, 64)  # how long a result may be on its way, before another try
 ATTEMPTS = 4  # at a batch whose worker or training process dies
 BATCHES_PER_THREAD = 2  # one that is trained and one that waits
 
-Warn = Callable[[str], None]
 Poll = Callable[[], None]
-
-
-class ClusterError(RuntimeError):
-    """The cluster cannot be reached, or has nobody who works."""
 
 
 @contextmanager
 def local(jobs: int, warn: Warn, poll: Poll = lambda: None) -> Iterator["Cluster"]:
     """Training processes of this machine, under a scheduler and a worker in this process."""
+    local_cluster.forget_settings()
     _silence()
-    # Without a port that others could reach, and without a limit of memory: this process trains
-    # nothing.
-    options = {"processes": False, "dashboard_address": None, "memory_limit": 0}
-    with (
-        LocalCluster(n_workers=1, threads_per_worker=jobs, **options) as cluster,
-        Client(cluster) as client,
-    ):
+    with local_cluster.start(jobs) as cluster, Client(cluster) as client:
         try:
             batches.begin()
             yield Cluster(client, warn, poll, jobs)
@@ -107,20 +97,13 @@ class Sent(NamedTuple):
 
 
 class Cluster:
-    """Trains like a TrainingProcess, on the workers of a Dask cluster.
-
-    Workers may come and go. One whose setting differs from the one here is told of and gets no
-    work, since its trainings would not be those of this machine. One that has another kind of
-    processor is told of too, but it works: a cluster is seldom made of what submits to it.
-    """
+    """Trains like a TrainingProcess, on the workers of a Dask cluster, which may come and go."""
 
     def __init__(self, client: Client, warn: Warn, poll: Poll, jobs: int = 0) -> None:
         self._client = client
-        self._warn = warn
+        self._roster = Roster(client, warn)
         self._poll = poll
         self._jobs = jobs
-        self._setting = batches.setting()
-        self._fit: dict[str, bool] = {}
 
     def start(self) -> None:
         """Start the processes of this machine, if any: they import TensorFlow meanwhile."""
@@ -146,16 +129,19 @@ class Cluster:
         data: WeakValueDictionary[int, Data] = WeakValueDictionary()
         orders = [_Order(work.seeds) for work in works]
         while waiting or running:
-            workers = self._workers()
+            workers = self._roster.threads()
             while waiting and len(running) < BATCHES_PER_THREAD * sum(workers.values()):
                 batch = waiting.popleft()
                 future, sent = self._send(works[batch.number], batch, set(workers), data)
                 running[future] = sent
-            for future, (trainings, error) in self._finished(running, set(workers)):
-                number, seeds, lost = running.pop(future).batch
+            for future, (trainings, error) in self._finished(works, running, set(workers)):
+                batch = running.pop(future).batch
+                number, seeds, lost = batch
                 for training in orders[number].add(trainings):
                     yield number, training
-                if isinstance(error, TrainingProcessDied) and lost + 1 < ATTEMPTS:
+                if isinstance(error, WrongAnswer):
+                    waiting.appendleft(batch)
+                elif isinstance(error, TrainingProcessDied) and lost + 1 < ATTEMPTS:
                     waiting.appendleft(Batch(number, seeds[len(trainings) :], lost + 1))
                 elif error:
                     waiting = deque(it for it in waiting if it.number != number)
@@ -170,7 +156,7 @@ class Cluster:
     ) -> tuple[Future, Sent]:
         """Submit a batch to the workers; its data only if no other batch holds them there."""
         held = data.get(batch.number)
-        if not held or not held.workers & workers:
+        if not held or not held.workers & workers or held.workers & self._roster.refused:
             # Unlike scattered data, a task's are made again when the worker with them dies.
             key = f"lossbench-data-{uuid.uuid4()}"
             kept = self._client.submit(batches.keep, work.split, key=key, workers=list(workers))
@@ -186,63 +172,52 @@ class Cluster:
         return future, Sent(batch, workers, held)
 
     def _finished(
-        self, running: dict[Future, Sent], workers: set[str]
-    ) -> Iterator[tuple[Future, tuple[list[Training], Exception | None]]]:
+        self, works: Sequence[Work], running: dict[Future, Sent], workers: set[str]
+    ) -> Iterator[tuple[Future, Answer]]:
         """What is finished within a second, and what can no longer be."""
         # What a signal raises while one of Dask's objects is deleted is lost, so it is asked for.
         self._poll()
         with suppress(DaskTimeoutError):
             wait(list(running), timeout=1, return_when="FIRST_COMPLETED")
+        unwanted = self._at_refused()
         for future, sent in list(running.items()):
             if future not in running:
                 continue
-            outcome = _outcome(future)
-            if outcome:
-                yield future, outcome
+            answer = self._answer(future, works[sent.batch.number], sent.batch.seeds)
+            if answer:
+                yield future, answer
             elif sent.is_stranded(workers):
                 # Dask would wait for ever for the return of those it was sent to.
                 self._client.cancel([future])
                 yield future, ([], TrainingProcessDied("its workers left"))
+            elif {future.key, sent.data.future.key} & unwanted:
+                self._client.cancel([future])
+                yield future, ([], WrongAnswer("is not waited for"))
 
-    def _workers(self) -> dict[str, int]:
-        """The threads of each worker that is fit to train; waits for one if there is none."""
-        start, told = time.monotonic(), False
-        while True:
-            threads: dict[str, int] = self._client.nthreads()
-            self._look_at(set(threads) - self._fit.keys())
-            fit = {address: number for address, number in threads.items() if self._fit[address]}
-            if fit:
-                return fit
-            whom = "none that fits" if threads else "no worker"
-            if time.monotonic() - start > WORKER_SECONDS:
-                message = f"the cluster has had {whom} for {WORKER_SECONDS} s"
-                raise ClusterError(message)
-            if not told:
-                self._warn(f"the cluster has {whom}; waiting {WORKER_SECONDS} s for one")
-                told = True
-            time.sleep(0.2)
+    def _at_refused(self) -> set[str]:
+        """The keys of the tasks that lie with workers which gave a wrong answer."""
+        if not self._roster.refused:
+            return set()
+        processing = self._client.processing()
+        return {key for it in self._roster.refused & processing.keys() for key in processing[it]}
 
-    def _look_at(self, new: set[str]) -> None:
-        """Find out whether new workers are fit to train, and tell why one is not."""
-        if not new:
-            return
-        found = self._client.run(batches.setting, workers=list(new), on_error="return")
-        for address in new & found.keys():
-            theirs = found[address]
-            if isinstance(theirs, Exception):
-                why = f"{type(theirs).__name__}: {theirs}"
-            else:
-                other = {
-                    name: f"{name} {theirs.get(name)} instead of {ours}"
-                    for name, ours in self._setting.items()
-                    if theirs.get(name) != ours
-                }
-                if processor := other.pop("processor", ""):
-                    self._warn(f"the worker {address} may give other last digits: {processor}")
-                why = ", ".join(other.values())
-            self._fit[address] = not why
-            if why:
-                self._warn(f"the worker {address} gets no work: {why}")
+    def _answer(self, future: Future, work: Work, seeds: Sequence[int]) -> Answer | None:
+        """What a task gave, None while it is under way, or again since its worker left."""
+        for seconds in RESULT_SECONDS:
+            if not future.done():
+                return None
+            # Who has it is who gave it, and may be gone when it turns out to be wrong.
+            holders = set(self._client.who_has([future])[future.key])
+            if holders & self._roster.refused:
+                return [], WrongAnswer("is of one that gave a wrong answer")
+            try:
+                return verification.checked(_result(future, seconds), work, seeds)
+            except DaskTimeoutError:
+                continue
+            except WrongAnswer as wrong:
+                self._roster.refuse(holders, wrong)
+                return [], wrong if holders else TrainingProcessDied(f"its answer {wrong}")
+        return [], TrainingProcessDied("its result did not arrive")
 
 
 class _Order:
@@ -259,26 +234,19 @@ class _Order:
             yield self._arrived.pop(self._missing.popleft())
 
 
-def _outcome(future: Future) -> tuple[list[Training], Exception | None] | None:
-    """What a task gave, None while it is under way, or again since its worker left."""
-    for seconds in RESULT_SECONDS:
-        if not future.done():
-            return None
-        with suppress(DaskTimeoutError):
-            return _result(future, seconds)
-    return [], TrainingProcessDied("its result did not arrive")
-
-
-def _result(future: Future, seconds: float) -> tuple[list[Training], Exception | None]:
+def _result(future: Future, seconds: float) -> object:
+    """What a task gave; raises WrongAnswer if it cannot be read."""
+    if future.status == "error":
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            error = RuntimeError("the workers that trained it died")
+        return [], error
     try:
-        outcome: tuple[list[Training], Exception | None] = future.result(timeout=seconds)
-    except KilledWorker:
-        return [], RuntimeError("the workers that trained it died; was there memory enough?")
+        return future.result(timeout=seconds)
     except (OSError, CancelledError, DaskTimeoutError):
         raise
-    except Exception as error:
-        return [], error
-    return outcome
+    except Exception:
+        raise WrongAnswer("cannot be read") from None
 
 
 def _silence() -> None:

@@ -13,6 +13,7 @@ from lossbench.config_text import to_yaml
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.final_metrics import complete
+from lossbench.names import cut, printable
 from lossbench.quiet import import_training
 from lossbench.results import Result, Training, files, to_json
 from lossbench.sweep import Sweep, as_document, as_markdown
@@ -46,11 +47,14 @@ class Failure:
     error: Exception
 
     def __str__(self) -> str:
+        """Why, on one line: what code of others has raised may say anything."""
         if isinstance(self.error, OSError):
-            return atomic.said(self.error)
-        if isinstance(self.error, TrainingError):
-            return str(self.error)
-        return f"{type(self.error).__name__}: {self.error}"
+            text = atomic.said(self.error)
+        elif isinstance(self.error, TrainingError):
+            text = str(self.error)
+        else:
+            text = f"{type(self.error).__name__}: {self.error}"
+        return printable(cut(" ".join(text.split()), 1000))
 
 
 @dataclass(frozen=True)

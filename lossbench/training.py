@@ -287,7 +287,9 @@ def _loop(stop: Any, body: Callable[..., Any], value: tf.Tensor, start: Any = 0)
 
 def _training(experiment: Experiment, seed: int, outcome: Outcome) -> Training:
     names = ("loss", *experiment.tracked)
-    diverged = not (np.isfinite(outcome.history).all() and np.isfinite(outcome.final).all())
+    # Some losses have a finite value of any prediction, also where the weights are NaN.
+    reached = (outcome.history, outcome.final, *outcome.weights)
+    diverged = not all(np.isfinite(it).all() for it in reached)
     final = shortest(np.where(diverged, np.nan, outcome.final))
     history = {
         f"{half}_{name}": outcome.history[:, row, column]

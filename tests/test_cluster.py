@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import psutil
 import pytest
 from distributed import Client
 
-from lossbench import batches, cluster
+from lossbench import batches, cluster, roster, runner
 from lossbench.experiment import Experiment
 from lossbench.results import Result, Training, files
 from lossbench.training import trainer
@@ -40,8 +41,7 @@ FINISHED = "a: accuracy, median of 3 seeds\n"
 
 # What a sitecustomize makes of the worker that starts with it.
 OTHER_SETTING = """
-import importlib.metadata as metadata, os
-os.environ["XLA_FLAGS"] = "--xla_cpu_enable_fast_math=true"
+import importlib.metadata as metadata
 of = metadata.version
 metadata.version = lambda name: "9.9.9" if name == "Keras" else of(name)
 """
@@ -50,6 +50,73 @@ import lossbench.processor
 lossbench.processor.kind = lambda: "Abacus"
 """
 NO_LOSSBENCH = "import sys; sys.modules['lossbench'] = None"
+# Of two threads one gives a wrong answer, while what the other has been given never ends.
+WRONG_AND_BUSY = """
+import time
+from lossbench import batches
+seconds = iter([0.3])
+batches.train_batch = lambda *_: time.sleep(next(seconds, 1e6)) or ([], None)
+"""
+# A worker that answers by the name of the experiment, and tells a setting by that in a file.
+LIAR = """
+import time
+from lossbench import batches
+from lossbench.results import Training
+
+class Unreadable(Exception):
+    def __reduce__(self):
+        return eval, ("1 / 0",)
+
+def raises(error):
+    raise error
+
+ANSWERS = {
+    "forged": lambda seeds: ([Training(it, False, {}, {}, {}, ()) for it in seeds], None),
+    "unreadable": lambda _: ([], Unreadable()),
+    "unsendable": lambda _: (it for it in ()),
+    "exit": lambda _: ([], SystemExit(0)),
+    "error": lambda _: ([], ValueError("\x1b[31m red" + "!" * 10**7)),
+    "system": lambda _: raises(FileNotFoundError(2, "is gone", "its data")),
+    "strange": lambda _: raises(Unreadable("is strange")),
+}
+
+def train_batch(experiment, split, seeds):
+    with open("calls", "a") as file:
+        print(experiment.name, file=file)
+    return ANSWERS[experiment.name](seeds)
+
+ours = batches.setting()
+SETTINGS = {
+    "": lambda: ours,
+    "none": lambda: None,
+    "unreadable": lambda: Unreadable(),
+    "strange": lambda: raises(Unreadable("is strange")),
+    "long": lambda: {**ours, "Keras": "\x1b[31m red" + "!" * 10**7},
+    "late": lambda: time.sleep(4) or ours,
+}
+
+def setting():
+    with open("setting") as file:
+        return SETTINGS[file.read()]()
+
+batches.setting = setting
+batches.train_batch = train_batch
+"""
+
+# Settings of Dask with which a cluster of this process would not do what it is for.
+PRELOADS = [f"DASK_DISTRIBUTED__{it}__PRELOAD" for it in ("SCHEDULER", "WORKER", "CLIENT")]
+PRELOAD = """
+import socket
+door = socket.create_server(("127.0.0.1", 0))
+"""
+FOR_OTHERS = {
+    "DASK_DISTRIBUTED__SCHEDULER__DASHBOARD__TLS__CERT": "missing.pem",
+    "DASK_DISTRIBUTED__SCHEDULER__IDLE_TIMEOUT": "1ms",
+    "DASK_DISTRIBUTED__WORKER__LIFETIME__DURATION": "1s",
+    "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True",
+    "DASK_TEMPORARY_DIRECTORY": "scratch",
+    "DASK_SCHEDULER_ADDRESS": "tcp://127.0.0.1:9",
+}
 
 # Runs the command, and prints which packages of Dask it has imported by then.
 THEN_MODULES = """
@@ -128,10 +195,13 @@ class Dask:
                 child.kill()
 
 
-def lossbench(cwd: Path, *arguments: object) -> subprocess.Popen[str]:
+def lossbench(
+    cwd: Path, *arguments: object, env: dict[str, str] | None = None
+) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "lossbench", *map(str, arguments)]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=cwd, stdout=pipe, stderr=pipe, text=True)
+    env = {**os.environ, **(env or {})}
+    return subprocess.Popen(command, cwd=cwd, stdout=pipe, stderr=pipe, text=True, env=env)
 
 
 def training_processes(
@@ -179,6 +249,28 @@ def run_code(cwd: Path, code: str, *arguments: str) -> "subprocess.CompletedProc
     return subprocess.run(
         command, cwd=cwd, capture_output=True, text=True, timeout=HANGS, check=False
     )
+
+
+def watched(process: subprocess.Popen[str]) -> tuple[int, set[object]]:
+    """How many processes a running one had at most, and what of them others could reach."""
+    most, doors = 1, set[object]()
+    while process.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            above = psutil.Process(process.pid)
+            all_of_them = [above, *above.children(recursive=True)]
+            most = max(most, len(all_of_them))
+            for it in all_of_them:
+                doors |= {door(connection) for connection in it.net_connections("all")}
+        time.sleep(0.02)
+    return most, doors - {None}
+
+
+def door(connection: Any) -> object:
+    """Where a socket lets others in, whatever its family; None where it does not."""
+    if connection.family == socket.AF_UNIX:
+        return connection.laddr or None  # a pair of sockets, inside a process, has no name
+    waits = connection.status == psutil.CONN_LISTEN or connection.type == socket.SOCK_DGRAM
+    return connection.laddr if waits and not connection.raddr else None
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -281,11 +373,22 @@ def assert_as_expected(
 # What these start takes its time to give up: until the last tests here.
 @pytest.mark.usefixtures("unanswered", "abandoned")
 @pytest.mark.parametrize("where", ["--jobs", "--dask"])
-def test_outcome_is_byte_for_byte_that_of_one_process(folder: Path, dask: Dask, where: str) -> None:
+def test_outcome_is_byte_for_byte_that_of_one_process_without_a_port(
+    folder: Path, dask: Dask, tmp_path: Path, where: str
+) -> None:
     value = {"--jobs": "2", "--dask": dask.address}[where]
-    code, _, stderr = run(
-        folder, "run-all", "configs", "--allow-code", "--out", where[2:], where, value
-    )
+    # What a person has set of Dask is for other clusters.
+    (tmp_path / "preload.py").write_text(PRELOAD)
+    settings = FOR_OTHERS | dict.fromkeys(PRELOADS, str(tmp_path / "preload.py"))
+    env = {**(settings if where == "--jobs" else {}), "TMPDIR": str(tmp_path)}
+    arguments = ["run-all", "configs", "--allow-code", "--out", where[2:], where, value]
+    with lossbench(folder, *arguments, env=env) as process:
+        most, doors = watched(process)
+        code, (_, stderr) = process.returncode, process.communicate(timeout=HANGS)
+    assert doors == set()
+    assert [it.name for it in tmp_path.iterdir()] == ["preload.py"]
+    # The training processes and what keeps account of them were there to be seen.
+    assert most >= {"--jobs": 3, "--dask": 1}[where]
     assert contents(folder / where[2:]) == contents(folder / "one")
     # The experiment that failed did so in one line, and the others ran.
     *of_one, _, modules = (folder / "stderr").read_text().splitlines()
@@ -365,51 +468,159 @@ def test_batches_are_some_seconds_of_training_and_hold_every_seed_once(
 
 
 @pytest.mark.usefixtures("short_batches")
-def test_worker_that_comes_late_takes_over_from_one_that_is_killed(
+def test_worker_that_comes_late_takes_over_and_is_told_of_if_its_processor_is_another(
     works: list[Work], expected: list[dict[str, bytes]], tmp_path: Path
 ) -> None:
-    with Dask(tmp_path) as dask, cluster.at(dask.address, print) as many:
+    told: list[str] = []
+    with Dask(tmp_path) as dask, cluster.at(dask.address, told.append) as many:
         first = dask.worker()
         events = many.train(works[:1])
         got = [next(events)]
-        dask.worker("--no-nanny")
+        dask.worker("--no-nanny", site=OTHER_PROCESSOR)
         dask.kill(first)
         got += events
     assert_as_expected(works[:1], got, expected)
-
-
-@pytest.mark.usefixtures("short_batches")
-def test_worker_of_another_setting_is_told_of_and_gets_no_work(
-    works: list[Work], dask: Dask
-) -> None:
-    wrong = [dask.worker("--no-nanny", site=it) for it in (OTHER_SETTING, NO_LOSSBENCH)]
-    with Client(dask.address) as client:
-        client.wait_for_workers(4, timeout=HANGS)
-    told: list[str] = []
-    with cluster.at(dask.address, told.append) as many:
-        events = list(many.train(works[:1]))
-    assert sorted(it.seed for _, it in events if isinstance(it, Training)) == [*works[0].seeds]
-    assert [training_processes(it) for it in wrong] == [set(), set()]
-    for it in wrong:
-        dask.kill(it)
-    text = "\n".join(sorted(told))
-    assert text.count("gets no work") == 2
-    assert re.search(r"gets no work: Keras 9\.9\.9 instead of \d+\.\d+\.\d+, XLA_FLAGS", text)
-    assert re.search(r"gets no work: .*lossbench", text)
-
-
-def test_worker_of_another_processor_is_told_of_and_works(
-    works: list[Work], tmp_path: Path
-) -> None:
-    told: list[str] = []
-    with Dask(tmp_path) as dask:
-        dask.worker("--no-nanny", site=OTHER_PROCESSOR)
-        with cluster.at(dask.address, told.append) as many:
-            events = list(many.train(works[:1]))
-    assert [it.seed for _, it in events if isinstance(it, Training)] == [*works[0].seeds]
     text = "\n".join(told)
     assert "may give other last digits: processor Abacus instead of" in text
     assert "gets no work" not in text
+
+
+@pytest.mark.usefixtures("short_batches")
+def test_worker_of_another_setting_or_with_a_wrong_answer_is_told_of_and_gets_no_work(
+    works: list[Work], expected: list[dict[str, bytes]], dask: Dask
+) -> None:
+    wrong = [dask.worker("--no-nanny", site=it) for it in (OTHER_SETTING, NO_LOSSBENCH)]
+    options = ["--no-nanny", "--name", "liar", "--nthreads", "2"]
+    liar = dask.worker(*options, site=WRONG_AND_BUSY)
+    with Client(dask.address) as client:
+        client.wait_for_workers(5, timeout=HANGS)
+        known = client.scheduler_info(n_workers=-1)["workers"]
+    told: list[str] = []
+    with cluster.at(dask.address, told.append) as many:
+        events = list(many.train(works))
+    # What the worker with the wrong answer had, or has still, others have trained.
+    assert_as_expected(works, events, expected)
+    assert [training_processes(it) for it in wrong] == [set(), set()]
+    for it in (*wrong, liar):
+        dask.kill(it)
+    text = "\n".join(sorted(told))
+    assert text.count("gets no work") == len(told) == 3
+    assert re.search(r"gets no work: Keras 9\.9\.9 instead of \d+\.\d+\.\d+$", text, re.M)
+    assert re.search(r"gets no work: .*lossbench", text)
+    (address,) = (address for address, it in known.items() if it["name"] == "liar")
+    assert f"the worker {address} gets no work: its answer is of other seeds" in told
+
+
+@pytest.fixture(scope="module")
+def liar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Dask, Path]]:
+    """A scheduler whose only worker is not to be trusted, and the folder of both."""
+    folder = tmp_path_factory.mktemp("liar")
+    (folder / "setting").write_text("")
+    with Dask(folder) as dask:
+        dask.worker("--no-nanny", site=LIAR)
+        with Client(dask.address) as client:
+            client.wait_for_workers(1, timeout=HANGS)
+        yield dask, folder
+
+
+@pytest.mark.usefixtures("short_batches")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("forged", "has impossible final figures"),
+        ("unreadable", "cannot be read"),
+        ("unsendable", "cannot be read"),
+        ("exit", "is none"),
+    ],
+)
+def test_worker_with_a_wrong_answer_gets_no_more_work_though_nobody_else_is_there(
+    name: str, words: str, liar: tuple[Dask, Path], works: list[Work]
+) -> None:
+    dask, folder = liar
+    assert until_it_waits(dask, named(works[0], name)).endswith(f"its answer {words}")
+    # Of four batches it had two before its first answer was here.
+    assert (folder / "calls").read_text().split().count(name) <= 2
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("error", r"ValueError: \N{REPLACEMENT CHARACTER}\[31m red!+\.\.\.$"),
+        ("system", "its data: is gone$"),
+        ("strange", "is strange"),
+    ],
+)
+def test_error_is_believed_and_told_on_one_line(
+    name: str, words: str, liar: tuple[Dask, Path], works: list[Work]
+) -> None:
+    work = named(works[0], name)
+    with cluster.at(liar[0].address, print) as many:
+        ((_, error),) = many.train([work])
+    assert isinstance(error, Exception)
+    text = str(runner.Failure(work.experiment, error))
+    assert re.search(words, text)
+    assert text.isprintable()
+    assert len(text) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("none", "Keras unknown instead of"),
+        ("unreadable", "its answer is ZeroDivisionError"),
+        ("strange", "is strange"),
+        ("long", r"Keras \\x1b\[31m red!+\.\.\. instead of"),
+    ],
+)
+def test_worker_whose_setting_cannot_be_compared_gets_no_work(
+    name: str, words: str, liar: tuple[Dask, Path], works: list[Work]
+) -> None:
+    dask, folder = liar
+    (folder / "setting").write_text(name)
+    why = until_it_waits(dask, named(works[0], "error"))
+    (folder / "setting").write_text("")
+    assert re.search(words, why)
+    assert why.isprintable()
+    assert len(why) < 1000
+
+
+def test_worker_that_says_nothing_is_not_waited_for(
+    liar: tuple[Dask, Path], works: list[Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dask, folder = liar
+    (folder / "setting").write_text("late")
+    monkeypatch.setattr(roster, "WORKER_SECONDS", 1)
+    told: list[str] = []
+    with (
+        cluster.at(dask.address, told.append) as many,
+        pytest.raises(roster.ClusterError, match="none that fits for 1 s"),
+    ):
+        list(many.train(works[:1]))
+    assert told[0].endswith("gets no work: its answer has not come within 1 s")
+
+
+class Waits(Exception):
+    pass
+
+
+def until_it_waits(dask: Dask, work: Work) -> str:
+    """Train until no worker is left, and give the reason why the only one gets no work."""
+    told: list[str] = []
+
+    def warn(message: str) -> None:
+        if "waiting" in message:
+            raise Waits
+        told.append(message)
+
+    with cluster.at(dask.address, warn) as many, pytest.raises(Waits):
+        list(many.train([work]))
+    (why,) = told
+    assert "gets no work: " in why
+    return why
+
+
+def named(work: Work, name: str) -> Work:
+    return work._replace(experiment=work.experiment.model_copy(update={"name": name}))
 
 
 @pytest.mark.usefixtures("short_batches")
@@ -451,7 +662,9 @@ def test_signal_ends_the_jobs(number: signal.Signals, code: int, tmp_path: Path)
     (tmp_path / "long.yaml").write_text(LONG)
     # Of one process or several, each sees for itself that the client is gone.
     jobs = 1 if number == signal.SIGKILL else 2
-    with lossbench(tmp_path, "run", "a.yaml", "long.yaml", "--jobs", jobs) as process:
+    # Killed, it cannot take away its folder there.
+    env = {"TMPDIR": str(tmp_path)}
+    with lossbench(tmp_path, "run", "a.yaml", "long.yaml", "--jobs", jobs, env=env) as process:
         assert process.stdout
         assert process.stdout.readline() == FINISHED
         process.send_signal(number)
