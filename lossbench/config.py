@@ -231,7 +231,10 @@ def _problems(
     by_cause: dict[tuple[Axis | None, Key, str], list[tuple[Point, Complaint]]] = defaultdict(list)
     for point, complaint in wrong:
         axis = grid.axis_of(complaint.key, complaint.value)
-        key = complaint.key if axis is None else ()
+        key = complaint.key
+        # The option says its key, though not one in a mapping that it sets; a bare name has none.
+        if axis and (len(key) <= len(axis.key) or isinstance(point[grid.axes.index(axis)], str)):
+            key = ()
         by_cause[axis, key, complaint.message].append((point, complaint))
     problems = []
     for (axis, key, message), found in by_cause.items():
@@ -250,7 +253,7 @@ def _problems(
         all_points = [it for it in grid.points() if any(value is it[number] for value in values)]
         where = _among(grid, points, all_points, besides=axis)
         message = _meant(found[0][1], axis, document) or message
-        problems.append(Problem(axis.option(values), None, "", message + where))
+        problems.append(Problem(axis.option(values), None, dotted(key), message + where))
     return problems
 
 

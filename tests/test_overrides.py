@@ -3,14 +3,16 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from lossbench.complaints import ConfigError
 from lossbench.config import Case, load_all
 from lossbench.config_text import to_yaml
+from lossbench.experiment import Experiment, Section
 from lossbench.overrides import LONGEST, grid
 
 CONFIG = """\
@@ -175,6 +177,11 @@ def test_what_is_published_stays_only_with_what_it_was_published_of(
         (["loss=hinge,mse"], "--set loss=mse: does not fit a target of 2 classes"),
         (["epochs=2.5"], "--set epochs=2.5: must be a whole number"),
         (["epochs.more=3"], "--set epochs.more=3: must be a whole number"),
+        (["model.hidden=[5],[5,0]"], "--set model.hidden=[5, 0]: model.hidden.1: must be at least"),
+        (
+            ["loss={name: hinge, delta: 1}"],
+            "--set loss={name: hinge, delta: 1}: loss.delta: is not a parameter of hinge",
+        ),
         (["model.hidden=5"], "--set model.hidden=5: must be a list of the units"),
         (["dataset.noise=a"], "--set dataset.noise=a: must be a float"),
         (
@@ -203,6 +210,29 @@ def test_what_is_published_stays_only_with_what_it_was_published_of(
 def test_what_is_refused_names_the_option(config: Path, settings: list[str], said: str) -> None:
     (message,) = refused(config, *settings)
     assert said in message
+
+
+def keys_of(section: type[Section], *above: str) -> Iterator[str]:
+    """The dotted key of every field of a section, and of the sections below it."""
+    for name, field in section.model_fields.items():
+        key = (*above, field.alias or name)
+        yield ".".join(key)
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, Section):
+                yield from keys_of(kind, *key)
+
+
+PARAMETERS = ["dataset.noise", "loss.label_smoothing", "optimizer.learning_rate", "nonsense"]
+NEVER_RIGHT = ["[x, [y]]", "{x: [y]}", "[{x: {y: [z]}}]", "[[]]", "{x: {}}"]
+
+
+@pytest.mark.parametrize("key", [*keys_of(Experiment), *PARAMETERS])
+def test_a_list_or_a_mapping_that_is_refused_names_the_option(config: Path, key: str) -> None:
+    for value in NEVER_RIGHT:
+        for message in refused(config, f"{key}={value}"):
+            assert message.startswith(f"--set {key}={value}: ")
+        for message in refused(config, f"{key}={value},[{value}]"):
+            assert message.startswith(f"--set {key}")
 
 
 def test_all_that_is_wrong_is_said_at_once_and_each_thing_once(config: Path) -> None:
