@@ -102,7 +102,9 @@ Kind = Annotated[
 NewFolder = Annotated[
     Path | None, typer.Option("--out", metavar="FOLDER", help="Instead of one named after DATA.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Train again what is stored already.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Train again what is stored already, and replace it.")
+]
 AllowCode = Annotated[
     bool, typer.Option("--allow-code", help="Run the functions that configs name as their loss.")
 ]
@@ -156,7 +158,8 @@ def run(
 ) -> None:
     """Run experiments; the results of each go to a folder of its name.
 
-    What is stored there already, of the same config, data and versions, is not trained again.
+    What is stored there already, of the same config, data and versions, is not trained again, and
+    a quick look with fewer --repeats or --epochs replaces none of it without --force.
     With --set the name says what is set. The points of a sweep are experiments too; their folders
     share one, with a table and, for one or two keys that vary, a picture.
     """
@@ -203,7 +206,7 @@ def run_all(
 
     Without FOLDER the nine experiments of the first article run, into results/. The configs
     directly in FOLDER run into results/NAME, where NAME is that of FOLDER. --set is as in run,
-    and what is stored already is not trained again.
+    and so is what becomes of results that are stored already.
     """
     from lossbench.config import BUNDLED, in_folder, load_all
 

@@ -31,7 +31,8 @@ class Case:
     """An experiment with the file it was read from and its data.
 
     ``sweep`` names the sweep it is a point of, if any, and ``base`` the experiment that it varies;
-    ``point`` maps the dotted keys that vary to their values here.
+    ``point`` maps the dotted keys that vary to their values here. ``options`` are the keys that
+    an option gave, and not the config.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class Case:
     base: str = ""
     sweep: str = ""
     point: Mapping[str, Any] = field(default_factory=dict)
+    options: frozenset[str] = frozenset()
 
 
 def find(config: str | Path) -> Path:
@@ -163,7 +165,8 @@ def _load(
         wrong += [(point, complaint) for complaint in complaints]
         if experiment and split:
             sweep = grid.sweep(base) if grid.varying else ""
-            cases.append(Case(path, experiment, split, base, sweep, grid.values(point)))
+            varied, options = grid.values(point), frozenset(overrides)
+            cases.append(Case(path, experiment, split, base, sweep, varied, options))
     problems = [
         Problem(path, line, dotted(key), f"comes twice, first on line {first}")
         for key, line, first in document.repeated

@@ -72,16 +72,17 @@ class Bars:
             self._live.start()
 
     def note(self, experiment: Experiment, stored: int, remark: str) -> None:
-        """Show what is stored of an experiment, and what is remarkable about it."""
-        self._bars.update(self._tasks[experiment.name], completed=stored)
+        """Show what is stored of an experiment, all that is there, and what is remarkable."""
+        task = self._tasks[experiment.name]
+        more = experiment.repeats - (self._bars.tasks[task].total or 0)
+        for bar in (task, self._all):
+            self._bars.update(bar, total=(self._bars.tasks[bar].total or 0) + more)
+        self._bars.update(task, completed=stored)
         self._bars.advance(self._all, stored)
-        if self._quiet:
-            return
-        if remark:
-            err.print(f"{experiment.name}: {remark}", markup=False)
-        if stored:
-            text = f"{experiment.name}: {stored} of {experiment.repeats} trainings stored"
-            err.print(text, markup=False)
+        words = [f"{stored} of {experiment.repeats} trainings stored"] if stored else []
+        words += [remark] if remark else []
+        if words and not self._quiet:
+            err.print(f"{experiment.name}: {', '.join(words)}", markup=False)
 
     def advance(self, experiment: Experiment, done: int) -> None:
         """Show how many trainings of an experiment are done."""

@@ -260,6 +260,11 @@ def test_a_key_with_an_option_of_its_own_is_given_once(config: Path) -> None:
     assert refused(config, "epochs=3", epochs=2) == ["--set epochs=3: is given by --epochs too"]
 
 
+def test_a_case_knows_which_keys_options_gave(config: Path) -> None:
+    (case,) = loaded(config, "batch_size=7", epochs=2, repeats=1)
+    assert case.options == {"epochs", "repeats"}
+
+
 def test_the_refusal_in_the_readme_is_the_one_that_is_given() -> None:
     with pytest.raises(ConfigError) as error:
         load_all(["hinge"], {}, ["optimizer.lerning_rate=0.05"])
