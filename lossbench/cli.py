@@ -1,5 +1,6 @@
 """The command line: parse arguments, call, print. Heavy imports wait until they are needed."""
 
+import errno
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 import lossbench
+from lossbench import streams, surroundings
 
 if TYPE_CHECKING:
     from lossbench.config import Case
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
     from lossbench.workers import Trainer
 
 FAILED, WRONG_USAGE = 1, 2
-SIGNALLED = {128 + number: number for number in (signal.SIGINT, signal.SIGTERM)}
+# What ends a run; Windows has no SIGHUP, which tells that a terminal hung up.
+STOPS = [getattr(signal, it) for it in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, it)]
+SIGNALLED = {128 + number for number in STOPS}
+BROKEN_PIPE = 128 + 13  # as a shell has it of a program whose reader went away
 RESULTS = Path("results")
 _signals: list[int] = []  # those that came
 
@@ -515,36 +520,60 @@ def _run(
         if results and not quiet:
             for parent in dict.fromkeys(folder.parent for folder in folders):
                 terminal.print_where_the_report_is(parent)
-    if failed or any(result.diverged == len(result.trainings) for result in results):
+    if failure := streams.failure():
+        message = f"standard output: {failure.strerror}; the results are written all the same"
+        terminal.err.print(f"Error: {message}")
+    if failure or failed or any(it.diverged == len(it.trainings) for it in results):
         raise typer.Exit(FAILED)
 
 
 def main() -> NoReturn:
     """Run the command line, with an exit code for every end it may take."""
+    streams.protect()
     # Not left to Python and typer: whatever is under way is to end, with an exit code of its own.
-    for number in SIGNALLED.values():
-        signal.signal(number, _end)
+    for number in STOPS:
+        # What nohup lets a process ignore stays ignored.
+        if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _end)
+    code: Any = 0
     try:
+        surroundings.shut_out()
         app(prog_name="lossbench")
     except SystemExit as end:
-        if end.code in SIGNALLED:
+        code = end.code or 0
+        if code in SIGNALLED:
             print("Interrupted: what was finished is kept.", file=sys.stderr)
-        raise
     except Exception as error:
-        from lossbench.atomic import said
-        from lossbench.complaints import ConfigError
+        code = _told(error)
+    if code == 0 and (failure := streams.failure()):
+        code = _unprinted(failure)
+    sys.exit(code)
 
-        if "--debug" in sys.argv:
-            traceback.print_exc()
-        elif isinstance(error, ConfigError):
-            print(f"Error: {error}", file=sys.stderr)
-        elif isinstance(error, OSError):
-            print(f"Error: {said(error)} (--debug shows the traceback)", file=sys.stderr)
-        else:
-            message = " ".join(f"{type(error).__name__}: {error}".split())
-            print(f"Error: {message} (--debug shows the traceback)", file=sys.stderr)
-        sys.exit(WRONG_USAGE if isinstance(error, ConfigError) else FAILED)
-    sys.exit(0)
+
+def _unprinted(failure: OSError) -> int:
+    """The exit code where not all was printed: a reader that has seen enough is told nothing."""
+    if failure.errno == errno.EPIPE:
+        return BROKEN_PIPE
+    print(f"Error: standard output: {failure.strerror}", file=sys.stderr)
+    return FAILED
+
+
+def _told(error: Exception) -> int:
+    """The exit code for an error, of which a line tells."""
+    from lossbench.atomic import said
+    from lossbench.complaints import ConfigError
+
+    hint = " (--debug shows the traceback)"
+    if "--debug" in sys.argv:
+        traceback.print_exc()
+    elif isinstance(error, ConfigError):
+        print(f"Error: {error}", file=sys.stderr)
+    elif isinstance(error, OSError):
+        print(f"Error: {said(error)}{hint}", file=sys.stderr)
+    else:
+        message = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"Error: {message}{hint}", file=sys.stderr)
+    return WRONG_USAGE if isinstance(error, ConfigError) else FAILED
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:

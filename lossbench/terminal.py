@@ -3,6 +3,7 @@
 A terminal gets bars and tables; a pipe gets plain lines without control characters.
 """
 
+import codecs
 import shlex
 import sys
 import traceback
@@ -214,8 +215,12 @@ def print_where_the_report_is(folder: Path) -> None:
 
 
 def print_json(document: object) -> None:
-    """One JSON document on standard output."""
-    sys.stdout.write(to_json(document))
+    """One JSON document on standard output; in ASCII where that has another encoding than UTF-8.
+
+    JSON is UTF-8, and ASCII is that in every encoding.
+    """
+    ascii_only = codecs.lookup(sys.stdout.encoding).name != "utf-8"
+    sys.stdout.write(to_json(document, ascii_only))
 
 
 def print_complaints(complaints: Sequence[str]) -> None:

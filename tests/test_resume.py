@@ -532,7 +532,8 @@ def test_killed_at_50_moments_the_next_run_finishes(
 
 
 @pytest.mark.parametrize(
-    ("number", "code", "moment"), [(signal.SIGINT, 130, 0.6), (signal.SIGTERM, 143, 1.5)]
+    ("number", "code", "moment"),
+    [(signal.SIGINT, 130, 0.6), (signal.SIGTERM, 143, 1.5), (signal.SIGHUP, 129, 1.0)],
 )
 def test_signal_ends_the_start_at_once(
     configs: Path, tmp_path: Path, number: signal.Signals, code: int, moment: float
