@@ -360,7 +360,7 @@ def new(
         start = starters.start(data, target, problem)
         folder = out or Path(start.name)
         files = starters.configs(start, folder)
-        taken = [str(folder / name) for name in files if (folder / name).exists()]
+        taken = [str(folder / name) for name in files if os.path.lexists(folder / name)]
         if taken:
             raise DatasetError("", f"{taken[0]} is there already; --out FOLDER writes elsewhere")
     except DatasetError as error:
@@ -373,7 +373,7 @@ def new(
         if not (folder / starters.SCHEMA).exists():
             atomic.replace_file(folder / starters.SCHEMA, to_json(schema()).encode())
     except OSError as error:
-        message = f"Error: {folder}: cannot be written: {error.strerror}"
+        message = f"Error: {folder}: cannot be written: {error.strerror or error}"
         terminal.err.print(message, markup=False)
         raise typer.Exit(FAILED) from None
     for line in starters.report(start, folder):
@@ -502,8 +502,18 @@ def _run(
                 # What is kept until the end must stay small, of however many experiments.
                 results.append(summary.essence(outcome) if summarized else outcome.without_arrays())
     sweeps = sweep.sweeps(cases, results, failed)
+    # Results that are neither used nor replaced: no table is written without them.
+    staying = {
+        plan.case.experiment.name
+        for plan in plans
+        if plan.error and (plan.folder / runner.MARK).exists()
+    }
     for it in sweeps:
-        runner.write_sweep(it, swept[it.points[0].result.experiment.name].parent)
+        folder = swept[it.points[0].result.experiment.name].parent
+        if staying.isdisjoint(it.failed):
+            runner.write_sweep(it, folder)
+        else:
+            terminal.print_stays(folder / "sweep.md")
     if as_json:
         stored = {plan.case.experiment.name: plan.stored for plan in plans if plan.stored}
         document: dict[str, Any] = {"experiments": documents, "failed": failed, "stored": stored}
@@ -515,8 +525,11 @@ def _run(
     elif summarized:
         terminal.print_summary(results)
     if summarized:
-        for name, content in summary.files(results, failed).items():
-            atomic.replace_file(summarized / name, content)
+        if staying:
+            terminal.print_stays(summarized / "summary.md")
+        else:
+            for name, content in summary.files(results, failed).items():
+                atomic.replace_file(summarized / name, content)
         if results and not quiet:
             for parent in dict.fromkeys(folder.parent for folder in folders):
                 terminal.print_where_the_report_is(parent)

@@ -23,20 +23,24 @@ def in_the_way(case: Case, held: Result, folder: Path, why: str = "") -> FileExi
     alike = asked.model_copy(update={"epochs": its.epochs}) if "epochs" in case.options else asked
     if held.data_sha256 != case.split.sha256 or its.config_hash != alike.config_hash:
         return None
+    force = "--force replaces what is there"
     if its.epochs != asked.epochs:
-        count = f"{its.repeats} training{'s' if its.repeats > 1 else ''} of {its.epochs} epochs"
-        return FileExistsError(
-            f"{folder} holds {count}, which --epochs {asked.epochs} would replace: --set "
-            f"epochs={asked.epochs} writes to a folder of its own, --force replaces what is there"
-        )
+        there = f"{_count(its.repeats, 'training')} of {_count(its.epochs, 'epoch')}"
+        other = f"--set epochs={asked.epochs} writes to a folder of its own"
+        message = f"which --epochs {asked.epochs} would replace: {other}, {force}"
+        return FileExistsError(f"{folder} holds {there}, {message}")
     if covers(asked.seeds, its.seeds) or (why and not {"seed", "repeats"} & case.options):
         return None
-    return FileExistsError(
-        f"{folder} holds {_trainings(its.seeds)}, which {_trainings(asked.seeds)} would replace"
-        f"{f' ({why})' if why else ''}: --out DIR writes elsewhere, --force replaces what is there"
-    )
+    message = f"which {_trainings(asked.seeds)} would replace{f' ({why})' if why else ''}"
+    other = "--out DIR writes elsewhere"
+    return FileExistsError(f"{folder} holds {_trainings(its.seeds)}, {message}: {other}, {force}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number > 1 else ''}"
 
 
 def _trainings(seeds: range) -> str:
-    last = f"s {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f" {seeds[0]}"
-    return f"the training{'s' if len(seeds) > 1 else ''} from seed{last}"
+    if len(seeds) == 1:
+        return f"the training from seed {seeds[0]}"
+    return f"the trainings from seeds {seeds[0]} to {seeds[-1]}"

@@ -122,6 +122,12 @@ def print_warning(experiment: Experiment, message: str) -> None:
     err.print(f"Warning: {experiment.name}: {message}")
 
 
+def print_stays(path: Path) -> None:
+    """Say that a table is not written anew, where a new one would lack results that stay."""
+    why = "it tells of results that were not replaced"
+    err.print(f"Warning: {path} stays as it was, as {why}", markup=False)
+
+
 def print_summary(results: Sequence[Result]) -> None:
     """The table of a suite, on a terminal only: a pipe has had the lines."""
     if not out.is_terminal or not results:

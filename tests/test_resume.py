@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import psutil
 import pytest
+import typer
 
-from lossbench import runner, stored, summary
+from lossbench import cli, runner, stored, summary
 from lossbench.config import Case
 from lossbench.experiment import Experiment
 from lossbench.results import Result, Training, shortest
@@ -223,6 +224,25 @@ def test_an_option_of_other_epochs_replaces_nothing_that_is_stored(
                 f"{out / 'hinge'} holds 4 trainings of 5 epochs, which --epochs 1 would replace: "
                 "--set epochs=1 writes to a folder of its own, --force replaces what is there"
             )
+
+
+def test_no_summary_is_written_without_the_results_that_stay(
+    cases: Cases, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run_all(**changes: Any) -> None:
+        made = [replace(it, options=frozenset(changes)) for it in cases(repeats=4, **changes)]
+        folders = [out / case.experiment.name for case in made]
+        cli._run(Here(), made, folders, out, False, runner.NO_EXTRAS, False, True, False)
+
+    run_all()
+    before = tree(out)
+    capsys.readouterr()
+    with pytest.raises(typer.Exit) as end:
+        run_all(epochs=1)
+    assert end.value.exit_code == 1
+    assert tree(out) == before
+    *_, last = capsys.readouterr().err.splitlines()
+    assert last.startswith(f"Warning: {out / 'summary.md'} stays as it was")
 
 
 def test_an_option_of_fewer_seeds_replaces_no_result_that_is_of_no_use(
