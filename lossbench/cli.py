@@ -90,6 +90,9 @@ Metric = Annotated[str | None, typer.Option(metavar="NAME", help="Instead of mse
 Pictures = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Draw curves and decision boundaries there.")
 ]
+Page = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Instead of FOLDER/report.html.")
+]
 Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each pair.")]
 AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown.")]
@@ -307,9 +310,10 @@ def compare(
         raise typer.Exit(WRONG_USAGE)
 
 
-@app.command(epilog=_examples("report", "report results/5000-samples --open"))
+@app.command(epilog=_examples("report", "report results/5000-samples --open --out losses.html"))
 def report(
     folder: Results = RESULTS,
+    out: Page = None,
     open_: Open = False,
     debug: Debug = False,
     version: Version = False,
@@ -318,17 +322,23 @@ def report(
 
     It needs nothing but a browser. The findings come first, then the table of results beside
     what is published, the article's claims, the comparison of the losses, and each experiment's
-    config and provenance.
+    config and provenance. An older report is replaced, and no other file.
     """
     import webbrowser
 
-    from lossbench import atomic
+    from lossbench import atomic, terminal
     from lossbench import report as html
 
     results, complaints = _stored(folder)
-    path = folder / html.FILE_NAME
-    page = html.page(folder.resolve().name, results, complaints, folder)
-    atomic.replace_file(path, page.encode())
+    path = out or folder / html.FILE_NAME
+    try:
+        html.refuse(path)
+        page = html.page(folder.resolve().name, results, complaints, path.parent)
+        atomic.replace_file(path, page.encode())
+    except OSError as error:
+        hint = "" if out else "; --out FILE writes elsewhere"
+        terminal.err.print(f"Error: {atomic.said(error)}{hint}", markup=False)
+        raise typer.Exit(FAILED) from None
     print(path)
     if open_ and not webbrowser.open(path.resolve().as_uri()):
         raise RuntimeError(f"no browser could be opened; open {path} in one")
