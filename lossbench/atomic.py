@@ -132,8 +132,10 @@ def _locked(folder: Path) -> Iterator[bool]:
     False where folders cannot be locked. The lock is on the folder itself, so that no file of a
     lock is left behind. Some network file systems have no such lock.
     """
-    if folder.exists() and not folder.is_dir():
-        raise FileExistsError(f"{folder} is in the way: it is not a folder")
+    there = next(it for it in (folder, *folder.parents) if os.path.lexists(it))
+    if not there.is_dir():
+        what = "a link that leads nowhere" if there.is_symlink() else "not a folder"
+        raise FileExistsError(f"{there} is in the way: it is {what}")
     with _named(folder):
         folder.mkdir(parents=True, exist_ok=True)
     if not fcntl:

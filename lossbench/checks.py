@@ -22,7 +22,7 @@ from lossbench.experiment import (
 )
 from lossbench.losses import FINAL_METRICS, Loss
 from lossbench.marked_yaml import Key
-from lossbench.names import nearest
+from lossbench.names import nearest, unknown
 
 # What a process can hold, as the rows of a history.csv and as the weights of a network.
 MOST_ROWS = MOST_WEIGHTS = 100_000_000
@@ -72,7 +72,7 @@ def check(
     reported = [*loss.row.metrics, *(metric for metric in further if isinstance(metric, str))]
     for metric, figures in published.items() if isinstance(published, dict) else ():
         if metric not in reported:
-            message = f"is not a metric of {loss.name}; {nearest(metric, reported)}"
+            message = unknown(metric, reported, f"a metric of {loss.name}", losses.FORMER_METRICS)
             if metric in FINAL_METRICS[loss.row.problem]:
                 message = f"is not reported; ask for it by metrics: [{metric}]"
             complaints.append(Complaint(("published", metric), message, figures))

@@ -1,5 +1,6 @@
 """The command line: parse arguments, call, print. Heavy imports wait until they are needed."""
 
+import errno
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 import lossbench
+from lossbench import streams, surroundings
 
 if TYPE_CHECKING:
     from lossbench.config import Case
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
     from lossbench.workers import Trainer
 
 FAILED, WRONG_USAGE = 1, 2
-SIGNALLED = {128 + number: number for number in (signal.SIGINT, signal.SIGTERM)}
+# What ends a run; Windows has no SIGHUP, which tells that a terminal hung up.
+STOPS = [getattr(signal, it) for it in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, it)]
+SIGNALLED = {128 + number for number in STOPS}
+BROKEN_PIPE = 128 + 13  # as a shell has it of a program whose reader went away
 RESULTS = Path("results")
 _signals: list[int] = []  # those that came
 
@@ -85,6 +90,9 @@ Metric = Annotated[str | None, typer.Option(metavar="NAME", help="Instead of mse
 Pictures = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Draw curves and decision boundaries there.")
 ]
+Page = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Instead of FOLDER/report.html.")
+]
 Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each pair.")]
 AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown.")]
@@ -102,7 +110,9 @@ Kind = Annotated[
 NewFolder = Annotated[
     Path | None, typer.Option("--out", metavar="FOLDER", help="Instead of one named after DATA.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Train again what is stored already.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Train again what is stored already, and replace it.")
+]
 AllowCode = Annotated[
     bool, typer.Option("--allow-code", help="Run the functions that configs name as their loss.")
 ]
@@ -156,7 +166,8 @@ def run(
 ) -> None:
     """Run experiments; the results of each go to a folder of its name.
 
-    What is stored there already, of the same config, data and versions, is not trained again.
+    What is stored there already, of the same config, data and versions, is not trained again, and
+    a quick look with fewer --repeats or --epochs replaces none of it without --force.
     With --set the name says what is set. The points of a sweep are experiments too; their folders
     share one, with a table and, for one or two keys that vary, a picture.
     """
@@ -203,7 +214,7 @@ def run_all(
 
     Without FOLDER the nine experiments of the first article run, into results/. The configs
     directly in FOLDER run into results/NAME, where NAME is that of FOLDER. --set is as in run,
-    and what is stored already is not trained again.
+    and so is what becomes of results that are stored already.
     """
     from lossbench.config import BUNDLED, in_folder, load_all
 
@@ -299,9 +310,10 @@ def compare(
         raise typer.Exit(WRONG_USAGE)
 
 
-@app.command(epilog=_examples("report", "report results/5000-samples --open"))
+@app.command(epilog=_examples("report", "report results/5000-samples --open --out losses.html"))
 def report(
     folder: Results = RESULTS,
+    out: Page = None,
     open_: Open = False,
     debug: Debug = False,
     version: Version = False,
@@ -310,17 +322,23 @@ def report(
 
     It needs nothing but a browser. The findings come first, then the table of results beside
     what is published, the article's claims, the comparison of the losses, and each experiment's
-    config and provenance.
+    config and provenance. An older report is replaced, and no other file.
     """
     import webbrowser
 
-    from lossbench import atomic
+    from lossbench import atomic, terminal
     from lossbench import report as html
 
     results, complaints = _stored(folder)
-    path = folder / html.FILE_NAME
-    page = html.page(folder.resolve().name, results, complaints, folder)
-    atomic.replace_file(path, page.encode())
+    path = out or folder / html.FILE_NAME
+    try:
+        html.refuse(path)
+        page = html.page(folder.resolve().name, results, complaints, path.parent)
+        atomic.replace_file(path, page.encode())
+    except OSError as error:
+        hint = "" if out else "; --out FILE writes elsewhere"
+        terminal.err.print(f"Error: {atomic.said(error)}{hint}", markup=False)
+        raise typer.Exit(FAILED) from None
     print(path)
     if open_ and not webbrowser.open(path.resolve().as_uri()):
         raise RuntimeError(f"no browser could be opened; open {path} in one")
@@ -352,7 +370,7 @@ def new(
         start = starters.start(data, target, problem)
         folder = out or Path(start.name)
         files = starters.configs(start, folder)
-        taken = [str(folder / name) for name in files if (folder / name).exists()]
+        taken = [str(folder / name) for name in files if os.path.lexists(folder / name)]
         if taken:
             raise DatasetError("", f"{taken[0]} is there already; --out FOLDER writes elsewhere")
     except DatasetError as error:
@@ -365,7 +383,7 @@ def new(
         if not (folder / starters.SCHEMA).exists():
             atomic.replace_file(folder / starters.SCHEMA, to_json(schema()).encode())
     except OSError as error:
-        message = f"Error: {folder}: cannot be written: {error.strerror}"
+        message = f"Error: {folder}: cannot be written: {error.strerror or error}"
         terminal.err.print(message, markup=False)
         raise typer.Exit(FAILED) from None
     for line in starters.report(start, folder):
@@ -494,8 +512,18 @@ def _run(
                 # What is kept until the end must stay small, of however many experiments.
                 results.append(summary.essence(outcome) if summarized else outcome.without_arrays())
     sweeps = sweep.sweeps(cases, results, failed)
+    # Results that are neither used nor replaced: no table is written without them.
+    staying = {
+        plan.case.experiment.name
+        for plan in plans
+        if plan.error and (plan.folder / runner.MARK).exists()
+    }
     for it in sweeps:
-        runner.write_sweep(it, swept[it.points[0].result.experiment.name].parent)
+        folder = swept[it.points[0].result.experiment.name].parent
+        if staying.isdisjoint(it.failed):
+            runner.write_sweep(it, folder)
+        else:
+            terminal.print_stays(folder / "sweep.md")
     if as_json:
         stored = {plan.case.experiment.name: plan.stored for plan in plans if plan.stored}
         document: dict[str, Any] = {"experiments": documents, "failed": failed, "stored": stored}
@@ -507,41 +535,68 @@ def _run(
     elif summarized:
         terminal.print_summary(results)
     if summarized:
-        for name, content in summary.files(results, failed).items():
-            atomic.replace_file(summarized / name, content)
+        if staying:
+            terminal.print_stays(summarized / "summary.md")
+        else:
+            for name, content in summary.files(results, failed).items():
+                atomic.replace_file(summarized / name, content)
         if results and not quiet:
             for parent in dict.fromkeys(folder.parent for folder in folders):
                 terminal.print_where_the_report_is(parent)
-    if failed or any(result.diverged == len(result.trainings) for result in results):
+    if failure := streams.failure():
+        message = f"standard output: {failure.strerror}; the results are written all the same"
+        terminal.err.print(f"Error: {message}")
+    if failure or failed or any(it.diverged == len(it.trainings) for it in results):
         raise typer.Exit(FAILED)
 
 
 def main() -> NoReturn:
     """Run the command line, with an exit code for every end it may take."""
+    streams.protect()
     # Not left to Python and typer: whatever is under way is to end, with an exit code of its own.
-    for number in SIGNALLED.values():
-        signal.signal(number, _end)
+    for number in STOPS:
+        # What nohup lets a process ignore stays ignored.
+        if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _end)
+    code: Any = 0
     try:
+        surroundings.shut_out()
         app(prog_name="lossbench")
     except SystemExit as end:
-        if end.code in SIGNALLED:
+        code = end.code or 0
+        if code in SIGNALLED:
             print("Interrupted: what was finished is kept.", file=sys.stderr)
-        raise
     except Exception as error:
-        from lossbench.atomic import said
-        from lossbench.complaints import ConfigError
+        code = _told(error)
+    if code == 0 and (failure := streams.failure()):
+        code = _unprinted(failure)
+    sys.exit(code)
 
-        if "--debug" in sys.argv:
-            traceback.print_exc()
-        elif isinstance(error, ConfigError):
-            print(f"Error: {error}", file=sys.stderr)
-        elif isinstance(error, OSError):
-            print(f"Error: {said(error)} (--debug shows the traceback)", file=sys.stderr)
-        else:
-            message = " ".join(f"{type(error).__name__}: {error}".split())
-            print(f"Error: {message} (--debug shows the traceback)", file=sys.stderr)
-        sys.exit(WRONG_USAGE if isinstance(error, ConfigError) else FAILED)
-    sys.exit(0)
+
+def _unprinted(failure: OSError) -> int:
+    """The exit code where not all was printed: a reader that has seen enough is told nothing."""
+    if failure.errno == errno.EPIPE:
+        return BROKEN_PIPE
+    print(f"Error: standard output: {failure.strerror}", file=sys.stderr)
+    return FAILED
+
+
+def _told(error: Exception) -> int:
+    """The exit code for an error, of which a line tells."""
+    from lossbench.atomic import said
+    from lossbench.complaints import ConfigError
+
+    hint = " (--debug shows the traceback)"
+    if "--debug" in sys.argv:
+        traceback.print_exc()
+    elif isinstance(error, ConfigError):
+        print(f"Error: {error}", file=sys.stderr)
+    elif isinstance(error, OSError):
+        print(f"Error: {said(error)}{hint}", file=sys.stderr)
+    else:
+        message = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"Error: {message}{hint}", file=sys.stderr)
+    return WRONG_USAGE if isinstance(error, ConfigError) else FAILED
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:

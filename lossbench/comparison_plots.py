@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from contourpy import contour_generator
-from matplotlib import style
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
@@ -79,7 +79,7 @@ def shown_in_boundaries(group: Group) -> tuple[Result, ...]:
     return group.foremost(PANELS)
 
 
-@style.context(STYLE)
+@rc_context(STYLE)
 def curves(group: Group) -> Figure | None:
     """Draw the group's metric over epochs, a line and a band for each experiment.
 
@@ -123,7 +123,7 @@ def curves(group: Group) -> Figure | None:
     return figure
 
 
-@style.context(STYLE)
+@rc_context(STYLE)
 def boundaries(group: Group, split: Split) -> Figure | None:
     """Draw where each experiment's networks decide for another class, over the test rows.
 

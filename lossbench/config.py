@@ -31,7 +31,8 @@ class Case:
     """An experiment with the file it was read from and its data.
 
     ``sweep`` names the sweep it is a point of, if any, and ``base`` the experiment that it varies;
-    ``point`` maps the dotted keys that vary to their values here.
+    ``point`` maps the dotted keys that vary to their values here. ``options`` are the keys that
+    an option gave, and not the config.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class Case:
     base: str = ""
     sweep: str = ""
     point: Mapping[str, Any] = field(default_factory=dict)
+    options: frozenset[str] = frozenset()
 
 
 def find(config: str | Path) -> Path:
@@ -163,7 +165,8 @@ def _load(
         wrong += [(point, complaint) for complaint in complaints]
         if experiment and split:
             sweep = grid.sweep(base) if grid.varying else ""
-            cases.append(Case(path, experiment, split, base, sweep, grid.values(point)))
+            varied, options = grid.values(point), frozenset(overrides)
+            cases.append(Case(path, experiment, split, base, sweep, varied, options))
     problems = [
         Problem(path, line, dotted(key), f"comes twice, first on line {first}")
         for key, line, first in document.repeated
@@ -231,7 +234,10 @@ def _problems(
     by_cause: dict[tuple[Axis | None, Key, str], list[tuple[Point, Complaint]]] = defaultdict(list)
     for point, complaint in wrong:
         axis = grid.axis_of(complaint.key, complaint.value)
-        key = complaint.key if axis is None else ()
+        key = complaint.key
+        # The option says its key, though not one in a mapping that it sets; a bare name has none.
+        if axis and (len(key) <= len(axis.key) or isinstance(point[grid.axes.index(axis)], str)):
+            key = ()
         by_cause[axis, key, complaint.message].append((point, complaint))
     problems = []
     for (axis, key, message), found in by_cause.items():
@@ -250,7 +256,7 @@ def _problems(
         all_points = [it for it in grid.points() if any(value is it[number] for value in values)]
         where = _among(grid, points, all_points, besides=axis)
         message = _meant(found[0][1], axis, document) or message
-        problems.append(Problem(axis.option(values), None, "", message + where))
+        problems.append(Problem(axis.option(values), None, dotted(key), message + where))
     return problems
 
 

@@ -218,6 +218,13 @@ LOSSES = {
 # and of embeddings (circle). The cosine of a single unit is its sign, so regression has none.
 NOT_FITTING = ("circle", "ctc", "dice", "tversky")
 NAMES = {alias: loss.name for loss in LOSSES.values() for alias in (loss.name, *loss.aliases)}
+# Names that Keras had for some of them once; the other ones that it had are aliases.
+FORMER = {
+    "cosine": "cosine_similarity",
+    "cosine_proximity": "cosine_similarity",
+    "huber_loss": "huber",
+}
+FORMER_METRICS = {"acc": "accuracy"}
 
 
 # Every metric there is.

@@ -1,12 +1,33 @@
 """Names and values in messages, and help with a name that is not among those that are known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from types import MappingProxyType
 
 
 def close_to(name: object, allowed: Iterable[str]) -> str | None:
-    """The allowed name that was meant, if one is like it."""
-    return next(iter(get_close_matches(str(name), list(allowed), n=1)), None)
+    """The allowed name that was meant, if one is like it; HeNormal is most like he_normal."""
+    names = list(allowed)
+    same = [it for it in names if _letters(it) == _letters(str(name))]
+    return next(iter(same or get_close_matches(str(name), names, n=1)), None)
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
+
+
+def unknown(
+    name: object,
+    allowed: Iterable[str],
+    what: str = "a known name",
+    former: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """What is wrong with a name that is not among the allowed ones.
+
+    ``former`` maps names that some of them had once to those that they have now.
+    """
+    now = former.get(str(name))
+    return f"is now called '{now}'" if now else f"is not {what}; {nearest(name, allowed)}"
 
 
 def nearest(name: object, allowed: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ OPENING, CLOSING, QUOTES = "[{", "]}", "\"'"
 Point = tuple[Any, ...]  # a value for each axis
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # by itself it has a hash, which its values may not have
 class Axis:
     """A key and the values it takes; a single one for a key that is only set."""
 

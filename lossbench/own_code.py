@@ -15,6 +15,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+KIND = (
+    "a loss is a function of y_true and y_pred that computes a value for each row, by keras.ops or "
+    "TensorFlow"
+)
+
 
 def missing(function: str) -> str | None:
     """Why the module cannot be there, or None. It is not run, but the packages above it are."""
@@ -28,12 +33,14 @@ def missing(function: str) -> str | None:
 
 
 def load(function: str) -> Callable[..., Any]:
-    """The function. Raises ImportError where there is none."""
+    """The function. Raises ImportError where there is none, and TypeError at a class."""
     module, _, name = function.partition(":")
     with _also_here(module):
         found = getattr(import_module(module), name, None)
+    if isinstance(found, type):
+        raise TypeError(f"{function} is a class; name a function instead: {KIND}")
     if not callable(found):
-        raise ImportError(f"{module} has no function '{name}'")
+        raise ImportError(f"{module} has no function '{name}'; {KIND}")
     return found  # type: ignore[no-any-return]  # whatever it is, it can be called
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from matplotlib import style
+from matplotlib import rc_context, rcParamsDefault
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
@@ -33,23 +33,22 @@ NAMES = {
     "roc_auc": "ROC AUC",
 }
 ARTICLE = "article: {}"
-STYLE: list[Any] = [
-    "default",
-    {
-        "axes.axisbelow": True,
-        "axes.edgecolor": "0.6",
-        "axes.grid": True,
-        "axes.spines.right": False,
-        "axes.spines.top": False,
-        "font.size": 8.0,
-        "grid.color": "0.92",
-        "legend.frameon": False,
-        "lines.linewidth": 1.2,
-        "text.parse_math": False,  # a name with $ in it is a name
-        "xtick.color": "0.3",
-        "ytick.color": "0.3",
-    },
-]
+# Not by matplotlib.style, which reads the styles of the user too, and fails at a broken one.
+STYLE: dict[Any, Any] = {
+    **{key: value for key, value in rcParamsDefault.items() if key != "backend"},
+    "axes.axisbelow": True,
+    "axes.edgecolor": "0.6",
+    "axes.grid": True,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "font.size": 8.0,
+    "grid.color": "0.92",
+    "legend.frameon": False,
+    "lines.linewidth": 1.2,
+    "text.parse_math": False,  # a name with $ in it is a name
+    "xtick.color": "0.3",
+    "ytick.color": "0.3",
+}
 WIDTH = 4.5  # inches, for some 450 pixels in a README: 8 points are 11 pixels there
 DPI = 180  # sharp on a dense screen, in less than 100 kB
 LINE = 0.085  # of a panel's height, from one label's middle to the next
@@ -58,7 +57,7 @@ LONGEST_NAME = 24  # letters of a class or a feature
 LEFT = 0.16  # of the width, for labels as long as 0.0001 or 1e+12
 
 
-@style.context(STYLE)
+@rc_context(STYLE)
 def learning_curves(result: Result) -> Figure:
     """Draw the loss over epochs and, below it, the printed metric, unless that is the loss.
 
@@ -96,7 +95,7 @@ def learning_curves(result: Result) -> Figure:
     return figure
 
 
-@style.context(STYLE)
+@rc_context(STYLE)
 def scatter(split: Split) -> Figure:
     """Draw all rows of a dataset of two features, coloured by class, or by a real target.
 
@@ -124,7 +123,7 @@ def scatter(split: Split) -> Figure:
     return figure
 
 
-@style.context(STYLE)
+@rc_context(STYLE)
 def png(figure: Figure) -> bytes:
     """Encode a picture as a PNG file: the same picture, the same bytes."""
     file = io.BytesIO()

@@ -6,6 +6,7 @@ the page tells the browser to fetch nothing and to run no script but its own.
 
 import base64
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 FILE_NAME = "report.html"
+# By which a report is told from other pages, and where it is at the latest: the title before it is
+# the name of a folder.
+END_OF_TITLE = ": which loss, and how much does it matter?"
+HEAD = 4096
 GROUPS_DRAWN = 12  # a page with more pictures would take long to load
 CURVES_DRAWN = 30
 NO_HISTORY = (
@@ -57,6 +62,7 @@ def page(
     names = {id(result): f"experiment-{number}" for number, result in enumerate(results, start=1)}
     return templates.get_template("report.html").render(
         title=title,
+        end_of_title=END_OF_TITLE,
         script=Markup(script),
         script_sha256=digest,
         trainings=sum(len(result.trainings) for result in results),
@@ -72,6 +78,17 @@ def page(
             for number, result in enumerate(results, start=1)
         ],
     )
+
+
+def refuse(path: Path) -> None:
+    """Raise FileExistsError if something else is in the place of a report; a file may be empty."""
+    if path.is_file():
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+        if not head or f"{END_OF_TITLE}</title>".encode() in head:
+            return
+    if os.path.lexists(path):
+        raise FileExistsError(f"{path} is in the way: it is no report of lossbench")
 
 
 def _typeset(text: object) -> "Markup":

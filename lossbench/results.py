@@ -226,9 +226,9 @@ def files(result: Result) -> dict[str, bytes]:
     }
 
 
-def to_json(document: object) -> str:
+def to_json(document: object, ascii_only: bool = False) -> str:
     """JSON as all of lossbench writes it: indented, and without NaN, which is not JSON."""
-    return json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2, allow_nan=False, ensure_ascii=ascii_only) + "\n"
 
 
 def _stopped(training: Training) -> dict[str, int | None]:

@@ -2,12 +2,13 @@
 
 import errno
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from lossbench import atomic, stored
+from lossbench import atomic, keeping, stored
 from lossbench.config import Case
 from lossbench.config_text import to_yaml
 from lossbench.datasets import Split
@@ -61,10 +62,11 @@ class Failure:
 class Plan:
     """What is to be done for an experiment.
 
-    ``missing`` are the seeds to train; of the others the trainings are in the folder. ``same`` says
+    ``missing`` are the seeds to train; of the others the trainings are in the folder. Where more
+    are there than asked for, the experiment of the ``case`` has the seeds of all. ``same`` says
     that the result there is the one asked for, so that its files for other programs stay, and
-    ``whole`` that all is there. ``remark`` tells what is there and of no use, and ``error`` why
-    there is nothing to be done.
+    ``whole`` that all is there. ``remark`` tells what is there and of no use or beyond what was
+    asked for, and ``error`` why there is nothing to be done.
     """
 
     case: Case
@@ -133,16 +135,19 @@ def _plan(case: Case, folder: Path, force: bool, extras: Extras, error: OSError 
     try:
         result = stored.reusable(folder, experiment, split.sha256)
     except stored.NotReusable as reason:
-        return Plan(case, folder, experiment.seeds, remark=f"stored result not used, {reason}")
-    found = {training.seed for training in result.trainings}
+        with suppress(stored.DamagedResult):
+            error = keeping.in_the_way(case, stored.read(folder), folder, str(reason))
+        remark = f"stored result not used, {reason}"
+        return Plan(case, folder, experiment.seeds, remark="" if error else remark, error=error)
+    found, asked, remark = result.experiment.seeds, experiment.seeds, ""
+    if keeping.covers(found, asked) and found != asked:
+        experiment = experiment.model_copy(update={"seed": found.start, "repeats": len(found)})
+        case = replace(case, experiment=experiment)
+        remark = f"more than the {len(asked)} asked for; all are kept"
+    elif error := keeping.in_the_way(case, result, folder):
+        return Plan(case, folder, asked, error=error)
     missing = [seed for seed in experiment.seeds if seed not in found]
-    others = len(found - {*experiment.seeds})
-    remark = f"{others} stored trainings are not asked for and dropped" if others else ""
-    same = (
-        not missing
-        and not others
-        and _config(result.experiment, folder) == _config(experiment, folder)
-    )
+    same = not missing and _config(result.experiment, folder) == _config(experiment, folder)
     whole = (
         same
         and all((folder / name).is_file() for name in _pictures(split))

@@ -16,6 +16,7 @@ import tensorflow as tf
 from lossbench import own_code
 from lossbench.experiment import Experiment
 from lossbench.losses import Labels
+from lossbench.names import cut
 
 Score = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
@@ -47,11 +48,31 @@ def loss_function(experiment: Experiment) -> "partial[tf.Tensor]":
 
 
 def _per_example(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
-    """A person's own loss, the mean over the units where it leaves that to Keras."""
-    value = tf.convert_to_tensor(function(y, prediction))
-    if value.shape.rank == 0 or value.shape[0] != prediction.shape[0]:
-        raise ValueError(f"{name} must return a value for each example, not {value.shape}")
-    value = tf.cast(value, tf.float32)
+    """A person's own loss, the mean over the units where it leaves that to Keras.
+
+    Raises ValueError where the function is no loss: what gives no gradient would train nothing,
+    and what draws numbers would give others in every run.
+    """
+    graph = tf.compat.v1.get_default_graph()
+    known = len(graph.get_operations())
+    try:
+        with tf.GradientTape() as tape:
+            tape.watch(prediction)
+            value = tf.cast(tf.convert_to_tensor(function(y, prediction)), tf.float32)
+    except Exception as error:
+        message = cut(" ".join(f"{type(error).__name__}: {error}".split()), 200)
+        raise ValueError(f"{name} raised {message}; {own_code.KIND}") from error
+    wrong = ""
+    if value.shape.rank == 0:
+        wrong = "returns one value for all rows"
+    elif value.shape.rank is None or value.shape[0] != prediction.shape[0]:
+        wrong = f"returns the shape {value.shape} for {prediction.shape[0]} rows"
+    elif any("Random" in it.type for it in graph.get_operations()[known:]):
+        wrong = "draws random numbers, and no seed of a config says which"
+    elif tape.gradient(value, prediction) is None:
+        wrong = "has no gradient by y_pred"
+    if wrong:
+        raise ValueError(f"{name} {wrong}; {own_code.KIND}")
     return tf.reduce_mean(tf.reshape(value, (value.shape[0], -1)), axis=1)
 
 

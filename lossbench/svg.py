@@ -4,7 +4,7 @@ import io
 import re
 from typing import Any
 
-from matplotlib import style
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from lossbench.plots import STYLE
@@ -46,7 +46,7 @@ def inline(figure: Figure, name: str, alternative: str) -> str:
     from markupsafe import escape
 
     file = io.StringIO()
-    with style.context([*STYLE, OPTIONS]):
+    with rc_context({**STYLE, **OPTIONS}):
         figure.savefig(file, format="svg", transparent=True, metadata=NOTHING)
     head = HEAD.match(text := file.getvalue())
     assert head

@@ -6,7 +6,7 @@ Drawn in the style of ``plots``, and encoded by ``plots.png``.
 from typing import Any, Literal
 
 import numpy as np
-from matplotlib import colormaps, style
+from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
@@ -37,7 +37,7 @@ def picture(sweep: Sweep) -> Figure | None:
     """Draw the sweep's metric over its axes; None where there are more of them than two."""
     if not pictured(sweep):
         return None
-    with style.context(STYLE):
+    with rc_context(STYLE):
         if len(sweep.axes) == 2:
             return _heat_maps(sweep)
         return _curve(sweep) if sweep.axes[0].numeric else _dots(sweep)

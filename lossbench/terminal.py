@@ -3,6 +3,7 @@
 A terminal gets bars and tables; a pipe gets plain lines without control characters.
 """
 
+import codecs
 import shlex
 import sys
 import traceback
@@ -72,16 +73,17 @@ class Bars:
             self._live.start()
 
     def note(self, experiment: Experiment, stored: int, remark: str) -> None:
-        """Show what is stored of an experiment, and what is remarkable about it."""
-        self._bars.update(self._tasks[experiment.name], completed=stored)
+        """Show what is stored of an experiment, all that is there, and what is remarkable."""
+        task = self._tasks[experiment.name]
+        more = experiment.repeats - (self._bars.tasks[task].total or 0)
+        for bar in (task, self._all):
+            self._bars.update(bar, total=(self._bars.tasks[bar].total or 0) + more)
+        self._bars.update(task, completed=stored)
         self._bars.advance(self._all, stored)
-        if self._quiet:
-            return
-        if remark:
-            err.print(f"{experiment.name}: {remark}", markup=False)
-        if stored:
-            text = f"{experiment.name}: {stored} of {experiment.repeats} trainings stored"
-            err.print(text, markup=False)
+        words = [f"{stored} of {experiment.repeats} trainings stored"] if stored else []
+        words += [remark] if remark else []
+        if words and not self._quiet:
+            err.print(f"{experiment.name}: {', '.join(words)}", markup=False)
 
     def advance(self, experiment: Experiment, done: int) -> None:
         """Show how many trainings of an experiment are done."""
@@ -118,6 +120,12 @@ def print_result(result: Result, silent: bool = False) -> None:
 def print_warning(experiment: Experiment, message: str) -> None:
     """Print one line about an experiment that went on all the same."""
     err.print(f"Warning: {experiment.name}: {message}")
+
+
+def print_stays(path: Path) -> None:
+    """Say that a table is not written anew, where a new one would lack results that stay."""
+    why = "it tells of results that were not replaced"
+    err.print(f"Warning: {path} stays as it was, as {why}", markup=False)
 
 
 def print_summary(results: Sequence[Result]) -> None:
@@ -213,8 +221,12 @@ def print_where_the_report_is(folder: Path) -> None:
 
 
 def print_json(document: object) -> None:
-    """One JSON document on standard output."""
-    sys.stdout.write(to_json(document))
+    """One JSON document on standard output; in ASCII where that has another encoding than UTF-8.
+
+    JSON is UTF-8, and ASCII is that in every encoding.
+    """
+    ascii_only = codecs.lookup(sys.stdout.encoding).name != "utf-8"
+    sys.stdout.write(to_json(document, ascii_only))
 
 
 def print_complaints(complaints: Sequence[str]) -> None:

@@ -204,6 +204,9 @@ def _make_ready(errors: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.dup2(errors.fileno(), 2)
+    # What a person's own loss prints is no result.
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
     # Keras imports these where it finds them, for parts that no training uses: they would cost a
     # third of the time until the first training, and 100 MB.
     unused = ("matplotlib", "pandas", "PIL", "scipy", "sklearn")

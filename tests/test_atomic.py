@@ -220,6 +220,14 @@ def test_a_folder_of_something_else_is_never_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "thesis.tex").read_text() == "years of work"
 
 
+@pytest.mark.parametrize("target", ["nowhere", "results"])
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path, target: str) -> None:
+    (tmp_path / "results").symlink_to(target)  # to itself, too
+    for folder in (tmp_path / "results", tmp_path / "results" / "5000-samples"):
+        with pytest.raises(FileExistsError, match=r"results is in the way: it is a link that lea"):
+            prepare(folder)
+
+
 def test_a_folder_with_a_file_of_something_else_is_not_replaced(tmp_path: Path) -> None:
     replace_folder(tmp_path / "result", {"mark": b"old", "a/b": b""}, NAMES)
     (tmp_path / "result" / "thesis.tex").write_text("years of work")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import signal
 import subprocess
@@ -334,15 +335,52 @@ def test_the_look_for_heavy_imports_can_fail(tmp_path: Path) -> None:
 RESULTS = Path(__file__).parent.parent / "results"
 
 
-def test_compare_tells_of_the_stored_results_and_imports_no_tensorflow(tmp_path: Path) -> None:
-    done = run(tmp_path, "compare", RESULTS, "--pictures", "pictures")
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, bytes]]:
+    """What ``compare`` prints of the stored results, and its pictures."""
+    cwd = tmp_path_factory.mktemp("compared")
+    done = run(cwd, "compare", RESULTS, "--pictures", "pictures")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "\nmake_blobs, 1000 examples: accuracy\nexperiment   " in done.stdout
-    assert "\n- binary_crossentropy is better than hinge on test accuracy: in " in done.stdout
-    assert_plain(done.stdout)
-    pictures = contents(tmp_path / "pictures")
+    return done.stdout, contents(cwd / "pictures")
+
+
+def test_compare_tells_of_the_stored_results_and_imports_no_tensorflow(
+    compared: tuple[str, dict[str, bytes]],
+) -> None:
+    stdout, pictures = compared
+    assert "\nmake_blobs, 1000 examples: accuracy\nexperiment   " in stdout
+    assert "\n- binary_crossentropy is better than hinge on test accuracy: in " in stdout
+    assert_plain(stdout)
     assert {"boundaries_1.png", "boundaries_2.png"} <= set(pictures)
     assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_no_setting_of_matplotlib_has_a_say_in_a_picture(
+    compared: tuple[str, dict[str, bytes]], tmp_path: Path, broken: bool
+) -> None:
+    """Nor a home that cannot be written, of which nothing is said."""
+    settings = b"text.usetex: True\nfont.size: 30\naxes.formatter.use_locale: True\n"
+    settings += b"broken \xff" if broken else b"nonsense: 1\n"
+    here, home = tmp_path / "here", tmp_path / "home"
+    styles = home / ".config" / "matplotlib" / "stylelib"
+    for folder in (here, styles, styles.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "matplotlibrc").write_bytes(settings)
+    (styles / "mine.mplstyle").write_bytes(settings)
+    environment = {
+        "HOME": str(home),
+        "MPLBACKEND": "nonsense",
+        "MATPLOTLIBRC": str(here / "matplotlibrc"),
+        "XDG_CONFIG_HOME": "",
+        "MPLCONFIGDIR": str(here / "matplotlibrc") if broken else "",
+    }
+    command = [sys.executable, "-m", "lossbench", "compare", RESULTS, "--pictures", "pictures"]
+    done = subprocess.run(
+        command, cwd=here, env=os.environ | environment, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+    assert contents(here / "pictures") == compared[1]
 
 
 def test_compare_prints_one_json_document_or_csv(tmp_path: Path) -> None:

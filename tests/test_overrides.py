@@ -3,14 +3,16 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from lossbench.complaints import ConfigError
 from lossbench.config import Case, load_all
 from lossbench.config_text import to_yaml
+from lossbench.experiment import Experiment, Section
 from lossbench.overrides import LONGEST, grid
 
 CONFIG = """\
@@ -175,6 +177,11 @@ def test_what_is_published_stays_only_with_what_it_was_published_of(
         (["loss=hinge,mse"], "--set loss=mse: does not fit a target of 2 classes"),
         (["epochs=2.5"], "--set epochs=2.5: must be a whole number"),
         (["epochs.more=3"], "--set epochs.more=3: must be a whole number"),
+        (["model.hidden=[5],[5,0]"], "--set model.hidden=[5, 0]: model.hidden.1: must be at least"),
+        (
+            ["loss={name: hinge, delta: 1}"],
+            "--set loss={name: hinge, delta: 1}: loss.delta: is not a parameter of hinge",
+        ),
         (["model.hidden=5"], "--set model.hidden=5: must be a list of the units"),
         (["dataset.noise=a"], "--set dataset.noise=a: must be a float"),
         (
@@ -205,6 +212,29 @@ def test_what_is_refused_names_the_option(config: Path, settings: list[str], sai
     assert said in message
 
 
+def keys_of(section: type[Section], *above: str) -> Iterator[str]:
+    """The dotted key of every field of a section, and of the sections below it."""
+    for name, field in section.model_fields.items():
+        key = (*above, field.alias or name)
+        yield ".".join(key)
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, Section):
+                yield from keys_of(kind, *key)
+
+
+PARAMETERS = ["dataset.noise", "loss.label_smoothing", "optimizer.learning_rate", "nonsense"]
+NEVER_RIGHT = ["[x, [y]]", "{x: [y]}", "[{x: {y: [z]}}]", "[[]]", "{x: {}}"]
+
+
+@pytest.mark.parametrize("key", [*keys_of(Experiment), *PARAMETERS])
+def test_a_list_or_a_mapping_that_is_refused_names_the_option(config: Path, key: str) -> None:
+    for value in NEVER_RIGHT:
+        for message in refused(config, f"{key}={value}"):
+            assert message.startswith(f"--set {key}={value}: ")
+        for message in refused(config, f"{key}={value},[{value}]"):
+            assert message.startswith(f"--set {key}")
+
+
 def test_all_that_is_wrong_is_said_at_once_and_each_thing_once(config: Path) -> None:
     rates = ",".join(f"0.{number}" for number in range(11, 60))
     wrong = [f"optimizer.rate={rates}", "epochs=0,5", "x", "loss=hinge,squared_hinge"]
@@ -228,6 +258,11 @@ def test_a_config_is_named_where_others_take_the_setting(config: Path, tmp_path:
 
 def test_a_key_with_an_option_of_its_own_is_given_once(config: Path) -> None:
     assert refused(config, "epochs=3", epochs=2) == ["--set epochs=3: is given by --epochs too"]
+
+
+def test_a_case_knows_which_keys_options_gave(config: Path) -> None:
+    (case,) = loaded(config, "batch_size=7", epochs=2, repeats=1)
+    assert case.options == {"epochs", "repeats"}
 
 
 def test_the_refusal_in_the_readme_is_the_one_that_is_given() -> None:

@@ -1,5 +1,6 @@
 """A person's own loss: run where that is allowed, and nowhere else."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ import scipy.special
 pathlib.Path("was_run").touch()
 
 def squared(y, p, weight=2.0):
+    print("theirs", flush=True)
     return weight * (y - p) ** 2
 
 def mean(y, p):
@@ -65,9 +67,19 @@ def test_code_is_refused_and_not_run_unless_it_is_allowed(config: Path) -> None:
 def test_an_own_loss_trains_as_the_same_one_of_keras_and_is_read_without_running_it(
     config: Path,
 ) -> None:
-    line = [sys.executable, "-m", "lossbench", "run", "it.yaml", "--allow-code", "--quiet"]
+    line = [
+        sys.executable,
+        "-m",
+        "lossbench",
+        "run",
+        "it.yaml",
+        "--allow-code",
+        "--quiet",
+        "--json",
+    ]
     done = subprocess.run(line, cwd=config.parent, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, {*done.stderr.splitlines()}) == (0, {"theirs"})
+    assert json.loads(done.stdout)["failed"] == {}
     Path("was_run").unlink()
     stored = read(Path("results/it"))
     assert not Path("was_run").exists()
@@ -107,18 +119,76 @@ def test_what_is_wrong_with_an_own_loss_is_said(config: Path, loss: str, said: s
     assert f"{config}:3:" in str(caught.value)
 
 
+NO_LOSS = """\
+import keras
+
+class Squared(keras.losses.Loss):
+    def call(self, y, p):
+        return (y - p) ** 2
+
+keras_object = Squared()
+number = 3
+
+def mean(y, p):
+    return keras.ops.mean((y - p) ** 2)
+
+def columns(y, p):
+    return keras.ops.sum((y - p) ** 2, axis=0)
+
+def numpy(y, p):
+    import numpy
+    return numpy.square(y - p)
+
+def former(y, p):
+    return keras.backend.square(y - p)
+
+def branch(y, p):
+    return y - p if p[0, 0] > 0 else p - y
+
+def nothing(y, p):
+    (y - p) ** 2
+
+def right(y, p):
+    return (y > 0) == (p > 0)
+
+def of_the_labels(y, p):
+    return y
+
+def random(y, p):
+    return keras.random.uniform(()) * (y - p) ** 2
+
+def of_three(y, p, q):
+    return y
+"""
+KIND = "; a loss is a function of y_true and y_pred that computes a value for each row, by keras.op"
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("mean", "theirs:mean must return a value for each example, not ()"),
-        ("nothing", "theirs has no function 'nothing'"),
+        ("Squared", "theirs:Squared is a class; name a function instead: a loss is a function of "),
+        ("keras_object", f"theirs:keras_object returns one value for all rows{KIND}"),
+        ("number", f"theirs has no function 'number'{KIND}"),
+        ("absent", f"theirs has no function 'absent'{KIND}"),
+        ("mean", f"theirs:mean returns one value for all rows{KIND}"),
+        ("columns", f"theirs:columns returns the shape (1,) for 30 rows{KIND}"),
+        ("numpy", "theirs:numpy raised NotImplementedError: Cannot convert a symbolic tf.Tensor"),
+        ("former", "AttributeError: module 'keras.backend' has no attribute 'square'; a loss is a"),
+        ("branch", "theirs:branch raised OperatorNotAllowedInGraphError: Using a symbolic `tf.Te"),
+        ("nothing", f"theirs:nothing raised ValueError: None values not supported.{KIND}"),
+        ("right", f"theirs:right has no gradient by y_pred{KIND}"),
+        ("of_the_labels", f"theirs:of_the_labels has no gradient by y_pred{KIND}"),
+        ("random", f"theirs:random draws random numbers, and no seed of a config says which{KIND}"),
+        ("of_three", "raised TypeError: of_three() missing 1 required positional argument: 'q';"),
     ],
 )
 def test_a_function_that_is_no_loss_fails_in_a_line(config: Path, name: str, said: str) -> None:
+    Path("theirs.py").write_text(NO_LOSS)
     config.write_text(CONFIG.replace("squared, labels: real, weight: 1.0", f"{name}, labels: real"))
-    with pytest.raises((ValueError, ImportError)) as caught:
+    with pytest.raises((ValueError, ImportError, TypeError)) as caught:
         run(load(config, allow_code=True))
     assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_parameter_of_an_own_loss_is_a_plain_number_in_a_program_of_its_own(
@@ -144,4 +214,4 @@ def test_what_is_wrong_is_said_of_every_point_with_the_same_config(config: Path)
     line += ["--set", "seed=0,9"]
     done = subprocess.run(line, cwd=config.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.count("theirs:mean must return a value for each example") == 2
+    assert done.stderr.count("theirs:mean returns one value for all rows") == 2

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from lossbench import comparison, report
+from lossbench import cli, comparison, report, runner
+from lossbench.config import load
 from lossbench.experiment import Experiment
 from lossbench.results import Result, Training, files
 from lossbench.stored import read_all
@@ -318,6 +321,77 @@ def test_nothing_there_is_said_and_nothing_written(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"Error: {tmp_path}: holds no results; 'lossbench run-all' makes some\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_elsewhere_has_the_paths_that_are_right_there(
+    stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(stored, "a.html")
+    cli.report(stored.parent, out=Path("a.html"))  # in place of the older one
+    assert Path("a.html").read_bytes() == stored.read_bytes()  # none of these has a data file
+    Path("d.csv").write_text("a,b,y\n" + "".join(f"{n},{n % 3},{n / 7}\n" for n in range(20)))
+    config = "dataset: {file: d.csv, target: y}\nmodel: {hidden: [2]}\nloss: mse\nepochs: 1\n"
+    Path("it.yaml").write_text(f"{config}repeats: 1\n")
+    runner.run(load("it.yaml"), "results")
+    cli.report(Path("results"), out=Path("new/folder/b.html"))
+    assert "file: ../../d.csv" in Path("new/folder/b.html").read_text()
+
+
+@pytest.mark.parametrize("kind", ["text", "page", "folder", "link", "pipe"])
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_only_a_report_is_replaced(
+    stored: Path, tmp_path: Path, kind: str, elsewhere: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "results"
+    shutil.copytree(stored.parent / "hinge", folder / "hinge")
+    path = tmp_path / "thesis.tex" if elsewhere else folder / "report.html"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link":
+        path.symlink_to("nowhere")
+    else:
+        page = "<title>which loss, and how much does it matter?</title>\n"
+        path.write_text(page if kind == "page" else "years of work")
+    before = path.lstat()
+    with pytest.raises(typer.Exit) as end:
+        cli.report(folder, out=path if elsewhere else None)
+    assert end.value.exit_code == 1
+    hint = "" if elsewhere else "; --out FILE writes elsewhere"
+    message = f"Error: {path} is in the way: it is no report of lossbench{hint}\n"
+    assert capsys.readouterr() == ("", message)
+    assert (path.lstat().st_ino, path.lstat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_an_empty_file_may_be_replaced(stored: Path, tmp_path: Path) -> None:
+    (tmp_path / "made by mktemp").touch()
+    cli.report(stored.parent, out=tmp_path / "made by mktemp")
+    assert (tmp_path / "made by mktemp").read_bytes() == stored.read_bytes()
+
+
+def test_results_that_cannot_be_written_to_have_their_page_elsewhere(
+    stored: Path, tmp_path: Path
+) -> None:
+    """On a disk of its own, which a user may have without being root, in a name space."""
+    apart = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    allowed = [*apart, f"mount -t tmpfs none {disk}"]
+    if not shutil.which("unshare") or subprocess.run(allowed, check=False).returncode:
+        pytest.skip("this system lets nobody mount a disk of his own")
+    command = shlex.join([sys.executable, "-m", "lossbench", "report", str(disk)])
+    script = (
+        f"mount -t tmpfs none {disk} && cp -r {stored.parent}/hinge {disk} && "
+        f"mount -o remount,ro {disk} && ! {command} && {command} --out {tmp_path}/a.html"
+    )
+    done = subprocess.run([*apart, script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path}/a.html\n")
+    assert done.stderr == (
+        f"Error: {disk}/report.html: Read-only file system; --out FILE writes elsewhere\n"
+    )
+    assert "hinge" in (tmp_path / "a.html").read_text()
 
 
 def test_open_gives_the_page_to_the_browser(result: Callable[..., Result], tmp_path: Path) -> None:

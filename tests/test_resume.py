@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,8 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import psutil
 import pytest
+import typer
 
-from lossbench import runner, stored, summary
+from lossbench import cli, runner, stored, summary
 from lossbench.config import Case
 from lossbench.experiment import Experiment
 from lossbench.results import Result, Training, shortest
@@ -156,14 +158,106 @@ def test_more_repeats_train_the_missing_seeds_and_leave_what_one_run_leaves(
     assert tree(tmp_path) == tree(at_once)
 
 
-def test_fewer_repeats_leave_what_one_run_leaves_and_it_is_said(
+@pytest.mark.parametrize("seeds", [{"repeats": 2}, {"seed": 3, "repeats": 1}])
+def test_fewer_seeds_leave_all_that_is_stored_untouched_and_it_is_said(
+    suite: Suite, out: Path, seeds: dict[str, int]
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    trained, (plan, _) = suite(out, **seeds)
+    assert trained == []
+    assert plan.remark == f"more than the {seeds['repeats']} asked for; all are kept"
+    assert (plan.stored, plan.case.experiment.seeds) == (4, range(4))
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+
+
+def test_what_changes_beside_fewer_seeds_is_written_for_all_that_are_stored(
     suite: Suite, out: Path, tmp_path: Path
 ) -> None:
-    suite(tmp_path / "two", names=["hinge"], repeats=2)
-    trained, plans = suite(out, names=["hinge"], repeats=2)
-    assert trained == []
-    assert plans[0].remark == "2 stored trainings are not asked for and dropped"
-    assert tree(out / "hinge") == tree(tmp_path / "two" / "hinge")
+    changes: dict[str, Any] = {"published": {"f1": {"test": 0.5}}, "metrics": ["f1"]}
+    suite(tmp_path / "new", names=["hinge"], repeats=4, **changes)
+    assert suite(out, names=["hinge"], repeats=1, **changes)[0] == []
+    assert tree(out / "hinge") == tree(tmp_path / "new" / "hinge")
+
+
+def planned(case: Case, folder: Path, *options: str, force: bool = False) -> runner.Plan:
+    """The plan for a case of which some keys were given as options."""
+    (plan,) = runner.plan([replace(case, options=frozenset(options))], [folder], force)
+    return plan
+
+
+@pytest.mark.parametrize("options", [(), ("seed",)])
+def test_seeds_of_which_only_some_are_stored_replace_nothing(
+    cases: Cases, out: Path, options: tuple[str, ...]
+) -> None:
+    (case,) = cases(["hinge"], seed=2, repeats=4)
+    plan = planned(case, out / "hinge", *options)
+    assert str(plan.error) == (
+        f"{out / 'hinge'} holds the trainings from seeds 0 to 3, which the trainings from seeds 2 "
+        "to 5 would replace: --out DIR writes elsewhere, --force replaces what is there"
+    )
+    process, before = Here(), tree(out)
+    (outcome,) = runner.run_suite(process, [plan], lambda *_: None)
+    assert isinstance(outcome, runner.Failure)
+    assert (process.trained, tree(out)) == ([], before)
+    assert not planned(case, out / "hinge", *options, force=True).error
+
+
+@pytest.mark.parametrize("trouble", ["history.csv", "config.yaml", ""])
+def test_an_option_of_other_epochs_replaces_nothing_that_is_stored(
+    cases: Cases, out: Path, trouble: str
+) -> None:
+    if trouble:
+        (out / "hinge" / trouble).unlink()
+    for changes, options, replaces in (
+        ({"epochs": 1}, ("epochs",), False),
+        ({"epochs": 1, "repeats": 9}, ("epochs", "repeats"), False),
+        ({"epochs": 1}, ("repeats",), True),  # the config was edited
+        ({"epochs": 1, "batch_size": 7}, ("epochs",), True),
+    ):
+        (case,) = cases(["hinge"], **{"repeats": 4, **changes})
+        plan = planned(case, out / "hinge", *options)
+        # Without its config nobody can read it.
+        assert bool(plan.error) != (replaces or trouble == "config.yaml")
+        assert not planned(case, out / "hinge", *options, force=True).error
+        if plan.error:
+            assert str(plan.error) == (
+                f"{out / 'hinge'} holds 4 trainings of 5 epochs, which --epochs 1 would replace: "
+                "--set epochs=1 writes to a folder of its own, --force replaces what is there"
+            )
+
+
+def test_no_summary_is_written_without_the_results_that_stay(
+    cases: Cases, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run_all(**changes: Any) -> None:
+        made = [replace(it, options=frozenset(changes)) for it in cases(repeats=4, **changes)]
+        folders = [out / case.experiment.name for case in made]
+        cli._run(Here(), made, folders, out, False, runner.NO_EXTRAS, False, True, False)
+
+    run_all()
+    before = tree(out)
+    capsys.readouterr()
+    with pytest.raises(typer.Exit) as end:
+        run_all(epochs=1)
+    assert end.value.exit_code == 1
+    assert tree(out) == before
+    *_, last = capsys.readouterr().err.splitlines()
+    assert last.startswith(f"Warning: {out / 'summary.md'} stays as it was")
+
+
+def test_an_option_of_fewer_seeds_replaces_no_result_that_is_of_no_use(
+    cases: Cases, out: Path
+) -> None:
+    (out / "hinge" / "history.csv").unlink()
+    (case,) = cases(["hinge"], repeats=1)
+    assert str(planned(case, out / "hinge", "repeats").error) == (
+        f"{out / 'hinge'} holds the trainings from seeds 0 to 3, which the training from seed 0 "
+        "would replace (its history.csv is missing): --out DIR writes elsewhere, --force replaces "
+        "what is there"
+    )
+    assert planned(case, out / "hinge").error is None
+    (case,) = cases(["hinge"], repeats=5)
+    assert planned(case, out / "hinge", "repeats").error is None
 
 
 def test_published_figures_are_rewritten_without_training(suite: Suite, out: Path) -> None:
@@ -194,7 +288,10 @@ def test_the_bar_of_many_experiments_counts_what_is_stored(cases: Cases) -> None
     with Bars(many, quiet=True) as bars:
         bars.note(many[0], 3, "")
         bars.advance(many[0], 4)
-        assert bars._bars.tasks[0].completed == 4
+        bars.note(many[1].model_copy(update={"repeats": 9}), 9, "more than the 4 asked for")
+        assert bars._bars.tasks[0].completed == 13
+        assert bars._bars.tasks[0].total == 4 * len(many) + 5
+        assert bars._bars.tasks[2].finished
 
 
 def test_a_missing_picture_is_drawn_without_training(suite: Suite, out: Path) -> None:
@@ -455,7 +552,8 @@ def test_killed_at_50_moments_the_next_run_finishes(
 
 
 @pytest.mark.parametrize(
-    ("number", "code", "moment"), [(signal.SIGINT, 130, 0.6), (signal.SIGTERM, 143, 1.5)]
+    ("number", "code", "moment"),
+    [(signal.SIGINT, 130, 0.6), (signal.SIGTERM, 143, 1.5), (signal.SIGHUP, 129, 1.0)],
 )
 def test_signal_ends_the_start_at_once(
     configs: Path, tmp_path: Path, number: signal.Signals, code: int, moment: float

@@ -114,7 +114,8 @@ class Experiment(Section, serialize_by_alias=True):
     early_stopping: EarlyStopping | None = Field(None, exclude_if=off)
     # Beside those of the loss; all of them are in ``metrics``.
     final_metrics: Annotated[
-        tuple[Annotated[str, one_of(losses.METRICS)], ...], BeforeValidator(_metric_names)
+        tuple[Annotated[str, one_of(losses.METRICS, losses.FORMER_METRICS)], ...],
+        BeforeValidator(_metric_names),
     ] = Field((), alias="metrics", exclude_if=off)
     published: dict[str, Published] = Field({})
 

@@ -11,7 +11,7 @@ from lossbench.experiment.model import OutputActivation
 from lossbench.experiment.named import Named, within
 from lossbench.experiment.section import ABSENT, off, one_of, refuse, refuse_all
 from lossbench.losses import LOSSES, OWN_ACTIVATIONS, Labels, Loss
-from lossbench.names import nearest
+from lossbench.names import nearest, unknown
 
 FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
@@ -58,7 +58,7 @@ class LossChoice(Named):
             message = f"is a function, whose labels must be stated, such as {example}"
             refuse_all({("name",): (message, self.name)})
         if self.name not in LOSSES:
-            message = f"is not a known name; {nearest(self.name, losses.NAMES)}"
+            message = unknown(self.name, losses.NAMES, former=losses.FORMER)
             refuse_all({("name",): (message, self.name)})
         stated = {"labels": self.labels, "output_activation": self.output_activation}
         given = {key: value for key, value in stated.items() if value is not None}

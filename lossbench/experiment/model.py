@@ -22,12 +22,21 @@ INITIALIZERS = (
     "glorot_normal glorot_uniform he_normal he_uniform lecun_normal lecun_uniform ones "
     "orthogonal random_normal random_uniform truncated_normal zeros"
 ).split()
+# Names that Keras had for them once, or has beside them still.
+FORMER_ACTIVATIONS = {"swish": "silu", "hard_swish": "hard_silu"}
+FORMER_INITIALIZERS = {
+    "normal": "random_normal",
+    "uniform": "random_uniform",
+    "one": "ones",
+    "zero": "zeros",
+    "OrthogonalInitializer": "orthogonal",
+}
 NORMALIZATION = ("gamma", "beta", "moving_mean", "moving_variance")
 MOST_LAYERS = 100
 
-Activation = Annotated[str, one_of(ACTIVATIONS)]
-OutputActivation = Annotated[str, one_of(OUTPUT_ACTIVATIONS)]
-Initializer = Annotated[str, one_of(INITIALIZERS)]
+Activation = Annotated[str, one_of(ACTIVATIONS, FORMER_ACTIVATIONS)]
+OutputActivation = Annotated[str, one_of(OUTPUT_ACTIVATIONS, FORMER_ACTIVATIONS)]
+Initializer = Annotated[str, one_of(INITIALIZERS, FORMER_INITIALIZERS)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
 Penalty = Annotated[float, Field(ge=0)]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]

@@ -1,12 +1,13 @@
 """Sections that name something of Keras: every further key is one of its parameters."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import model_validator
 
 from lossbench.experiment.section import ABSENT, Section, refuse_all
-from lossbench.names import nearest
+from lossbench.names import unknown
 from lossbench.parameters import Parameters
 
 
@@ -37,16 +38,18 @@ def within(
     owner: str,
     at: tuple[str, ...] = (),
     key: str = "name",
+    former: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The parameters as given, else their defaults; refuses unknown names and bad values.
 
-    ``at`` is where they stand in their section, beside ``key``. What is silent and has its
-    default is left out, so that a config says the same whether or not it was given.
+    ``at`` is where they stand in their section, beside ``key``, and ``former`` maps names that some
+    had once to those of now. What is silent and has its default is left out, so that a config says
+    the same whether or not it was given.
     """
     complaints = {
         name: parameters[name].complaint(value)
         if name in parameters
-        else f"is not a parameter of {owner}; {nearest(name, [*parameters, key])}"
+        else unknown(name, [*parameters, key], f"a parameter of {owner}", former)
         for name, value in given.items()
     }
     for name, row in parameters.items():

@@ -9,7 +9,7 @@ from lossbench import optimizers
 from lossbench.experiment.named import Named, within
 from lossbench.experiment.section import one_of, refuse_all
 from lossbench.names import nearest
-from lossbench.optimizers import CLIPS, SCHEDULES
+from lossbench.optimizers import CLIPS, FORMER_PARAMETERS, SCHEDULES
 
 
 class Optimizer(Named):
@@ -26,7 +26,7 @@ class Optimizer(Named):
         if isinstance(rate, Mapping):
             scheduled = {"learning_rate": _schedule(rate)}
             del given["learning_rate"]
-        values = within(table, given, self.name) | scheduled
+        values = within(table, given, self.name, former=FORMER_PARAMETERS) | scheduled
         clips = [name for name in CLIPS if values.get(name) is not None]
         for name in clips[1:]:
             message = f"cannot be combined with {clips[0]}; Keras takes one of {', '.join(CLIPS)}"

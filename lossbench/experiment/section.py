@@ -1,12 +1,13 @@
 """What all sections of a config are made of: strict pydantic models, and how they refuse."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from lossbench.names import nearest
+from lossbench.names import unknown
 
 # In place of the value in a complaint that shows none.
 ABSENT = object()
@@ -17,13 +18,18 @@ def refuse(message: str) -> PydanticCustomError:
     return PydanticCustomError("refused", "{message}", {"message": message})
 
 
-def one_of(names: Iterable[str] | Mapping[str, str]) -> BeforeValidator:
-    """Takes one of the names; of a mapping, one of the keys, and gives its value."""
+def one_of(
+    names: Iterable[str] | Mapping[str, str], former: Mapping[str, str] = MappingProxyType({})
+) -> BeforeValidator:
+    """Takes one of the names; of a mapping, one of the keys, and gives its value.
+
+    A ``former`` name is refused with the one that it has now.
+    """
     values = names if isinstance(names, Mapping) else {name: name for name in names}
 
     def check(name: Any) -> str:
         if not isinstance(name, str) or name not in values:
-            raise refuse(f"is not a known name; {nearest(name, values)}")
+            raise refuse(unknown(name, values, former=former))
         return values[name]
 
     return BeforeValidator(check, json_schema_input_type=Literal[tuple(values)])
