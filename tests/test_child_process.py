@@ -264,11 +264,13 @@ def test_what_own_code_raises_is_told_and_the_others_are_trained(tmp_path: Path)
     configs = [f"{name}.yaml" for name in [*names, "hinge"]]
     done = lossbench(tmp_path, "run", *configs, "--allow-code")
     assert done.returncode == 1
-    assert done.stderr.replace(" (--debug shows the traceback)", "").splitlines() == [
-        "Error: odd: Odd: of two arguments",
-        "Error: leaving: SystemExit: 3",
-        "Error: deep: RecursionError: maximum recursion depth exceeded",
-        "Error: short_of_memory: MemoryError",
-        "Error: ending: the training process ended with exit code 4",
+    said = [
+        "odd: ValueError: theirs:odd raised Odd: of two arguments;",
+        "leaving: SystemExit: 3",
+        "deep: ValueError: theirs:deep raised RecursionError: maximum recursion depth exceeded;",
+        "short_of_memory: ValueError: theirs:short_of_memory raised MemoryError: ;",
+        "ending: the training process ended with exit code 4",
     ]
+    for line, text in zip(done.stderr.splitlines(), said, strict=True):
+        assert line.startswith(f"Error: {text}")
     assert done.stdout.startswith("hinge: ")
