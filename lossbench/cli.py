@@ -585,6 +585,7 @@ def _told(error: Exception) -> int:
     """The exit code for an error, of which a line tells."""
     from lossbench.atomic import said
     from lossbench.complaints import ConfigError
+    from lossbench.names import described
 
     hint = " (--debug shows the traceback)"
     if "--debug" in sys.argv:
@@ -594,8 +595,7 @@ def _told(error: Exception) -> int:
     elif isinstance(error, OSError):
         print(f"Error: {said(error)}{hint}", file=sys.stderr)
     else:
-        message = " ".join(f"{type(error).__name__}: {error}".split())
-        print(f"Error: {message}{hint}", file=sys.stderr)
+        print(f"Error: {described(error)}{hint}", file=sys.stderr)
     return WRONG_USAGE if isinstance(error, ConfigError) else FAILED
 
 

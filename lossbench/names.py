@@ -38,6 +38,11 @@ def nearest(name: object, allowed: Iterable[str]) -> str:
     return f"{hint}allowed: {', '.join(names)}" if names else "none is allowed here"
 
 
+def described(error: BaseException) -> str:
+    """An exception by its name and what it says, on one line."""
+    return " ".join(": ".join(filter(None, (type(error).__name__, str(error)))).split())
+
+
 def shown(value: object) -> str:
     """A value on one line, cut where it is long."""
     return cut(repr(value), 60)

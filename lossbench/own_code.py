@@ -15,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from lossbench.names import described
+
 KIND = (
     "a loss is a function of y_true and y_pred that computes a value for each row, by keras.ops or "
     "TensorFlow"
@@ -28,7 +30,7 @@ def missing(function: str) -> str | None:
         with _also_here(module):
             found = find_spec(module) is not None
     except Exception as error:  # whatever a package raises when it is run
-        return f"cannot be imported: {' '.join(f'{type(error).__name__}: {error}'.split())}"
+        return f"cannot be imported: {described(error)}"
     return None if found else f"is nowhere: no module named '{module}' here, nor installed"
 
 

@@ -14,7 +14,7 @@ from lossbench.config_text import to_yaml
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.final_metrics import complete
-from lossbench.names import cut, printable
+from lossbench.names import cut, described, printable
 from lossbench.quiet import import_training
 from lossbench.results import Result, Training, files, to_json
 from lossbench.sweep import Sweep, as_document, as_markdown
@@ -54,7 +54,7 @@ class Failure:
         elif isinstance(self.error, TrainingError):
             text = str(self.error)
         else:
-            text = f"{type(self.error).__name__}: {self.error}"
+            text = described(self.error)
         return printable(cut(" ".join(text.split()), 1000))
 
 

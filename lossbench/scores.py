@@ -16,7 +16,7 @@ import tensorflow as tf
 from lossbench import own_code
 from lossbench.experiment import Experiment
 from lossbench.losses import Labels
-from lossbench.names import cut
+from lossbench.names import cut, described
 
 Score = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
@@ -60,7 +60,7 @@ def _per_example(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor
             tape.watch(prediction)
             value = tf.cast(tf.convert_to_tensor(function(y, prediction)), tf.float32)
     except Exception as error:
-        message = cut(" ".join(f"{type(error).__name__}: {error}".split()), 200)
+        message = cut(described(error), 200)
         raise ValueError(f"{name} raised {message}; {own_code.KIND}") from error
     wrong = ""
     if value.shape.rank == 0:

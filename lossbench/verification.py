@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lossbench.experiment import Experiment
-from lossbench.names import on_one_line
+from lossbench.names import described, on_one_line
 from lossbench.results import VALIDATION, Array, Training, history_columns, shortest
 from lossbench.workers import Work
 
@@ -47,7 +47,7 @@ def checked(answer: object, work: Work, seeds: Sequence[int]) -> Answer:
 def told(error: BaseException) -> str:
     """An exception on one line; raises WrongAnswer if it cannot be told."""
     try:
-        return on_one_line(f"{type(error).__name__}: {error}")
+        return on_one_line(described(error))
     except Exception:
         raise WrongAnswer("is an exception that says nothing") from None
 

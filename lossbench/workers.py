@@ -25,6 +25,7 @@ from lossbench import programs
 from lossbench.child_process import ChildProcess, started
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
+from lossbench.names import described
 from lossbench.quiet import import_training_aloud
 from lossbench.results import Training
 
@@ -258,8 +259,7 @@ def _train(experiment: Experiment, seed: int) -> Training | TrainingError:
     except BaseException as error:
         # The process that asked may not have the exception's module, TensorFlow or a person's own
         # code; and an exit of that code is no exit of lossbench.
-        message = ": ".join(filter(None, (type(error).__name__, str(error))))
-        return TrainingError(message, traceback.format_exc())
+        return TrainingError(described(error), traceback.format_exc())
 
 
 def _trainer(experiment: Experiment) -> Train:

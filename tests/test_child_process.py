@@ -268,7 +268,7 @@ def test_what_own_code_raises_is_told_and_the_others_are_trained(tmp_path: Path)
         "odd: ValueError: theirs:odd raised Odd: of two arguments;",
         "leaving: SystemExit: 3",
         "deep: ValueError: theirs:deep raised RecursionError: maximum recursion depth exceeded;",
-        "short_of_memory: ValueError: theirs:short_of_memory raised MemoryError: ;",
+        "short_of_memory: ValueError: theirs:short_of_memory raised MemoryError;",
         "ending: the training process ended with exit code 4",
     ]
     for line, text in zip(done.stderr.splitlines(), said, strict=True):
