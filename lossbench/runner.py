@@ -123,7 +123,7 @@ def _plan(case: Case, folder: Path, force: bool, extras: Extras, error: OSError 
     if error or force or not (folder / MARK).exists():
         return Plan(case, folder, experiment.seeds, error=error)
     try:
-        result = stored.reusable(folder, experiment, split.sha256)
+        result = stored.reusable(folder, experiment, split)
     except stored.NotReusable as reason:
         return Plan(case, folder, experiment.seeds, remark=f"stored result not used, {reason}")
     found = {training.seed for training in result.trainings}
@@ -201,7 +201,7 @@ def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result |
     try:
         trainings = {training.seed: training for training in trained}
         if plan.stored:
-            result = stored.reusable(plan.folder, experiment, split.sha256)
+            result = stored.reusable(plan.folder, experiment, split)
             trainings |= {training.seed: training for training in result.trainings}
         of_seeds = tuple(trainings[it] for it in experiment.seeds)
         result = complete(experiment, split, of_seeds)
