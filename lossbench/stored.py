@@ -73,7 +73,7 @@ def read(folder: Path) -> Result:
     )
     again = metrics(result)
     for name in OF_RUNS:
-        if not _agree(values.get(name, again[name]), again[name]):
+        if not _agree(values.get(name), again[name]):
             raise DamagedResult(folder / METRICS, f"{name} is not that of its runs; {AGAIN}")
     if not all(_ends_as_said(training, experiment) for training in trainings):
         message = f"is damaged, or of another run than {METRICS}: its last epochs say otherwise"

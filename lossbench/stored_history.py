@@ -34,9 +34,8 @@ class _Run(NamedTuple):
     def beside(self, other: "_Run") -> str:
         """In words, with the columns where the other has not the same ones."""
         seeds, words = self.last - self.first + 1, f"seeds {self.first} to {self.last}"
-        whole = self.rows % seeds == 0
-        words += f", {self.rows // seeds if whole else self.rows} epochs"
-        words += "" if whole else " in all"
+        stopped = VALIDATION in self.columns
+        words += f", {self.rows} epochs in all" if stopped else f", {self.rows // seeds} epochs"
         if self.columns != other.columns:
             words += f", {cut(', '.join(sorted(self.columns - {*INDEX})), 100)}"
         return words
