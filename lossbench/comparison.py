@@ -54,7 +54,7 @@ METRICS: dict[Problem, str] = {
 }
 SMALLER_IS_BETTER = ("mse", "mae")
 RESAMPLES = 2000
-AT_ONCE = 20_000_000  # trainings that are resampled: it bounds the memory of very many
+AT_ONCE = 2_000_000  # trainings that are resampled: it bounds the memory of very many
 MOST_IN_PAIRS = 100  # results of which every pair is compared: 4,950; of 1,000 it were 499,500
 SEED = 0
 TOLD_IN_FULL = 6  # experiments of which a text tells all pairs

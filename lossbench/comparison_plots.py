@@ -18,8 +18,7 @@ from matplotlib.lines import Line2D
 from lossbench import generators
 from lossbench.comparison import Group
 from lossbench.datasets import Array, DatasetError, Split
-from lossbench.experiment import Experiment
-from lossbench.forward import decisions
+from lossbench.forward import decisions_in_parts
 from lossbench.plots import (
     LEFT,
     LETTER,
@@ -47,7 +46,7 @@ DOTS = 500  # in a panel
 CLASSES = 100
 # What is drawn need not be had at any price: data of more numbers, or in larger files, are not.
 MOST_NUMBERS, MOST_BYTES = 2_000_000, 2**24
-AT_ONCE = 2**24  # outputs of a layer: it bounds the memory of wide ones
+MOST_UNITS, MOST_WEIGHTS = 20_000, 2_000_000
 LONGEST = 62  # characters across a picture
 LONGEST_TITLE = 36  # characters of the data's name in a title
 LINE = 0.17  # inches, from one line of text to the next
@@ -92,8 +91,11 @@ def shown_in_curves(group: Group) -> tuple[Result, ...]:
 
 
 def shown_in_boundaries(group: Group) -> tuple[Result, ...]:
-    """The experiments that ``boundaries`` draws: of many the foremost, of two features each."""
-    return tuple(it for it in group.foremost(PANELS) if len(it.trainings[0].weights[0]) == 2)
+    """The experiments that ``boundaries`` draws: of many the foremost, of two features each.
+
+    Networks that would take long to ask for every point of a panel are left out.
+    """
+    return tuple(it for it in group.foremost(PANELS) if _drawable(it.trainings[0].weights))
 
 
 @style.context(STYLE)
@@ -255,7 +257,7 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
     bold: list[Array] = []
     others = [number for number in finished if number != typical][:OTHERS]
     for number in (typical, *others):
-        margins = _decisions(result.experiment, result.trainings[number].weights, points)
+        margins = decisions_in_parts(result.experiment, result.trainings[number].weights, points)
         for margin in np.moveaxis(margins, -1, 0):
             lines: Any = contour_generator(*axes, margin).lines(0.0)
             (bold if number == typical else thin).extend(lines)
@@ -263,21 +265,14 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
     panel.add_collection(LineCollection(bold, colors="black", linewidths=1.8, zorder=3))
 
 
+def _drawable(weights: Sequence[Array]) -> bool:
+    widest, count = max(it.shape[-1] for it in weights), sum(it.size for it in weights)
+    return len(weights[0]) == 2 and widest <= MOST_UNITS and count <= MOST_WEIGHTS
+
+
 def _has_units_for(split: Split, result: Result) -> bool:
     units = result.experiment.loss.row.units(len(split.classes))
     return len(result.trainings[0].weights[-1]) == units
-
-
-def _decisions(experiment: Experiment, weights: Sequence[Array], points: Array) -> Array:
-    """``decisions`` on a grid, on a part of it at a time where the layers are wide."""
-    widest = max(len(weights[-1]) ** 2, *(layer.units for layer in experiment.model.layers))
-    parts = -(-points[..., 0].size * widest // AT_ONCE)
-    flat = points.reshape(-1, points.shape[-1])
-    with np.errstate(all="ignore"):  # of weights that are all but infinite
-        if parts == 1:
-            return decisions(experiment, weights, points)
-        made = [decisions(experiment, weights, part) for part in np.array_split(flat, parts)]
-    return np.concatenate(made).reshape(*points.shape[:-1], -1)
 
 
 def _columns(labels: Sequence[str]) -> int:

@@ -68,7 +68,10 @@ def band(courses: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[Any], N
     """
     step = max(1, AT_ONCE // len(courses))
     starts = range(0, max(map(len, courses)), step)
-    parts = [_band(aligned([it[start : start + step] for it in courses])) for start in starts]
+    parts = [
+        _band(aligned([it[start : start + step] for it in courses if len(it) > start]))
+        for start in starts
+    ]
     middle, low, high = map(np.concatenate, zip(*parts, strict=True))
     return middle, low, high
 
