@@ -44,5 +44,4 @@ def of_learning_curves(result: Result) -> str:
 
 
 def _end(result: Result, half: Half, name: str, epoch: int = -1) -> str:
-    curves = result.curves(half, name)[:, : result.epochs]
-    return figure(float(band(curves)[0][epoch]))
+    return figure(float(band(result.courses(half, name))[0][epoch]))

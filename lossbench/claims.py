@@ -59,7 +59,8 @@ class Judgement:
 def judge(results: Sequence[Result]) -> list[Judgement]:
     """Every claim, judged from those results that are of the article's configs."""
     usable = _of_the_article(results)
-    return [_judgement(claim, usable) for claim in CLAIMS]
+    with np.errstate(over="ignore", invalid="ignore"):  # figures at the ends of what 32 bits hold
+        return [_judgement(claim, usable) for claim in CLAIMS]
 
 
 def as_markdown(judgements: Sequence[Judgement]) -> str:

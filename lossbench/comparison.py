@@ -41,6 +41,7 @@ from scipy import stats
 
 from lossbench.experiment import Experiment
 from lossbench.losses import Problem
+from lossbench.names import printable
 from lossbench.results import HALVES, Array, Half, Result
 from lossbench.statistics import FEWEST_TO_JUDGE, Summary
 
@@ -53,6 +54,7 @@ METRICS: dict[Problem, str] = {
 }
 SMALLER_IS_BETTER = ("mse", "mae")
 RESAMPLES = 2000
+AT_ONCE = 2_000_000  # trainings that are resampled: it bounds the memory of very many
 MOST_IN_PAIRS = 100  # results of which every pair is compared: 4,950; of 1,000 it were 499,500
 SEED = 0
 TOLD_IN_FULL = 6  # experiments of which a text tells all pairs
@@ -174,7 +176,7 @@ class Group:
             return ""
         which = f"all have the loss {self.loss}, and differ in"
         what = which if self.loss else "these differ in more than the loss"
-        return f"Mind: {what}: {', '.join(self.differs)}."
+        return printable(f"Mind: {what}: {', '.join(self.differs)}.")
 
     @property
     def ranking(self) -> tuple[int, ...]:
@@ -300,6 +302,7 @@ def bootstrapped(
         samples,
         statistic,
         n_resamples=RESAMPLES,
+        batch=min(RESAMPLES, max(1, AT_ONCE // max(map(len, samples)))),
         method="percentile",
         vectorized=True,
         rng=np.random.default_rng(SEED),

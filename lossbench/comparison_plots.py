@@ -4,6 +4,7 @@ Drawn in the style of ``plots``, and encoded by ``plots.png``.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,10 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from lossbench import generators
 from lossbench.comparison import Group
 from lossbench.datasets import Array, DatasetError, Split
-from lossbench.forward import decisions
+from lossbench.forward import decisions_in_parts
 from lossbench.plots import (
     LEFT,
     LETTER,
@@ -41,6 +43,10 @@ ACROSS = 2  # panels in a row
 PANELS = 12
 OTHERS = 29  # thin lines in a panel, of as many trainings
 DOTS = 500  # in a panel
+CLASSES = 100
+# What is drawn need not be had at any price: data of more numbers, or in larger files, are not.
+MOST_NUMBERS, MOST_BYTES = 2_000_000, 2**24
+MOST_UNITS, MOST_WEIGHTS = 20_000, 2_000_000
 LONGEST = 62  # characters across a picture
 LONGEST_TITLE = 36  # characters of the data's name in a title
 LINE = 0.17  # inches, from one line of text to the next
@@ -51,21 +57,31 @@ def pictures(groups: Sequence[Group]) -> dict[str, bytes]:
     drawn: dict[str, Figure | None] = {}
     for number, group in enumerate(groups, start=1):
         drawn[f"curves_{number}.png"] = curves(group)
-        if split := data_of(group):
+        if on_a_plane(group) and (split := data_of(group)):
             drawn[f"boundaries_{number}.png"] = boundaries(group, split)
     return {name: png(figure) for name, figure in drawn.items() if figure}
 
 
 def data_of(group: Group) -> Split | None:
-    """The data that the group was trained on; None where they cannot be had again.
+    """The data that the group was trained on; None where they cannot be had again, or are large.
 
     Other versions of the libraries, for one, may generate other data.
     """
+    dataset = group.results[0].experiment.dataset
     try:
-        split = group.results[0].experiment.dataset.load()
-    except DatasetError:
+        if dataset.file is None:
+            large = generators.numbers(dataset.parameters)[0] > MOST_NUMBERS
+        else:
+            large = Path(dataset.file).stat().st_size > MOST_BYTES
+        split = None if large else dataset.load()
+    except (DatasetError, OSError):
         return None
-    return split if split.sha256 == group.data_sha256 else None
+    return split if split and split.sha256 == group.data_sha256 else None
+
+
+def on_a_plane(group: Group) -> bool:
+    """Whether the group's networks tell classes apart by two features, so that it can be drawn."""
+    return group.problem != "regression" and bool(shown_in_boundaries(group))
 
 
 def shown_in_curves(group: Group) -> tuple[Result, ...]:
@@ -75,8 +91,11 @@ def shown_in_curves(group: Group) -> tuple[Result, ...]:
 
 
 def shown_in_boundaries(group: Group) -> tuple[Result, ...]:
-    """The experiments that ``boundaries`` draws: of many the foremost."""
-    return group.foremost(PANELS)
+    """The experiments that ``boundaries`` draws: of many the foremost, of two features each.
+
+    Networks that would take long to ask for every point of a panel are left out.
+    """
+    return tuple(it for it in group.foremost(PANELS) if _drawable(it.trainings[0].weights))
 
 
 @rc_context(STYLE)
@@ -101,7 +120,7 @@ def curves(group: Group) -> Figure | None:
     drawn, anchors = [], []
     for panel, half in zip(panels, HALVES, strict=True):
         for number, result in enumerate(shown):
-            middle, low, high = band(result.curves(half, group.metric))
+            middle, low, high = band(result.courses(half, group.metric))
             epochs = np.arange(1, len(middle) + 1)
             look = _look(number)
             panel.fill_between(epochs, low, high, color=look["color"], alpha=0.15, lw=0)
@@ -129,12 +148,12 @@ def boundaries(group: Group, split: Split) -> Figure | None:
 
     The bold line is of the training whose test accuracy is the median one (or the first next to
     it), the thin ones of others, at most OTHERS; a training that diverged has none. None where
-    the data are not classes of two features. Of more than PANELS experiments the foremost are
-    drawn, and of many test rows DOTS.
+    the data are not classes of two features, at most CLASSES. Of more than PANELS experiments the
+    foremost are drawn, and of many test rows DOTS.
     """
-    if split.x_test.shape[1] != 2 or not split.classes:
+    shown = [it for it in shown_in_boundaries(group) if _has_units_for(split, it)]
+    if split.x_test.shape[1] != 2 or not 0 < len(split.classes) <= CLASSES or not shown:
         return None
-    shown = shown_in_boundaries(group)
     down = -(-len(shown) // ACROSS)
     entries = _legend(split)
     columns = _columns([str(it.get_label()) for it in entries])
@@ -238,12 +257,22 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
     bold: list[Array] = []
     others = [number for number in finished if number != typical][:OTHERS]
     for number in (typical, *others):
-        margins = decisions(result.experiment, result.trainings[number].weights, points)
+        margins = decisions_in_parts(result.experiment, result.trainings[number].weights, points)
         for margin in np.moveaxis(margins, -1, 0):
             lines: Any = contour_generator(*axes, margin).lines(0.0)
             (bold if number == typical else thin).extend(lines)
     panel.add_collection(LineCollection(thin, colors="0.25", linewidths=0.5, alpha=0.35, zorder=2))
     panel.add_collection(LineCollection(bold, colors="black", linewidths=1.8, zorder=3))
+
+
+def _drawable(weights: Sequence[Array]) -> bool:
+    widest, count = max(it.shape[-1] for it in weights), sum(it.size for it in weights)
+    return len(weights[0]) == 2 and widest <= MOST_UNITS and count <= MOST_WEIGHTS
+
+
+def _has_units_for(split: Split, result: Result) -> bool:
+    units = result.experiment.loss.row.units(len(split.classes))
+    return len(result.trainings[0].weights[-1]) == units
 
 
 def _columns(labels: Sequence[str]) -> int:

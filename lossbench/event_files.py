@@ -74,7 +74,7 @@ def _by_half(training: Training) -> dict[str, dict[str, Array]]:
     halves: dict[str, dict[str, Array]] = {}
     for column, curve in training.history.items():
         half, _, name = column.partition("_")
-        halves.setdefault(half, {})[name] = curve[: training.epochs]
+        halves.setdefault(half, {})[name] = curve
     return halves
 
 

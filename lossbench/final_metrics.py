@@ -45,8 +45,11 @@ def _with(wanted: list[str], experiment: Experiment, split: Split, training: Tra
 def values(
     names: Iterable[str], experiment: Experiment, weights: tuple[Array, ...], x: Array, y: Array
 ) -> dict[str, float]:
-    """The metrics of some weights on some data, y as a Split has it."""
-    said = predictions(experiment, weights, x)
+    """The metrics of some weights on some data, y as a Split has it; NaN of no finite answers."""
+    with np.errstate(all="ignore"):
+        said = predictions(experiment, weights, x)
+    if not np.isfinite(said).all():
+        return dict.fromkeys(names, np.nan)
     if experiment.loss.row.problem == "regression":
         answer = said[:, 0]
     else:

@@ -9,6 +9,7 @@ from lossbench.experiment import Experiment
 from lossbench.results import Array
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+AT_ONCE = 2**24  # outputs of a layer: it bounds the memory of wide ones
 EPSILON = 1e-3  # that Keras's batch normalisation adds to the variance
 
 
@@ -77,3 +78,15 @@ def decisions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Arr
         return units
     others = np.where(np.eye(units.shape[-1], dtype=bool), -np.inf, units[..., None, :])
     return np.asarray(units - others.max(axis=-1))
+
+
+def decisions_in_parts(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
+    """``decisions``, some of the rows at a time where layers are wide."""
+    widest = max(len(weights[-1]) ** 2, *(layer.units for layer in experiment.model.layers))
+    rows = x.reshape(-1, x.shape[-1])
+    parts = -(-len(rows) * widest // AT_ONCE)
+    with np.errstate(all="ignore"):  # of weights that are all but infinite
+        if parts == 1:
+            return decisions(experiment, weights, x)
+        made = [decisions(experiment, weights, part) for part in np.array_split(rows, parts)]
+    return np.concatenate(made).reshape(*x.shape[:-1], -1)

@@ -64,7 +64,9 @@ def parameters(generator: str) -> dict[str, Any]:
 
 def generate(generator: str, settings: Mapping[str, Any]) -> Table:
     """The data of a generator; raises DatasetError where it refuses a parameter."""
-    _refuse_huge(settings)
+    made_of, most = numbers(settings)
+    if made_of > MOST_NUMBERS:
+        raise DatasetError(most, f"makes data of more than {MOST_NUMBERS} numbers")
     try:
         with np.errstate(all="ignore"):  # what overflows is refused below
             made = _function(generator)(**settings)
@@ -84,17 +86,18 @@ def generate(generator: str, settings: Mapping[str, Any]) -> Table:
     return Table(np.asarray(x), y, classes, names=names)
 
 
-def _refuse_huge(settings: Mapping[str, Any]) -> None:
-    """Refuse counts, of rows, features, classes or centers, that no machine has memory for."""
+def numbers(settings: Mapping[str, Any]) -> tuple[int, str]:
+    """How many numbers a generator makes, at most, and the parameter that most of them are due to.
+
+    Its counts are of rows, features, classes or centers.
+    """
     counts = {
         name: sum(value) if isinstance(value, tuple) else value
         for name, value in settings.items()
         if name != "random_state" and _counts(value)
     }
     most, *others = sorted(counts, key=counts.__getitem__, reverse=True) or [""]
-    numbers = counts.get(most, 0) * max(1, counts[others[0]] if others else 1)
-    if numbers > MOST_NUMBERS:
-        raise DatasetError(most, f"makes data of more than {MOST_NUMBERS} numbers")
+    return counts.get(most, 0) * max(1, counts[others[0]] if others else 1), most
 
 
 def _counts(value: object) -> bool:

@@ -19,6 +19,7 @@ from matplotlib.ticker import LogLocator
 
 from lossbench.datasets import Array, Split
 from lossbench.experiment import Published
+from lossbench.names import on_one_line
 from lossbench.results import HALVES, Half, Result
 from lossbench.statistics import band
 
@@ -53,7 +54,9 @@ WIDTH = 4.5  # inches, for some 450 pixels in a README: 8 points are 11 pixels t
 DPI = 180  # sharp on a dense screen, in less than 100 kB
 LINE = 0.085  # of a panel's height, from one label's middle to the next
 LETTER = 0.068  # inches that a letter is wide
+LONGEST_TITLE = 60
 LONGEST_NAME = 24  # letters of a class or a feature
+FAR = 1e30
 LEFT = 0.16  # of the width, for labels as long as 0.0001 or 1e+12
 
 
@@ -88,7 +91,7 @@ def learning_curves(result: Result) -> Figure:
     seeds = len(result.trainings)
     subtitle = f"Median and 10th to 90th percentile of {seeds} seeds" if seeds > 1 else "1 seed"
     subtitle += f"; {result.diverged} diverged" if result.diverged else ""
-    title = readable(experiment.loss.name)
+    title = cut(on_one_line(readable(experiment.loss.name)), LONGEST_TITLE)
     figure.suptitle(title, x=0.02, y=1 - 0.09 / height, ha="left", weight="bold", size=9)
     figure.text(0.02, 1 - 0.27 / height, subtitle, va="top", color="0.3")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="upper right", ncols=2)
@@ -157,11 +160,11 @@ def literal(name: str, most: int = LONGEST_NAME) -> str:
 
 def _draw(panel: Axes, result: Result, name: str, published: Mapping[Half, Decimal]) -> None:
     """Draw one figure over epochs, train and test, and mark what is published of it."""
-    epochs = np.arange(1, result.experiment.epochs + 1)
+    epochs = np.arange(1, result.epochs + 1)
     single = len(epochs) == 1  # makes neither a line nor an area, so draw a point and a bar
     curves, starts = [], []
     for half, colour in COLOURS.items():
-        middle, low, high = band(result.curves(half, name))
+        middle, low, high = band(result.courses(half, name))
         panel.fill_between(epochs, low, high, color=colour, alpha=0.2, lw=4 if single else 0)
         panel.plot(epochs, middle, "o" if single else "-", color=colour, label=half, markersize=4)
         curves += [middle, low, high]
@@ -200,6 +203,8 @@ def limits(curves: Array, anchors: Array, log: bool) -> tuple[float, float]:
     if log:
         curves, anchors = (np.log10(it[it > 0]) for it in (curves, anchors))
     curves, anchors = (it[np.isfinite(it)] for it in (curves, anchors))
+    if (np.abs(curves) > FAR).any():  # differences of which 32 bits do not hold
+        curves, anchors = curves.astype(np.float64), anchors.astype(np.float64)
     if curves.size:
         low, high = np.percentile(curves, (10, 90))
         near = np.abs(curves - (low + high) / 2) <= 3.5 * (high - low)

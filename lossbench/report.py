@@ -18,6 +18,7 @@ from lossbench.comparison import Group, NothingToCompare, Pair, Standing, compar
 from lossbench.comparison_text import LIMITS
 from lossbench.config_text import to_yaml
 from lossbench.findings import are_of_the_article, findings
+from lossbench.names import printable
 from lossbench.results import HALVES, Result
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ NO_HISTORY = (
     "Without history.csv, which git ignores because it is large, there are no curves to draw; "
     "run the experiment again for them."
 )
+NO_DATA = "The data cannot be had again, or are large, so no decision boundaries are drawn."
 
 
 def page(
@@ -61,7 +63,7 @@ def page(
     judgements = claims.judge(results)
     names = {id(result): f"experiment-{number}" for number, result in enumerate(results, start=1)}
     return templates.get_template("report.html").render(
-        title=title,
+        title=printable(title),
         end_of_title=END_OF_TITLE,
         script=Markup(script),
         script_sha256=digest,
@@ -180,10 +182,10 @@ def _pictures(group: Group, number: int) -> tuple[list[Any], list[str]]:
         pictures.append(Markup(svg.inline(figure, f"curves-{number}", text)))
     else:
         notes.append(NO_HISTORY)
-    if group.problem != "regression":
+    if comparison_plots.on_a_plane(group):
         split = comparison_plots.data_of(group)
         if split is None:
-            notes.append("The data cannot be had again, so no decision boundaries are drawn.")
+            notes.append(NO_DATA)
         elif figure := comparison_plots.boundaries(group, split):
             text = alternatives.of_boundaries(group, comparison_plots.shown_in_boundaries(group))
             pictures.append(Markup(svg.inline(figure, f"boundaries-{number}", text)))

@@ -1,6 +1,7 @@
 """What an experiment produced, and the files that hold it."""
 
 import csv
+import hashlib
 import io
 import json
 import platform
@@ -16,11 +17,13 @@ from numpy.typing import NDArray
 from lossbench import processor
 from lossbench.config_text import to_yaml
 from lossbench.experiment import Experiment, Published
-from lossbench.statistics import Summary, judge, summarize
+from lossbench.statistics import Summary, aligned, judge, summarize
 
 Half = Literal["train", "test"]
 HALVES: tuple[Half, Half] = ("train", "test")
 VALIDATION = "validation_loss"
+METRICS, CONFIG = "metrics.json", "config.yaml"
+HISTORY, WEIGHTS = "history.csv", "weights.npz"
 Array = NDArray[Any]
 
 
@@ -35,8 +38,8 @@ class Training:
     after the epoch. ``weights`` are kernel (inputs, units) and bias (units,) of each layer, in
     order, and what batch normalisation has (see ``Model.weight_shapes``).
 
-    With early stopping ``epochs`` says how many epochs were trained; in ``history``, which then
-    has "validation_loss" too, the others are NaN. The weights are those of ``best_epoch``, from 1.
+    With early stopping ``epochs`` says how many epochs were trained, which ``history`` has, and a
+    "validation_loss" too. The weights are those of ``best_epoch``, from 1.
     """
 
     seed: int
@@ -68,8 +71,12 @@ class Result:
         return np.array([getattr(training, half)[metric] for training in self.trainings])
 
     def curves(self, half: Half, metric: str) -> Array:
-        """A figure over epochs, shape (seeds, epochs); NaN after an early stop."""
-        return np.array([training.history[f"{half}_{metric}"] for training in self.trainings])
+        """A figure over epochs, shape (seeds, ``epochs``); NaN after an early stop."""
+        return aligned(self.courses(half, metric))
+
+    def courses(self, half: Half, metric: str) -> list[Array]:
+        """A figure over epochs for each training, as long as that was."""
+        return [training.history[f"{half}_{metric}"] for training in self.trainings]
 
     def summary(self, half: Half, metric: str) -> Summary:
         """Median and 95 % interval of a figure over the trainings that did not diverge."""
@@ -112,11 +119,6 @@ def shortest(values: Array) -> Array:
     return values.astype(np.float32).astype(str).astype(np.float64)
 
 
-def padded(curve: Array, epochs: int) -> Array:
-    """A curve of so many epochs: NaN where it was not trained any more."""
-    return np.append(curve, np.full(epochs - len(curve), np.nan, curve.dtype))
-
-
 def history_columns(experiment: Experiment) -> list[str]:
     """The names of what is known of every epoch."""
     names = ("loss", *experiment.tracked)
@@ -142,7 +144,7 @@ def _version(name: str) -> str:
 
 
 def metrics(result: Result) -> dict[str, Any]:
-    """The content of metrics.json; what is not finite is None."""
+    """The content of metrics.json but its digests; what is not finite is None."""
     experiment = result.experiment
     names = ("loss", *experiment.metrics)
     return {
@@ -194,7 +196,7 @@ def history(result: Result) -> str:
     rows.writerow(["seed", "epoch", *columns])
     for training in result.trainings:
         figures = shortest(np.stack([training.history[column] for column in columns], axis=1))
-        for epoch, row in enumerate(figures[: training.epochs].tolist(), start=1):
+        for epoch, row in enumerate(figures.tolist(), start=1):
             rows.writerow([training.seed, epoch, *row])
     return text.getvalue()
 
@@ -218,12 +220,23 @@ def weights(result: Result) -> bytes:
 
 def files(result: Result) -> dict[str, bytes]:
     """Every file of a result but its pictures, by name."""
+    others = {HISTORY: history(result).encode(), WEIGHTS: weights(result)}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in others.items()}
+    document = metrics(result) | {"files": digests}
     return {
-        "metrics.json": to_json(metrics(result)).encode(),
-        "history.csv": history(result).encode(),
-        "config.yaml": to_yaml(result.experiment).encode(),
-        "weights.npz": weights(result),
+        METRICS: to_json(document | {"sha256": digest(document)}).encode(),
+        CONFIG: to_yaml(result.experiment).encode(),
+        **others,
     }
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """SHA-256 of a document's values, however its text is laid out.
+
+    Raises ValueError where one of them is not finite, or a text with half a character in it.
+    """
+    text = json.dumps(document, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def to_json(document: object, ascii_only: bool = False) -> str:

@@ -16,6 +16,7 @@ from lossbench.experiment import Experiment
 from lossbench.final_metrics import complete
 from lossbench.names import cut, described, printable
 from lossbench.quiet import import_training
+from lossbench.result_files import DamagedResult
 from lossbench.results import Result, Training, files, to_json
 from lossbench.sweep import Sweep, as_document, as_markdown
 from lossbench.workers import Trainer, TrainingError, Work
@@ -133,9 +134,9 @@ def _plan(case: Case, folder: Path, force: bool, extras: Extras, error: OSError 
     if error or force or not (folder / MARK).exists():
         return Plan(case, folder, experiment.seeds, error=error)
     try:
-        result = stored.reusable(folder, experiment, split.sha256)
+        result = stored.reusable(folder, experiment, split)
     except stored.NotReusable as reason:
-        with suppress(stored.DamagedResult):
+        with suppress(DamagedResult):
             error = keeping.in_the_way(case, stored.read(folder), folder, str(reason))
         remark = f"stored result not used, {reason}"
         return Plan(case, folder, experiment.seeds, remark="" if error else remark, error=error)
@@ -222,7 +223,7 @@ def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result |
     try:
         trainings = {training.seed: training for training in trained}
         if plan.stored:
-            result = stored.reusable(plan.folder, experiment, split.sha256)
+            result = stored.reusable(plan.folder, experiment, split)
             trainings |= {training.seed: training for training in result.trainings}
         of_seeds = tuple(trainings[it] for it in experiment.seeds)
         result = complete(experiment, split, of_seeds)

@@ -1,5 +1,6 @@
 """What many seeds say about one figure: medians, intervals, verdicts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Any, Literal
@@ -13,6 +14,7 @@ FEWEST_TO_JUDGE = 20
 MOST_DIGITS = 400
 INTERVAL = (2.5, 97.5)
 BAND = (10.0, 90.0)
+AT_ONCE = 2**20  # figures of curves: it bounds the memory where one training is far longer
 
 
 @dataclass(frozen=True)
@@ -51,17 +53,37 @@ def judge(printed: Decimal, values: NDArray[Any]) -> Verdict:
     return "inside" if low <= printed <= high else "outside"
 
 
-def band(curves: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Median, 10th and 90th percentile over seeds of curves shaped (seeds, epochs).
+def aligned(courses: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Curves over epochs, of any lengths, shape (curves, longest): NaN behind their ends."""
+    rows = np.full((len(courses), max(map(len, courses))), np.nan, courses[0].dtype)
+    for row, course in zip(rows, courses, strict=True):
+        row[: len(course)] = course
+    return rows
 
-    A training counts up to the epoch in which it diverged; an epoch without any is NaN.
+
+def band(courses: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Median, 10th and 90th percentile over seeds of a curve over epochs for each seed.
+
+    A training counts up to the epoch in which it ended or diverged; an epoch without any is NaN.
     """
+    step = max(1, AT_ONCE // len(courses))
+    starts = range(0, max(map(len, courses)), step)
+    parts = [
+        _band(aligned([it[start : start + step] for it in courses if len(it) > start]))
+        for start in starts
+    ]
+    middle, low, high = map(np.concatenate, zip(*parts, strict=True))
+    return middle, low, high
+
+
+def _band(curves: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     shown = np.where(np.isfinite(curves), curves, np.nan)
     empty = np.isnan(shown).all(axis=0)
     shown[:, empty] = 0.0
     # Of the same figures where nothing is missing, and twenty times as fast.
     percentile = np.nanpercentile if np.isnan(shown).any() else np.percentile
-    low, middle, high = percentile(shown, (BAND[0], 50.0, BAND[1]), axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):  # between the ends of what 32 bits hold
+        low, middle, high = percentile(shown, (BAND[0], 50.0, BAND[1]), axis=0)
     for line in (low, middle, high):
         line[empty] = np.nan
     return middle, low, high

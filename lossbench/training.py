@@ -21,7 +21,7 @@ from lossbench.datasets import Split
 from lossbench.descent import Descent
 from lossbench.experiment import Experiment
 from lossbench.network import build, initial_weights, layers_of, seed_dropout, without_filling
-from lossbench.results import HALVES, VALIDATION, Array, Training, padded, shortest
+from lossbench.results import HALVES, VALIDATION, Array, Training, shortest
 from lossbench.scores import Score, scores
 from lossbench.stopping import Stopping
 from lossbench.tensors import Examples, Slices, in_batches, tensors
@@ -305,7 +305,7 @@ def _training(experiment: Experiment, seed: int, outcome: Outcome) -> Training:
         diverged,
         train,
         test,
-        {name: padded(curve, experiment.epochs) for name, curve in history.items()},
+        history,
         tuple(outcome.weights),
         len(outcome.history),
         outcome.best_epoch,

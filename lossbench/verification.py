@@ -115,13 +115,12 @@ def _is_history(
 ) -> bool:
     if [*history] != history_columns(experiment):
         return False
-    if not all(_is_array(it) and it.shape == (experiment.epochs,) for it in history.values()):
-        return False
-    if epochs is not None and not all(np.isnan(it[epochs:]).all() for it in history.values()):
+    shape = (epochs or experiment.epochs,)
+    if not all(_is_array(it) and it.shape == shape for it in history.values()):
         return False
     # What is held back has no say in whether a training diverged.
     figures: list[Array] = [it for name, it in history.items() if name != VALIDATION]
-    return diverged or all(np.isfinite(it[:epochs]).all() for it in figures)
+    return diverged or all(np.isfinite(it).all() for it in figures)
 
 
 def _is_array(value: object) -> bool:

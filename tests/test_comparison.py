@@ -23,7 +23,7 @@ from lossbench.experiment import ACTIVATIONS, Experiment
 from lossbench.findings import findings
 from lossbench.forward import ACTIVATIONS as FORWARD
 from lossbench.forward import decisions
-from lossbench.results import Result, Training, padded, to_json
+from lossbench.results import Result, Training, to_json
 
 NAN = float("nan")
 BINARY = "binary classification"
@@ -232,7 +232,7 @@ def _stopped(result: Result, epochs: int) -> Result:
             replace(
                 it,
                 epochs=epochs,
-                history={name: padded(c[:epochs], 5) for name, c in it.history.items()},
+                history={name: c[:epochs] for name, c in it.history.items()},
             )
             for it in result.trainings
         ),

@@ -216,6 +216,12 @@ WRONG_VALUES = [
     ("0.740", "abc", "11: published.accuracy.train: 'abc' must be a number"),
     ("0.740", "1:30.5", "11: published.accuracy.train: '1:30.5' must be a number"),
     (
+        "0.740",
+        f"1{'0' * 300}",
+        f"11: published.accuracy.train: 1{'0' * 56}... must be below 1e300, with at most 50",
+    ),
+    ("0.740", f"0.{'0' * 51}", "11: published.accuracy.train: 0.0 must be below 1e300, with at"),
+    (
         "train: 0.740",
         "tain: 0.7",
         "11: published.accuracy.tain: 0.7 is not a known key; did you mean 'train'? allowed: test,",

@@ -124,6 +124,17 @@ def test_r2_is_scikit_learns_and_a_diverged_training_has_none(
     assert result.final("test", "r2") == pytest.approx([test, np.nan], nan_ok=True, abs=1e-6)
 
 
+def test_of_answers_that_are_not_finite_there_is_no_metric(
+    experiment_of: Callable[..., Experiment],
+) -> None:
+    experiment = experiment_of("binary classification", "bce", metrics=["roc_auc"])
+    shapes = ((2, 25), (25,), (25, 1), (1,))
+    huge = tuple(np.full(shape, 3e38, np.float32) for shape in shapes)
+    huge[2][::2] *= -1  # infinity less infinity
+    x = np.ones((4, 2), np.float32)
+    assert np.isnan(values(["roc_auc"], experiment, huge, x, np.array([0, 1, 0, 1]))["roc_auc"])
+
+
 def test_nothing_further_is_computed_unless_it_is_asked_for(
     experiment_of: Callable[..., Experiment],
 ) -> None:

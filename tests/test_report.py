@@ -46,7 +46,10 @@ def result(experiment_of: Callable[..., Experiment]) -> Callable[..., Result]:
             history = {
                 f"{half}_{it}": rng.random(EPOCHS) for half in ("train", "test") for it in names
             }
-            weights = tuple(rng.normal(size=shape) for shape in ((2, 25), (25,), (25, 1), (1,)))
+            for it in names:
+                history[f"test_{it}"][-1] = figures[it]
+            shapes = ((2, 25), (25,), (25, 1), (1,))
+            weights = tuple(rng.normal(size=shape).astype(np.float32) for shape in shapes)
             trainings.append(Training(seed, diverged, figures, figures, history, weights))
         sha256 = split.sha256 if problem != "regression" else "abc"
         return Result(experiment, sha256, tuple(trainings))

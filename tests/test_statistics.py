@@ -5,7 +5,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from lossbench.statistics import band, judge, summarize
+from lossbench import statistics
+from lossbench.statistics import aligned, band, judge, summarize
 
 
 def test_the_interval_is_numpys_percentiles_of_what_finished() -> None:
@@ -43,6 +44,17 @@ def test_the_band_leaves_out_a_curve_from_where_it_diverged() -> None:
     np.testing.assert_array_equal(middle, [2.0, 2.0, np.nan])
     np.testing.assert_allclose([low[0], high[0]], [1.2, 2.8])
     assert np.isnan([low[2], high[2]]).all()
+
+
+def test_the_band_of_trainings_of_any_length_is_found_in_parts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(0)
+    courses = [rng.random(length, np.float32) for length in (3, 40, 1, 17)]
+    whole = band(courses)
+    np.testing.assert_array_equal(whole, band(aligned(courses)))
+    monkeypatch.setattr(statistics, "AT_ONCE", 8)  # two epochs of four trainings
+    np.testing.assert_array_equal(band(courses), whole)
 
 
 def test_an_interval_that_reaches_the_largest_floats_is_judged() -> None:

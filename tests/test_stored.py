@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lossbench.experiment import Experiment
-from lossbench.results import Result, Training, files
+from lossbench.results import Result, Training, digest, files
 from lossbench.stored import DamagedResult, read, read_all
 
 SEEDS, EPOCHS = 3, 4
@@ -32,8 +32,13 @@ def result() -> Result:
     trainings = []
     for seed in experiment.seeds:
         value = np.nan if seed == 8 else 0.25
-        history = {f"{half}_{name}": rng.random(EPOCHS) for name in names for half in HALVES}
-        weights = tuple(rng.random(shape) for shape in ((2, 5), (5,), (5, 1), (1,)))
+        history = {
+            f"{half}_{name}": rng.random(EPOCHS, np.float32) for name in names for half in HALVES
+        }
+        for name in names:
+            history[f"test_{name}"][-1] = value
+        shapes = experiment.model.weight_shapes(2, 1).values()
+        weights = tuple(rng.random(shape, np.float32) for shape in shapes)
         figures = dict.fromkeys(names, value)
         trainings.append(Training(seed, seed == 8, figures, figures, history, weights))
     return Result(experiment, "abc", tuple(trainings))
@@ -49,6 +54,13 @@ def folder(tmp_path: Path, result: Result) -> Path:
     for name, content in files(result).items():
         (folder / name).write_bytes(content)
     return folder
+
+
+def rewrite(path: Path, **changes: object) -> None:
+    """Change metrics.json, and let its digest be right."""
+    values = json.loads(path.read_text()) | changes
+    del values["sha256"]
+    path.write_text(json.dumps(values | {"sha256": digest(values)}))
 
 
 def test_what_is_read_is_what_was_written(folder: Path, result: Result) -> None:
@@ -116,8 +128,7 @@ def test_weights_of_other_shapes_are_refused(folder: Path) -> None:
     ],
 )
 def test_another_format_is_refused(folder: Path, change: dict, message: str) -> None:
-    path = folder / "metrics.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    rewrite(folder / "metrics.json", **change)
     with pytest.raises(DamagedResult, match=message):
         read(folder)
 
@@ -164,8 +175,9 @@ def test_an_early_stop_and_batch_normalisation_are_read_as_they_were_written(
     for length, training in zip((2, 4, 3), result.trainings, strict=True):
         names = ("train_loss", "test_loss", "validation_loss")
         names += tuple(f"{half}_{it}" for half in HALVES for it in experiment.tracked)
-        history = {name: np.append(rng.random(length), [np.nan] * (4 - length)) for name in names}
-        weights = tuple(rng.random(it) for it in experiment.model.weight_shapes(2, 1).values())
+        history = {name: rng.random(length, np.float32) for name in names}
+        shapes = experiment.model.weight_shapes(2, 1).values()
+        weights = tuple(rng.random(shape, np.float32) for shape in shapes)
         figures = dict.fromkeys(("loss", *experiment.metrics), 0.5)
         trainings.append(
             Training(training.seed, False, figures, figures, history, weights, length, 1)
@@ -179,12 +191,12 @@ def test_an_early_stop_and_batch_normalisation_are_read_as_they_were_written(
     assert again.curves("test", "loss").shape == (3, EPOCHS)
     assert len(written["history.csv"].splitlines()) == 1 + 2 + 4 + 3
 
-    damaged = json.loads(written["metrics.json"])
-    damaged["runs"][0]["epochs"] = 3
-    (tmp_path / "metrics.json").write_text(json.dumps(damaged))
-    with pytest.raises(DamagedResult, match=r"history\.csv: is damaged"):
+    runs = json.loads(written["metrics.json"])["runs"]
+    runs[0]["epochs"] = 3
+    rewrite(tmp_path / "metrics.json", runs=runs)
+    with pytest.raises(DamagedResult, match=r"history\.csv: is half-written, or of another run"):
         read(tmp_path)
-    damaged["runs"][0]["epochs"] = None
-    (tmp_path / "metrics.json").write_text(json.dumps(damaged))
+    runs[0]["epochs"] = None
+    rewrite(tmp_path / "metrics.json", runs=runs)
     with pytest.raises(DamagedResult, match="has not the number of epochs"):
         read(tmp_path)

@@ -493,9 +493,8 @@ def test_dropout_and_early_stopping_are_the_same_bits_whatever_was_trained_befor
     for training in (zero, one):
         assert training.best_epoch == training.epochs - 1
         curve = training.history["validation_loss"]
-        assert len(curve) == 8
-        assert np.isfinite(curve).sum() == training.epochs
-        assert np.nanargmin(curve) + 1 == training.best_epoch
+        assert len(curve) == training.epochs
+        assert np.argmin(curve) + 1 == training.best_epoch
     monkeypatch.setattr("lossbench.training.INDICES_AT_ONCE", 60)  # an epoch at a time
     again = trainer(experiment, split)(1)
     assert (again.train, again.test, again.epochs) == (one.train, one.test, one.epochs)

@@ -16,7 +16,7 @@ from lossbench import columns, data_files, generators, splitting
 from lossbench.columns import MISSING, Problem
 from lossbench.datasets import DatasetError, Split, Table
 from lossbench.experiment.section import Section, one_of, refusals, refuse, share_or_count
-from lossbench.names import close_to, nearest
+from lossbench.names import close_to, nearest, on_one_line
 from lossbench.splitting import Rows
 
 OF_FILES = {"file", "sha256", "target", "problem", "missing", "drop", "sample_weight"}
@@ -147,9 +147,11 @@ class Dataset(Section, extra="allow"):
     def title(self) -> str:
         """The data in a few words."""
         if self.file is not None:
-            return Path(self.file).name
+            return on_one_line(Path(self.file).name)
         samples = self.parameters.get("n_samples")
-        return f"{self.generator}, {samples} examples" if samples else str(self.generator)
+        return on_one_line(
+            f"{self.generator}, {samples} examples" if samples else str(self.generator)
+        )
 
     def table(self) -> Table:
         """The data as they come; raises DatasetError."""

@@ -21,6 +21,7 @@ from lossbench.marked_yaml import PrintedFloat
 from lossbench.parameters import is_number
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
+LARGEST, MOST_DECIMALS = 10**300, 50  # of a figure that an article prints
 FILES_BESIDE = ("summary.json", "summary.md", "report.html")
 # What of an experiment decides no training: the metrics are those of the final weights.
 BESIDE_TRAINING = {"name", "seed", "repeats", "published", "final_metrics"}
@@ -31,7 +32,10 @@ def _figure(value: Any) -> Decimal:
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         figure = Decimal(str(value))
         if figure.is_finite():
-            return Decimal(value.text) if isinstance(value, PrintedFloat) else figure
+            figure = Decimal(value.text) if isinstance(value, PrintedFloat) else figure
+            if abs(figure) >= LARGEST or int(figure.as_tuple().exponent) < -MOST_DECIMALS:
+                raise refuse(f"must be below 1e300, with at most {MOST_DECIMALS} decimals")
+            return figure
     raise refuse("must be a number")
 
 
@@ -159,7 +163,7 @@ class Experiment(Section, serialize_by_alias=True):
             return self
         # Links on the way are followed, as whoever opens the path from there follows them.
         file = Path(self.dataset.file)
-        file = file.parent.resolve() / file.name
+        file = Path(os.path.realpath(file.parent)) / file.name  # which takes links in a circle
         try:
             path = Path(os.path.relpath(file, Path(folder).resolve()))
         except ValueError:  # on another drive
