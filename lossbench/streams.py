@@ -36,7 +36,7 @@ class Stream(io.TextIOWrapper):
 
 
 def protect() -> None:
-    """Put such streams in place of Python's own."""
+    """Put such streams in place of Python's own; what another program put there stays."""
     for number in (0, OUT, ERR):
         try:
             os.fstat(number)
@@ -44,8 +44,10 @@ def protect() -> None:
             # The next file would get this number, and with it what is printed, here and in the
             # processes that are started.
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
-    sys.stdout = _protected(OUT, sys.stdout)
-    sys.stderr = _protected(ERR, sys.stderr)
+    if sys.stdout is sys.__stdout__:
+        sys.stdout = _protected(OUT, sys.stdout)
+    if sys.stderr is sys.__stderr__:
+        sys.stderr = _protected(ERR, sys.stderr)
 
 
 def failure() -> OSError | None:
