@@ -138,17 +138,33 @@ def _locked(folder: Path) -> Iterator[bool]:
         raise FileExistsError(f"{there} is in the way: it is {what}")
     with _named(folder):
         folder.mkdir(parents=True, exist_ok=True)
+    with _lock(folder, exclusive=True) as alone:
+        yield alone
+
+
+@contextmanager
+def unchanged(folder: Path) -> Iterator[None]:
+    """Wait until no other process writes in a folder, and let none do so meanwhile."""
+    if os.access(folder, os.R_OK):
+        with _lock(folder, exclusive=False):
+            yield
+    else:
+        yield
+
+
+@contextmanager
+def _lock(folder: Path, exclusive: bool) -> Iterator[bool]:
     if not fcntl:
         yield False
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            alone = True
+            fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+            locked = True
         except OSError:
-            alone = False
-        yield alone
+            locked = False
+        yield locked
     finally:
         os.close(descriptor)
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lossbench import stored_document
-from lossbench.atomic import PREFIX
+from lossbench.atomic import PREFIX, unchanged
 from lossbench.datasets import Split
 from lossbench.experiment import Experiment
 from lossbench.names import on_one_line
@@ -48,6 +48,11 @@ def read(folder: Path) -> Result:
     are the float32 that were written, to the last bit. A null in metrics.json is NaN. Raises
     DamagedResult.
     """
+    with unchanged(folder.parent):
+        return _read(folder)
+
+
+def _read(folder: Path) -> Result:
     values, document, experiment = stored_document.read(folder)
     runs, classes, digests = document.runs, document.classes, document.files
     units = experiment.loss.row.units(len(classes)) or None  # older results have no classes

@@ -1,11 +1,14 @@
 import json
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from lossbench.atomic import _work_in
 from lossbench.experiment import Experiment
 from lossbench.results import Result, Training, digest, files
 from lossbench.stored import DamagedResult, read, read_all
@@ -200,3 +203,29 @@ def test_an_early_stop_and_batch_normalisation_are_read_as_they_were_written(
     rewrite(tmp_path / "metrics.json", runs=runs)
     with pytest.raises(DamagedResult, match="has not the number of epochs"):
         read(tmp_path)
+
+
+def test_weights_that_are_nan_in_a_training_that_did_not_diverge_are_refused(
+    folder: Path, result: Result
+) -> None:
+    # As results of 1.1.0 could have them, whose loss has a finite value of any prediction.
+    first, *others = result.trainings
+    broken = replace(first, weights=tuple(it * np.nan for it in first.weights))
+    for name, content in files(replace(result, trainings=(broken, *others))).items():
+        (folder / name).write_bytes(content)
+    with pytest.raises(DamagedResult, match=r"weights\.npz: is not finite in seed 7"):
+        read(folder)
+
+
+def test_a_result_is_not_read_while_it_is_being_replaced(folder: Path, result: Result) -> None:
+    """It would be made of files of two results."""
+    found: list[Result] = []
+    reader = threading.Thread(target=lambda: found.append(read(folder)))
+    with _work_in(folder.parent):
+        (folder / "history.csv").rename(folder / "away")
+        reader.start()
+        reader.join(0.5)
+        assert not found
+        (folder / "away").rename(folder / "history.csv")
+    reader.join()
+    assert found[0].curves("test", "loss").shape == result.curves("test", "loss").shape
