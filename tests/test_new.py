@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import typer
 import yaml
 from jsonschema import Draft202012Validator
 from scipy.stats import skew
 
+from lossbench import cli
 from lossbench.advice import ADVICE, suiting
 from lossbench.comparison import compare
 from lossbench.config import in_folder, load_all
@@ -229,6 +231,23 @@ def test_command_writes_configs_that_validate_and_overwrites_nothing(tmp_path: P
     name = f"my flowers/{paths[0].name}"
     assert done.stderr == f"Error: iris: {name} is there already; --out FOLDER writes elsewhere\n"
     assert [path.read_text() for path in in_folder(tmp_path / "my flowers")] == ["mine"]
+
+
+def test_a_link_that_leads_nowhere_is_named_and_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lost").symlink_to("nowhere")
+    (tmp_path / "flowers").mkdir()
+    (tmp_path / "flowers" / "hinge.yaml").symlink_to("nowhere")
+    for data, folder, code, said in (
+        ("breast_cancer", "flowers", 2, "flowers/hinge.yaml is there already"),
+        ("iris", "lost", 1, "lost is in the way: it is a link that leads nowhere"),
+    ):
+        with pytest.raises(typer.Exit) as end:
+            cli.new(data, out=tmp_path / folder)
+        assert end.value.exit_code == code
+        assert said in capsys.readouterr().err
+    assert (tmp_path / "flowers" / "hinge.yaml").is_symlink()
 
 
 def test_command_refuses_in_one_line(tmp_path: Path) -> None:
