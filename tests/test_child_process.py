@@ -26,11 +26,11 @@ epochs: 2
 repeats: 2
 """
 OWN = "{function: theirs:%s, labels: -1/1}"
-# It says that it was imported, and is of no use.
+# It says that it was imported, with nothing that would be imported from a file, and is of no use.
 PLANTED = """\
-import builtins
-with builtins.open({log!r}, "a") as log:
-    log.write(__name__ + "\\n")
+import posix
+log = posix.open({log!r}, posix.O_WRONLY | posix.O_CREAT | posix.O_APPEND)
+posix.write(log, __name__.encode() + b"\\n")
 raise ImportError("planted")
 """
 
