@@ -23,7 +23,8 @@ from lossbench.quiet import CHATTER
 # Of several threads that start a process, each is to know its own.
 _starting = threading.Lock()
 LINES_KEPT = 100
-LONGEST = 500  # characters of a line that a message takes
+LONGEST = 500  # bytes of a line that are kept
+AT_ONCE = 2**16  # bytes
 FATAL = re.compile(r"F\d{4} [^\]]*\] (.*)")  # how TensorFlow says why it ends the process
 
 
@@ -49,12 +50,12 @@ class ChildProcess:
         if code is None:
             how = "does not answer"
         elif code < 0:
-            how = f"was ended by {signal.Signals(-code).name}"
+            how = f"was ended by {_name(-code)}"
         else:
             how = f"ended with exit code {code}"
         fatal = [found[1] for found in map(FATAL.match, self._lines) if found]
         last = fatal or [line for line in self._lines if line.strip() and not line[0].isspace()]
-        return f"{how}; it last wrote: {last[-1].strip()[:LONGEST]}" if last else how
+        return f"{how}; it last wrote: {last[-1].strip()}" if last else how
 
     def _exit_code(self) -> int | None:
         """The exit code, below 0 for a signal; None if the process has not ended in 5 s."""
@@ -101,11 +102,20 @@ def _isolated() -> Iterator[None]:
         util._args_from_interpreter_flags = flags  # type: ignore[attr-defined]
 
 
+def _name(number: int) -> str:
+    """The name of a signal; those of real time have none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
 def _pass_on(errors: Connection, kept: deque[str]) -> None:
     """Write what a process writes to standard error there, and keep the last lines."""
     with errors, open(errors.fileno(), "rb", closefd=False) as lines:
-        for line in lines:
+        # Of a line that never ends, a part at a time.
+        for line in iter(lambda: lines.readline(AT_ONCE), b""):
             if not CHATTER.match(line):
-                kept.append(line.decode("utf-8", "replace"))
+                kept.append(line[:LONGEST].decode("utf-8", "replace"))
                 with suppress(OSError):  # nobody listens
                     os.write(2, line)

@@ -40,7 +40,11 @@ def nearest(name: object, allowed: Iterable[str]) -> str:
 
 def described(error: BaseException) -> str:
     """An exception by its name and what it says, on one line."""
-    return " ".join(": ".join(filter(None, (type(error).__name__, str(error)))).split())
+    try:
+        text = str(error)
+    except Exception:  # as its class may be anybody's
+        text = ""
+    return " ".join(": ".join(filter(None, (type(error).__name__, text))).split())
 
 
 def shown(value: object) -> str:

@@ -115,8 +115,7 @@ OPTIMIZERS: dict[str, Parameters] = {
     }.items()
 }
 NAMES = {alias: name for name in OPTIMIZERS for alias in (name, name.lower())}
-# What parameters were called once; "decay" was no decay of the weights.
-FORMER_PARAMETERS = {"lr": "learning_rate", "decay": "learning_rate.schedule"}
+FORMER_PARAMETERS = {"lr": "learning_rate"}  # what parameters were called once
 # Those that Keras 3.12, the last for Python 3.10, has not, or not with these parameters.
 SINCE = {"Muon": (3, 15), "ScheduleFreeAdamW": (3, 15)}
 

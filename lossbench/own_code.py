@@ -5,6 +5,7 @@ strangers can be read safely; and then nothing but its module is imported from t
 directory, where other files may have the names of modules that are installed.
 """
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,11 @@ from lossbench.names import described
 KIND = (
     "a loss is a function of y_true and y_pred that computes a value for each row, by keras.ops or "
     "TensorFlow"
+)
+NOT_FUNCTIONS = (
+    inspect.iscoroutinefunction,
+    inspect.isasyncgenfunction,
+    inspect.isgeneratorfunction,
 )
 
 
@@ -41,6 +47,8 @@ def load(function: str) -> Callable[..., Any]:
         found = getattr(import_module(module), name, None)
     if isinstance(found, type):
         raise TypeError(f"{function} is a class; name a function instead: {KIND}")
+    if any(kind(found) for kind in NOT_FUNCTIONS):
+        raise TypeError(f"{function} is written with async or yield, and gives no values; {KIND}")
     if not callable(found):
         raise ImportError(f"{module} has no function '{name}'; {KIND}")
     return found  # type: ignore[no-any-return]  # whatever it is, it can be called

@@ -202,7 +202,11 @@ def listen(errors: Connection) -> None:
 
 def die(how: str) -> None:
     os.write(2, b"I0000 00:00:1.1 1 note.cc:1] of no interest\nlast words\n  not these\n")
-    if how == "exit":
+    if how == "flood":
+        os.write(2, b"x" * 10**6)
+    if how == "without a name":
+        os.kill(os.getpid(), signal.SIGRTMIN + 3)
+    if how in ("exit", "flood"):
         os._exit(3)
     if how == "fatal":
         os.write(2, b"F0000 00:00:1.1 1 file.cc:7] Check failed: 1 == 2\n*** stack trace ***\n")
@@ -216,6 +220,8 @@ def die(how: str) -> None:
         ("SIGKILL", "was killed by the system; was there memory enough?"),
         ("SIGSEGV", "was ended by SIGSEGV; it last wrote: last words"),
         ("SIGTERM", "was ended by SIGTERM; it last wrote: last words"),
+        ("without a name", f"was ended by signal {signal.SIGRTMIN + 3}; it last wrote: last words"),
+        ("flood", f"ended with exit code 3; it last wrote: {'x' * 500}"),
         ("exit", "ended with exit code 3; it last wrote: last words"),
         ("fatal", "was ended by SIGABRT; it last wrote: Check failed: 1 == 2"),
     ],
@@ -239,6 +245,13 @@ class Odd(Exception):
     def __init__(self, one, two):
         super().__init__(one)
 
+class Silent(BaseException):
+    def __str__(self):
+        return 5
+
+def silent(y, p):
+    raise Silent
+
 def odd(y, p):
     raise Odd("of two arguments", 2)
 
@@ -258,7 +271,7 @@ def ending(y, p):
 
 def test_what_own_code_raises_is_told_and_the_others_are_trained(tmp_path: Path) -> None:
     (tmp_path / "theirs.py").write_text(OWN_CODE)
-    names = ["odd", "leaving", "deep", "short_of_memory", "ending"]
+    names = ["odd", "silent", "leaving", "deep", "short_of_memory", "ending"]
     for name in names:
         (tmp_path / f"{name}.yaml").write_text(CONFIG.replace("hinge", OWN % name))
     (tmp_path / "hinge.yaml").write_text(CONFIG)
@@ -267,6 +280,7 @@ def test_what_own_code_raises_is_told_and_the_others_are_trained(tmp_path: Path)
     assert done.returncode == 1
     said = [
         "odd: ValueError: theirs:odd raised Odd: of two arguments;",
+        "silent: Silent",
         "leaving: SystemExit: 3",
         "deep: ValueError: theirs:deep raised RecursionError: maximum recursion depth exceeded;",
         "short_of_memory: ValueError: theirs:short_of_memory raised MemoryError;",

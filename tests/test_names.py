@@ -75,7 +75,6 @@ def test_the_losses_of_keras_in_capitals_are_told_ours() -> None:
         ("ones", "HeNormal", "is not a known name; did you mean 'he_normal'? allowed: glorot_no"),
         ("hinge", "cosine_proximity", "3: loss.name: 'cosine_proximity' is now called 'cosine_s"),
         ("momentum: 0", "lr: 0.1", "4: optimizer.lr: 0.1 is now called 'learning_rate'"),
-        ("momentum: 0", "decay: 0.1", "4: optimizer.decay: 0.1 is now called 'learning_rate.sch"),
         ("f1", "acc", "6: metrics.0: 'acc' is now called 'accuracy'"),
         ("accuracy", "acc", "7: published.acc: {'train': 0.5} is now called 'accuracy'"),
     ],

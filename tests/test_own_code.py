@@ -132,6 +132,12 @@ number = 3
 def mean(y, p):
     return keras.ops.mean((y - p) ** 2)
 
+async def waiting(y, p):
+    return (y - p) ** 2
+
+def yielding(y, p):
+    yield (y - p) ** 2
+
 def columns(y, p):
     return keras.ops.sum((y - p) ** 2, axis=0)
 
@@ -168,6 +174,8 @@ KIND = "; a loss is a function of y_true and y_pred that computes a value for ea
     [
         ("Squared", "theirs:Squared is a class; name a function instead: a loss is a function of "),
         ("keras_object", f"theirs:keras_object returns one value for all rows{KIND}"),
+        ("waiting", f"theirs:waiting is written with async or yield, and gives no values{KIND}"),
+        ("yielding", f"theirs:yielding is written with async or yield, and gives no values{KIND}"),
         ("number", f"theirs has no function 'number'{KIND}"),
         ("absent", f"theirs has no function 'absent'{KIND}"),
         ("mean", f"theirs:mean returns one value for all rows{KIND}"),
