@@ -15,6 +15,7 @@ import stat
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -86,16 +87,20 @@ def replace_folder(path: Path, files: Mapping[str, bytes], names: Collection[str
 def refuse(path: Path, names: Collection[str]) -> None:
     """Raise FileExistsError if something is in a folder's place that is no older one.
 
-    An older one is a folder, no link to one, with entries of these ``names`` alone and, unless it
-    is empty, the first of them.
+    An older one is a folder, no link to one, that holds files of these ``names`` alone and, unless
+    it holds none, the first of them. In names of files in folders, ``*`` stands for anything.
     """
     if path.is_symlink() or (path.exists() and not path.is_dir()):
         raise FileExistsError(f"{path} is in the way: it is not a folder")
-    found = {it.name for it in path.iterdir()} - OF_NOBODY if path.is_dir() else set()
+    found = {
+        it.relative_to(path).as_posix()
+        for it in path.rglob("*")
+        if it.name not in OF_NOBODY and (it.is_symlink() or not it.is_dir())
+    }
     mark = next(iter(names))
     if found and mark not in found:
         raise FileExistsError(f"{path} is in the way: it holds no {mark}, so it is no older result")
-    if others := sorted(found.difference(names)):
+    if others := sorted(it for it in found if not any(fnmatchcase(it, name) for name in names)):
         message = f"it holds {others[0]}, which is no file of a result; move that elsewhere"
         raise FileExistsError(f"{path} is in the way: {message}")
 

@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+from lossbench import stored_document
 from lossbench.config import Case
-from lossbench.results import Result
+from lossbench.experiment import Experiment
+from lossbench.result_files import DamagedResult
+
+QUICK = {"epochs", "repeats", "seed"}  # the options of a quick look
+FORCE = "--force replaces what is there"
 
 
 def covers(some: range, others: range) -> bool:
@@ -11,29 +16,52 @@ def covers(some: range, others: range) -> bool:
     return some.start <= others.start and others.stop <= some.stop
 
 
-def in_the_way(case: Case, held: Result, folder: Path, why: str = "") -> FileExistsError | None:
+def of_no_use(case: Case, folder: Path, why: str) -> FileExistsError | None:
+    """The refusal to replace a result whose trainings cannot be used, or None; ``why`` says why.
+
+    Where not even its config can be read, no quick look replaces it.
+    """
+    try:
+        _, document, held = stored_document.read(folder)
+    except DamagedResult:
+        if not QUICK & case.options:
+            return None
+        message = f"holds a result, which is not used ({why}): --out DIR writes elsewhere, {FORCE}"
+        return FileExistsError(f"{folder} {message}")
+    held = held.from_folder(folder)
+    return in_the_way(case, held, document.provenance["data_sha256"], folder, why)
+
+
+def in_the_way(
+    case: Case, held: Experiment, data_sha256: str, folder: Path, why: str = ""
+) -> FileExistsError | None:
     """The refusal to replace the result that a folder holds, or None where it may be replaced.
 
-    ``why`` says what keeps its trainings from being used. A result of another config or of other
-    data may be replaced, but for one that is of other epochs because an option asks for them. One
-    of the same config may be if its seeds are all asked for, or its trainings are of no use and it
-    is the config that asks for fewer.
+    ``held`` is its experiment, of these data, and ``why`` says what keeps its trainings from being
+    used. A result of another config or of other data may be replaced, but for one that differs in
+    its epochs alone, if it has more of them or an option asks for others. One of the same config
+    may be if its seeds are all asked for, or its trainings are of no use and it is the config that
+    asks for fewer.
     """
-    asked, its = case.experiment, held.experiment
-    alike = asked.model_copy(update={"epochs": its.epochs}) if "epochs" in case.options else asked
-    if held.data_sha256 != case.split.sha256 or its.config_hash != alike.config_hash:
+    asked = case.experiment
+    alike = asked.model_copy(update={"epochs": held.epochs})
+    if data_sha256 != case.split.sha256 or held.config_hash != alike.config_hash:
         return None
-    force = "--force replaces what is there"
-    if its.epochs != asked.epochs:
-        there = f"{_count(its.repeats, 'training')} of {_count(its.epochs, 'epoch')}"
+    if held.epochs != asked.epochs:
+        by_option = "epochs" in case.options
+        if held.epochs < asked.epochs and not by_option:
+            return None
+        there = f"{_count(held.repeats, 'training')} of {_count(held.epochs, 'epoch')}"
+        asks = f"--epochs {asked.epochs}" if by_option else _count(asked.epochs, "epoch")
         other = f"--set epochs={asked.epochs} writes to a folder of its own"
-        message = f"which --epochs {asked.epochs} would replace: {other}, {force}"
-        return FileExistsError(f"{folder} holds {there}, {message}")
-    if covers(asked.seeds, its.seeds) or (why and not {"seed", "repeats"} & case.options):
+        return FileExistsError(
+            f"{folder} holds {there}, which {asks} would replace: {other}, {FORCE}"
+        )
+    if covers(asked.seeds, held.seeds) or (why and not {"seed", "repeats"} & case.options):
         return None
     message = f"which {_trainings(asked.seeds)} would replace{f' ({why})' if why else ''}"
     other = "--out DIR writes elsewhere"
-    return FileExistsError(f"{folder} holds {_trainings(its.seeds)}, {message}: {other}, {force}")
+    return FileExistsError(f"{folder} holds {_trainings(held.seeds)}, {message}: {other}, {FORCE}")
 
 
 def _count(number: int, what: str) -> str:

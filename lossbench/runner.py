@@ -1,6 +1,7 @@
 """One experiment end to end, and a suite of them."""
 
 import errno
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from lossbench.experiment import Experiment
 from lossbench.final_metrics import complete
 from lossbench.names import cut, described, printable
 from lossbench.quiet import import_training
-from lossbench.result_files import DamagedResult
+from lossbench.result_files import DamagedResult, content
 from lossbench.results import Result, Training, files, to_json
 from lossbench.sweep import Sweep, as_document, as_markdown
 from lossbench.workers import Trainer, TrainingError, Work
@@ -26,7 +27,12 @@ Progress = Callable[[Experiment, int], None]
 MARK, CURVES, DATA = "metrics.json", "learning_curves.png", "dataset.png"
 EVENTS, MODEL = "tensorboard", "model.keras"
 # All that a result's folder holds, and what it always holds first.
-NAMES = (MARK, "config.yaml", "history.csv", "weights.npz", CURVES, DATA, EVENTS, MODEL)
+NAMES = (
+    *(MARK, "config.yaml", "history.csv", "weights.npz", CURVES, DATA, MODEL),
+    *(f"{EVENTS}/{place}events.out.tfevents" for place in ("", "seed_*/")),
+)
+BEGINNING = re.compile(rb'\s*\{\s*"name":')  # of metrics.json
+MOST_BYTES = 2**31  # of a file for another program
 # What ends a suite: no other result could be written either.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
@@ -67,7 +73,8 @@ class Plan:
     are there than asked for, the experiment of the ``case`` has the seeds of all. ``same`` says
     that the result there is the one asked for, so that its files for other programs stay, and
     ``whole`` that all is there. ``remark`` tells what is there and of no use or beyond what was
-    asked for, and ``error`` why there is nothing to be done.
+    asked for, and ``error`` why there is nothing to be done. ``forced`` says that nothing there is
+    to be used or kept, and ``seen`` which state of the folder all this is of.
     """
 
     case: Case
@@ -77,6 +84,8 @@ class Plan:
     whole: bool = False
     remark: str = ""
     error: OSError | None = None
+    forced: bool = False
+    seen: tuple[int, int] | None = None
 
     @property
     def stored(self) -> int:
@@ -117,27 +126,50 @@ def plan(
     for parent in parents:
         try:
             atomic.prepare(parent)
-        except OSError as error:
-            unwritable[parent] = error
+        except OSError as failure:
+            unwritable[parent] = failure
     if len(unwritable) == len(parents):
         raise next(iter(unwritable.values()))
     for case, folder in zip(cases, folders, strict=True):
-        yield _plan(case, folder, force, extras, unwritable.get(folder.parent))
+        seen, error = _seen(folder), unwritable.get(folder.parent) or _refusal(folder)
+        if error or force or not (folder / MARK).exists():
+            it = Plan(case, folder, case.experiment.seeds, error=error, forced=force)
+        else:
+            it = _plan(case, folder, extras)
+        yield replace(it, seen=seen)
 
 
-def _plan(case: Case, folder: Path, force: bool, extras: Extras, error: OSError | None) -> Plan:
-    experiment, split = case.experiment, case.split
+def _refusal(folder: Path) -> OSError | None:
+    """Why no result may replace a folder, or None."""
+    mark = folder / MARK
     try:
         atomic.refuse(folder, NAMES)
-    except OSError as in_the_way:
-        error = error or in_the_way
-    if error or force or not (folder / MARK).exists():
-        return Plan(case, folder, experiment.seeds, error=error)
+        if mark.is_file() and not mark.is_symlink():
+            with mark.open("rb") as file:
+                head = file.read(1000)
+            if head and not BEGINNING.match(head):
+                return FileExistsError(f"{mark} is in the way: lossbench did not write it")
+    except OSError as error:
+        return error
+    return None
+
+
+def _seen(folder: Path) -> tuple[int, int] | None:
+    """What tells one state of a result's folder from another; None where there is no result."""
+    try:
+        status = (folder / MARK).lstat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
+def _plan(case: Case, folder: Path, extras: Extras) -> Plan:
+    """The plan for a folder that holds a result."""
+    experiment, split = case.experiment, case.split
     try:
         result = stored.reusable(folder, experiment, split)
     except stored.NotReusable as reason:
-        with suppress(DamagedResult):
-            error = keeping.in_the_way(case, stored.read(folder), folder, str(reason))
+        error = keeping.of_no_use(case, folder, str(reason))
         remark = f"stored result not used, {reason}"
         return Plan(case, folder, experiment.seeds, remark="" if error else remark, error=error)
     found, asked, remark = result.experiment.seeds, experiment.seeds, ""
@@ -145,7 +177,7 @@ def _plan(case: Case, folder: Path, force: bool, extras: Extras, error: OSError 
         experiment = experiment.model_copy(update={"seed": found.start, "repeats": len(found)})
         case = replace(case, experiment=experiment)
         remark = f"more than the {len(asked)} asked for; all are kept"
-    elif error := keeping.in_the_way(case, result, folder):
+    elif error := keeping.in_the_way(case, result.experiment, result.data_sha256, folder):
         return Plan(case, folder, asked, error=error)
     missing = [seed for seed in experiment.seeds if seed not in found]
     same = not missing and _config(result.experiment, folder) == _config(experiment, folder)
@@ -167,12 +199,11 @@ def _extra_files_in(folder: Path) -> dict[str, bytes]:
     What a link points to is no file of the result.
     """
     events = folder / EVENTS
-    files = [folder / MODEL, *(() if events.is_symlink() else events.rglob("*"))]
-    return {
-        it.relative_to(folder).as_posix(): it.read_bytes()
-        for it in files
-        if it.is_file() and not it.is_symlink()
-    }
+    kept = {}
+    for path in (folder / MODEL, *(() if events.is_symlink() else events.rglob("*"))):
+        with suppress(DamagedResult):
+            kept[path.relative_to(folder).as_posix()] = content(path, MOST_BYTES)
+    return kept
 
 
 def run_suite(
@@ -227,6 +258,12 @@ def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result |
             trainings |= {training.seed: training for training in result.trainings}
         of_seeds = tuple(trainings[it] for it in experiment.seeds)
         result = complete(experiment, split, of_seeds)
+        if not plan.forced and _seen(plan.folder) != plan.seen:
+            # Another run has written there meanwhile, perhaps more than this one was asked for.
+            now = _plan(plan.case, plan.folder, extras)
+            if now.error:
+                return Failure(experiment, now.error)
+            plan = replace(plan, whole=plan.whole or not now.missing, same=False)
         if not plan.whole:
             kept = _extra_files_in(plan.folder) if plan.same else {}
             write(result, split, plan.folder, extras, kept)
@@ -257,8 +294,8 @@ def write(
     if DATA in _pictures(split):
         pictures[DATA] = plots.png(plots.scatter(split))
     seen = replace(result, experiment=result.experiment.seen_from(folder))
-    content = {**kept, **files(seen), **pictures, **extra_files(seen, split, extras)}
-    atomic.replace_folder(folder, content, NAMES)
+    made = {**kept, **files(seen), **pictures, **extra_files(seen, split, extras)}
+    atomic.replace_folder(folder, made, NAMES)
 
 
 def _pictures(split: Split) -> tuple[str, ...]:
@@ -276,9 +313,9 @@ def extra_files(result: Result, split: Split, extras: Extras) -> dict[str, bytes
     if extras.model:
         from lossbench import saved_model
 
-        content = saved_model.model_file(result, split)
-        if content is not None:
-            made[MODEL] = content
+        model = saved_model.model_file(result, split)
+        if model is not None:
+            made[MODEL] = model
     return made
 
 

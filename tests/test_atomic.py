@@ -11,7 +11,7 @@ import pytest
 
 from lossbench.atomic import prepare, replace_file, replace_folder
 
-NAMES = ("mark", "a")
+NAMES = ("mark", "a/*")
 WRITER = """
 import itertools, sys
 from pathlib import Path

@@ -194,6 +194,7 @@ def test_what_the_readme_says_of_keras_and_pandas_works_without_lossbench(
     cwd = written[0]
     section = README.read_text().partition("## With TensorBoard")[2].partition("\n## ")[0]
     blocks = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    (cwd / "board").symlink_to("results")  # where the command above them would have written
     result = stored.read(cwd / "results" / "hinge")
     split = result.experiment.dataset.load()
     y = encode("-1/1", split.y_test, len(split.classes))

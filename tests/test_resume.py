@@ -208,22 +208,25 @@ def test_an_option_of_other_epochs_replaces_nothing_that_is_stored(
 ) -> None:
     if trouble:
         (out / "hinge" / trouble).unlink()
-    for changes, options, replaces in (
-        ({"epochs": 1}, ("epochs",), False),
-        ({"epochs": 1, "repeats": 9}, ("epochs", "repeats"), False),
-        ({"epochs": 1}, ("repeats",), True),  # the config was edited
-        ({"epochs": 1, "batch_size": 7}, ("epochs",), True),
+    for changes, options, stays in (
+        ({"epochs": 1}, ("epochs",), True),
+        ({"epochs": 9}, ("epochs",), True),
+        ({"epochs": 1, "repeats": 9}, ("epochs", "repeats"), True),
+        ({"epochs": 1}, (), True),  # the config was edited, or the longer one was an option's
+        ({"epochs": 9}, (), False),
+        ({"epochs": 1, "batch_size": 7}, ("epochs",), False),
     ):
         (case,) = cases(["hinge"], **{"repeats": 4, **changes})
         plan = planned(case, out / "hinge", *options)
-        # Without its config nobody can read it.
-        assert bool(plan.error) != (replaces or trouble == "config.yaml")
         assert not planned(case, out / "hinge", *options, force=True).error
-        if plan.error:
-            assert str(plan.error) == (
-                f"{out / 'hinge'} holds 4 trainings of 5 epochs, which --epochs 1 would replace: "
-                "--set epochs=1 writes to a folder of its own, --force replaces what is there"
-            )
+        if trouble == "config.yaml":  # of what it is nobody can tell
+            said = "holds a result, which is not used (" if options else "None"
+        elif stays:
+            asks = f"--epochs {case.experiment.epochs}" if options else "1 epoch"
+            said = f"holds 4 trainings of 5 epochs, which {asks} would replace: --set epochs="
+        else:
+            said = "None"
+        assert str(plan.error).removeprefix(f"{out / 'hinge'} ").startswith(said)
 
 
 def test_no_summary_is_written_without_the_results_that_stay(
@@ -641,18 +644,59 @@ def test_a_file_in_place_of_the_folder_is_one_message(configs: Path, tmp_path: P
     assert (tmp_path / "out").read_text() == "mine"
 
 
-def test_a_link_in_a_result_brings_no_file_of_a_person_into_it(
-    suite: Suite, out: Path, at_once: Path
+@pytest.mark.parametrize("name", ["tensorboard", "tensorboard/mine", "notes.txt", "config.yaml/x"])
+def test_a_folder_with_a_person_s_files_in_it_is_not_replaced(
+    cases: Cases, out: Path, name: str
 ) -> None:
     mine = out.parent / "mine"
     mine.mkdir()
     (mine / "thesis.tex").write_text("years of work")
-    (out / "hinge" / "tensorboard").symlink_to(mine)
-    (out / "hinge" / "model.keras").symlink_to(mine / "thesis.tex")
+    path = out / "hinge" / name
+    if name.startswith("config.yaml"):
+        path.parent.unlink()
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to(mine) if name == "tensorboard" else path.write_text("mine")
+    before = tree(out)
+    for force in (False, True):
+        (plan,) = runner.plan(cases(["hinge"], repeats=4), [out / "hinge"], force)
+        assert str(plan.error) == (
+            f"{out / 'hinge'} is in the way: it holds {name}, which is no file of a result; move "
+            "that elsewhere"
+        )
+    assert tree(out) == before
+
+
+def test_a_link_among_files_for_other_programs_is_not_copied(suite: Suite, out: Path) -> None:
+    (out.parent / "thesis.tex").write_text("years of work")
+    (out / "hinge" / "model.keras").symlink_to(out.parent / "thesis.tex")
     (out / "hinge" / "learning_curves.png").unlink()  # so that it is written anew
     suite(out, names=["hinge"], repeats=4)
-    assert tree(out) == tree(at_once)
-    assert (mine / "thesis.tex").read_text() == "years of work"
+    assert not (out / "hinge" / "model.keras").exists()
+    assert (out.parent / "thesis.tex").read_text() == "years of work"
+
+
+def test_metrics_of_another_program_are_not_replaced(cases: Cases, tmp_path: Path) -> None:
+    (tmp_path / "hinge").mkdir()
+    (tmp_path / "hinge" / "metrics.json").write_text('{"accuracy": 0.9}')
+    (plan,) = runner.plan(cases(["hinge"]), [tmp_path / "hinge"])
+    assert "metrics.json is in the way: lossbench did not write it" in str(plan.error)
+
+
+def test_what_another_run_stored_meanwhile_is_kept(cases: Cases, suite: Suite, out: Path) -> None:
+    """As of a quick look that was planned before it, and ends after it."""
+    slow = out.parent / "slow"
+    (few,) = cases(["hinge"], repeats=1)
+    (short,) = cases(["hinge"], epochs=2)
+    plans = [
+        *runner.plan([few], [slow / "hinge"]),
+        *runner.plan([replace(short, options=frozenset({"epochs"}))], [slow / "hinge"]),
+    ]
+    suite(slow, names=["hinge"], repeats=4)
+    before = tree(slow)
+    for plan, said in zip(plans, ("Result(", "holds 4 trainings of 5 epochs, which"), strict=True):
+        (outcome,) = runner.run_suite(Here(), [plan], lambda *_: None)
+        assert said in str(outcome)
+        assert tree(slow) == before
 
 
 @pytest.mark.parametrize("name", ["summary.json", "summary.md"])
