@@ -19,6 +19,11 @@ def _is_here(place: str) -> bool:
 
 sys.path[:] = [place for place in sys.path if place == HOME or not _is_here(place)]
 
+import signal  # noqa: E402
+
+# What is imported next takes a moment, in which Ctrl-C would end in a traceback.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 from lossbench.cli import main  # noqa: E402
 
 if __name__ == "__main__":

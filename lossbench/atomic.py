@@ -27,6 +27,7 @@ except ImportError:  # Windows has none
 PREFIX = ".lossbench-"
 SEAL = "seal"  # the file that the name of a work folder speaks of
 DAY = 24 * 60 * 60
+HEAD = 4096  # bytes, among which a file has what tells that it was written here
 # What systems leave in a folder that a person looks at.
 OF_NOBODY = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
@@ -103,6 +104,21 @@ def refuse(path: Path, names: Collection[str]) -> None:
     if others := sorted(it for it in found if not any(fnmatchcase(it, name) for name in names)):
         message = f"it holds {others[0]}, which is no file of a result; move that elsewhere"
         raise FileExistsError(f"{path} is in the way: {message}")
+
+
+def refuse_file(path: Path, mark: bytes) -> None:
+    """Raise FileExistsError if something is in a file's place that is no older one.
+
+    An older one is a file, no link to one, that is empty or has the mark near its beginning.
+    """
+    if not os.path.lexists(path):
+        return
+    if path.is_file() and not path.is_symlink():
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+        if not head or mark in head:
+            return
+    raise FileExistsError(f"{path} is in the way: lossbench did not write it")
 
 
 def said(error: OSError) -> str:

@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 FAILED, WRONG_USAGE = 1, 2
 # What ends a run; Windows has no SIGHUP, which tells that a terminal hung up.
 STOPS = [getattr(signal, it) for it in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, it)]
-SIGNALLED = {128 + number for number in STOPS}
+INTERRUPTED = "Interrupted: what was finished is kept."
+GRACE = 1.5  # seconds from a signal to the end
 BROKEN_PIPE = 128 + 13  # as a shell has it of a program whose reader went away
 RESULTS = Path("results")
 _signals: list[int] = []  # those that came
@@ -482,6 +484,8 @@ def _run(
 
     if summarized:
         summary.refuse(summarized)
+    for parent in {path.parent for case, path in zip(cases, folders, strict=True) if case.sweep}:
+        runner.refuse_sweep(parent)
     plans: list[runner.Plan] = []
     results: list[Result] = []
     documents: list[dict[str, Any]] = []
@@ -564,10 +568,12 @@ def main() -> NoReturn:
         app(prog_name="lossbench")
     except SystemExit as end:
         code = end.code or 0
-        if code in SIGNALLED:
-            print("Interrupted: what was finished is kept.", file=sys.stderr)
     except Exception as error:
-        code = _told(error)
+        # What a signal raises in the middle of an import can come out of it as any exception.
+        code = 0 if _signals else _told(error)
+    if _signals:
+        code = 128 + _signals[0]
+        print(INTERRUPTED, file=sys.stderr)
     if code == 0 and (failure := streams.failure()):
         code = _unprinted(failure)
     sys.exit(code)
@@ -601,7 +607,22 @@ def _told(error: Exception) -> int:
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
     _signals.append(number)
-    # Where this is raised while an object is deleted it is lost, of which Python would tell; but
-    # who waits for Dask asks whether a signal came.
+    if len(_signals) == 1:
+        end = threading.Timer(GRACE, _end_at_once, [number])
+        end.daemon = True
+        end.start()
+    # Where this is raised while an object is deleted it is lost, and Python would say so; the
+    # timer ends the process then, and whoever waits for Dask asks whether a signal came.
     sys.unraisablehook = lambda _: None
     raise SystemExit(128 + number)
+
+
+def _end_at_once(number: int) -> None:
+    """End a process that a signal has not ended, for other code may catch what it raises.
+
+    Training processes end with this one, and what is half-written is cleared away by the next run.
+    """
+    if sys.stderr.isatty():
+        sys.stderr.write("\x1b[?25h")  # the bars hide the cursor
+    print(INTERRUPTED, file=sys.stderr)
+    os._exit(128 + number)

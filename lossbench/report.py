@@ -6,14 +6,13 @@ the page tells the browser to fetch nothing and to run no script but its own.
 
 import base64
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lossbench import alternatives, claims, comparison_plots, plots, summary, svg
+from lossbench import alternatives, atomic, claims, comparison_plots, plots, summary, svg
 from lossbench.comparison import Group, NothingToCompare, Pair, Standing, compare, found
 from lossbench.comparison_text import LIMITS
 from lossbench.config_text import to_yaml
@@ -28,7 +27,6 @@ FILE_NAME = "report.html"
 # By which a report is told from other pages, and where it is at the latest: the title before it is
 # the name of a folder.
 END_OF_TITLE = ": which loss, and how much does it matter?"
-HEAD = 4096
 GROUPS_DRAWN = 12  # a page with more pictures would take long to load
 CURVES_DRAWN = 30
 NO_HISTORY = (
@@ -83,14 +81,8 @@ def page(
 
 
 def refuse(path: Path) -> None:
-    """Raise FileExistsError if something else is in the place of a report; a file may be empty."""
-    if path.is_file():
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-        if not head or f"{END_OF_TITLE}</title>".encode() in head:
-            return
-    if os.path.lexists(path):
-        raise FileExistsError(f"{path} is in the way: it is no report of lossbench")
+    """Raise FileExistsError if something else is in the place of a report."""
+    atomic.refuse_file(path, f"{END_OF_TITLE}</title>".encode())
 
 
 def _typeset(text: object) -> "Markup":

@@ -1,6 +1,7 @@
 """One experiment end to end, and a suite of them."""
 
 import errno
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -31,6 +32,11 @@ NAMES = (
     *(MARK, "config.yaml", "history.csv", "weights.npz", CURVES, DATA, MODEL),
     *(f"{EVENTS}/{place}events.out.tfevents" for place in ("", "seed_*/")),
 )
+# What tells that a table of a sweep was written here.
+SWEEP_MARKS = {
+    "sweep.json": b'"axes": [\n    {\n      "key": "',
+    "sweep.md": b": its median over seeds and, in brackets, the interval that holds 95 %",
+}
 BEGINNING = re.compile(rb'\s*\{\s*"name":')  # of metrics.json
 MOST_BYTES = 2**31  # of a file for another program
 # What ends a suite: no other result could be written either.
@@ -325,6 +331,16 @@ def _extras(result: Result, extras: Extras) -> Iterator[str]:
         yield EVENTS
     if extras.model and result.median is not None:
         yield MODEL
+
+
+def refuse_sweep(folder: Path) -> None:
+    """Raise FileExistsError if a file has the name of one of a sweep and is none."""
+    for name, mark in SWEEP_MARKS.items():
+        atomic.refuse_file(folder / name, mark)
+    # A picture has no mark; it is never there alone.
+    if not (folder / "sweep.json").exists() and os.path.lexists(folder / "sweep.png"):
+        message = f"{folder / 'sweep.png'} is in the way: lossbench did not write it"
+        raise FileExistsError(message)
 
 
 def write_sweep(sweep: Sweep, folder: Path) -> None:

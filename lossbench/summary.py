@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from lossbench import atomic
 from lossbench.results import HALVES, Half, Result, plain, to_json
 from lossbench.results import published as beside_published
 
-BEGINNINGS = {"summary.json": b'{\n  "experiments": [', "summary.md": b"# Results\n"}
+# What tells that a file was written here.
+MARKS = {
+    "summary.json": b'{\n  "experiments": [',
+    "summary.md": b"# Results\n\nThe median over seeds and, in brackets, the interval that holds",
+}
 
 
 def essence(result: Result) -> Result:
@@ -50,15 +55,8 @@ def files(results: Sequence[Result], failed: dict[str, str]) -> dict[str, bytes]
 
 def refuse(folder: Path) -> None:
     """Raise FileExistsError if a file has the name of a summary in a folder and is none."""
-    for name, beginning in BEGINNINGS.items():
-        path = folder / name
-        if path.exists() and not (path.is_file() and _begins(path, beginning)):
-            raise FileExistsError(f"{path} is in the way: lossbench did not write it")
-
-
-def _begins(path: Path, beginning: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(beginning)) == beginning
+    for name, mark in MARKS.items():
+        atomic.refuse_file(folder / name, mark)
 
 
 def found(row: dict[str, Any], half: Half) -> str:

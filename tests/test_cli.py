@@ -181,6 +181,36 @@ def test_exit_code_1_where_all_seeds_diverged(tmp_path: Path) -> None:
     assert document["failed"] == {}
 
 
+# A command whose code catches what a signal raises: for good, or to raise something else.
+CATCHING = """
+import os, signal, sys, time
+from lossbench import cli
+def app(**_):
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+    except BaseException:
+        if sys.argv[1:]:
+            raise SyntaxError("of an import that was cut short")
+        while True:
+            time.sleep(0.1)
+cli.app = app
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("arguments", [(), ("raises",)])
+def test_a_signal_ends_the_command_whatever_catches_it(arguments: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CATCHING, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (143, "Interrupted: what was finished is kept.\n")
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signal_ends_the_training_at_once_and_keeps_what_was_finished(
     tmp_path: Path, number: signal.Signals, code: int

@@ -363,7 +363,7 @@ def test_only_a_report_is_replaced(
         cli.report(folder, out=path if elsewhere else None)
     assert end.value.exit_code == 1
     hint = "" if elsewhere else "; --out FILE writes elsewhere"
-    message = f"Error: {path} is in the way: it is no report of lossbench{hint}\n"
+    message = f"Error: {path} is in the way: lossbench did not write it{hint}\n"
     assert capsys.readouterr() == ("", message)
     assert (path.lstat().st_ino, path.lstat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 

@@ -704,10 +704,20 @@ def test_a_summary_of_somebody_else_is_not_replaced(tmp_path: Path, name: str) -
     for file, content in summary.files([], {"it": "why"}).items():
         (tmp_path / file).write_bytes(content)
     summary.refuse(tmp_path)
-    (tmp_path / name).write_text("# Summary of my thesis")
+    (tmp_path / name).write_text("# Results\n\nof my thesis")
     with pytest.raises(FileExistsError, match=f"{name} is in the way: lossbench did not write it"):
         summary.refuse(tmp_path)
     (tmp_path / name).unlink()
     (tmp_path / name).symlink_to("/dev/zero")
     with pytest.raises(FileExistsError):
         summary.refuse(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["sweep.json", "sweep.md", "sweep.png"])
+def test_a_table_of_somebody_else_is_not_replaced_by_that_of_a_sweep(
+    tmp_path: Path, name: str
+) -> None:
+    runner.refuse_sweep(tmp_path)
+    (tmp_path / name).write_text("# my own")
+    with pytest.raises(FileExistsError, match=f"{name} is in the way: lossbench did not write it"):
+        runner.refuse_sweep(tmp_path)
