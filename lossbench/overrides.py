@@ -34,16 +34,6 @@ class Axis:
         """The key as it is written on the command line."""
         return ".".join(map(str, self.key))
 
-    def safe(self, value: Any) -> str:
-        """The text of a value, and nothing that has no place in a folder's name: 50-50.
-
-        Values of the axis that are alike without the rest are numbered.
-        """
-        words = ["-".join(re.findall(r"[A-Za-z0-9._=+-]+", text(it))) for it in self.values]
-        place = next(number for number, it in enumerate(self.values) if it is value)
-        number = f"-{place + 1}" if words.count(words[place]) > 1 or not words[place] else ""
-        return f"{words[place]}{number}"
-
     def option(self, values: Sequence[Any]) -> str:
         """The option that set some of the values, cut where it is long."""
         more = ",…" if len(values) > SHOWN else ""
@@ -83,7 +73,7 @@ class Grid:
         labels = self._labels()
         pairs = zip(self.axes, point, strict=True)
         parts = [
-            f"{labels[axis.key]}={axis.safe(value)}" for axis, value in pairs if axis.key in labels
+            f"{labels[axis.key]}={_safe(value)}" for axis, value in pairs if axis.key in labels
         ]
         return _short("+".join([base, *parts]))
 
@@ -93,7 +83,7 @@ class Grid:
         parts = [
             labels[axis.key]
             if axis in self.varying
-            else f"{labels[axis.key]}={axis.safe(*axis.values)}"
+            else f"{labels[axis.key]}={_safe(*axis.values)}"
             for axis in self.axes
             if axis.key in labels
         ]
@@ -203,9 +193,24 @@ def _split(written: str) -> Iterator[str]:
     yield written[start:]
 
 
+def _safe(value: Any) -> str:
+    """The text of a value, and nothing that has no place in a folder's name: 50-50.
+
+    Where another value could have the same letters left, a digest tells it from them.
+    """
+    written = text(value)
+    word = "-".join(re.findall(r"[A-Za-z0-9._=+-]+", written))
+    numbers = isinstance(value, list) and all(type(it) in (int, float) for it in value)
+    return word if word == written or numbers else f"{word}-{_digest(written)}".lstrip("-")
+
+
+def _digest(written: str) -> str:
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
 def _short(name: str) -> str:
     """A name that is not too long: where it was cut, a digest keeps it apart from others."""
     if len(name) <= LONGEST:
         return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    digest = _digest(name)
     return f"{name[: LONGEST - len(digest) - 1]}-{digest}"

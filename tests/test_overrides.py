@@ -131,6 +131,29 @@ def test_the_config_of_a_point_is_the_whole_of_it(config: Path, tmp_path: Path) 
         assert again.experiment == case.experiment
 
 
+def test_every_value_has_a_name_of_its_own() -> None:
+    """Whether it is set alone or with others, or its letters are none of a folder's name."""
+    values = (
+        "价格",
+        "面积",
+        "net price",
+        "net-price",
+        "[a, b]",
+        "[a-b]",
+        "{a: b}",
+        "true",
+        "[5, 5]",
+    )
+    alone = [grid([f"dataset.target={it}"]) for it in values]
+    (together,) = {grid([f"dataset.target={','.join(values)}"])}
+    names = [it.name("d", it.points()[0]) for it in alone]
+    assert names == [together.name("d", point) for point in together.points()]
+    assert len({*names}) == len(values)
+    assert names[3] == "d+target=net-price"
+    assert names[-2:] == ["d+target=true", "d+target=5-5"]
+    assert all(name.isascii() for name in names)
+
+
 def test_keys_that_end_alike_are_named_by_more_of_them() -> None:
     it = grid(["dataset.noise=1", "model.noise=2", "loss.name=hinge"])
     assert it.name("x", it.points()[0]) == "x+dataset.noise=1+model.noise=2+loss.name=hinge"
