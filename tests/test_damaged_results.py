@@ -26,6 +26,7 @@ from lossbench import comparison_plots, report, summary
 from lossbench.comparison import NothingToCompare, compare
 from lossbench.comparison_text import as_csv, as_document, as_markdown
 from lossbench.experiment import Experiment
+from lossbench.result_files import MOST_HOLES, opened
 from lossbench.results import Result, Training, digest, files, metrics, to_json
 from lossbench.stored import OF_RUNS, DamagedResult, NotReusable, read, read_all, reusable
 
@@ -722,6 +723,17 @@ before = peak()
 codes += [run("report", bad), run("compare", bad, "--json")]
 print(codes, peak() - before, file=sys.stderr)
 """
+
+
+def test_a_file_that_is_nowhere_on_the_disk_is_named(tmp_path: Path) -> None:
+    file = write(tmp_path / "it", MADE["plain"]) / "metrics.json"
+    os.truncate(file, MOST_HOLES + 2 * MEGABYTE)
+    said = "is sparse: it holds fewer bytes than it says; run the experiment again"
+    with pytest.raises(DamagedResult, match=said), opened(file):
+        pass
+    os.truncate(file, MOST_HOLES)
+    with opened(file) as few_holes:
+        assert few_holes.tell() == 0
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is told by Linux")
