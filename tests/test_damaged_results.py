@@ -26,9 +26,11 @@ from lossbench import comparison_plots, report, summary
 from lossbench.comparison import NothingToCompare, compare
 from lossbench.comparison_text import as_csv, as_document, as_markdown
 from lossbench.experiment import Experiment
+from lossbench.losses import FINAL_METRICS
 from lossbench.result_files import MOST_HOLES, opened
 from lossbench.results import Result, Training, digest, files, metrics, to_json
 from lossbench.stored import OF_RUNS, DamagedResult, NotReusable, read, read_all, reusable
+from lossbench.stored_document import MARKS, MOST_IN_RUN
 
 FILES = ("metrics.json", "config.yaml", "history.csv", "weights.npz")
 HALVES = ("train", "test")
@@ -656,6 +658,29 @@ def test_texts_of_very_many_values_are_named(unit: bytes, name: str, place: Path
     content += unit * (3 * MEGABYTE // len(unit))
     with beside(place, MADE["plain"] | {name: content}) as folder:
         assert named(folder)
+
+
+def test_a_config_that_speaks_of_very_many_trainings_allows_no_more_values(place: Path) -> None:
+    values = b"[" + b"{}," * (5 * MEGABYTE) + b"{}]"
+    forged = MADE["plain"] | {"config.yaml": b"repeats: 9999999", "metrics.json": values}
+    with (
+        beside(place, forged) as folder,
+        pytest.raises(DamagedResult, match="has more values than it may have"),
+    ):
+        read(folder)
+
+
+def test_trainings_with_every_metric_have_no_more_values_than_they_may_have() -> None:
+    all_metrics = {"loss": "hinge", "metrics": list(FINAL_METRICS["binary classification"])}
+    result = made("all", early_stopping={"patience": 1}, **all_metrics)
+    runs = metrics(result)["runs"]
+    for run in runs:
+        for half in HALVES:
+            run[half] = dict.fromkeys(run[half], -1.234567890123456e-05)
+    text = to_json({"runs": runs}).encode()
+    length, values = (most * len(runs) for most in MOST_IN_RUN)
+    assert len(text) < length
+    assert sum(text.count(mark) for mark in MARKS) < values
 
 
 def forged_as(kind: str, **config: Any) -> dict[str, bytes]:
