@@ -15,7 +15,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lossbench import generators
+from lossbench import data_files, generators
 from lossbench.comparison import Group
 from lossbench.datasets import Array, DatasetError, Split
 from lossbench.forward import decisions_in_parts
@@ -72,7 +72,8 @@ def data_of(group: Group) -> Split | None:
         if dataset.file is None:
             large = generators.numbers(dataset.parameters)[0] > MOST_NUMBERS
         else:
-            large = Path(dataset.file).stat().st_size > MOST_BYTES
+            path = Path(dataset.file)
+            large = path.stat().st_size > MOST_BYTES or data_files.numbers(path) > MOST_NUMBERS
         split = None if large else dataset.load()
     except (DatasetError, OSError):
         return None

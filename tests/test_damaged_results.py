@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from lossbench import comparison_plots, report, summary
 from lossbench.comparison import NothingToCompare, compare
@@ -695,17 +697,24 @@ def forged_as(kind: str, **config: Any) -> dict[str, bytes]:
 
 
 def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two results of data that would take long to make, or whose file has no end."""
+    """Two results of data that take long to make, or of a file without end, or of many values."""
     monkeypatch.delattr("lossbench.generators.generate")
+    monkeypatch.delattr("lossbench.data_files.read")
+    column = pyarrow.nulls(comparison_plots.MOST_NUMBERS // 2 + 1, pyarrow.float64())
+    table = pyarrow.table({"a": column, "y": column})
     for data in (
         {"generator": "make_moons", "n_samples": 50_000_000},
         {"file": "pipe.csv", "target": "y", "sha256": "0" * 64},
         {"file": "link.csv", "target": "y", "sha256": "0" * 64},
+        {"file": "rows.parquet", "target": "y", "sha256": "0" * 64},
+        {"file": "rows.csv", "target": "y", "sha256": "0" * 64},
     ):
         content = forged_as("plain", dataset=data)
         with beside(place, content) as folder, beside(place / "bad", content) as other:
             _pipe(folder / "pipe.csv")
             (folder / "link.csv").symlink_to("/dev/zero")
+            parquet.write_table(table, folder / "rows.parquet")
+            (folder / "rows.csv").write_bytes(b"a,y" + b"\r" * len(column))
             assert read(folder).experiment.dataset.generator == data.get("generator")
             (group,) = compare([read(folder), read(other)])
             assert comparison_plots.data_of(group) is None
