@@ -46,7 +46,9 @@ DOTS = 500  # in a panel
 CLASSES = 100
 # What is drawn need not be had at any price: data of more numbers, or in larger files, are not.
 MOST_NUMBERS, MOST_BYTES = 2_000_000, 2**24
-MOST_UNITS, MOST_WEIGHTS = 20_000, 2_000_000
+# Multiplications at a point of the grid: of a network, and of a panel's thin lines together.
+MOST_WORK, WORK_OF_OTHERS = 500_000, 600_000
+ACTIVATION, MARGIN = 50, 10  # multiplications that take as long as one of these
 LONGEST = 62  # characters across a picture
 LONGEST_TITLE = 36  # characters of the data's name in a title
 LINE = 0.17  # inches, from one line of text to the next
@@ -148,9 +150,9 @@ def boundaries(group: Group, split: Split) -> Figure | None:
     """Draw where each experiment's networks decide for another class, over the test rows.
 
     The bold line is of the training whose test accuracy is the median one (or the first next to
-    it), the thin ones of others, at most OTHERS; a training that diverged has none. None where
-    the data are not classes of two features, at most CLASSES. Of more than PANELS experiments the
-    foremost are drawn, and of many test rows DOTS.
+    it), the thin ones of others, at most OTHERS, and fewer of large networks; a training that
+    diverged has none. None where the data are not classes of two features, at most CLASSES. Of
+    more than PANELS experiments the foremost are drawn, and of many test rows DOTS.
     """
     shown = [it for it in shown_in_boundaries(group) if _has_units_for(split, it)]
     if split.x_test.shape[1] != 2 or not 0 < len(split.classes) <= CLASSES or not shown:
@@ -256,7 +258,8 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
     typical = finished[np.argmin(distance)]
     thin: list[Array] = []
     bold: list[Array] = []
-    others = [number for number in finished if number != typical][:OTHERS]
+    most = min(OTHERS, WORK_OF_OTHERS // _work(result.trainings[0].weights))
+    others = [number for number in finished if number != typical][:most]
     for number in (typical, *others):
         margins = decisions_in_parts(result.experiment, result.trainings[number].weights, points)
         for margin in np.moveaxis(margins, -1, 0):
@@ -267,8 +270,14 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
 
 
 def _drawable(weights: Sequence[Array]) -> bool:
-    widest, count = max(it.shape[-1] for it in weights), sum(it.size for it in weights)
-    return len(weights[0]) == 2 and widest <= MOST_UNITS and count <= MOST_WEIGHTS
+    return len(weights[0]) == 2 and _work(weights) <= MOST_WORK
+
+
+def _work(weights: Sequence[Array]) -> int:
+    """How many multiplications it takes about to ask a network for a point."""
+    units: int = sum(it.shape[1] for it in weights if it.ndim == 2)
+    margins = len(weights[-1]) ** 2  # of every class to every other
+    return sum(it.size for it in weights) + ACTIVATION * units + MARGIN * margins
 
 
 def _has_units_for(split: Split, result: Result) -> bool:

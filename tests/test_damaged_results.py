@@ -28,6 +28,7 @@ from lossbench import comparison_plots, report, summary
 from lossbench.comparison import NothingToCompare, compare
 from lossbench.comparison_text import as_csv, as_document, as_markdown
 from lossbench.experiment import Experiment
+from lossbench.forward import decisions_in_parts
 from lossbench.losses import FINAL_METRICS
 from lossbench.result_files import MOST_HOLES, opened
 from lossbench.results import Result, Training, digest, files, metrics, to_json
@@ -718,6 +719,25 @@ def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.M
             assert read(folder).experiment.dataset.generator == data.get("generator")
             (group,) = compare([read(folder), read(other)])
             assert comparison_plots.data_of(group) is None
+
+
+@pytest.mark.parametrize(
+    ("hidden", "asked"), [([100, 100], [6, 6]), ([4000], [3, 3]), ([10_000], []), ([700, 700], [])]
+)
+def test_large_networks_are_not_asked_for_very_many_points(
+    hidden: list[int], asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor are as many of them asked: of six trainings that finished, those of some thin lines."""
+    calls: list[str] = []
+
+    def counted(experiment: Experiment, *rest: Any) -> Any:
+        calls.append(experiment.name)
+        return decisions_in_parts(experiment, *rest)
+
+    monkeypatch.setattr(comparison_plots, "decisions_in_parts", counted)
+    (group,) = compare([made(it, 7, 1, model={"hidden": hidden}) for it in ("one", "two")])
+    figure = comparison_plots.boundaries(group, group.results[0].experiment.dataset.load())
+    assert [calls.count(it.experiment.name) for it in group.results if figure] == asked
 
 
 def test_a_data_file_without_a_digest_is_not_read(place: Path) -> None:
