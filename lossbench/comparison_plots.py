@@ -32,7 +32,7 @@ from lossbench.plots import (
     readable,
 )
 from lossbench.results import HALVES, Result
-from lossbench.statistics import band
+from lossbench.statistics import shown_band
 
 # Okabe and Ito's colours, which people tell apart who do not see all of them.
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -105,7 +105,8 @@ def shown_in_boundaries(group: Group) -> tuple[Result, ...]:
 def curves(group: Group) -> Figure | None:
     """Draw the group's metric over epochs, a line and a band for each experiment.
 
-    A line is the median over the seeds; its band reaches from the 10th to the 90th percentile.
+    A line is the median over the seeds; its band reaches from the 10th to the 90th percentile,
+    both in the epochs of ``shown_band``.
     The halves have a panel each, on the same axes. Experiments without a history are left out;
     None where that leaves nothing. Of more than LOOKS experiments the foremost are drawn.
     """
@@ -123,8 +124,7 @@ def curves(group: Group) -> Figure | None:
     drawn, anchors = [], []
     for panel, half in zip(panels, HALVES, strict=True):
         for number, result in enumerate(shown):
-            middle, low, high = band(result.courses(half, group.metric))
-            epochs = np.arange(1, len(middle) + 1)
+            epochs, middle, low, high = shown_band(result.courses(half, group.metric))
             look = _look(number)
             panel.fill_between(epochs, low, high, color=look["color"], alpha=0.15, lw=0)
             marker = "o" if len(epochs) == 1 else ""
