@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from lossbench import data_files, generators
 from lossbench.comparison import Group
 from lossbench.datasets import Array, DatasetError, Split
-from lossbench.forward import decisions_in_parts
+from lossbench.forward import decisions_in_parts, work
 from lossbench.plots import (
     LEFT,
     LETTER,
@@ -48,7 +48,6 @@ CLASSES = 100
 MOST_NUMBERS, MOST_BYTES = 2_000_000, 2**24
 # Multiplications at a point of the grid: of a network, and of a panel's thin lines together.
 MOST_WORK, WORK_OF_OTHERS = 500_000, 600_000
-ACTIVATION, MARGIN = 50, 10  # multiplications that take as long as one of these
 LONGEST = 62  # characters across a picture
 LONGEST_TITLE = 36  # characters of the data's name in a title
 LINE = 0.17  # inches, from one line of text to the next
@@ -258,7 +257,7 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
     typical = finished[np.argmin(distance)]
     thin: list[Array] = []
     bold: list[Array] = []
-    most = min(OTHERS, WORK_OF_OTHERS // _work(result.trainings[0].weights))
+    most = min(OTHERS, WORK_OF_OTHERS // work(result.trainings[0].weights))
     others = [number for number in finished if number != typical][:most]
     for number in (typical, *others):
         margins = decisions_in_parts(result.experiment, result.trainings[number].weights, points)
@@ -270,14 +269,7 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
 
 
 def _drawable(weights: Sequence[Array]) -> bool:
-    return len(weights[0]) == 2 and _work(weights) <= MOST_WORK
-
-
-def _work(weights: Sequence[Array]) -> int:
-    """How many multiplications it takes about to ask a network for a point."""
-    units: int = sum(it.shape[1] for it in weights if it.ndim == 2)
-    margins = len(weights[-1]) ** 2  # of every class to every other
-    return sum(it.size for it in weights) + ACTIVATION * units + MARGIN * margins
+    return len(weights[0]) == 2 and work(weights) <= MOST_WORK
 
 
 def _has_units_for(split: Split, result: Result) -> bool:
