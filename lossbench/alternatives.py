@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lossbench.comparison import Group, figure
 from lossbench.plots import readable
 from lossbench.results import HALVES, Half, Result
-from lossbench.statistics import band
+from lossbench.statistics import shown_band
 
 
 def of_curves(group: Group, shown: Sequence[Result]) -> str:
@@ -44,4 +44,4 @@ def of_learning_curves(result: Result) -> str:
 
 
 def _end(result: Result, half: Half, name: str, epoch: int = -1) -> str:
-    return figure(float(band(result.courses(half, name))[0][epoch]))
+    return figure(float(shown_band(result.courses(half, name))[1][epoch]))

@@ -173,7 +173,7 @@ def _target(path: Path, column: "pd.Series", problem: Problem | None) -> tuple[A
     if problem == "regression":
         where, text = data_files.place(path, column.index[0]), column.iloc[0]
         raise DatasetError("target", f"must be numbers to regress on; {where} has {shown(text)}")
-    return numbered(_texts(column).astype(str))
+    return numbered(_texts(column))
 
 
 def _are_classes(values: Array, column: "pd.Series") -> bool:
@@ -214,8 +214,9 @@ def _numbers(path: Path, column: "pd.Series", key: str) -> Array:
 
 def _texts(column: "pd.Series") -> Array:
     """The values as text, NaN where one is missing."""
-    values = column.astype(object)
-    texts: Array = values.map(str).where(values.notna(), np.nan).to_numpy(object)
+    # Neither pandas's text nor NumPy's: in these, equal texts do not share their memory.
+    texts: Array = np.array([*map(str, column.astype(object))], object)
+    texts[column.isna()] = np.nan
     return texts
 
 

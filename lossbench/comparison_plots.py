@@ -15,10 +15,10 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lossbench import generators
+from lossbench import data_files, generators
 from lossbench.comparison import Group
 from lossbench.datasets import Array, DatasetError, Split
-from lossbench.forward import decisions_in_parts
+from lossbench.forward import decisions_in_parts, work
 from lossbench.plots import (
     LEFT,
     LETTER,
@@ -32,7 +32,7 @@ from lossbench.plots import (
     readable,
 )
 from lossbench.results import HALVES, Result
-from lossbench.statistics import band
+from lossbench.statistics import shown_band
 
 # Okabe and Ito's colours, which people tell apart who do not see all of them.
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -46,7 +46,8 @@ DOTS = 500  # in a panel
 CLASSES = 100
 # What is drawn need not be had at any price: data of more numbers, or in larger files, are not.
 MOST_NUMBERS, MOST_BYTES = 2_000_000, 2**24
-MOST_UNITS, MOST_WEIGHTS = 20_000, 2_000_000
+# Multiplications at a point of the grid: of a network, and of a panel's thin lines together.
+MOST_WORK, WORK_OF_OTHERS = 500_000, 600_000
 LONGEST = 62  # characters across a picture
 LONGEST_TITLE = 36  # characters of the data's name in a title
 LINE = 0.17  # inches, from one line of text to the next
@@ -72,7 +73,8 @@ def data_of(group: Group) -> Split | None:
         if dataset.file is None:
             large = generators.numbers(dataset.parameters)[0] > MOST_NUMBERS
         else:
-            large = Path(dataset.file).stat().st_size > MOST_BYTES
+            path = Path(dataset.file)
+            large = path.stat().st_size > MOST_BYTES or data_files.numbers(path) > MOST_NUMBERS
         split = None if large else dataset.load()
     except (DatasetError, OSError):
         return None
@@ -102,7 +104,8 @@ def shown_in_boundaries(group: Group) -> tuple[Result, ...]:
 def curves(group: Group) -> Figure | None:
     """Draw the group's metric over epochs, a line and a band for each experiment.
 
-    A line is the median over the seeds; its band reaches from the 10th to the 90th percentile.
+    A line is the median over the seeds; its band reaches from the 10th to the 90th percentile,
+    both in the epochs of ``shown_band``.
     The halves have a panel each, on the same axes. Experiments without a history are left out;
     None where that leaves nothing. Of more than LOOKS experiments the foremost are drawn.
     """
@@ -120,8 +123,7 @@ def curves(group: Group) -> Figure | None:
     drawn, anchors = [], []
     for panel, half in zip(panels, HALVES, strict=True):
         for number, result in enumerate(shown):
-            middle, low, high = band(result.courses(half, group.metric))
-            epochs = np.arange(1, len(middle) + 1)
+            epochs, middle, low, high = shown_band(result.courses(half, group.metric))
             look = _look(number)
             panel.fill_between(epochs, low, high, color=look["color"], alpha=0.15, lw=0)
             marker = "o" if len(epochs) == 1 else ""
@@ -147,9 +149,9 @@ def boundaries(group: Group, split: Split) -> Figure | None:
     """Draw where each experiment's networks decide for another class, over the test rows.
 
     The bold line is of the training whose test accuracy is the median one (or the first next to
-    it), the thin ones of others, at most OTHERS; a training that diverged has none. None where
-    the data are not classes of two features, at most CLASSES. Of more than PANELS experiments the
-    foremost are drawn, and of many test rows DOTS.
+    it), the thin ones of others, at most OTHERS, and fewer of large networks; a training that
+    diverged has none. None where the data are not classes of two features, at most CLASSES. Of
+    more than PANELS experiments the foremost are drawn, and of many test rows DOTS.
     """
     shown = [it for it in shown_in_boundaries(group) if _has_units_for(split, it)]
     if split.x_test.shape[1] != 2 or not 0 < len(split.classes) <= CLASSES or not shown:
@@ -255,7 +257,8 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
     typical = finished[np.argmin(distance)]
     thin: list[Array] = []
     bold: list[Array] = []
-    others = [number for number in finished if number != typical][:OTHERS]
+    most = min(OTHERS, WORK_OF_OTHERS // work(result.trainings[0].weights))
+    others = [number for number in finished if number != typical][:most]
     for number in (typical, *others):
         margins = decisions_in_parts(result.experiment, result.trainings[number].weights, points)
         for margin in np.moveaxis(margins, -1, 0):
@@ -266,8 +269,7 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
 
 
 def _drawable(weights: Sequence[Array]) -> bool:
-    widest, count = max(it.shape[-1] for it in weights), sum(it.size for it in weights)
-    return len(weights[0]) == 2 and widest <= MOST_UNITS and count <= MOST_WEIGHTS
+    return len(weights[0]) == 2 and work(weights) <= MOST_WORK
 
 
 def _has_units_for(split: Split, result: Result) -> bool:

@@ -72,8 +72,9 @@ def names_of(path: Path, settings: Sequence[str] = ()) -> Iterator[tuple[str, st
 
 def in_folder(folder: str | Path) -> list[Path]:
     """The configs directly in a folder, by name; raises ConfigError where there are none."""
-    # A pipe would be waited for.
-    paths = sorted(path for path in Path(folder).glob(f"*{SUFFIX}") if not path.is_fifo())
+    found = sorted(Path(folder).glob(f"*{SUFFIX}"))
+    # A pipe or a device would be waited for. A link to nothing is a config that is missing.
+    paths = [path for path in found if path.is_file() or not path.exists()]
     if not paths:
         what = "holds no config" if Path(folder).is_dir() else "is not a folder"
         raise ConfigError([Problem(Path(folder), None, "", what)])

@@ -7,10 +7,10 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lossbench.datasets import MOST_NUMBERS, DatasetError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 PARQUET = ".parquet"
 SUFFIXES = (*SEPARATORS, PARQUET)
+TEXTS = {"string", "large_string", "string_view", "binary", "large_binary", "binary_view"}
 OTHERS = ",;\t|"
 # What is read fits into the memory of a small machine several times.
 MOST_BYTES = 2**31
@@ -65,7 +66,10 @@ def read(path: Path, sha256: str | None = None) -> "pd.DataFrame":
     key = path, found
     if key not in _frames:
         is_parquet = path.suffix.lower() == PARQUET
-        frame = _read_parquet(stored) if is_parquet else _read_text(path, stored)
+        try:
+            frame = _read_parquet(path, stored) if is_parquet else _read_text(path, stored)
+        except MemoryError:
+            raise _refused("needs more memory than there is") from None
         _frames.clear()
         _frames[key] = frame
     return _frames[key]
@@ -73,6 +77,12 @@ def read(path: Path, sha256: str | None = None) -> "pd.DataFrame":
 
 # The one that was read last: configs that differ in the loss share their file.
 _frames: dict[tuple[Path, str], "pd.DataFrame"] = {}
+
+
+def numbers(path: Path) -> int:
+    """How many values a data file has at most, told without reading them; raises DatasetError."""
+    rows, columns = _shape(path, content(path))
+    return rows * columns
 
 
 def place(path: Path, row: int) -> str:
@@ -87,29 +97,48 @@ def place(path: Path, row: int) -> str:
     return f"row {row + 1}"
 
 
-def _read_parquet(stored: bytes) -> "pd.DataFrame":
+def _read_parquet(path: Path, stored: bytes) -> "pd.DataFrame":
     import pandas as pd
 
+    _refuse_huge(*_shape(path, stored))
+    with _pyarrow() as parquet:
+        schema = parquet.read_schema(io.BytesIO(stored))
+        texts = [it.name for it in schema if str(it.type) in TEXTS]
+        # A few bytes may stand for a long text in every row: equal ones share their memory.
+        frame = pd.read_parquet(io.BytesIO(stored), engine="pyarrow", read_dictionary=texts)
+    names = list(map(str, frame.columns))
+    _refuse_header(names, "")
+    frame = frame.set_axis(names, axis=1).reset_index(drop=True)
+    if frame.empty:
+        raise _refused("has no rows")
+    return frame.astype({name: object for name in names if name in texts})
+
+
+@contextmanager
+def _pyarrow() -> Iterator[Any]:
+    """The library that reads Parquet; its errors become a DatasetError."""
     try:
         from pyarrow import parquet
     except ImportError:
         message = "needs pyarrow to be read: python -m pip install 'lossbench[parquet]'"
         raise _refused(message) from None
     try:
-        about = parquet.read_metadata(io.BytesIO(stored))
-        # A few bytes may stand for a column of any length.
-        _refuse_huge(about.num_rows, about.num_columns)
-        frame = pd.read_parquet(io.BytesIO(stored), engine="pyarrow")
-    except DatasetError:
-        raise
+        yield parquet
     except (ValueError, OSError, KeyError, NotImplementedError) as error:
         raise _refused(f"is no Parquet file that can be read: {_one_line(error)}") from None
-    names = list(map(str, frame.columns))
-    _refuse_header(names, "")
-    frame = frame.set_axis(names, axis=1).reset_index(drop=True)
-    if frame.empty:
-        raise _refused("has no rows")
-    return frame
+
+
+def _shape(path: Path, stored: bytes) -> tuple[int, int]:
+    """How many rows and columns a data file has at most, told without reading its values."""
+    if path.suffix.lower() == PARQUET:
+        with _pyarrow() as parquet:
+            about = parquet.read_metadata(io.BytesIO(stored))
+            return about.num_rows, about.num_columns
+    try:
+        _, header = next(_records(path, stored), (1, []))
+    except (ValueError, csv.Error) as error:
+        raise _refused(f"is no table: {_one_line(error)}") from None
+    return max(stored.count(end) for end in (b"\n", b"\r")), len(header)
 
 
 def _read_text(path: Path, stored: bytes) -> "pd.DataFrame":
@@ -126,7 +155,7 @@ def _read_text(path: Path, stored: bytes) -> "pd.DataFrame":
         _refuse_header(head[0][1], "line 1: ", separator)
         # pandas takes the first values of rows that are too long for the rows' names.
         _refuse_ragged(head)
-        _refuse_huge(stored.count(b"\n"), len(head[0][1]))
+        _refuse_huge(*_shape(path, stored))
         frame = pd.read_csv(
             io.BytesIO(stored), sep=separator, encoding="utf-8-sig", low_memory=False
         )

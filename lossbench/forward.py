@@ -10,6 +10,7 @@ from lossbench.results import Array
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 AT_ONCE = 2**24  # outputs of a layer: it bounds the memory of wide ones
+ACTIVATION, MARGIN = 50, 10  # multiplications that take as long as one of these
 EPSILON = 1e-3  # that Keras's batch normalisation adds to the variance
 
 
@@ -90,3 +91,10 @@ def decisions_in_parts(experiment: Experiment, weights: Sequence[Array], x: Arra
             return decisions(experiment, weights, x)
         made = [decisions(experiment, weights, part) for part in np.array_split(rows, parts)]
     return np.concatenate(made).reshape(*x.shape[:-1], -1)
+
+
+def work(weights: Sequence[Array]) -> int:
+    """How long ``decisions`` takes for one input, in multiplications, about."""
+    units: int = sum(it.shape[1] for it in weights if it.ndim == 2)
+    margins = len(weights[-1]) ** 2  # of every class to every other
+    return sum(it.size for it in weights) + ACTIVATION * units + MARGIN * margins

@@ -110,7 +110,9 @@ def read(path: Path) -> Document:
     too large.
     """
     try:
-        with path.open("rb") as file:  # which may be a device that never ends
+        if path.is_char_device() or path.is_block_device():  # that may never begin, or end
+            raise MarkedYamlError("is a device, not a file")
+        with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise MarkedYamlError(f"is larger than the {MOST_BYTES} bytes that are read at most")

@@ -21,7 +21,7 @@ from lossbench.datasets import Array, Split
 from lossbench.experiment import Published
 from lossbench.names import on_one_line
 from lossbench.results import HALVES, Half, Result
-from lossbench.statistics import band
+from lossbench.statistics import shown_band
 
 COLOURS: dict[Half, str] = {"train": "tab:blue", "test": "tab:orange"}
 NAMES = {
@@ -64,7 +64,8 @@ LEFT = 0.16  # of the width, for labels as long as 0.0001 or 1e+12
 def learning_curves(result: Result) -> Figure:
     """Draw the loss over epochs and, below it, the printed metric, unless that is the loss.
 
-    A line is the median over the seeds; its band reaches from the 10th to the 90th percentile.
+    A line is the median over the seeds; its band reaches from the 10th to the 90th percentile,
+    both in the epochs of ``shown_band``.
     What an article prints for the final weights is marked at the right end of the epochs.
     Errors of a regression that fall far have a logarithmic axis; its bottom stands for 0.000.
     """
@@ -160,11 +161,10 @@ def literal(name: str, most: int = LONGEST_NAME) -> str:
 
 def _draw(panel: Axes, result: Result, name: str, published: Mapping[Half, Decimal]) -> None:
     """Draw one figure over epochs, train and test, and mark what is published of it."""
-    epochs = np.arange(1, result.epochs + 1)
-    single = len(epochs) == 1  # makes neither a line nor an area, so draw a point and a bar
+    single = result.epochs == 1  # makes neither a line nor an area, so draw a point and a bar
     curves, starts = [], []
     for half, colour in COLOURS.items():
-        middle, low, high = band(result.courses(half, name))
+        epochs, middle, low, high = shown_band(result.courses(half, name))
         panel.fill_between(epochs, low, high, color=colour, alpha=0.2, lw=4 if single else 0)
         panel.plot(epochs, middle, "o" if single else "-", color=colour, label=half, markersize=4)
         curves += [middle, low, high]

@@ -28,6 +28,7 @@ FLAGS = os.O_RDONLY
 for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
     FLAGS |= getattr(os, _name, 0)
 BLOCK = 2**20
+MOST_HOLES = 150 * 10**6  # bytes that are nowhere on the disk, and would fill the memory
 
 
 class DamagedResult(ValueError):
@@ -44,7 +45,11 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         _refuse_all_but_files(path, os.lstat(path))
         descriptor = os.open(path, FLAGS)
         with os.fdopen(descriptor, "rb") as file:
-            _refuse_all_but_files(path, os.fstat(descriptor))
+            status = os.fstat(descriptor)
+            _refuse_all_but_files(path, status)
+            if _has_holes(file, status):
+                message = f"is sparse: it holds fewer bytes than it says; {AGAIN}"
+                raise DamagedResult(path, message)
             yield file
     except FileNotFoundError:
         raise DamagedResult(path, MISSING) from None
@@ -79,3 +84,14 @@ def _refuse_all_but_files(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         kind = KINDS.get(stat.S_IFMT(status.st_mode), "a device")
         raise DamagedResult(path, f"is {kind}, not a file; {AGAIN}")
+
+
+def _has_holes(file: BinaryIO, status: os.stat_result) -> bool:
+    """Whether much of a file is nowhere on the disk; where the system cannot tell, it is not."""
+    held = 512 * getattr(status, "st_blocks", status.st_size)
+    if status.st_size - held <= MOST_HOLES:
+        return False
+    # A disk that compresses holds fewer bytes, too, but has no hole before the end.
+    hole = file.seek(0, os.SEEK_HOLE) if hasattr(os, "SEEK_HOLE") else 0
+    file.seek(0)
+    return hole < status.st_size

@@ -14,6 +14,7 @@ FEWEST_TO_JUDGE = 20
 MOST_DIGITS = 400
 INTERVAL = (2.5, 97.5)
 BAND = (10.0, 90.0)
+MOST_EPOCHS = 2000  # in a picture: more than it has pixels across
 AT_ONCE = 2**20  # figures of curves: it bounds the memory where one training is far longer
 
 
@@ -74,6 +75,18 @@ def band(courses: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[Any], N
     ]
     middle, low, high = map(np.concatenate, zip(*parts, strict=True))
     return middle, low, high
+
+
+def shown_band(
+    courses: Sequence[NDArray[Any]],
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """The epochs, from 1, that a picture shows, and the ``band`` of the courses in these.
+
+    Of more than MOST_EPOCHS it shows so many, evenly spaced, with the first and the last.
+    """
+    longest = max(map(len, courses))
+    shown = np.rint(np.linspace(0, longest - 1, min(longest, MOST_EPOCHS))).astype(int)
+    return shown + 1, *band([course[shown[shown < len(course)]] for course in courses])
 
 
 def _band(curves: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:

@@ -55,7 +55,10 @@ def read(folder: Path) -> Result:
 def _read(folder: Path) -> Result:
     values, document, experiment = stored_document.read(folder)
     runs, classes, digests = document.runs, document.classes, document.files
-    units = experiment.loss.row.units(len(classes)) or None  # older results have no classes
+    row = experiment.loss.row
+    if classes and not (row.fits(len(classes)) and len({*classes}) == len(classes)):
+        raise DamagedResult(folder / METRICS, f"has classes that its loss cannot have; {AGAIN}")
+    units = row.units(len(classes)) or None  # older results have no classes
     lengths = [run.epochs or experiment.epochs for run in runs]
     courses = histories(folder / HISTORY, experiment, lengths, digests.history)
     arrays = weights(folder / WEIGHTS, experiment, units, digests.weights)

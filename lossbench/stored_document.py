@@ -21,9 +21,11 @@ from lossbench.results import CONFIG, HALVES, HISTORY, METRICS, WEIGHTS, digest
 
 VERSION = version("lossbench")
 # How many bytes and how many values may be in config.yaml, and in metrics.json beside its runs and
-# for each of them. Memory goes by the values: every one has one of the marks before it.
+# for each of them. Memory goes by the values: every one has one of the marks before it. Of how many
+# runs it is, an unchecked config says, which is believed up to what fits into memory.
 MOST_IN_CONFIG = 2**20, 50_000
-MOST_IN_METRICS, MOST_IN_RUN = (2**22, 200_000), (2**11, 50)
+MOST_IN_METRICS, MOST_IN_RUN = (2**22, 200_000), (2**11, 100)
+MOST_RUNS = 100_000
 MARKS = b"\n,[{:-?"
 REPEATS = re.compile(rb"^repeats: (\d{1,7})\r?$", re.MULTILINE)
 DEEPEST = 20  # mappings and lists in each other
@@ -110,12 +112,12 @@ def read(folder: Path) -> tuple[dict[str, Any], Document, Experiment]:
 
 
 def _repeats(path: Path) -> int:
-    """How many trainings config.yaml speaks of, if it can be seen."""
+    """How many trainings config.yaml speaks of, if it can be seen, up to MOST_RUNS."""
     try:
         found = REPEATS.search(content(path, MOST_IN_CONFIG[0]))
     except DamagedResult:
         found = None
-    return int(found[1]) if found else 0
+    return min(int(found[1]), MOST_RUNS) if found else 0
 
 
 def _sparing(path: Path, length: int, values: int) -> bytes:

@@ -354,18 +354,32 @@ def test_folder_without_configs(tmp_path: Path) -> None:
 
 
 def test_what_never_ends_is_no_config(tmp_path: Path) -> None:
-    (tmp_path / "device.yaml").symlink_to("/dev/zero")
+    for device in ("zero", "ptmx"):
+        (tmp_path / f"{device}.yaml").symlink_to(f"/dev/{device}")
     os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "folder.yaml").mkdir()
     (tmp_path / "large.yaml").write_text("# " + "x" * 10**6)
     (tmp_path / "linked.yaml").symlink_to(BUNDLED / "hinge.yaml")
+    (tmp_path / "nothing.yaml").symlink_to(tmp_path / "none")
     configs = in_folder(tmp_path)
-    assert [path.name for path in configs] == ["device.yaml", "large.yaml", "linked.yaml"]
+    assert [path.stem for path in configs] == ["large", "linked", "nothing"]
     with pytest.raises(ConfigError) as caught:
-        load_all(configs)
-    assert [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems] == [
-        "device.yaml:1: is larger than the 1000000 bytes that are read at most",
-        "large.yaml:1: is larger than the 1000000 bytes that are read at most",
+        load_all([*configs, tmp_path / "ptmx.yaml", "/dev/zero"])
+    large, nothing, *devices = map(str, caught.value.problems)
+    assert large.endswith("large.yaml:1: is larger than the 1000000 bytes that are read at most")
+    assert "nothing.yaml: no such file" in nothing
+    assert devices == [
+        f"{tmp_path}/ptmx.yaml:1: is a device, not a file",
+        "/dev/zero:1: is a device, not a file",
     ]
+
+
+def test_a_pipe_that_is_named_is_read() -> None:
+    ends = os.pipe()
+    os.write(ends[1], (BUNDLED / "hinge.yaml").read_bytes())
+    os.close(ends[1])
+    assert load(f"/dev/fd/{ends[0]}").loss.name == "hinge"
+    os.close(ends[0])
 
 
 def test_two_configs_of_one_name(config: Path, tmp_path: Path) -> None:

@@ -17,17 +17,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from lossbench import comparison_plots, report, summary
 from lossbench.comparison import NothingToCompare, compare
 from lossbench.comparison_text import as_csv, as_document, as_markdown
 from lossbench.experiment import Experiment
+from lossbench.forward import decisions_in_parts
+from lossbench.losses import FINAL_METRICS
+from lossbench.result_files import MOST_HOLES, opened
 from lossbench.results import Result, Training, digest, files, metrics, to_json
 from lossbench.stored import OF_RUNS, DamagedResult, NotReusable, read, read_all, reusable
+from lossbench.stored_document import MARKS, MOST_IN_RUN
 
 FILES = ("metrics.json", "config.yaml", "history.csv", "weights.npz")
 HALVES = ("train", "test")
@@ -657,6 +663,29 @@ def test_texts_of_very_many_values_are_named(unit: bytes, name: str, place: Path
         assert named(folder)
 
 
+def test_a_config_that_speaks_of_very_many_trainings_allows_no_more_values(place: Path) -> None:
+    values = b"[" + b"{}," * (5 * MEGABYTE) + b"{}]"
+    forged = MADE["plain"] | {"config.yaml": b"repeats: 9999999", "metrics.json": values}
+    with (
+        beside(place, forged) as folder,
+        pytest.raises(DamagedResult, match="has more values than it may have"),
+    ):
+        read(folder)
+
+
+def test_trainings_with_every_metric_have_no_more_values_than_they_may_have() -> None:
+    all_metrics = {"loss": "hinge", "metrics": list(FINAL_METRICS["binary classification"])}
+    result = made("all", early_stopping={"patience": 1}, **all_metrics)
+    runs = metrics(result)["runs"]
+    for run in runs:
+        for half in HALVES:
+            run[half] = dict.fromkeys(run[half], -1.234567890123456e-05)
+    text = to_json({"runs": runs}).encode()
+    length, values = (most * len(runs) for most in MOST_IN_RUN)
+    assert len(text) < length
+    assert sum(text.count(mark) for mark in MARKS) < values
+
+
 def forged_as(kind: str, **config: Any) -> dict[str, bytes]:
     """A result with other values in its config, and all that goes by it right."""
     values = json.loads(MADE[kind]["metrics.json"])
@@ -669,20 +698,46 @@ def forged_as(kind: str, **config: Any) -> dict[str, bytes]:
 
 
 def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two results of data that would take long to make, or whose file has no end."""
+    """Two results of data that take long to make, or of a file without end, or of many values."""
     monkeypatch.delattr("lossbench.generators.generate")
+    monkeypatch.delattr("lossbench.data_files.read")
+    column = pyarrow.nulls(comparison_plots.MOST_NUMBERS // 2 + 1, pyarrow.float64())
+    table = pyarrow.table({"a": column, "y": column})
     for data in (
         {"generator": "make_moons", "n_samples": 50_000_000},
         {"file": "pipe.csv", "target": "y", "sha256": "0" * 64},
         {"file": "link.csv", "target": "y", "sha256": "0" * 64},
+        {"file": "rows.parquet", "target": "y", "sha256": "0" * 64},
+        {"file": "rows.csv", "target": "y", "sha256": "0" * 64},
     ):
         content = forged_as("plain", dataset=data)
         with beside(place, content) as folder, beside(place / "bad", content) as other:
             _pipe(folder / "pipe.csv")
             (folder / "link.csv").symlink_to("/dev/zero")
+            parquet.write_table(table, folder / "rows.parquet")
+            (folder / "rows.csv").write_bytes(b"a,y" + b"\r" * len(column))
             assert read(folder).experiment.dataset.generator == data.get("generator")
             (group,) = compare([read(folder), read(other)])
             assert comparison_plots.data_of(group) is None
+
+
+@pytest.mark.parametrize(
+    ("hidden", "asked"), [([100, 100], [6, 6]), ([4000], [3, 3]), ([10_000], []), ([700, 700], [])]
+)
+def test_large_networks_are_not_asked_for_very_many_points(
+    hidden: list[int], asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor are as many of them asked: of six trainings that finished, those of some thin lines."""
+    calls: list[str] = []
+
+    def counted(experiment: Experiment, *rest: Any) -> Any:
+        calls.append(experiment.name)
+        return decisions_in_parts(experiment, *rest)
+
+    monkeypatch.setattr(comparison_plots, "decisions_in_parts", counted)
+    (group,) = compare([made(it, 7, 1, model={"hidden": hidden}) for it in ("one", "two")])
+    figure = comparison_plots.boundaries(group, group.results[0].experiment.dataset.load())
+    assert [calls.count(it.experiment.name) for it in group.results if figure] == asked
 
 
 def test_a_data_file_without_a_digest_is_not_read(place: Path) -> None:
@@ -722,6 +777,17 @@ before = peak()
 codes += [run("report", bad), run("compare", bad, "--json")]
 print(codes, peak() - before, file=sys.stderr)
 """
+
+
+def test_a_file_that_is_nowhere_on_the_disk_is_named(tmp_path: Path) -> None:
+    file = write(tmp_path / "it", MADE["plain"]) / "metrics.json"
+    os.truncate(file, MOST_HOLES + 2 * MEGABYTE)
+    said = "is sparse: it holds fewer bytes than it says; run the experiment again"
+    with pytest.raises(DamagedResult, match=said), opened(file):
+        pass
+    os.truncate(file, MOST_HOLES)
+    with opened(file) as few_holes:
+        assert few_holes.tell() == 0
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is told by Linux")

@@ -18,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import lossbench
-from lossbench import data_files
+from lossbench import columns, data_files
 from lossbench.comparison import compare
 from lossbench.comparison_plots import pictures
 from lossbench.complaints import ConfigError
@@ -551,6 +551,46 @@ def test_parquet_of_dates_is_refused_and_categories_and_decimals_are_not(tmp_pat
     split = split_of(tmp_path, "file: d.parquet, target: y, drop: [day]")
     assert split.features == ("d", "c_u", "c_v")
     np.testing.assert_array_equal(split.x_train[:, 0], [0, 0.25, 0.5, 0.75])
+
+
+@pytest.mark.parametrize("dtype", [object, "string", "category"])
+def test_texts_of_parquet_are_those_that_were_written(dtype: Any, tmp_path: Path) -> None:
+    values = {"a": ["u", None, "v"], "none": [None] * 3, "0": ["x", "x", "z"]}
+    frame = pd.DataFrame(values, dtype=dtype).assign(
+        numbers=[1, 2, 3], kinds=pd.Categorical(["q", "p", None], ["q", "p", "r"], ordered=True)
+    )
+    frame.to_parquet(tmp_path / "t.parquet")
+    found = data_files.read(tmp_path / "t.parquet")
+    assert columns.absences(found) == {"a": 1, "none": 3, "kinds": 1}
+    assert [*found["a"].dropna(), *found["0"]] == ["u", "v", "x", "x", "z"]
+    assert isinstance(found["a"].dtype, pd.CategoricalDtype) == (dtype == "category")
+    assert found["kinds"].dtype == frame["kinds"].dtype
+
+
+def test_equal_texts_of_parquet_share_their_memory(tmp_path: Path) -> None:
+    """A few kilobytes may stand for gigabytes of text."""
+    texts = ["x" * 10**6, "y" * 10**6] * 20
+    table = pyarrow.table({"a": texts, "y": texts, "number": range(40)})
+    parquet.write_table(table, tmp_path / "t.parquet", compression="zstd")
+    found = data_files.read(tmp_path / "t.parquet")
+    made = columns.table(tmp_path / "t.parquet", found, "y")
+    for values in (found["a"], made.categories[:, 0]):
+        assert len({id(value) for value in values}) == 2
+    # NumPy's text gives every row the room of the longest one.
+    assert made.y.tolist() == [0, 1] * 20
+    assert made.classes == tuple(texts[:2])
+
+
+def test_parquet_that_needs_more_memory_than_there_is_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise pyarrow.ArrowMemoryError("malloc of size 1099511627776 failed")
+
+    houses().to_parquet(tmp_path / "h.parquet")
+    monkeypatch.setattr(pd, "read_parquet", fail)
+    (line,) = complaints(tmp_path, "file: h.parquet, target: price", "mse")
+    assert line.endswith("needs more memory than there is")
 
 
 def test_hash_is_of_the_content_and_not_of_the_place(tmp_path: Path) -> None:

@@ -390,6 +390,14 @@ def test_a_single_epoch_is_visible():
     assert panel.collections[0].get_linewidth()[0] > 0
 
 
+def test_of_very_many_epochs_some_are_drawn():
+    shown = result(experiment(epochs=6000), seeds=3)
+    panel = learning_curves(shown).axes[0]
+    x, y = line(panel, "test").get_data()
+    assert (len(x), x[0], x[-1]) == (2000, 1, 6000)
+    np.testing.assert_array_equal(y, np.median(shown.curves("test", "loss"), axis=0)[x - 1])
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 5])
 def test_epochs_are_whole_numbers(epochs):
     ticks = learning_curves(result(experiment(epochs=epochs))).axes[-1].get_xticks()

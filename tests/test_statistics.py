@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lossbench import statistics
-from lossbench.statistics import aligned, band, judge, summarize
+from lossbench.statistics import aligned, band, judge, shown_band, summarize
 
 
 def test_the_interval_is_numpys_percentiles_of_what_finished() -> None:
@@ -55,6 +55,19 @@ def test_the_band_of_trainings_of_any_length_is_found_in_parts(
     np.testing.assert_array_equal(whole, band(aligned(courses)))
     monkeypatch.setattr(statistics, "AT_ONCE", 8)  # two epochs of four trainings
     np.testing.assert_array_equal(band(courses), whole)
+
+
+def test_a_picture_shows_some_of_very_many_epochs_and_every_one_of_2000() -> None:
+    rng = np.random.default_rng(0)
+    courses = [rng.random(length, np.float32) for length in (2000, 1, 777)]
+    epochs, *lines = shown_band(courses)
+    np.testing.assert_array_equal(epochs, np.arange(1, 2001))
+    np.testing.assert_array_equal(lines, band(courses))
+    courses.append(rng.random(10_001, np.float32))
+    epochs, *lines = shown_band(courses)
+    assert (len(epochs), epochs[0], epochs[-1]) == (2000, 1, 10_001)
+    assert set(np.diff(epochs)) == {5, 6}
+    np.testing.assert_array_equal(lines, np.array(band(courses))[:, epochs - 1])
 
 
 def test_an_interval_that_reaches_the_largest_floats_is_judged() -> None:

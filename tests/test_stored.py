@@ -48,6 +48,7 @@ def result() -> Result:
 
 
 HALVES = ("train", "test")
+CLASSES_OF_NO_HINGE = [["a"], ["a", "b", "c"], ["a", "a"]]
 
 
 @pytest.fixture
@@ -128,12 +129,18 @@ def test_weights_of_other_shapes_are_refused(folder: Path) -> None:
         ({"config_hash": "0"}, "which this one"),
         ({"runs": []}, "runs: List should have at least 1 item"),
         ({"runs": 3}, "runs: Input should be a valid list"),
+        *[({"classes": it}, "has classes that its loss cannot have") for it in CLASSES_OF_NO_HINGE],
     ],
 )
 def test_another_format_is_refused(folder: Path, change: dict, message: str) -> None:
     rewrite(folder / "metrics.json", **change)
     with pytest.raises(DamagedResult, match=message):
         read(folder)
+
+
+def test_classes_are_read(folder: Path) -> None:
+    rewrite(folder / "metrics.json", classes=["a", "b"])
+    assert read(folder).classes == ("a", "b")
 
 
 def test_configs_that_differ_are_refused(folder: Path) -> None:
