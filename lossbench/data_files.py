@@ -118,13 +118,15 @@ def _read_parquet(path: Path, stored: bytes) -> "pd.DataFrame":
 def _pyarrow() -> Iterator[Any]:
     """The library that reads Parquet; its errors become a DatasetError."""
     try:
-        from pyarrow import parquet
+        from pyarrow import ArrowException, parquet
     except ImportError:
         message = "needs pyarrow to be read: python -m pip install 'lossbench[parquet]'"
         raise _refused(message) from None
     try:
         yield parquet
-    except (ValueError, OSError, KeyError, NotImplementedError) as error:
+    except MemoryError:  # which pyarrow's is, besides
+        raise
+    except (ValueError, OSError, KeyError, NotImplementedError, ArrowException) as error:
         raise _refused(f"is no Parquet file that can be read: {_one_line(error)}") from None
 
 
