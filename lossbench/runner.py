@@ -264,7 +264,7 @@ def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result |
             trainings |= {training.seed: training for training in result.trainings}
         of_seeds = tuple(trainings[it] for it in experiment.seeds)
         result = complete(experiment, split, of_seeds)
-        if not plan.forced and _seen(plan.folder) != plan.seen:
+        if not plan.forced and _seen(plan.folder) not in (None, plan.seen):
             # Another run has written there meanwhile, perhaps more than this one was asked for.
             now = _plan(plan.case, plan.folder, extras)
             if now.error:

@@ -691,6 +691,10 @@ def test_what_another_run_stored_meanwhile_is_kept(cases: Cases, suite: Suite, o
         *runner.plan([few], [slow / "hinge"]),
         *runner.plan([replace(short, options=frozenset({"epochs"}))], [slow / "hinge"]),
     ]
+    gone = replace(plans[0], seen=(0, 0))  # a result was there and is no more
+    (outcome,) = runner.run_suite(Here(), [gone], lambda *_: None)
+    assert isinstance(outcome, Result)
+    assert (slow / "hinge").is_dir()
     suite(slow, names=["hinge"], repeats=4)
     before = tree(slow)
     for plan, said in zip(plans, ("Result(", "holds 4 trainings of 5 epochs, which"), strict=True):
