@@ -13,7 +13,8 @@ from typing import Any
 from distributed import Client
 
 from lossbench import batches
-from lossbench.verification import WrongAnswer, differences, told
+from lossbench.names import described, on_one_line
+from lossbench.verification import WrongAnswer, differences
 
 WORKER_SECONDS = 30  # how long a cluster may be without a worker, and a worker without a word
 
@@ -98,5 +99,5 @@ def _setting(address: str, answer: Any) -> object:
     if isinstance(answer, asyncio.TimeoutError):
         raise WrongAnswer(f"has not come within {WORKER_SECONDS} s")
     if isinstance(answer, BaseException):
-        raise WrongAnswer(f"is {told(answer)}")
+        raise WrongAnswer(f"is {on_one_line(described(answer))}")
     return answer.get(address)

@@ -108,8 +108,10 @@ class TrainingProcess:
         An event is the number of a work and a training of it, or the exception that ended it.
         """
         waiting = deque(enumerate(works))
+        alone = False
         while waiting:
-            group = _next_group(waiting)
+            group = [waiting.popleft()] if alone else _next_group(waiting)
+            alone = False
             try:
                 submitted = _submit(self._running(), group)
             except RuntimeError:  # it was ended, or killed while it had nothing to train
@@ -124,10 +126,16 @@ class TrainingProcess:
                         if isinstance(event, TrainingError):
                             _cancel(trainings)
                 except (BrokenProcessPool, CancelledError):
-                    died = TrainingProcessDied(f"the training process {self._death()}")
+                    death = self._death()
                     self._end()
-                    yield number, died
-                    waiting.extendleft(reversed(group[len(group) - len(submitted) :]))
+                    (_, work), *following = group[-len(submitted) - 1 :]
+                    waiting.extendleft(reversed(following))
+                    if following:  # which are compiled meanwhile: it may be one of them that died
+                        alone = True
+                        missing = work.seeds[-len(trainings) - 1 :]
+                        waiting.appendleft((number, work._replace(seeds=missing)))
+                    else:
+                        yield number, TrainingProcessDied(f"the training process {death}")
                     break
                 except Exception as error:
                     _cancel(trainings)

@@ -275,7 +275,9 @@ def test_what_own_code_raises_is_told_and_the_others_are_trained(tmp_path: Path)
     for name in names:
         (tmp_path / f"{name}.yaml").write_text(CONFIG.replace("hinge", OWN % name))
     (tmp_path / "hinge.yaml").write_text(CONFIG)
-    configs = [f"{name}.yaml" for name in [*names, "hinge"]]
+    # It is still trained when the next one, compiled meanwhile, ends their process.
+    (tmp_path / "long.yaml").write_text(CONFIG.replace("epochs: 2", "epochs: 50000"))
+    configs = [f"{name}.yaml" for name in [*names[:-1], "long", names[-1], "hinge"]]
     done = lossbench(tmp_path, "run", *configs, "--allow-code")
     assert done.returncode == 1
     said = [
@@ -288,4 +290,4 @@ def test_what_own_code_raises_is_told_and_the_others_are_trained(tmp_path: Path)
     ]
     for line, text in zip(done.stderr.splitlines(), said, strict=True):
         assert line.startswith(f"Error: {text}")
-    assert done.stdout.startswith("hinge: ")
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()[::2]] == ["long", "hinge"]

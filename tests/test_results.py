@@ -85,7 +85,7 @@ def test_a_result_replaces_an_older_one_whole_and_leaves_nothing_beside_it(
     folder = tmp_path / "hinge"
     folder.mkdir()
     (folder / "metrics.json").touch()
-    (folder / "of_the_older").touch()
+    (folder / "model.keras").touch()
     write(result, result.experiment.dataset.load(), folder)
     assert [path.name for path in tmp_path.iterdir()] == ["hinge"]
     assert sorted(path.name for path in folder.iterdir()) == [
