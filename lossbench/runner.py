@@ -19,17 +19,26 @@ from lossbench.final_metrics import complete
 from lossbench.names import cut, described, printable
 from lossbench.quiet import import_training
 from lossbench.result_files import DamagedResult, content
-from lossbench.results import Result, Training, files, to_json
+from lossbench.results import (
+    CONFIG,
+    HISTORY,
+    METRICS,
+    WEIGHTS,
+    Result,
+    Training,
+    files,
+    to_json,
+)
 from lossbench.sweep import Sweep, as_document, as_markdown
 from lossbench.workers import Trainer, TrainingError, Work
 
 Progress = Callable[[Experiment, int], None]
 
-MARK, CURVES, DATA = "metrics.json", "learning_curves.png", "dataset.png"
+MARK, CURVES, DATA = METRICS, "learning_curves.png", "dataset.png"
 EVENTS, MODEL = "tensorboard", "model.keras"
 # All that a result's folder holds, and what it always holds first.
 NAMES = (
-    *(MARK, "config.yaml", "history.csv", "weights.npz", CURVES, DATA, MODEL),
+    *(MARK, CONFIG, HISTORY, WEIGHTS, CURVES, DATA, MODEL),
     *(f"{EVENTS}/{place}events.out.tfevents" for place in ("", "seed_*/")),
 )
 # What tells that a table of a sweep was written here.

@@ -1,6 +1,9 @@
 """What several test modules share."""
 
+import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,3 +61,18 @@ def experiment_of() -> Callable[..., Experiment]:
         return Experiment.model_validate(values | changes)
 
     return make
+
+
+@pytest.fixture
+def own_disk(tmp_path: Path) -> tuple[list[str], Path]:
+    """What runs a shell script apart, and a folder where it may mount a disk of its own.
+
+    A user may do that without being root, in a name space.
+    """
+    apart = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    allowed = [*apart, f"mount -t tmpfs none {disk}"]
+    if not shutil.which("unshare") or subprocess.run(allowed, check=False).returncode:
+        pytest.skip("this system lets nobody mount a disk of his own")
+    return apart, disk

@@ -375,15 +375,9 @@ def test_an_empty_file_may_be_replaced(stored: Path, tmp_path: Path) -> None:
 
 
 def test_results_that_cannot_be_written_to_have_their_page_elsewhere(
-    stored: Path, tmp_path: Path
+    stored: Path, own_disk: tuple[list[str], Path], tmp_path: Path
 ) -> None:
-    """On a disk of its own, which a user may have without being root, in a name space."""
-    apart = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    allowed = [*apart, f"mount -t tmpfs none {disk}"]
-    if not shutil.which("unshare") or subprocess.run(allowed, check=False).returncode:
-        pytest.skip("this system lets nobody mount a disk of his own")
+    apart, disk = own_disk
     command = shlex.join([sys.executable, "-m", "lossbench", "report", str(disk)])
     script = (
         f"mount -t tmpfs none {disk} && cp -r {stored.parent}/hinge {disk} && "

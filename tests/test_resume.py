@@ -605,15 +605,14 @@ exit $code
     ],
 )
 def test_a_disk_that_takes_nothing_is_one_message_and_the_results_stay(
-    configs: Path, reference: Path, tmp_path: Path, trouble: str, message: str
+    configs: Path,
+    reference: Path,
+    own_disk: tuple[list[str], Path],
+    tmp_path: Path,
+    trouble: str,
+    message: str,
 ) -> None:
-    """On a disk of its own, which a user may have without being root, in a name space."""
-    apart = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    allowed = [*apart, f"mount -t tmpfs none {disk}"]
-    if not shutil.which("unshare") or subprocess.run(allowed, check=False).returncode:
-        pytest.skip("this system lets nobody mount a disk of his own")
+    apart, disk = own_disk
     # Nothing needs to be trained for other published figures.
     for path in configs.glob("*.yaml"):
         metric = "accuracy" if "bce" in path.read_text() else "mse"

@@ -146,12 +146,9 @@ class Dataset(Section, extra="allow"):
     @property
     def title(self) -> str:
         """The data in a few words."""
-        if self.file is not None:
-            return on_one_line(Path(self.file).name)
         samples = self.parameters.get("n_samples")
-        return on_one_line(
-            f"{self.generator}, {samples} examples" if samples else str(self.generator)
-        )
+        title = Path(self.file).name if self.file is not None else str(self.generator)
+        return on_one_line(f"{title}, {samples} examples" if samples else title)
 
     def table(self) -> Table:
         """The data as they come; raises DatasetError."""
