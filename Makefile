@@ -37,8 +37,8 @@ smoke: install
 	$(BIN)/lossbench run-all --epochs 2 --repeats 1 --out "$$folder"
 
 bench: install
-	$(BIN)/python tests/bench.py
-	$(BIN)/python tests/bench_cluster.py
+	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python tests/bench/bench_cluster.py
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

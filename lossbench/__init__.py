@@ -10,17 +10,17 @@ __version__ = "1.1.0"
 __all__ = ["__version__", "load", "run"]
 
 if TYPE_CHECKING:
-    from lossbench.config import load
-    from lossbench.runner import run
+    from lossbench.config.load import load
+    from lossbench.suite.run import run
 
 
 def __getattr__(name: str) -> object:
     if name == "load":
-        from lossbench.config import load
+        from lossbench.config.load import load
 
         return load
     if name == "run":
-        from lossbench.runner import run
+        from lossbench.suite.run import run
 
         return run
     raise AttributeError(f"module 'lossbench' has no attribute '{name}'")

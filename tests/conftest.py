@@ -8,16 +8,15 @@ from typing import Any
 
 import pytest
 
-from lossbench.checks import _too_new
-from lossbench.experiment import Experiment, Optimizer
+from lossbench.config.experiment import Experiment
 
 # TensorFlow is imported here, in silence, before a test module can import it with its chatter.
-from lossbench.quiet import import_training
+from lossbench.training.startup import import_training
 
 import_training()
 
 # A module's tests run in one process; what takes longest begins first, so that none ends alone.
-LONGEST = ("test_training", "test_cluster", "test_cli", "test_sweep", "test_resume", "test_report")
+LONGEST = ("test_train", "test_cluster", "test_app", "test_sweep", "test_resume", "test_page")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,12 +25,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
     items.sort(key=rank)
-
-
-def skip_what_keras_lacks(optimizer: str) -> None:
-    """Skip a test of an optimizer that the Keras which is installed does not have."""
-    if list(_too_new(Optimizer.model_validate(optimizer))):
-        pytest.skip(f"this Keras is older than {optimizer}")
 
 
 DATA: dict[str, dict[str, Any]] = {

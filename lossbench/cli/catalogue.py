@@ -1,0 +1,96 @@
+"""What there is to choose from: experiments, losses, optimizers, metrics, generators."""
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lossbench.config.load import BUNDLED, bundled
+from lossbench.data.generators import GENERATORS
+from lossbench.tables.losses import FINAL_METRICS, LOSSES
+from lossbench.tables.optimizers import COMMON, OPTIMIZERS, SCHEDULES
+from lossbench.tables.parameters import Parameters
+
+Table = tuple[str, list[str], list[list[str]]]
+WIDTH = 76  # of a name and its parameters, so that a table of them fits eighty columns
+
+
+def experiments() -> list[str]:
+    """The names of the bundled configs, as ``lossbench run`` takes them."""
+    return [path.relative_to(BUNDLED).with_suffix("").as_posix() for path in bundled()]
+
+
+def as_document() -> dict[str, Any]:
+    """The catalogue in plain values."""
+    losses = {
+        loss.name: {
+            "problem": loss.problem,
+            "output_activations": list(loss.activations),
+            "labels": loss.labels,
+            "metrics": list(loss.metrics),
+            "parameters": _defaults(loss.parameters),
+            "aliases": list(loss.aliases),
+        }
+        for loss in LOSSES.values()
+    }
+    return {
+        "experiments": experiments(),
+        "losses": losses,
+        "optimizers": {name: _defaults(rows) for name, rows in OPTIMIZERS.items()},
+        "schedules": {name: _defaults(rows) for name, rows in SCHEDULES.items()},
+        "metrics": FINAL_METRICS,
+        "generators": GENERATORS,
+    }
+
+
+def tables() -> list[Table]:
+    """The catalogue as tables: a title, the columns and the rows of each."""
+    losses = [
+        [
+            loss.name,
+            loss.problem.removesuffix(" classification"),
+            f"{'N' if loss.problem.startswith('multi') else '1'} {loss.activation}",
+            loss.labels,
+        ]
+        for loss in LOSSES.values()
+    ]
+    aliases = [[alias, loss.name] for loss in LOSSES.values() for alias in loss.aliases]
+    parameters = {loss.name: loss.parameters for loss in LOSSES.values() if loss.parameters}
+    generators = [[name, target] for name, target in GENERATORS.items()]
+    return [
+        ("Experiments", ["name"], [[name] for name in experiments()]),
+        (
+            "Losses (N: as many units as classes)",
+            ["loss", "problem", "output layer", "labels"],
+            losses,
+        ),
+        ("Other names of losses", ["name", "loss"], aliases),
+        ("Parameters of losses", ["loss", "parameters"], _listed(parameters)),
+        ("Optimizers", ["optimizer", "parameters"], _listed(_own(OPTIMIZERS))),
+        ("Schedules of the learning rate", ["schedule", "parameters"], _listed(SCHEDULES)),
+        (
+            "Metrics that 'metrics' adds to those of the loss",
+            ["problem", "metrics"],
+            [[problem, ", ".join(names)] for problem, names in FINAL_METRICS.items()],
+        ),
+        ("Generators, and sets that come with scikit-learn", ["generator", "target"], generators),
+    ]
+
+
+def _defaults(rows: Parameters) -> dict[str, Any]:
+    return {name: row.default for name, row in rows.items()}
+
+
+def _own(optimizers: Mapping[str, Parameters]) -> dict[str, Iterable[str]]:
+    """The parameters of each optimizer, those that all of them have once."""
+    own = {name: [key for key in rows if key not in COMMON] for name, rows in optimizers.items()}
+    return {**own, "all": COMMON}
+
+
+def _listed(parameters: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """A row for each thing and its parameters, or more where they need more than a line."""
+    width = WIDTH - max(map(len, parameters))
+    return [
+        [name if number == 0 else "", line]
+        for name, rows in parameters.items()
+        for number, line in enumerate(textwrap.wrap(", ".join(rows), width))
+    ]

@@ -1,0 +1,1 @@
+"""From YAML to an Experiment, and every complaint on the way."""

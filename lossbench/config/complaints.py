@@ -1,0 +1,134 @@
+"""What is wrong with a config, in the words of someone who writes YAML."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic_core import ErrorDetails
+
+from lossbench.config.experiment import EarlyStopping, Experiment, Published
+from lossbench.config.sections.base import ABSENT, Section
+from lossbench.config.sections.dataset import Dataset, Drawn, Standardize
+from lossbench.config.sections.loss import LossChoice
+from lossbench.config.sections.model import Layer, Model
+from lossbench.config.sections.optimizer import Optimizer
+from lossbench.config.yaml_reader import Key
+from lossbench.data.generators import GENERATORS
+from lossbench.tables import losses
+from lossbench.text import close_to, nearest, on_one_line, shown
+
+MAPPING = "must be a mapping of keys to values"
+SECTIONS: dict[object, type[Section]] = {
+    "dataset": Dataset,
+    "split": Drawn,
+    "standardize": Standardize,
+    "model": Model,
+    "hidden": Layer,
+    "early_stopping": EarlyStopping,
+    "loss": LossChoice,
+    "optimizer": Optimizer,
+    "published": Published,
+}
+# What the keys are that have no default.
+REQUIRED = {
+    "dataset": "a mapping with a generator and its parameters, or with a file and its target",
+    "generator": f"one of {', '.join(GENERATORS)}; or give a file and its target",
+    "file": "the path of a CSV, TSV or Parquet file, from this config's folder",
+    "target": "the name of the column to predict",
+    "model": "a mapping with the hidden layers",
+    "hidden": "a list of the units of each hidden layer, such as [50]",
+    "loss": f"one of {', '.join(losses.LOSSES)}",
+    "name": f"one of {', '.join(losses.LOSSES)}",
+    "epochs": "a whole number of at least 1",
+    "units": "a whole number of at least 1",
+}
+# Pydantic's kinds of errors, in the words of someone who writes YAML.
+MESSAGES = {
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "string_pattern_mismatch": "must be letters, digits and any of . _ = + - but not start by one",
+    "string_too_long": "must have at most {max_length} characters",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "model_type": MAPPING,
+    "model_attributes_type": MAPPING,
+    "dict_type": MAPPING,
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a config; without a line where the file was not read.
+
+    ``path`` may be an option of the command line instead, which set what is wrong.
+    """
+
+    path: Path | str
+    line: int | None
+    key: str
+    message: str
+    value: object = ABSENT
+
+    def __str__(self) -> str:
+        line = f":{self.line}" if self.line else ""
+        key = f" {on_one_line(self.key)}:" if self.key else ""
+        value = "" if self.value is ABSENT else f" {shown(self.value)}"
+        return f"{on_one_line(str(self.path))}{line}:{key}{value} {self.message}"
+
+
+class ConfigError(ValueError):
+    """All that is wrong with some configs."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+class Complaint(NamedTuple):
+    """What is wrong with the value of a key, whichever file it is from."""
+
+    key: Key
+    message: str
+    value: object = ABSENT
+
+
+def translated(error: ErrorDetails) -> Complaint:
+    """A complaint of pydantic's, in words that name what is allowed."""
+    key, kind, limits = error["loc"], error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return Complaint(key, f"is missing; it must be {REQUIRED[str(key[-1])]}")
+    if kind == "extra_forbidden":
+        section: type[Section] = Experiment
+        for name in key[:-1]:
+            section = SECTIONS.get(name, section)
+        keys = [field.alias or name for name, field in section.model_fields.items()]
+        message = f"is not a known key; {nearest(key[-1], keys)}"
+    elif kind in MESSAGES:
+        whole = {name: int(it) for name, it in limits.items() if isinstance(it, float)}
+        message = MESSAGES[kind].format(**limits | whole)
+    else:
+        message = error["msg"]
+    return Complaint(key, message, error["input"])
+
+
+def misspelt(errors: Sequence[ErrorDetails]) -> Iterator[Complaint]:
+    """Keys meant for one that is missing, in the sections that take any key for a parameter."""
+    for error in errors:
+        section = SECTIONS.get(error["loc"][0])
+        if error["type"] == "missing" and section and section.model_config["extra"] == "allow":
+            wanted = str(error["loc"][-1])
+            meant = close_to(wanted, error["input"])
+            if meant:
+                message = f"is not a known key; did you mean '{wanted}'?"
+                yield Complaint((*error["loc"][:-1], meant), message, error["input"][meant])
+
+
+def dotted(key: Key) -> str:
+    """A key as it is named: dataset.noise."""
+    return ".".join(map(str, key))

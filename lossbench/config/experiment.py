@@ -1,0 +1,196 @@
+"""A whole config as a value: what is trained, on which data, by which loss, how often."""
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+
+from lossbench.config.sections.base import Section, off, one_of, refuse, refuse_all, share_or_count
+from lossbench.config.sections.dataset import Dataset
+from lossbench.config.sections.loss import LossChoice
+from lossbench.config.sections.model import Model
+from lossbench.config.sections.optimizer import Optimizer
+from lossbench.config.yaml_reader import PrintedFloat
+from lossbench.tables import losses
+from lossbench.tables.parameters import is_number
+
+DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
+LARGEST, MOST_DECIMALS = 10**300, 50  # of a figure that an article prints
+FILES_BESIDE = ("summary.json", "summary.md", "report.html")
+# What of an experiment decides no training: the metrics are those of the final weights.
+BESIDE_TRAINING = {"name", "seed", "repeats", "published", "final_metrics"}
+
+
+def _figure(value: Any) -> Decimal:
+    """A figure with the decimals it was printed with."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        figure = Decimal(str(value))
+        if figure.is_finite():
+            figure = Decimal(value.text) if isinstance(value, PrintedFloat) else figure
+            if abs(figure) >= LARGEST or int(figure.as_tuple().exponent) < -MOST_DECIMALS:
+                raise refuse(f"must be below 1e300, with at most {MOST_DECIMALS} decimals")
+            return figure
+    raise refuse("must be a number")
+
+
+def _folder_name(name: str) -> str:
+    """A name that a folder may have beside others and on any system."""
+    if name.endswith("."):
+        raise refuse("must not end with a dot")
+    if name.partition(".")[0].upper() in DEVICES:
+        raise refuse("is a name that Windows keeps for a device")
+    if name in FILES_BESIDE:
+        raise refuse("is the name of a file that is written beside the results")
+    return name
+
+
+def _class_weight(value: Any) -> Any:
+    if value is None or value == "balanced":
+        return value
+    if not isinstance(value, Mapping) or not value:
+        raise refuse("must be 'balanced', or a mapping of classes to weights")
+    for number in value.values():
+        if not is_number(number) or number < 0:
+            raise refuse("must have weights that are numbers of at least 0")
+    if not any(value.values()):
+        raise refuse("must have a weight that is not 0")
+    return {name: float(number) for name, number in value.items()}
+
+
+def _metric_names(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise refuse("must be a list of metrics, such as [f1, roc_auc]")
+    return tuple(it for number, it in enumerate(value) if it not in value[:number])
+
+
+class EarlyStopping(Section):
+    """When a training ends before its epochs are done, as Keras's EarlyStopping has it.
+
+    The last rows of the training half are held back as Keras's ``validation_split`` does it:
+    ``validation_size`` says which share, or how many. A training ends when the loss on them has
+    not fallen by more than ``min_delta`` for ``patience`` epochs, and the weights of its best
+    epoch are restored.
+    """
+
+    patience: Annotated[int, Field(ge=0, lt=2**31)] = 10
+    min_delta: Annotated[float, Field(ge=0)] = 0.0
+    validation_size: Annotated[int | float, BeforeValidator(share_or_count)] = 0.2
+
+    def fitted(self, rows: int) -> int:
+        """How many of so many training rows are left to train on."""
+        if isinstance(self.validation_size, int):
+            return rows - self.validation_size
+        return math.floor(rows * (1 - self.validation_size))
+
+
+class Published(Section):
+    """What an article prints for a metric."""
+
+    train: Annotated[Decimal, BeforeValidator(_figure)] | None = None
+    test: Annotated[Decimal, BeforeValidator(_figure)] | None = None
+
+
+class Experiment(Section, serialize_by_alias=True):
+    """A whole config, with every default filled in."""
+
+    name: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$", max_length=200),
+        AfterValidator(_folder_name),
+    ]
+    dataset: Dataset
+    model: Model
+    loss: LossChoice
+    optimizer: Optimizer = Field(default_factory=Optimizer)
+    epochs: Annotated[int, Field(ge=1, le=10_000_000)]
+    batch_size: Annotated[int, Field(ge=1, lt=2**31)] = 32
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    repeats: Annotated[int, Field(ge=1, le=1_000_000)] = 30
+    class_weight: Annotated[
+        Literal["balanced"] | dict[str, float] | None, BeforeValidator(_class_weight)
+    ] = Field(None, exclude_if=off)
+    early_stopping: EarlyStopping | None = Field(None, exclude_if=off)
+    # Beside those of the loss; all of them are in ``metrics``.
+    final_metrics: Annotated[
+        tuple[Annotated[str, one_of(losses.METRICS, losses.FORMER_METRICS)], ...],
+        BeforeValidator(_metric_names),
+    ] = Field((), alias="metrics", exclude_if=off)
+    published: dict[str, Published] = Field({})
+
+    @model_validator(mode="after")
+    def _weigh_rows_once(self) -> "Experiment":
+        both = self.class_weight is not None and self.dataset.sample_weight is not None
+        if both and self.loss.row.problem != "regression":
+            message = "stands beside the dataset's sample_weight; as in Keras, one of them counts"
+            refuse_all({("class_weight",): (message, self.class_weight)})
+        return self
+
+    @property
+    def seeds(self) -> range:
+        """The seeds of the trainings, one each."""
+        return range(self.seed, self.seed + self.repeats)
+
+    def fitted_rows(self, rows: int) -> int:
+        """How many of so many training rows are trained on: the first ones, if not all."""
+        return self.early_stopping.fitted(rows) if self.early_stopping else rows
+
+    @property
+    def output_activation(self) -> str:
+        """The activation of the output layer."""
+        return self.model.output_activation or self.loss.row.activation
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics reported besides the loss, the printed one first."""
+        known = (*self.loss.row.metrics, *self.final_metrics)
+        printed = [metric for metric in known if metric in self.published]
+        return tuple(dict.fromkeys((*printed, *known)))
+
+    @property
+    def tracked(self) -> tuple[str, ...]:
+        """The metrics that are taken after every epoch: those of the loss."""
+        return tuple(metric for metric in self.metrics if metric in self.loss.row.metrics)
+
+    def seen_from(self, folder: str | Path) -> "Experiment":
+        """The same experiment with the path of its data file from a folder, for a config there."""
+        if self.dataset.file is None:
+            return self
+        # Links on the way are followed, as whoever opens the path from there follows them.
+        file = Path(self.dataset.file)
+        file = Path(os.path.realpath(file.parent)) / file.name  # which takes links in a circle
+        try:
+            path = Path(os.path.relpath(file, Path(folder).resolve()))
+        except ValueError:  # on another drive
+            path = file
+        return self._with_file(path.as_posix())
+
+    def from_folder(self, folder: str | Path) -> "Experiment":
+        """The same experiment with the path of its data file, which is seen from a folder."""
+        if self.dataset.file is None:
+            return self
+        return self._with_file(str(Path(folder, self.dataset.file)))
+
+    def _with_file(self, path: str) -> "Experiment":
+        dataset = self.dataset.model_copy(update={"file": path})
+        return self.model_copy(update={"dataset": dataset})
+
+    def resolved(self) -> dict[str, Any]:
+        """The config with every default filled in, in plain values; figures stay Decimals."""
+        return self.model_dump(exclude_none=False)
+
+    @property
+    def config_hash(self) -> str:
+        """SHA-256 of what decides a training: all but BESIDE_TRAINING.
+
+        Of a data file its content and its name have a say, and not where it lies.
+        """
+        decisive = self.model_dump(mode="json", exclude=BESIDE_TRAINING)
+        if self.dataset.file is not None:
+            decisive["dataset"]["file"] = Path(self.dataset.file).name
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,216 @@
+"""Keys that are set beside a config: ``KEY=VALUE``, where a list of values is an axis of a grid.
+
+A key is dotted, ``optimizer.learning_rate``; a value is read by the rules of a config. Commas
+outside of brackets and quotes separate the values of an axis, so ``model.hidden=[50],[50,50]`` has
+two. Several axes make the grid of all their combinations, its points in the order of the options,
+the last one varying fastest.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from lossbench.config.yaml_reader import Key, MarkedYamlError, parse
+
+OPTION = "--set"
+LONGEST = 200  # characters of a name, which is that of a folder too
+SHOWN = 3  # values of an axis that a message shows
+OPENING, CLOSING, QUOTES = "[{", "]}", "\"'"
+Point = tuple[Any, ...]  # a value for each axis
+
+
+@dataclass(frozen=True, eq=False)  # by itself it has a hash, which its values may not have
+class Axis:
+    """A key and the values it takes; a single one for a key that is only set."""
+
+    key: Key
+    values: tuple[Any, ...]
+
+    @property
+    def dotted(self) -> str:
+        """The key as it is written on the command line."""
+        return ".".join(map(str, self.key))
+
+    def option(self, values: Sequence[Any]) -> str:
+        """The option that set some of the values, cut where it is long."""
+        more = ",…" if len(values) > SHOWN else ""
+        return f"{OPTION} {self.dotted}={','.join(map(text, values[:SHOWN]))}{more}"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The axes that settings make; ``refused`` has a message for each option that is none."""
+
+    axes: tuple[Axis, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def varying(self) -> tuple[Axis, ...]:
+        """The axes of more than one value."""
+        return tuple(axis for axis in self.axes if len(axis.values) > 1)
+
+    def points(self) -> list[Point]:
+        """Every combination of the axes' values; a single empty one where there is no axis."""
+        return list(product(*(axis.values for axis in self.axes)))
+
+    def values(self, point: Point) -> dict[str, Any]:
+        """What varies and has which value at a point, by dotted key."""
+        pairs = zip(self.axes, point, strict=True)
+        return {axis.dotted: value for axis, value in pairs if len(axis.values) > 1}
+
+    def axis_of(self, key: Key, value: object) -> Axis | None:
+        """The axis that set a key, or a key that it is in, or that made a mapping of its value."""
+        within = [axis for axis in self.axes if axis.key == key[: len(axis.key)]]
+        if isinstance(value, Mapping):
+            within += [axis for axis in self.axes if axis.key[:-1] == key]
+        return max(within, key=lambda axis: len(axis.key), default=None)
+
+    def name(self, base: str, point: Point) -> str:
+        """A name for a point that is safe for a folder: ``hinge+learning_rate=0.01``."""
+        labels = self._labels()
+        pairs = zip(self.axes, point, strict=True)
+        parts = [
+            f"{labels[axis.key]}={_safe(value)}" for axis, value in pairs if axis.key in labels
+        ]
+        return _short("+".join([base, *parts]))
+
+    def sweep(self, base: str) -> str:
+        """A name for all points together: ``hinge+learning_rate``."""
+        labels = self._labels()
+        parts = [
+            labels[axis.key]
+            if axis in self.varying
+            else f"{labels[axis.key]}={_safe(*axis.values)}"
+            for axis in self.axes
+            if axis.key in labels
+        ]
+        return _short("+".join([base, *parts]))
+
+    def _labels(self) -> dict[Key, str]:
+        """Each axis by as little of the end of its key as tells it from the others."""
+        keys = [axis.key for axis in self.axes if axis.key != ("name",)]
+        labels = {}
+        for key in keys:
+            sizes = range(2 if key[-1] == "name" else 1, len(key) + 1)
+            alone = (
+                size for size in sizes if sum(other[-size:] == key[-size:] for other in keys) == 1
+            )
+            labels[key] = ".".join(map(str, key[-next(alone, len(key)) :]))
+        return labels
+
+
+def grid(settings: Sequence[str]) -> Grid:
+    """The grid of some settings, ``KEY=VALUE`` each."""
+    axes: dict[Key, Axis] = {}
+    refused: list[tuple[str, str]] = []
+    for setting in settings:
+        dotted, equals, values = setting.partition("=")
+        key: Key = tuple(dotted.strip().split("."))
+        if not equals or not all(key):
+            refused.append((f"{OPTION} {setting}", "must be KEY=VALUE, such as loss=hinge"))
+            continue
+        if key in axes:
+            message = "is set twice; separate several values by commas"
+            refused.append((f"{OPTION} {dotted}", message))
+            continue
+        try:
+            axes[key] = Axis(key, tuple(_values(key, values)))
+        except MarkedYamlError as error:
+            refused.append((f"{OPTION} {setting}", str(error)))
+    if len(axes[("name",)].values if ("name",) in axes else ()) > 1:
+        refused.append((f"{OPTION} name", "must be one name; the points of a grid are named by it"))
+        del axes[("name",)]
+    return Grid(tuple(axes.values()), tuple(refused))
+
+
+def applied(config: Mapping[str, Any], grid: Grid, point: Point) -> dict[str, Any]:
+    """The config with the values of a point in place of its own.
+
+    What lies deeper is set later, so that a loss may be set and its parameters too; a bare name
+    makes way for a mapping with that name.
+    """
+    changed = dict(config)
+    pairs = list(zip(grid.axes, point, strict=True))
+    for axis, value in sorted(pairs, key=lambda pair: len(pair[0].key)):
+        section = changed
+        for name in axis.key[:-1]:
+            below = section.get(str(name))
+            if isinstance(below, str):
+                below = {"name": below}
+            section[str(name)] = dict(below) if isinstance(below, Mapping) else {}
+            section = section[str(name)]
+        section[str(axis.key[-1])] = value
+    return changed
+
+
+def text(value: object) -> str:
+    """A value on one line, as YAML has it: 0.01, true, [50, 50]."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(text, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {text(it)}' for name, it in value.items())}}}"
+    return str(value)
+
+
+def _values(key: Key, written: str) -> Iterator[Any]:
+    """The values of an axis; raises MarkedYamlError where one is no YAML, empty or there twice."""
+    seen: list[str] = []
+    for part in _split(written):
+        if not part.strip():
+            raise MarkedYamlError("has an empty value" if written.strip() else "has no value")
+        document = parse(part, key)
+        if document.repeated:
+            raise MarkedYamlError(f"{part.strip()} has a key twice")
+        value = document.values
+        # 1 and 1.0 are one value; 1 and true are not.
+        mark = text(float(value) if type(value) is int else value)
+        if mark in seen:
+            raise MarkedYamlError(f"{text(value)} comes twice")
+        seen.append(mark)
+        yield value
+
+
+def _split(written: str) -> Iterator[str]:
+    """The parts between the commas that are outside of brackets and quotes."""
+    depth, quote, start = 0, "", 0
+    for place, character in enumerate(written):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in QUOTES:
+            quote = character
+        elif character in OPENING:
+            depth += 1
+        elif character in CLOSING:
+            depth -= 1
+        elif character == "," and depth == 0:
+            yield written[start:place]
+            start = place + 1
+    yield written[start:]
+
+
+def _safe(value: Any) -> str:
+    """The text of a value, and nothing that has no place in a folder's name: 50-50.
+
+    Where another value could have the same letters left, a digest tells it from them.
+    """
+    written = text(value)
+    word = "-".join(re.findall(r"[A-Za-z0-9._=+-]+", written))
+    numbers = isinstance(value, list) and all(type(it) in (int, float) for it in value)
+    return word if word == written or numbers else f"{word}-{_digest(written)}".lstrip("-")
+
+
+def _digest(written: str) -> str:
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _short(name: str) -> str:
+    """A name that is not too long: where it was cut, a digest keeps it apart from others."""
+    if len(name) <= LONGEST:
+        return name
+    digest = _digest(name)
+    return f"{name[: LONGEST - len(digest) - 1]}-{digest}"

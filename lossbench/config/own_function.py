@@ -1,0 +1,95 @@
+"""A person's own function, named as ``package.module:function``.
+
+Nothing of it is imported before it is called for by name, so that configs and results of
+strangers can be read safely; and then nothing but its module is imported from the working
+directory, where other files may have the names of modules that are installed.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from lossbench.text import described
+
+KIND = (
+    "a loss is a function of y_true and y_pred that computes a value for each row, by keras.ops or "
+    "TensorFlow"
+)
+NOT_FUNCTIONS = (
+    inspect.iscoroutinefunction,
+    inspect.isasyncgenfunction,
+    inspect.isgeneratorfunction,
+)
+
+
+def missing(function: str) -> str | None:
+    """Why the module cannot be there, or None. It is not run, but the packages above it are."""
+    module, _, _ = function.partition(":")
+    try:
+        with _also_here(module):
+            found = find_spec(module) is not None
+    except Exception as error:  # whatever a package raises when it is run
+        return f"cannot be imported: {described(error)}"
+    return None if found else f"is nowhere: no module named '{module}' here, nor installed"
+
+
+def load(function: str) -> Callable[..., Any]:
+    """The function. Raises ImportError where there is none, and TypeError at a class."""
+    module, _, name = function.partition(":")
+    with _also_here(module):
+        found = getattr(import_module(module), name, None)
+    if isinstance(found, type):
+        raise TypeError(f"{function} is a class; name a function instead: {KIND}")
+    if any(kind(found) for kind in NOT_FUNCTIONS):
+        raise TypeError(f"{function} is written with async or yield, and gives no values; {KIND}")
+    if not callable(found):
+        raise ImportError(f"{module} has no function '{name}'; {KIND}")
+    return found  # type: ignore[no-any-return]  # whatever it is, it can be called
+
+
+class _Here:
+    """Finds the module of one name in the working directory, before all other places."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def find_spec(
+        self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """As importlib asks a finder; what a package holds is then found by the package."""
+        return PathFinder.find_spec(name, [str(Path.cwd())]) if name == self.name else None
+
+
+@contextmanager
+def _also_here(module: str) -> Iterator[None]:
+    """Let a module, or the package that it is in, be imported from the working directory.
+
+    Raises ImportError where another module has that name: which one is meant is not guessed.
+    """
+    here = _Here(module.partition(".")[0])
+    ours, theirs = here.find_spec(here.name), find_spec(here.name)
+    if ours and theirs and _place(ours) != _place(theirs):
+        raise ImportError(f"another module has that name ({_place(theirs)}); rename the one here")
+    sys.meta_path.insert(0, here)
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        other = _Here((error.name or "").partition(".")[0])
+        if other.name != here.name and other.find_spec(other.name):
+            only = f"of what is here, only '{here.name}' is imported; make one package of both"
+            raise ImportError(f"{error}: {only}") from error
+        raise
+    finally:
+        sys.meta_path.remove(here)
+
+
+def _place(spec: ModuleSpec) -> str:
+    """Where a module lies: its file, or the folders of a package without one."""
+    return spec.origin or ", ".join(spec.submodule_search_locations or ())

@@ -1,0 +1,178 @@
+"""A JSON Schema of the config, by which editors complete keys and mark what is wrong.
+
+Made of the same models and tables that check a config. It knows every key, name and bound, but
+not what only the data can tell, such as whether a loss fits the target.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from lossbench.config.experiment import Experiment
+from lossbench.config.sections.dataset import COMMON
+from lossbench.data import generators
+from lossbench.tables.losses import LOSSES, METRICS
+from lossbench.tables.losses import NAMES as LOSS_NAMES
+from lossbench.tables.optimizers import NAMES as OPTIMIZER_NAMES
+from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
+from lossbench.tables.parameters import Parameter
+
+Schema = dict[str, Any]
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema() -> Schema:
+    """The schema, for JSON Schema's draft of 2020-12."""
+    document = Experiment.model_json_schema()
+    document["required"].remove("name")  # the file's stem
+    parts, properties = document["$defs"], document["properties"]
+    parts["Dataset"] = _dataset(parts["Dataset"])
+    parts["LossChoice"] = _or_bare_name(_loss(parts["LossChoice"]), list(LOSS_NAMES))
+    parts["Optimizer"] = _or_bare_name(
+        _with_parameters(
+            parts["Optimizer"],
+            "name",
+            [
+                ([alias for alias, of in OPTIMIZER_NAMES.items() if of == name], _table(rows))
+                for name, rows in OPTIMIZERS.items()
+            ],
+        ),
+        list(OPTIMIZER_NAMES),
+    )
+    properties["published"]["propertyNames"] = {"enum": list(METRICS)}
+    return {"$schema": DIALECT, **_without_titles(document), "title": "A config of lossbench"}
+
+
+def _dataset(section: Schema) -> Schema:
+    """The parameters of a generator beside its name, or the keys of a file."""
+    own = dict.fromkeys(section["properties"], True)
+    shared = {name: True for name in own if name in {"generator", *COMMON}}
+    branches: list[Schema] = [
+        {
+            "if": {"properties": {"generator": {"const": name}}, "required": ["generator"]},
+            "then": _only({**shared, **_generator(name)}),
+        }
+        for name in generators.GENERATORS
+    ]
+    del own["generator"]
+    of_file = {**_only(own), "required": ["file", "target"]}
+    branches.append({"if": {"not": {"required": ["generator"]}}, "then": of_file})
+    return {**section, "additionalProperties": True, "allOf": branches}
+
+
+def _loss(section: Schema) -> Schema:
+    """A loss of the table with its parameters, or a function with any."""
+    named = {"name": {"enum": list(LOSS_NAMES), "type": "string"}}
+    branches: list[Schema] = [
+        {
+            "if": {
+                "properties": {"name": {"enum": [loss.name, *loss.aliases]}},
+                "required": ["name"],
+                "not": {"required": ["function"]},
+            },
+            "then": _only({"name": True, **_table(loss.parameters)}),
+        }
+        for loss in LOSSES.values()
+    ]
+    own = {"if": {"required": ["function"]}, "then": {"required": ["labels"]}}
+    known = {"properties": named, "required": ["name"]}
+    return {
+        **section,
+        "properties": {**section["properties"], "name": {"type": "string"}},
+        "required": [],
+        "additionalProperties": True,
+        "allOf": [*branches, {**own, "else": known}],
+    }
+
+
+def _with_parameters(
+    section: Schema, key: str, choices: Sequence[tuple[list[str], Schema]]
+) -> Schema:
+    """A section that takes, besides its own keys, the parameters of what ``key`` names."""
+    own = section["properties"]
+    branches = []
+    for names, parameters in choices:
+        condition: Schema = {"properties": {key: {"enum": names}}}
+        if own[key].get("default") not in names:
+            condition["required"] = [key]
+        branches.append(
+            {"if": condition, "then": _only({**dict.fromkeys(own, True), **parameters})}
+        )
+    if "default" not in own[key]:
+        nameless = {"if": {"not": {"required": [key]}}, "then": _only(dict.fromkeys(own, True))}
+        branches.append(nameless)
+    return {**section, "additionalProperties": True, "allOf": branches}
+
+
+def _only(properties: Schema) -> Schema:
+    return {"properties": properties, "additionalProperties": False}
+
+
+def _or_bare_name(section: Schema, names: Sequence[str]) -> Schema:
+    """What may be a name alone, where no parameter is given."""
+    return {"description": section["description"], "anyOf": [{"enum": names}, section]}
+
+
+def _generator(name: str) -> Schema:
+    """The parameters of a generator; scikit-learn alone knows what values they take."""
+    return {
+        parameter: {"default": default} if isinstance(default, bool | int | float | str) else {}
+        for parameter, default in generators.parameters(name).items()
+    }
+
+
+def _table(parameters: Mapping[str, Parameter]) -> Schema:
+    return {name: _parameter(row) for name, row in parameters.items()}
+
+
+def _parameter(row: Parameter) -> Schema:
+    default = {} if row.needed else {"default": row.default}
+    if isinstance(row.default, bool):
+        return {"type": "boolean", **default}
+    low = {"exclusiveMinimum" if row.low_excluded else "minimum": row.low}
+    high = {"exclusiveMaximum" if row.high_excluded else "maximum": row.high}
+    bounds = {name: bound for name, bound in {**low, **high}.items() if isfinite(bound)}
+    number: Schema = {"type": "integer" if row.whole else "number", **bounds}
+    many: Schema = {"type": "array", "items": number}
+    if isinstance(row.default, tuple) and not row.one_or_many:
+        return {**many, "default": list(row.default)}
+    choices = [number]
+    if row.default is None and not row.needed:
+        choices.append({"type": "null"})
+    if row.one_or_many:
+        choices.append(many)
+    if row.scheduled:
+        choices.append(_schedules())
+    return {**number, **default} if len(choices) == 1 else {"anyOf": choices, **default}
+
+
+def _schedules() -> Schema:
+    """One of the schedules of the learning rate with its parameters."""
+    branches = [
+        {
+            "if": {"properties": {"schedule": {"const": name}}},
+            "then": {
+                **_only({"schedule": True, **_table(rows)}),
+                "required": [key for key, row in rows.items() if row.needed],
+            },
+        }
+        for name, rows in SCHEDULES.items()
+    ]
+    return {
+        "type": "object",
+        "properties": {"schedule": {"enum": list(SCHEDULES)}},
+        "required": ["schedule"],
+        "allOf": branches,
+    }
+
+
+def _without_titles(part: Any) -> Any:
+    """A schema without the titles that pydantic makes of its keys, which only repeat them."""
+    if isinstance(part, list):
+        return [_without_titles(it) for it in part]
+    if not isinstance(part, dict):
+        return part
+    titled = isinstance(part.get("title"), str)
+    return {
+        name: _without_titles(it) for name, it in part.items() if not (titled and name == "title")
+    }

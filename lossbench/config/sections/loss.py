@@ -1,0 +1,86 @@
+"""The section of the loss: one of the table, or a function of one's own."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from lossbench.config.sections.base import ABSENT, off, one_of, refuse, refuse_all
+from lossbench.config.sections.model import OutputActivation
+from lossbench.config.sections.named import Named, within
+from lossbench.tables import losses
+from lossbench.tables.losses import LOSSES, OWN_ACTIVATIONS, Labels, Loss
+from lossbench.text import nearest, unknown
+
+FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+
+
+def _function(value: Any) -> Any:
+    if value is None or (isinstance(value, str) and FUNCTION.fullmatch(value)):
+        return value
+    raise refuse("must be package.module:function")
+
+
+class LossChoice(Named):
+    """A loss of the table with its parameters, or a person's own ``function`` with its.
+
+    Of the latter the config states the labels, and the activation of the output layer where it
+    is not the first that fits them. No code runs until it is trained.
+    """
+
+    function: Annotated[str | None, BeforeValidator(_function)] = Field(None, exclude_if=off)
+    labels: Annotated[Labels, one_of(tuple(OWN_ACTIVATIONS))] | None = Field(None, exclude_if=off)
+    output_activation: OutputActivation | None = Field(None, exclude_if=off)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_name(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            value = {"name": value}
+        if not isinstance(value, Mapping):
+            return value
+        name, function = value.get("name"), value.get("function")
+        if isinstance(function, str):
+            return {"name": function.rpartition(":")[2], **value}
+        if isinstance(name, str):
+            return {**value, "name": losses.NAMES.get(name, name)}
+        return value
+
+    @model_validator(mode="after")
+    def _know_parameters(self) -> "LossChoice":
+        if self.function is not None:
+            self._check_own()
+            self._replace(self.parameters)
+            return self
+        if FUNCTION.fullmatch(self.name):
+            example = f"{{function: {self.name}, labels: real}}"
+            message = f"is a function, whose labels must be stated, such as {example}"
+            refuse_all({("name",): (message, self.name)})
+        if self.name not in LOSSES:
+            message = unknown(self.name, losses.NAMES, former=losses.FORMER)
+            refuse_all({("name",): (message, self.name)})
+        stated = {"labels": self.labels, "output_activation": self.output_activation}
+        given = {key: value for key, value in stated.items() if value is not None}
+        if self.row.logits and "from_logits" in self.parameters:
+            message = "is not said here: the output is of logits with output_activation: linear"
+            refuse_all({("from_logits",): (message, self.parameters["from_logits"])})
+        table = LOSSES[self.name].parameters
+        self._replace(within(table, self.parameters | given, self.name))
+        return self
+
+    def _check_own(self) -> None:
+        if self.labels is None:
+            message = f"is missing; it must be one of {', '.join(OWN_ACTIVATIONS)}"
+            refuse_all({("labels",): (message, ABSENT)})
+        elif self.output_activation not in (None, *(allowed := OWN_ACTIVATIONS[self.labels])):
+            message = f"does not fit labels {self.labels}; {nearest(None, allowed)}"
+            refuse_all({("output_activation",): (message, self.output_activation)})
+
+    @property
+    def row(self) -> Loss:
+        """The loss's row in the table, or the one that the config states."""
+        if self.function is None or self.labels is None:
+            return LOSSES[self.name]
+        activation = self.output_activation or OWN_ACTIVATIONS[self.labels][0]
+        return losses.own(self.name, self.labels, activation)

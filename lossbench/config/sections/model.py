@@ -1,0 +1,126 @@
+"""The section of the network: hidden layers, and what penalises and normalises them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    TypeAdapter,
+    model_serializer,
+)
+
+from lossbench.config.sections.base import Section, off, one_of, refuse
+
+ACTIVATIONS = (
+    "celu elu exponential gelu hard_sigmoid hard_silu leaky_relu linear log_sigmoid mish relu "
+    "relu6 selu sigmoid silu softplus softsign tanh"
+).split()
+OUTPUT_ACTIVATIONS = [*ACTIVATIONS, "softmax"]
+INITIALIZERS = (
+    "glorot_normal glorot_uniform he_normal he_uniform lecun_normal lecun_uniform ones "
+    "orthogonal random_normal random_uniform truncated_normal zeros"
+).split()
+# Names that Keras had for them once, or has beside them still.
+FORMER_ACTIVATIONS = {"swish": "silu", "hard_swish": "hard_silu"}
+FORMER_INITIALIZERS = {
+    "normal": "random_normal",
+    "uniform": "random_uniform",
+    "one": "ones",
+    "zero": "zeros",
+    "OrthogonalInitializer": "orthogonal",
+}
+NORMALIZATION = ("gamma", "beta", "moving_mean", "moving_variance")
+MOST_LAYERS = 100
+
+Activation = Annotated[str, one_of(ACTIVATIONS, FORMER_ACTIVATIONS)]
+OutputActivation = Annotated[str, one_of(OUTPUT_ACTIVATIONS, FORMER_ACTIVATIONS)]
+Initializer = Annotated[str, one_of(INITIALIZERS, FORMER_INITIALIZERS)]
+Rate = Annotated[float, Field(ge=0, lt=1)]
+Penalty = Annotated[float, Field(ge=0)]
+Units = Annotated[int, Field(ge=1, le=1_000_000)]
+UNITS: TypeAdapter[int] = TypeAdapter(Units)
+
+
+def _layers(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise refuse("must be a list of the units of each hidden layer, such as [50]")
+    if not value:
+        raise refuse("must have at least one layer")
+    if len(value) > MOST_LAYERS:
+        raise refuse(f"must have at most {MOST_LAYERS} layers")
+    return tuple(value)
+
+
+def _layer(value: Any) -> Any:
+    """A mapping as a Layer, and the units of a layer as they are."""
+    if isinstance(value, Mapping):
+        return Layer.model_validate(value)
+    return value if isinstance(value, Layer) else UNITS.validate_python(value, strict=True)
+
+
+class Layer(Section):
+    """A hidden layer; what is not given is as the model has it.
+
+    ``l1`` and ``l2`` penalise the kernel, ``batch_normalization`` stands before the activation
+    and ``dropout``, the share of outputs that are dropped, after it.
+    """
+
+    units: Units
+    activation: Activation = "relu"
+    kernel_initializer: Initializer = "he_uniform"
+    dropout: Rate = 0.0
+    l1: Penalty = 0.0
+    l2: Penalty = 0.0
+    batch_normalization: bool = False
+
+    @model_serializer(mode="wrap")
+    def _as_given(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if key in self.model_fields_set}
+
+
+class Model(Section):
+    """A multilayer perceptron; the loss decides the rest of its output layer.
+
+    The keys beside ``hidden`` are of all hidden layers that do not say otherwise.
+    """
+
+    hidden: Annotated[
+        tuple[Annotated[int | Layer, BeforeValidator(_layer)], ...], BeforeValidator(_layers)
+    ]
+    activation: Activation = "relu"
+    kernel_initializer: Initializer = "he_uniform"
+    output_activation: OutputActivation | None = None
+    dropout: Rate = Field(0.0, exclude_if=off)
+    l1: Penalty = Field(0.0, exclude_if=off)
+    l2: Penalty = Field(0.0, exclude_if=off)
+    batch_normalization: bool = Field(False, exclude_if=off)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The hidden layers with all that holds for them."""
+        wide = {key: getattr(self, key) for key in Layer.model_fields if key != "units"}
+        given = (
+            {"units": layer}
+            if isinstance(layer, int)
+            else {key: getattr(layer, key) for key in layer.model_fields_set}
+            for layer in self.hidden
+        )
+        # All of it was validated with its section.
+        return tuple(Layer.model_construct(**wide | layer) for layer in given)
+
+    def weight_shapes(self, inputs: int, outputs: int) -> dict[str, tuple[int, ...]]:
+        """The name and shape of every weight, in Keras's order.
+
+        They are kernel_1, bias_1 and so on from the first hidden layer. A layer with batch
+        normalisation goes on with gamma, beta, moving_mean and moving_variance.
+        """
+        shapes: dict[str, tuple[int, ...]] = {}
+        widths = [(layer.units, layer.batch_normalization) for layer in self.layers]
+        for number, (units, normalized) in enumerate([*widths, (outputs, False)], start=1):
+            shapes |= {f"kernel_{number}": (inputs, units), f"bias_{number}": (units,)}
+            if normalized:
+                shapes |= {f"{name}_{number}": (units,) for name in NORMALIZATION}
+            inputs = units
+        return shapes

@@ -1,0 +1,119 @@
+"""Whether what a worker of a cluster answers can be what it was asked for.
+
+An answer is held against what is known before anything is trained: types, names, shapes and
+seeds, and that figures and weights are finite where a training is not marked as diverged. Figures
+that are made up within these bounds cannot be told from others without training again.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lossbench.config.experiment import Experiment
+from lossbench.execution.process import Work
+from lossbench.results.result import VALIDATION, Array, Training, history_columns, shortest
+from lossbench.text import on_one_line
+
+Answer = tuple[list[Training], Exception | None]
+
+
+class WrongAnswer(ValueError):
+    """What a worker gave is no answer; says why, in words that follow "its answer"."""
+
+
+def checked(answer: object, work: Work, seeds: Sequence[int]) -> Answer:
+    """An answer as ``batches.train_batch`` gives it for some seeds of a work; raises WrongAnswer.
+
+    It has a training of each seed in their order, or of the first ones and what ended the rest.
+    """
+    experiment, split, _ = work
+    match answer:
+        case (list(trainings), None | Exception() as error):
+            pass
+        case _:
+            raise WrongAnswer("is none")
+    outputs = experiment.loss.row.units(len(split.classes))
+    shapes = experiment.model.weight_shapes(split.x_train.shape[1], outputs)
+    for training in trainings:
+        _check(training, experiment, [*shapes.values()])
+    found = [training.seed for training in trainings]
+    if found != [*seeds[: len(found)]] or (error is None and len(found) < len(seeds)):
+        raise WrongAnswer("is of other seeds")
+    return trainings, error
+
+
+def differences(theirs: object, ours: Mapping[str, str]) -> dict[str, str]:
+    """What of a worker's ``batches.setting`` is not as it is here, in words, by name."""
+    answer: dict[object, object] = theirs if type(theirs) is dict else {}
+    said = {name: it if type(it := answer.get(name)) is str else "unknown" for name in ours}
+    return {
+        name: f"{name} {on_one_line(said[name])} instead of {value}"
+        for name, value in ours.items()
+        if said[name] != value
+    }
+
+
+def _check(training: object, experiment: Experiment, shapes: list[tuple[int, ...]]) -> None:
+    """Raise WrongAnswer unless it can be a training of the experiment, with such weights."""
+    match training:
+        case Training(
+            seed=seed,
+            diverged=diverged,
+            train=dict(train),
+            test=dict(test),
+            history=dict(history),
+            weights=tuple(weights),
+            epochs=epochs,
+            best_epoch=best,
+        ) if type(seed) is int and type(diverged) is bool:
+            pass
+        case _:
+            raise WrongAnswer("has something else in the place of a training")
+    if not _are_epochs(epochs, best, experiment):
+        raise WrongAnswer("has impossible numbers of epochs")
+    if not all(_are_figures(it, diverged, experiment) for it in (train, test)):
+        raise WrongAnswer("has impossible final figures")
+    if not _is_history(history, diverged, epochs, experiment):
+        raise WrongAnswer("has an impossible history")
+    if not all(map(_is_array, weights)) or [it.shape for it in weights] != shapes:
+        raise WrongAnswer("has weights of another network")
+    if not (diverged or all(np.isfinite(it).all() for it in weights)):
+        raise WrongAnswer("has impossible weights")
+
+
+def _are_epochs(epochs: Any, best: Any, experiment: Experiment) -> bool:
+    if experiment.early_stopping is None:
+        return epochs is best is None
+    return type(epochs) is type(best) is int and 1 <= best <= epochs <= experiment.epochs
+
+
+def _are_figures(figures: dict[Any, Any], diverged: bool, experiment: Experiment) -> bool:
+    """Whether they are float32, as floats with the fewest digits; NaN of one that diverged."""
+    if [*figures] != ["loss", *experiment.tracked]:
+        return False
+    if not all(type(it) is float for it in figures.values()):
+        return False
+    values = np.array([*figures.values()])
+    if diverged:
+        return bool(np.isnan(values).all())
+    with np.errstate(over="ignore"):
+        return bool(np.isfinite(values).all() and (shortest(values) == values).all())
+
+
+def _is_history(
+    history: dict[Any, Any], diverged: bool, epochs: int | None, experiment: Experiment
+) -> bool:
+    if [*history] != history_columns(experiment):
+        return False
+    shape = (epochs or experiment.epochs,)
+    if not all(_is_array(it) and it.shape == shape for it in history.values()):
+        return False
+    # What is held back has no say in whether a training diverged.
+    figures: list[Array] = [it for name, it in history.items() if name != VALIDATION]
+    return diverged or all(np.isfinite(it).all() for it in figures)
+
+
+def _is_array(value: object) -> bool:
+    """Whether it is an array as a training has them."""
+    return type(value) is np.ndarray and value.dtype == np.float32

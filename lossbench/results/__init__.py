@@ -1,0 +1,1 @@
+"""What an experiment gave, its folder on disk, and what its stored weights predict."""

@@ -1,0 +1,134 @@
+"""Reading history.csv, as ``results.history`` writes it: a row per seed and epoch.
+
+Git ignores it and not metrics.json, so the one that is found may be of another run.
+"""
+
+import io
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+
+from lossbench.config.experiment import Experiment
+from lossbench.results.files import AGAIN, BLOCK, HALF_WRITTEN, DamagedResult, opened, sha256, size
+from lossbench.results.result import VALIDATION, Array, history_columns
+from lossbench.text import cut
+
+INDEX = ("seed", "epoch")
+LONGEST_NUMBER = 32  # characters, with the comma behind it
+LONGEST_LINE = 10_000
+MOST_BYTES = 2**31  # that are read through to tell of which run a history is
+
+
+class _Run(NamedTuple):
+    """What a history is of: its columns, from which seed to which, and how many rows it has."""
+
+    columns: frozenset[str]
+    first: int
+    last: int
+    rows: int
+
+    def beside(self, other: "_Run") -> str:
+        """In words, with the columns where the other has not the same ones."""
+        seeds, words = self.last - self.first + 1, f"seeds {self.first} to {self.last}"
+        stopped = VALIDATION in self.columns
+        words += f", {self.rows} epochs in all" if stopped else f", {self.rows // seeds} epochs"
+        if self.columns != other.columns:
+            words += f", {cut(', '.join(sorted(self.columns - {*INDEX})), 100)}"
+        return words
+
+
+def histories(
+    path: Path, experiment: Experiment, lengths: Sequence[int], digest: str | None
+) -> Sequence[Mapping[str, Array]]:
+    """The history of each training, of so many epochs each, in float32; empty without a file.
+
+    ``digest`` is the SHA-256 of the file, if it is known. Raises DamagedResult.
+    """
+    if not os.path.lexists(path):
+        return [{}] * experiment.repeats
+    with opened(path) as file:
+        try:
+            return _curves(file, experiment, lengths, digest)
+        except (ValueError, Warning):
+            raise DamagedResult(path, _what_is_wrong(file, experiment, lengths)) from None
+
+
+def _curves(
+    file: BinaryIO, experiment: Experiment, lengths: Sequence[int], digest: str | None
+) -> Sequence[Mapping[str, Array]]:
+    """Raises ValueError, or a Warning of NumPy's, where it is not as written."""
+    wanted, rows = history_columns(experiment), sum(lengths)
+    if size(file) > LONGEST_LINE + rows * (len(wanted) + len(INDEX)) * LONGEST_NUMBER:
+        raise ValueError
+    if digest not in (None, sha256(file)):
+        raise ValueError
+    names = file.readline(LONGEST_LINE).decode("ascii").rstrip().split(",")
+    if sorted(names) != sorted((*INDEX, *wanted)):
+        raise ValueError
+    content = file.read()
+    # The last number may lack digits where its line has no end.
+    if content.count(b"\n") != rows or not content.endswith(b"\n"):
+        raise ValueError
+    kinds = np.dtype([(name, np.int64 if name in INDEX else np.float32) for name in names])
+    with warnings.catch_warnings(), np.errstate(over="ignore"):
+        warnings.simplefilter("error")
+        text = io.TextIOWrapper(io.BytesIO(content), "ascii")
+        table = np.loadtxt(text, kinds, comments=None, delimiter=",", ndmin=1)
+    seeds = np.repeat(experiment.seeds, lengths)
+    epochs = np.concatenate([np.arange(1, length + 1) for length in lengths])
+    if not (np.array_equal(table["seed"], seeds) and np.array_equal(table["epoch"], epochs)):
+        raise ValueError
+    ends = np.cumsum(lengths)[:-1]
+    curves = {name: np.split(np.ascontiguousarray(table[name]), ends) for name in wanted}
+    return [{name: curves[name][number] for name in wanted} for number in range(experiment.repeats)]
+
+
+def _what_is_wrong(file: BinaryIO, experiment: Experiment, lengths: Sequence[int]) -> str:
+    """Whether it is damaged, or of another run; or that this cannot be told."""
+    found = _run_of(file)
+    if not found:
+        return HALF_WRITTEN
+    columns, seeds = frozenset((*INDEX, *history_columns(experiment))), experiment.seeds
+    wanted = _Run(columns, seeds[0], seeds[-1], sum(lengths))
+    words = f"of another run ({found.beside(wanted)}) than metrics.json ({wanted.beside(found)})"
+    if found == wanted:
+        return f"is damaged, or of another run than metrics.json; {AGAIN}"
+    # Of trainings that stopped early, the first ones are as whole as all are.
+    within = found.first == wanted.first and found.last <= wanted.last
+    if experiment.early_stopping and within and found.rows < wanted.rows:
+        return f"is half-written, or {words}; {AGAIN}"
+    return f"is {words}; {AGAIN}"
+
+
+def _run_of(file: BinaryIO) -> _Run | None:
+    """What run a history seems to be of, by its ends; None where these are no history's."""
+    if size(file) > MOST_BYTES:
+        return None
+    file.seek(0)
+    lines = sum(block.count(b"\n") for block in iter(lambda: file.read(BLOCK), b""))
+    file.seek(0)
+    try:
+        columns = file.readline(LONGEST_LINE).decode("ascii").rstrip().split(",")
+        top = file.readline(LONGEST_LINE).split(b",")
+        file.seek(max(0, size(file) - LONGEST_LINE))
+        bottom = file.read().removesuffix(b"\n").split(b"\n")[-1].split(b",")
+        file.seek(-1, os.SEEK_END)
+        (first, begun), (last, ended) = (map(int, row[: len(INDEX)]) for row in (top, bottom))
+    except (ValueError, OSError):
+        return None
+    run = _Run(frozenset(columns), first, last, lines - 1)
+    whole = (
+        file.read() == b"\n"
+        and tuple(columns[: len(INDEX)]) == INDEX
+        and all(name.isidentifier() for name in columns)
+        and len(columns) == len(top) == len(bottom)
+        and 0 <= first <= last < 2**32
+        and begun == 1
+        # Trainings that stop early have not the same number of epochs each.
+        and (VALIDATION in columns or (last - first + 1) * ended == run.rows)
+    )
+    return run if whole else None

@@ -1,0 +1,100 @@
+"""What a trained network says of an input, from its stored weights, without TensorFlow."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from scipy.special import erf, expit, log_expit, softmax
+
+from lossbench.config.experiment import Experiment
+from lossbench.results.result import Array
+
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+AT_ONCE = 2**24  # outputs of a layer: it bounds the memory of wide ones
+ACTIVATION, MARGIN = 50, 10  # multiplications that take as long as one of these
+EPSILON = 1e-3  # that Keras's batch normalisation adds to the variance
+
+
+def _hard_sigmoid(x: Array) -> Array:
+    return np.clip(x / 6 + 0.5, 0, 1)
+
+
+def _elu(x: Array) -> Array:
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+
+
+def _softplus(x: Array) -> Array:
+    return np.logaddexp(x, 0)
+
+
+# Keras's activations with its default parameters.
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "celu": _elu,
+    "elu": _elu,
+    "exponential": np.exp,
+    "gelu": lambda x: x * (1 + erf(x / np.sqrt(2))) / 2,
+    "hard_sigmoid": _hard_sigmoid,
+    "hard_silu": lambda x: x * _hard_sigmoid(x),
+    "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
+    "linear": lambda x: x,
+    "log_sigmoid": log_expit,
+    "mish": lambda x: x * np.tanh(_softplus(x)),
+    "relu": lambda x: np.maximum(x, 0),
+    "relu6": lambda x: np.clip(x, 0, 6),
+    "selu": lambda x: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0))),
+    "sigmoid": expit,
+    "silu": lambda x: x * expit(x),
+    "softmax": lambda x: softmax(x, axis=-1),
+    "softplus": _softplus,
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "tanh": np.tanh,
+}
+
+
+def logits(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
+    """The output layer before its activation: x of shape (…, features) gives (…, units)."""
+    following = iter(weights)
+    for layer in experiment.model.layers:
+        x = x @ next(following) + next(following)
+        if layer.batch_normalization:
+            gamma, beta, mean, variance = (next(following) for _ in range(4))
+            x = gamma * (x - mean) / np.sqrt(variance + x.dtype.type(EPSILON)) + beta
+        x = ACTIVATIONS[layer.activation](x)
+    return np.asarray(x @ next(following) + next(following))
+
+
+def predictions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
+    """What the network answers: x of shape (…, features) gives (…, units)."""
+    return ACTIVATIONS[experiment.output_activation](logits(experiment, weights, x))
+
+
+def decisions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
+    """How far a classifier decides for a class: 0 on its boundary; x (…, features).
+
+    Of one unit the result has shape (…, 1) and is positive for class 1: every activation that a
+    loss allows it has its boundary where the unit is 0 before it. Of several units it has
+    shape (…, units), and is positive where that unit is the largest.
+    """
+    units = logits(experiment, weights, x)
+    if units.shape[-1] == 1:
+        return units
+    others = np.where(np.eye(units.shape[-1], dtype=bool), -np.inf, units[..., None, :])
+    return np.asarray(units - others.max(axis=-1))
+
+
+def decisions_in_parts(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
+    """``decisions``, some of the rows at a time where layers are wide."""
+    widest = max(len(weights[-1]) ** 2, *(layer.units for layer in experiment.model.layers))
+    rows = x.reshape(-1, x.shape[-1])
+    parts = -(-len(rows) * widest // AT_ONCE)
+    with np.errstate(all="ignore"):  # of weights that are all but infinite
+        if parts == 1:
+            return decisions(experiment, weights, x)
+        made = [decisions(experiment, weights, part) for part in np.array_split(rows, parts)]
+    return np.concatenate(made).reshape(*x.shape[:-1], -1)
+
+
+def work(weights: Sequence[Array]) -> int:
+    """How long ``decisions`` takes for one input, in multiplications, about."""
+    units: int = sum(it.shape[1] for it in weights if it.ndim == 2)
+    margins = len(weights[-1]) ** 2  # of every class to every other
+    return sum(it.size for it in weights) + ACTIVATION * units + MARGIN * margins

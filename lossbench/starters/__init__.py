@@ -1,0 +1,1 @@
+"""Looks at data, and writes a config for each loss that suits."""

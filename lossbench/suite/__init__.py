@@ -1,0 +1,1 @@
+"""One experiment or many: what is missing is trained, and each result is written."""

@@ -1,0 +1,96 @@
+"""The model of a result's median training, as a file that plain Keras loads."""
+
+import inspect
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from lossbench.config.experiment import Experiment
+from lossbench.data.arrays import Split
+from lossbench.results.result import Result, Training
+from lossbench.training.network import build
+from lossbench.training.optimizer import Descent
+from lossbench.training.scores import FUNCTIONS, loss_function
+
+METADATA = "metadata.json"
+# The earliest time that a zip archive can have.
+NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def model_file(result: Result, split: Split) -> bytes | None:
+    """The content of model.keras: the median training's model; None where every one diverged.
+
+    The model is named after the experiment and the seed, and compiled with the loss and the
+    optimizer of the experiment where Keras has that loss, so that ``evaluate`` and ``fit`` go on
+    from there; the optimizer starts anew. The same result gives the same bytes.
+    """
+    training = result.median
+    if training is None:
+        return None
+    with tf.device("CPU:0"), TemporaryDirectory() as folder:
+        path = Path(folder, "model.keras")
+        _model(result.experiment, split, training).save(path)
+        about = {"experiment": result.experiment.name, "seed": training.seed}
+        return _without_chance(path.read_bytes(), about)
+
+
+def _model(experiment: Experiment, split: Split, training: Training) -> keras.Sequential:
+    built = build(experiment, split.x_train.shape[1], len(split.classes))
+    # In TensorFlow the name of a model has no other characters.
+    name = re.sub(r"[^A-Za-z0-9_.-]", "_", f"{experiment.name}_seed_{training.seed}")
+    model = keras.Sequential.from_config(_renamed(built.get_config(), name, training.seed))
+    model.set_weights(training.weights)
+    loss = _loss(experiment)
+    if loss is not None:
+        model.compile(Descent(experiment.optimizer, model).optimizer, loss)
+    return model
+
+
+def _renamed(config: dict[str, Any], name: str, seed: int) -> dict[str, Any]:
+    """A model's config with names, and seeds, that do not depend on what was built before it."""
+    numbers: Counter[str] = Counter()
+    for layer in (it["config"] for it in config["layers"]):
+        kind = re.sub(r"_\d+$", "", layer["name"])
+        numbers[kind] += 1
+        layer["name"] = f"{kind}_{numbers[kind]}"
+        if "seed" in layer:
+            layer["seed"] = seed
+    return config | {"name": name}
+
+
+def _loss(experiment: Experiment) -> keras.losses.Loss | None:
+    """The loss as an object of Keras, which can be stored; None where Keras has no such loss."""
+    kinds = {
+        name.lower(): kind
+        for name, kind in vars(keras.losses).items()
+        if inspect.isclass(kind) and issubclass(kind, keras.losses.Loss)
+    }
+    kind = kinds.get(experiment.loss.name.replace("_", ""))
+    if kind is None or experiment.loss.function or experiment.loss.name in FUNCTIONS:
+        return None
+    return kind(**loss_function(experiment).keywords)
+
+
+def _without_chance(archive: bytes, about: dict[str, Any]) -> bytes:
+    """A saved model without its time and without the addresses of objects; says what it is of."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as saved, zipfile.ZipFile(file, "w") as kept:
+        for name in saved.namelist():
+            content = saved.read(name)
+            if name == METADATA:
+                metadata = json.loads(content)
+                del metadata["date_saved"]
+                content = json.dumps(metadata | about).encode()
+            elif name == "config.json":
+                # Keras tells by these numbers which layers share a policy; none need share it.
+                content = re.sub(rb', "shared_object_id": \d+', b"", content)
+            kept.writestr(zipfile.ZipInfo(name, NO_TIME), content)
+    return file.getvalue()

@@ -1,0 +1,142 @@
+"""What each prediction is worth: losses and metrics, example by example, in TensorFlow.
+
+Labels and predictions have shape (rows, units), a score shape (rows,). The value of a loss or
+metric is the mean of its score.
+
+To add a metric that is taken after every epoch, add a function to METRICS, and its name to the
+losses that report it.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import keras
+import tensorflow as tf
+
+from lossbench.config import own_function as own_code
+from lossbench.config.experiment import Experiment
+from lossbench.tables.losses import Labels
+from lossbench.text import cut, described
+
+Score = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+
+
+def scores(experiment: Experiment) -> list[Score]:
+    """The scores of an experiment: its loss, then the metrics of every epoch."""
+    labels = experiment.loss.row.labels
+    metrics = dict(METRICS)
+    if labels == "0/1" and experiment.output_activation == "linear":
+        metrics["accuracy"] = _accuracy_of_logits
+    return [
+        loss_function(experiment),
+        *(partial(metrics[metric], labels) for metric in experiment.tracked),
+    ]
+
+
+def loss_function(experiment: Experiment) -> "partial[tf.Tensor]":
+    """The loss of each example; raises ImportError where a person's own is not to be had."""
+    choice, row = experiment.loss, experiment.loss.row
+    if choice.function is not None:
+        function = own_code.load(choice.function)
+        return partial(_per_example, choice.function, partial(function, **choice.parameters))
+    parameters = choice.parameters
+    if row.logits and experiment.output_activation == "linear":
+        parameters["from_logits"] = True
+    if isinstance(parameters.get("alpha"), tuple):
+        parameters["alpha"] = list(parameters["alpha"])
+    return partial(FUNCTIONS.get(row.name) or getattr(keras.losses, row.name), **parameters)
+
+
+def _per_example(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """A person's own loss, the mean over the units where it leaves that to Keras.
+
+    Raises ValueError where the function is no loss: what gives no gradient would train nothing,
+    and what draws numbers would give others in every run.
+    """
+    graph = tf.compat.v1.get_default_graph()
+    known = len(graph.get_operations())
+    try:
+        with tf.GradientTape() as tape:
+            tape.watch(prediction)
+            value = tf.cast(tf.convert_to_tensor(function(y, prediction)), tf.float32)
+    except Exception as error:
+        message = cut(described(error), 200)
+        raise ValueError(f"{name} raised {message}; {own_code.KIND}") from error
+    wrong = ""
+    if value.shape.rank == 0:
+        wrong = "returns one value for all rows"
+    elif value.shape.rank is None or value.shape[0] != prediction.shape[0]:
+        wrong = f"returns the shape {value.shape} for {prediction.shape[0]} rows"
+    elif any("Random" in it.type for it in graph.get_operations()[known:]):
+        wrong = "draws random numbers, and no seed of a config says which"
+    elif tape.gradient(value, prediction) is None:
+        wrong = "has no gradient by y_pred"
+    if wrong:
+        raise ValueError(f"{name} {wrong}; {own_code.KIND}")
+    return tf.reduce_mean(tf.reshape(value, (value.shape[0], -1)), axis=1)
+
+
+def quantile(y: tf.Tensor, prediction: tf.Tensor, quantile: float) -> tf.Tensor:
+    """The pinball loss: what lies above the prediction counts q, what lies below it 1 - q."""
+    error = y - prediction
+    return tf.maximum(quantile * error, (quantile - 1) * error)[:, 0]
+
+
+def _generalized_cross_entropy(y: tf.Tensor, prediction: tf.Tensor, q: float) -> tf.Tensor:
+    """Keras's own, of labels shaped (rows,): given a column it mixes up the rows."""
+    return keras.losses.categorical_generalized_cross_entropy(y[:, 0], prediction, q=q)
+
+
+# Losses that are not functions of keras.losses as they are.
+FUNCTIONS: dict[str, Callable[..., tf.Tensor]] = {
+    "quantile": quantile,
+    "categorical_generalized_cross_entropy": _generalized_cross_entropy,
+}
+
+
+def mse(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """The squared error."""
+    return tf.square(y - prediction)[:, 0]
+
+
+def mae(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """The absolute error."""
+    return tf.abs(y - prediction)[:, 0]
+
+
+def accuracy(labels: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """1 on the right side of the decision boundary, else 0; the boundary itself is class 0's.
+
+    The boundary lies at 0.5 between the labels 0 and 1, and at 0 between -1 and 1. Of several
+    units the largest decides.
+    """
+    if labels == "integer":
+        right = tf.argmax(prediction, axis=1, output_type=tf.int32) == y[:, 0]
+    elif labels == "one-hot":
+        right = tf.argmax(prediction, axis=1) == tf.argmax(y, axis=1)
+    else:
+        boundary = 0.5 if labels == "0/1" else 0.0
+        right = ((prediction > boundary) == (y > boundary))[:, 0]
+    return tf.cast(right, tf.float32)
+
+
+def _accuracy_of_logits(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """The accuracy of a linear output for the labels 0 and 1: its boundary is at 0."""
+    return tf.cast((prediction > 0) == (y > 0.5), tf.float32)[:, 0]
+
+
+def rounded_accuracy(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """1 where the prediction, rounded to the nearest integer, equals the label.
+
+    What Keras 2.2.4 called the accuracy of a single output. Of a tanh output, every prediction
+    from -0.5 to 0.5 counts as wrong, on whichever side of the boundary it lies.
+    """
+    return tf.cast(tf.round(prediction) == y, tf.float32)[:, 0]
+
+
+METRICS: dict[str, Callable[[Labels, tf.Tensor, tf.Tensor], tf.Tensor]] = {
+    "mse": mse,
+    "mae": mae,
+    "accuracy": accuracy,
+    "rounded_accuracy": rounded_accuracy,
+}

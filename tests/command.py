@@ -1,0 +1,89 @@
+"""The command line from a test: in this process, or in one of its own.
+
+Most tests are about what a command says and writes. They call the same entry point here, with one
+training process that is kept: to import TensorFlow takes longer than most of their trainings. What
+is about processes themselves, such as signals, streams or a clean start, gets its own.
+"""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import cache
+from pathlib import Path
+from subprocess import CompletedProcess
+from unittest.mock import patch
+
+from lossbench.cli import app
+from lossbench.execution import process
+from lossbench.execution.process import TrainingProcess
+
+COMMAND = [sys.executable, "-m", "lossbench"]
+
+
+def lossbench(cwd: Path, *arguments: object) -> CompletedProcess[str]:
+    """Run a command in this process, in a working directory, and give what it printed."""
+    words = [str(it) for it in arguments]
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with _in(cwd), _own_signals(), redirect_stdout(out), redirect_stderr(err):
+        try:
+            with (
+                patch.object(sys, "argv", ["lossbench", *words]),
+                patch.object(process, "TrainingProcess", _kept),
+            ):
+                app.main()
+        except SystemExit as end:
+            code = end.code
+    assert isinstance(code, int)
+    printed = [it.buffer.getvalue().decode() for it in (out, err)]  # type: ignore[attr-defined]
+    return CompletedProcess(words, code, *printed)
+
+
+def lossbench_process(
+    cwd: Path, *arguments: object, timeout: float = 90, **environment: str
+) -> CompletedProcess[str]:
+    """Run a command in a process of its own."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout,
+    )
+
+
+@cache
+def _training_process() -> TrainingProcess:
+    return TrainingProcess()
+
+
+@contextmanager
+def _kept() -> Iterator[TrainingProcess]:
+    """The one training process of this process, in place of a new one for each command."""
+    yield _training_process()
+
+
+@contextmanager
+def _in(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Put back what a command sets for the signals that end it."""
+    before = {number: signal.getsignal(number) for number in app.STOPS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

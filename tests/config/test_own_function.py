@@ -1,0 +1,225 @@
+"""A person's own loss: run where that is allowed, and nowhere else."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lossbench.config.complaints import ConfigError
+from lossbench.config.load import load, load_all
+from lossbench.results.read import read
+from lossbench.suite.run import run
+from lossbench.training import sharing as programs
+
+CODE = """\
+import pathlib
+
+import pandas
+import scipy.special
+
+pathlib.Path("was_run").touch()
+
+def squared(y, p, weight=2.0):
+    print("theirs", flush=True)
+    return weight * (y - p) ** 2
+
+def mean(y, p):
+    return ((y - p) ** 2)[0, 0]
+"""
+CONFIG = """\
+dataset: {generator: make_regression, n_samples: 60, n_features: 3, random_state: 1}
+model: {hidden: [4]}
+loss: {function: theirs:squared, labels: real, weight: 1.0}
+epochs: 2
+repeats: 1
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "theirs.py").write_text(CODE)
+    path = tmp_path / "it.yaml"
+    path.write_text(CONFIG)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "theirs", raising=False)
+    return path
+
+
+def test_code_is_refused_and_not_run_unless_it_is_allowed(config: Path) -> None:
+    for command in ("run", "run-all", "validate"):
+        target = "." if command == "run-all" else "it.yaml"
+        line = [sys.executable, "-m", "lossbench", command, target]
+        done = subprocess.run(line, cwd=config.parent, capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert done.stderr == (
+            "Error: it.yaml:3: loss.function: 'theirs:squared' is code, which a config may name "
+            "only with --allow-code: read it first\n"
+        )
+    with pytest.raises(ConfigError):
+        load(config)
+    assert not Path("was_run").exists()
+
+
+def test_an_own_loss_trains_as_the_same_one_of_keras_and_is_read_without_running_it(
+    config: Path,
+) -> None:
+    line = [
+        sys.executable,
+        "-m",
+        "lossbench",
+        "run",
+        "it.yaml",
+        "--allow-code",
+        "--quiet",
+        "--json",
+    ]
+    done = subprocess.run(line, cwd=config.parent, capture_output=True, text=True, check=False)
+    assert (done.returncode, {*done.stderr.splitlines()}) == (0, {"theirs"})
+    assert json.loads(done.stdout)["failed"] == {}
+    Path("was_run").unlink()
+    stored = read(Path("results/it"))
+    assert not Path("was_run").exists()
+    assert stored.experiment.loss.name == "squared"
+    assert "weight: 1.0" in Path("results/it/config.yaml").read_text()
+
+    keras = load(config, {"loss": "mse", "name": "keras"})
+    theirs, ours = run(keras).trainings[0], stored.trainings[0]
+    for one, other in zip(theirs.weights, ours.weights, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    assert ours.test == pytest.approx(theirs.test, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        ("{function: nowhere:f, labels: real}", "no module named 'nowhere'"),
+        ("{function: nowhere.at.all:f, labels: real}", "No module named 'nowhere'"),
+        ("{function: theirs, labels: real}", "'theirs' must be package.module:function"),
+        ("{function: theirs:f}", "loss.labels: is missing; it must be one of real, 0/1"),
+        ("{function: theirs:f, labels: one}", "'one' is not a known name"),
+        (
+            "{function: theirs:f, labels: real, output_activation: softmax}",
+            "'softmax' does not fit labels real",
+        ),
+        ("{function: theirs:f, labels: 0/1}", "does not fit a target of real numbers"),
+        ("theirs:f", "is a function, whose labels must be stated"),
+    ],
+)
+def test_what_is_wrong_with_an_own_loss_is_said(config: Path, loss: str, said: str) -> None:
+    text = CONFIG.replace("{function: theirs:squared, labels: real, weight: 1.0}", loss)
+    config.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load(config, allow_code=True)
+    assert len(caught.value.problems) == 1
+    assert said in str(caught.value)
+    assert f"{config}:3:" in str(caught.value)
+
+
+NO_LOSS = """\
+import keras
+
+class Squared(keras.losses.Loss):
+    def call(self, y, p):
+        return (y - p) ** 2
+
+keras_object = Squared()
+number = 3
+
+def mean(y, p):
+    return keras.ops.mean((y - p) ** 2)
+
+async def waiting(y, p):
+    return (y - p) ** 2
+
+def yielding(y, p):
+    yield (y - p) ** 2
+
+def columns(y, p):
+    return keras.ops.sum((y - p) ** 2, axis=0)
+
+def numpy(y, p):
+    import numpy
+    return numpy.square(y - p)
+
+def former(y, p):
+    return keras.backend.square(y - p)
+
+def branch(y, p):
+    return y - p if p[0, 0] > 0 else p - y
+
+def nothing(y, p):
+    (y - p) ** 2
+
+def right(y, p):
+    return (y > 0) == (p > 0)
+
+def of_the_labels(y, p):
+    return y
+
+def random(y, p):
+    return keras.random.uniform(()) * (y - p) ** 2
+
+def of_three(y, p, q):
+    return y
+"""
+KIND = "; a loss is a function of y_true and y_pred that computes a value for each row, by keras.op"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Squared", "theirs:Squared is a class; name a function instead: a loss is a function of "),
+        ("keras_object", f"theirs:keras_object returns one value for all rows{KIND}"),
+        ("waiting", f"theirs:waiting is written with async or yield, and gives no values{KIND}"),
+        ("yielding", f"theirs:yielding is written with async or yield, and gives no values{KIND}"),
+        ("number", f"theirs has no function 'number'{KIND}"),
+        ("absent", f"theirs has no function 'absent'{KIND}"),
+        ("mean", f"theirs:mean returns one value for all rows{KIND}"),
+        ("columns", f"theirs:columns returns the shape (1,) for 30 rows{KIND}"),
+        ("numpy", "theirs:numpy raised NotImplementedError: Cannot convert a symbolic tf.Tensor"),
+        ("former", "AttributeError: module 'keras.backend' has no attribute 'square'; a loss is a"),
+        ("branch", "theirs:branch raised OperatorNotAllowedInGraphError: Using a symbolic `tf.Te"),
+        ("nothing", f"theirs:nothing raised ValueError: None values not supported.{KIND}"),
+        ("right", f"theirs:right has no gradient by y_pred{KIND}"),
+        ("of_the_labels", f"theirs:of_the_labels has no gradient by y_pred{KIND}"),
+        ("random", f"theirs:random draws random numbers, and no seed of a config says which{KIND}"),
+        ("of_three", "raised TypeError: of_three() missing 1 required positional argument: 'q';"),
+    ],
+)
+def test_a_function_that_is_no_loss_fails_in_a_line(config: Path, name: str, said: str) -> None:
+    Path("theirs.py").write_text(NO_LOSS)
+    config.write_text(CONFIG.replace("squared, labels: real, weight: 1.0", f"{name}, labels: real"))
+    with pytest.raises((ValueError, ImportError, TypeError)) as caught:
+        run(load(config, allow_code=True))
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_parameter_of_an_own_loss_is_a_plain_number_in_a_program_of_its_own(
+    config: Path,
+) -> None:
+    # It has the name of a parameter that Keras's losses share a program by.
+    Path("theirs.py").write_text(
+        "def squared(y, p, label_smoothing):\n"
+        "    assert type(label_smoothing) is float\n"
+        "    return round(10 * label_smoothing) * (y - p) ** 2\n"
+    )
+    config.write_text(CONFIG.replace("weight: 1.0", "label_smoothing: 0.3"))
+    setting = ["loss.label_smoothing=0.1,0.2"]
+    cases = load_all([config], settings=setting, allow_code=True)
+    first, second = (programs.key(case.experiment, case.split) for case in cases)
+    assert first != second
+    run(cases[0].experiment)
+
+
+def test_what_is_wrong_is_said_of_every_point_with_the_same_config(config: Path) -> None:
+    config.write_text(CONFIG.replace("squared, labels: real, weight: 1.0", "mean, labels: real"))
+    line = [sys.executable, "-m", "lossbench", "run", "it.yaml", "--allow-code", "--quiet"]
+    line += ["--set", "seed=0,9"]
+    done = subprocess.run(line, cwd=config.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("theirs:mean returns one value for all rows") == 2

@@ -1,0 +1,139 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lossbench.config.experiment import Experiment
+from lossbench.config.load import BUNDLED
+from lossbench.config.yaml_reader import read
+from lossbench.evidence.claims import (
+    CLAIMS,
+    all_of,
+    as_document,
+    as_markdown,
+    comparable,
+    judge,
+    most,
+    travel,
+)
+from lossbench.results.result import Result, Training, to_json
+
+Figures = dict[str, tuple[float, float]]
+NAMES = {name for claim in CLAIMS for name in claim.needs}
+LIKE_THE_ARTICLE: dict[str, Figures] = {
+    "mse": {"mse": (0.0005, 0.0005)},
+    "msle": {"mse": (0.165, 0.184)},
+    "mae": {"mse": (0.002, 0.002)},
+    "binary_crossentropy": {"accuracy": (0.836, 0.852)},
+    "hinge": {"rounded_accuracy": (0.792, 0.74), "accuracy": (0.79, 0.74)},
+    "squared_hinge": {"rounded_accuracy": (0.682, 0.646), "accuracy": (0.68, 0.64)},
+    "categorical_crossentropy": {"accuracy": (0.84, 0.822)},
+    "sparse_categorical_crossentropy": {"accuracy": (0.832, 0.818)},
+    "kl_divergence": {"accuracy": (0.822, 0.822)},
+}
+
+
+def curve(name: str, metric: str, epochs: int) -> np.ndarray:
+    x = np.arange(epochs)
+    if name == "msle":
+        return 0.1 + 0.01 * np.abs(x - 20)
+    bumpy = name == "mae" or (name == "binary_crossentropy" and metric == "accuracy")
+    return 1 / (1 + x) + (0.1 * (x % 2) if bumpy else 0)
+
+
+def article(name: str, seeds: int = 30, history: bool = True, **changes: tuple) -> Result:
+    values = {"name": name, **read(BUNDLED / f"{name}.yaml").values, "repeats": seeds}
+    experiment = Experiment.model_validate(values)
+    figures = {"loss": (0.1, 0.1), "mae": (0.1, 0.1), **LIKE_THE_ARTICLE[name], **changes}
+    curves = {
+        f"{half}_{metric}": curve(name, metric, experiment.epochs)
+        for half in ("train", "test")
+        for metric in ("loss", *experiment.metrics)
+    }
+    train, test = ({metric: it[half] for metric, it in figures.items()} for half in (0, 1))
+    trainings = (
+        Training(seed, False, train, test, curves if history else {}, ()) for seed in range(seeds)
+    )
+    return Result(experiment, "abc", tuple(trainings))
+
+
+def verdicts(**replaced: Result) -> dict[int, str]:
+    results = {name: article(name) for name in NAMES} | replaced
+    return {it.number: it.verdict for it in judge(list(results.values()))}
+
+
+def test_the_article_holds_on_runs_like_the_article() -> None:
+    assert verdicts() == dict.fromkeys(range(1, 10), "holds")
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "figures"),
+    [
+        (1, "mse", {"mse": (0.003, 0.008)}),
+        (2, "msle", {"mse": (0.0001, 0.0001)}),
+        (3, "mae", {"mse": (0.002, 0.02)}),
+        (4, "binary_crossentropy", {"accuracy": (0.83, 0.8)}),
+        (5, "hinge", {"rounded_accuracy": (0.85, 0.7)}),
+        (6, "squared_hinge", {"rounded_accuracy": (0.7, 0.65)}),
+        (7, "categorical_crossentropy", {"accuracy": (0.81, 0.82)}),
+        (8, "sparse_categorical_crossentropy", {"accuracy": (0.84, 0.78)}),
+        (9, "kl_divergence", {"accuracy": (0.87, 0.82)}),
+    ],
+)
+def test_each_claim_can_fail(number: int, name: str, figures: dict) -> None:
+    assert verdicts(**{name: article(name, **figures)})[number] == "does not hold"
+
+
+@pytest.mark.parametrize(("number", "name"), [(5, "hinge"), (6, "squared_hinge")])
+def test_a_claim_of_the_rounded_accuracy_alone_holds_because_of_the_metric(
+    number: int, name: str
+) -> None:
+    found = verdicts(**{name: article(name, accuracy=(0.85, 0.84))})
+    assert found[number] == "holds only because of the metric"
+
+
+def test_missing_and_few_are_not_judged() -> None:
+    few = judge([article("mse", seeds=19)])
+    assert {it.verdict for it in few} == {"not judged"}
+    assert few[0].figures == "fewer than 20 trainings of mse"
+    assert few[1].figures == "no results of the article's msle"
+
+
+def test_other_configs_are_not_the_article() -> None:
+    result = article("mse")
+    shorter = replace(result, experiment=result.experiment.model_copy(update={"epochs": 2}))
+    assert judge([shorter])[0].verdict == "not judged"
+
+
+@pytest.mark.parametrize("name", ["msle", "mae", "binary_crossentropy"])
+def test_courses_are_not_judged_without_history(name: str) -> None:
+    number = {"msle": 2, "mae": 3, "binary_crossentropy": 4}[name]
+    assert verdicts(**{name: article(name, history=False)})[number] == "not judged"
+
+
+def test_most_is_decided_by_the_exact_interval() -> None:
+    # scipy.stats.binomtest(21, 30): [0.506, 0.853]; (20, 30): [0.472, 0.827].
+    counts = {count: most(np.arange(30) < count) for count in (9, 10, 20, 21)}
+    assert counts == {9: False, 10: None, 20: None, 21: True}
+
+
+def test_one_failure_outweighs_what_is_not_known() -> None:
+    assert all_of(True, None, False) == "does not hold"
+    assert all_of(True, None) == "not judged"
+
+
+def test_comparable_needs_the_whole_interval() -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, 30)
+    assert comparable(np.full(30, 0.5), np.full(30, 0.51))[1] is True
+    assert comparable(np.full(30, 0.5), np.full(30, 0.53))[1] is False
+    assert comparable(0.5 + noise, 0.5 - noise)[1] is None
+
+
+def test_travel_is_the_path_over_the_range() -> None:
+    assert travel(np.array([[3.0, 2, 1], [0, 2, 0], [0, np.inf, 0]])).tolist() == [1.0, 2.0]
+
+
+def test_claims_are_written_as_table_and_json() -> None:
+    found = judge([])
+    assert len(as_markdown(found).splitlines()) == 11
+    assert '"verdict": "not judged"' in to_json(as_document(found))

@@ -1,0 +1,456 @@
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from drawn_texts import boxes, check_texts
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import same_color
+from matplotlib.figure import Figure
+from matplotlib.image import imread
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+
+from lossbench.config import load as config
+from lossbench.config.experiment import Experiment
+from lossbench.data.arrays import Split
+from lossbench.pictures.of_result import learning_curves, png, scatter
+from lossbench.results.result import Result, Training
+
+CONFIGS = sorted(path.stem for path in config.BUNDLED.glob("*.yaml"))
+HOSTILE = {
+    "axes.facecolor": "black",
+    "axes.formatter.limits": "0, 0",
+    "axes.prop_cycle": "cycler('color', ['red'])",
+    "figure.dpi": "50",
+    "figure.constrained_layout.use": "True",
+    "font.family": "serif",
+    "image.cmap": "gray",
+    "lines.marker": "s",
+    "path.sketch": "(3, 50, 2)",
+    "savefig.bbox": "tight",
+    "savefig.facecolor": "pink",
+    "text.antialiased": "False",
+}
+
+
+def experiment(
+    loss: str = "hinge", epochs: int = 20, published: Mapping | None = None
+) -> Experiment:
+    return Experiment.model_validate(
+        {
+            "name": "synthetic",
+            "dataset": {"generator": "make_circles"},
+            "model": {"hidden": [2]},
+            "loss": loss,
+            "epochs": epochs,
+            "published": published or {},
+        }
+    )
+
+
+def history(of: Experiment, seed: int) -> dict[str, np.ndarray]:
+    """Noisy curves that fall from 1 towards 0.01, or rise to 0.99 where they are accuracies."""
+    random = np.random.default_rng(seed)
+    decay = np.exp(-5 * np.arange(of.epochs) / of.epochs)
+    curves = {}
+    for name in ("loss", *of.metrics):
+        for half in ("train", "test"):
+            noisy = decay * random.uniform(0.8, 1.2, of.epochs) + 0.01
+            curves[f"{half}_{name}"] = 1 - noisy / 2 if "accuracy" in name else noisy
+    return {name: curve.astype(np.float32) for name, curve in curves.items()}
+
+
+def training(of: Experiment, seed: int) -> Training:
+    curves = history(of, seed)
+    finals = [
+        {name: float(curves[f"{half}_{name}"][-1]) for name in ("loss", *of.metrics)}
+        for half in ("train", "test")
+    ]
+    return Training(seed, False, *finals, curves, ())
+
+
+def exploding(finished: Training, epoch: int) -> Training:
+    """The training, with errors that explode up to an epoch and NaN from there on."""
+    curves = {name: curve.copy() for name, curve in finished.history.items()}
+    for name, curve in curves.items():
+        if "accuracy" not in name:
+            curve[max(epoch - 3, 0) : epoch] = 3e38
+        curve[epoch:] = np.nan
+    nan = dict.fromkeys(finished.train, float("nan"))
+    return Training(finished.seed, True, nan, nan, curves, ())
+
+
+def result(of: Experiment, seeds: int = 7, diverged: int = 0, at: int = 10) -> Result:
+    """Trainings of which the first so many explode before an epoch."""
+    trainings = [training(of, seed) for seed in range(seeds)]
+    trainings[:diverged] = [exploding(it, at) for it in trainings[:diverged]]
+    return Result(of, "", tuple(trainings))
+
+
+def split(classes: int = 3, rows: int = 60, features: int = 2, stretch: float = 1.0) -> Split:
+    """Random features and, as the target, class numbers; or real numbers where classes is 0."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(rows, features)).astype(np.float32)
+    x[:, 0] *= stretch
+    y = np.arange(rows) % classes if classes else random.normal(size=rows)
+    half = rows // 2
+    return Split(x[:half], y[:half], x[half:], y[half:], tuple(f"{i}" for i in range(classes)))
+
+
+def line(panel: Axes, half: str) -> Line2D:
+    [found] = [it for it in panel.lines if it.get_label() == half]
+    return found
+
+
+def mark(panel: Axes, half: str) -> Line2D:
+    """The mark of the half's published figure, which is not a curve and has the curve's colour."""
+    [found] = [
+        it
+        for it in panel.lines
+        if it is not line(panel, half) and it.get_color() == line(panel, half).get_color()
+    ]
+    return found
+
+
+def marked_value(panel: Axes, half: str) -> float:
+    """The value on the panel's axis at which a mark begins."""
+    pixels = mark(panel, half).get_transform().transform(mark(panel, half).get_xydata()[0])
+    return float(panel.transData.inverted().transform(pixels)[1])
+
+
+def article_labels(figure: Figure) -> list[str]:
+    return [it.get_text() for it in figure.findobj(Text) if "article" in it.get_text()]
+
+
+def heading(figure: Figure) -> str:
+    return "\n".join(it.get_text() for it in figure.texts)
+
+
+def fingerprint() -> str:
+    """Digest of one picture of each kind."""
+    published = {"accuracy": {"train": 0.9, "test": 0.8}}
+    pictures = [
+        learning_curves(result(experiment(published=published))),
+        learning_curves(result(experiment("mse"))),
+        scatter(split()),
+        scatter(split(classes=0)),
+    ]
+    return hashlib.sha256(b"".join(map(png, pictures))).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("loss", "published", "labels"),
+    [
+        ("mean_squared_error", "mse", ["Mean squared error"]),
+        ("mean_squared_error", "mae", ["Loss", "Mean absolute error"]),
+        ("mean_absolute_error", "mse", ["Loss", "Mean squared error"]),
+        ("kl_divergence", "accuracy", ["Loss", "Accuracy"]),
+        ("squared_hinge", "accuracy", ["Loss", "Accuracy"]),
+        ("squared_hinge", "rounded_accuracy", ["Loss", "Rounded accuracy"]),
+    ],
+)
+def test_the_printed_metric_is_below_the_loss_unless_it_is_the_loss(loss, published, labels):
+    of = experiment(loss, published={published: {"train": 0.5}})
+    figure = learning_curves(result(of))
+    assert [panel.get_ylabel() for panel in figure.axes] == labels
+    assert figure.axes[-1].get_xlabel() == "Epoch"
+
+
+@pytest.mark.parametrize("half", ["train", "test"])
+def test_each_line_is_the_median_over_the_seeds(half):
+    shown = result(experiment("hinge", published={"rounded_accuracy": {"test": 0.7}}))
+    panels = learning_curves(shown).axes
+    for panel, name in zip(panels, ("loss", "rounded_accuracy"), strict=True):
+        x, y = line(panel, half).get_data()
+        assert x.tolist() == list(range(1, 21))
+        np.testing.assert_allclose(y, np.median(shown.curves(half, name), axis=0), rtol=1e-6)
+
+
+@pytest.mark.parametrize("half", ["train", "test"])
+def test_each_band_reaches_from_the_10th_to_the_90th_percentile(half):
+    shown = result(experiment("hinge"))
+    panel = learning_curves(shown).axes[0]
+    band = panel.collections[["train", "test"].index(half)]
+    assert same_color(band.get_facecolor()[0][:3], line(panel, half).get_color())
+    corners = band.get_paths()[0].vertices
+    low, high = np.percentile(shown.curves(half, "loss"), (10, 90), axis=0)
+    for epoch in range(1, 21):
+        ys = corners[corners[:, 0] == epoch, 1]
+        assert ys.min() == pytest.approx(low[epoch - 1])
+        assert ys.max() == pytest.approx(high[epoch - 1])
+
+
+def test_train_is_blue_and_test_is_orange_in_every_panel_and_in_the_legend():
+    figure = learning_curves(result(experiment()))
+    for panel in figure.axes:
+        assert line(panel, "train").get_color() == "tab:blue"
+        assert line(panel, "test").get_color() == "tab:orange"
+    [legend] = figure.legends
+    assert [it.get_text() for it in legend.get_texts()] == ["train", "test"]
+    assert [it.get_color() for it in legend.get_lines()] == ["tab:blue", "tab:orange"]
+
+
+def test_the_legend_hides_no_data():
+    figure = learning_curves(result(experiment()))
+    FigureCanvasAgg(figure).draw()
+    assert not any(figure.legends[0].get_window_extent().overlaps(it.bbox) for it in figure.axes)
+
+
+@pytest.mark.parametrize("loss", ["hinge", "mae"])
+def test_the_article_s_figures_are_marked_where_they_lie(loss):
+    metric = "accuracy" if loss == "hinge" else "mse"
+    # The second lies far from every curve, and must be in the picture nevertheless.
+    figures = {"train": 0.792, "test": 0.0002}
+    panel = learning_curves(result(experiment(loss, published={metric: figures}))).axes[-1]
+    assert marked_value(panel, "train") == pytest.approx(0.792)
+    assert marked_value(panel, "test") == pytest.approx(0.0002)
+
+
+def test_an_article_s_zero_is_marked_at_the_bottom_of_a_logarithmic_axis():
+    of = experiment("mse", published={"mse": {"train": 0.0, "test": 0.02}})
+    [panel] = learning_curves(result(of)).axes
+    assert panel.get_yscale() == "log"
+    assert marked_value(panel, "train") == pytest.approx(panel.get_ylim()[0])
+
+
+def test_the_article_s_figures_keep_their_decimals():
+    shown = result(config.load("hinge").model_copy(update={"epochs": 20}))
+    assert article_labels(learning_curves(shown)) == ["article: 0.792", "article: 0.740"]
+    shown = result(config.load("mse").model_copy(update={"epochs": 20}))
+    assert article_labels(learning_curves(shown)) == ["article: 0.000", "article: 0.001"]
+
+
+@pytest.mark.parametrize("half", ["train", "test"])
+def test_an_article_that_prints_one_half_is_marked_once(half):
+    of = experiment(published={"accuracy": {half: 0.7}})
+    figure = learning_curves(result(of))
+    assert article_labels(figure) == ["article: 0.7"]
+    assert marked_value(figure.axes[-1], half) == pytest.approx(0.7)
+
+
+def test_nothing_is_marked_where_nothing_is_published():
+    assert not article_labels(learning_curves(result(experiment())))
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_no_text_overlaps_another_or_is_cut_off(name):
+    figure = learning_curves(
+        result(config.load(name).model_copy(update={"epochs": 20}), diverged=2)
+    )
+    assert sum("article" in text for text in boxes(figure)) == 2
+    check_texts(figure)
+
+
+@pytest.mark.parametrize("decades", [0.2, 0.6, 0.8, 1, 2, 3, 6, 20])
+def test_the_labels_of_a_logarithmic_axis_are_plain_numbers_that_do_not_overlap(decades):
+    of = experiment("mae")
+    falling = np.logspace(0, -decades, of.epochs)
+    curves = dict.fromkeys(history(of, 0), falling)
+    figure = learning_curves(Result(of, "", (Training(0, False, {}, {}, curves, ()),)))
+    check_texts(figure)
+    for panel in figure.axes:
+        low, high = panel.get_ylim()
+        assert sum(low <= tick <= high for tick in panel.get_yticks()) >= 2
+        texts = [it.get_text() for it in panel.get_yticklabels(which="both")]
+        assert all(float(text.replace("\N{MINUS SIGN}", "-")) for text in texts if text)
+
+
+def test_the_axes_labels_of_both_panels_are_aligned():
+    of = experiment("mae")
+    curves = history(of, 0)
+    for half in ("train", "test"):
+        curves[f"{half}_loss"] *= 1e-3  # tick labels wider than those of the other panel
+    found = boxes(learning_curves(Result(of, "", (Training(0, False, {}, {}, curves, ()),))))
+    loss, metric = (box for text, box in found.items() if "Loss" in text or "Mean sq" in text)
+    assert loss.x1 == pytest.approx(metric.x1, abs=1)
+
+
+def test_the_start_of_a_steep_curve_is_in_the_picture():
+    of = experiment(epochs=100)
+    curves = history(of, 0)
+    for half in ("train", "test"):
+        curves[f"{half}_loss"][0] = 40.0
+    shown = Result(of, "", (Training(0, False, {}, {}, curves, ()),))
+    assert learning_curves(shown).axes[0].get_ylim()[1] > 40
+
+
+@pytest.mark.parametrize("figures", [(0.0, 0.0), (0.5, 0.5), (0.5, 0.501), (2.0, 2.0)])
+def test_labels_of_figures_that_coincide_are_apart(figures):
+    published = {"accuracy": dict(zip(("train", "test"), figures, strict=True))}
+    found = boxes(learning_curves(result(experiment(published=published))))
+    train, test = (box for text, box in found.items() if "article" in text)
+    assert not train.overlaps(test)
+    assert (train.y0 > test.y0) == (figures[0] >= figures[1])
+
+
+def test_a_long_published_figure_is_not_cut_off():
+    figure = learning_curves(result(experiment(published={"accuracy": {"test": 0.8462193571}})))
+    [box] = [box for text, box in boxes(figure).items() if "article" in text]
+    assert box.x1 < figure.bbox.x1
+
+
+def test_the_heading_names_the_loss_and_counts_the_seeds():
+    assert heading(learning_curves(result(experiment("kld")))) == (
+        "KL divergence\nMedian and 10th to 90th percentile of 7 seeds"
+    )
+    assert heading(learning_curves(result(experiment("bce"), seeds=1))) == (
+        "Binary crossentropy\n1 seed"
+    )
+
+
+def test_the_heading_counts_the_diverged():
+    assert heading(learning_curves(result(experiment(), diverged=2))).endswith("; 2 diverged")
+
+
+@pytest.mark.parametrize("loss", ["hinge", "mse"])
+@pytest.mark.parametrize("diverged", [3, 7])
+def test_explosions_do_not_flatten_the_other_epochs(loss, diverged):
+    figure = learning_curves(result(experiment(loss, 100), diverged=diverged, at=90))
+    usual = learning_curves(result(experiment(loss, 100)))
+    low, high = figure.axes[0].transData.transform([(0, 0.05), (0, 1.0)])[:, 1]
+    usual_low, usual_high = usual.axes[0].transData.transform([(0, 0.05), (0, 1.0)])[:, 1]
+    assert high - low > (usual_high - usual_low) / 3
+
+
+@pytest.mark.parametrize("loss", ["hinge", "mse"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"epochs": 1},
+        {"epochs": 2},
+        {"seeds": 1},
+        {"seeds": 1, "epochs": 1},
+        {"seeds": 1, "diverged": 1, "at": 0},
+        {"diverged": 7, "at": 0},
+        {"diverged": 7, "at": 3},
+        {"diverged": 3, "at": 20},
+        {"diverged": 7, "at": 3, "epochs": 3},  # 3e38, the end of float32, in every epoch
+    ],
+    ids=str,
+)
+def test_unusual_results_are_drawn_without_warnings(loss, case):
+    settings = dict(case)
+    of = experiment(
+        loss, settings.pop("epochs", 20), {"mse" if loss == "mse" else "accuracy": {"test": 0}}
+    )
+    assert png(learning_curves(result(of, **settings))).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("loss", ["hinge", "mse"])
+@pytest.mark.parametrize("value", [0.0, 0.00123, 1.0])
+def test_constant_curves_are_drawn_legibly_and_without_warnings(loss, value):
+    of = experiment(loss)
+    curves = {name: np.full_like(curve, value) for name, curve in history(of, 0).items()}
+    check_texts(learning_curves(Result(of, "", (Training(0, False, {}, {}, curves, ()),))))
+
+
+def test_a_single_epoch_is_visible():
+    panel = learning_curves(result(experiment(epochs=1))).axes[0]
+    assert line(panel, "train").get_marker() == "o"
+    assert panel.collections[0].get_linewidth()[0] > 0
+
+
+def test_of_very_many_epochs_some_are_drawn():
+    shown = result(experiment(epochs=6000), seeds=3)
+    panel = learning_curves(shown).axes[0]
+    x, y = line(panel, "test").get_data()
+    assert (len(x), x[0], x[-1]) == (2000, 1, 6000)
+    np.testing.assert_array_equal(y, np.median(shown.curves("test", "loss"), axis=0)[x - 1])
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 5])
+def test_epochs_are_whole_numbers(epochs):
+    ticks = learning_curves(result(experiment(epochs=epochs))).axes[-1].get_xticks()
+    assert epochs in ticks
+    assert (ticks == np.round(ticks)).all()
+
+
+def test_the_same_picture_is_the_same_bytes():
+    assert fingerprint() == fingerprint()
+
+
+def test_a_picture_is_sharp_at_450_pixels_and_below_100_kb():
+    encoded = png(learning_curves(result(experiment(epochs=200))))
+    assert imread(BytesIO(encoded)).shape[1] == 810
+    assert len(encoded) < 100_000
+
+
+def test_global_settings_neither_change_a_picture_nor_are_changed():
+    usual = fingerprint()
+    with matplotlib.rc_context():
+        for name, value in HOSTILE.items():
+            matplotlib.rcParams[name] = value
+        before = dict(matplotlib.rcParams)
+        assert fingerprint() == usual
+        assert dict(matplotlib.rcParams) == before
+
+
+def test_a_user_s_matplotlibrc_does_not_change_a_picture_and_pyplot_is_not_imported(tmp_path):
+    rc_file = tmp_path / "matplotlibrc"
+    rc_file.write_text("".join(f"{name}: {value}\n" for name, value in HOSTILE.items()))
+    program = (
+        "import sys, matplotlib, test_pictures as it;"
+        "assert matplotlib.rcParams['savefig.bbox'] == 'tight';"  # the file was read
+        "print(it.fingerprint(), 'matplotlib.pyplot' in sys.modules)"
+    )
+    here = Path(__file__).parent
+    paths = os.pathsep.join([str(here), str(here.parent), *sys.path])
+    environment = os.environ | {"MATPLOTLIBRC": str(rc_file), "PYTHONPATH": paths}
+    child = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert child.stdout.split() == [fingerprint(), "False"]
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_classes_have_the_colours_of_tab10_in_order(classes):
+    data = split(classes)
+    panel = scatter(data).axes[0]
+    x, y = np.concatenate([data.x_train, data.x_test]), np.concatenate([data.y_train, data.y_test])
+    assert len(panel.lines) == classes
+    for number, colour in enumerate(matplotlib.colormaps["tab10"].colors[:classes]):
+        points = panel.lines[number]
+        assert same_color(points.get_markerfacecolor(), colour)
+        np.testing.assert_array_equal(points.get_xydata(), x[y == number])
+
+
+def test_the_legend_of_a_scatter_plot_names_the_classes_and_hides_no_data():
+    panel = scatter(split(3)).axes[0]
+    FigureCanvasAgg(panel.figure).draw()
+    legend = panel.get_legend()
+    assert legend.get_title().get_text() == "Class"
+    assert [it.get_text() for it in legend.get_texts()] == ["0", "1", "2"]
+    assert not legend.get_window_extent().overlaps(panel.bbox)
+
+
+def test_features_of_one_scale_have_equal_aspect_and_others_have_not():
+    assert scatter(split()).axes[0].get_aspect() == 1
+    assert scatter(split(stretch=100.0)).axes[0].get_aspect() == "auto"
+    assert scatter(split(stretch=0.0)).axes[0].get_aspect() == "auto"
+
+
+def test_a_real_target_is_a_colour_with_a_bar():
+    data = split(classes=0)
+    panel, bar = scatter(data).axes
+    np.testing.assert_array_equal(
+        panel.collections[0].get_array(), np.concatenate([data.y_train, data.y_test])
+    )
+    assert bar.get_ylabel() == "Target"
+
+
+@pytest.mark.parametrize("classes", [0, 3])
+def test_no_text_of_a_scatter_plot_overlaps_or_is_cut_off(classes):
+    check_texts(scatter(split(classes, stretch=100.0)))
+
+
+def test_a_scatter_plot_refuses_other_than_two_features():
+    with pytest.raises(ValueError, match="unpack"):
+        scatter(split(features=3))

@@ -1,0 +1,145 @@
+"""Metrics of the final weights, and what stored weights predict, against Keras and scikit-learn."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from lossbench.config.experiment import Experiment
+from lossbench.config.sections.model import ACTIVATIONS
+from lossbench.data.arrays import Split
+from lossbench.results.final_metrics import complete, values
+from lossbench.results.predict import predictions
+from lossbench.results.result import Training
+from lossbench.training.network import build
+
+RNG = np.random.default_rng(3)
+
+
+@pytest.fixture(autouse=True)
+def _same_weights_every_time() -> None:
+    keras.utils.set_random_seed(1)
+
+
+def weighted(experiment: Experiment, features: int, classes: int) -> keras.Sequential:
+    """The model with weights that leave no layer at its start."""
+    model = build(experiment, features, classes)
+    model.set_weights([np.abs(RNG.normal(0.5, 0.4, it.shape)) - 0.2 for it in model.weights])
+    for weight in model.weights:
+        if weight.name == "moving_variance":
+            weight.assign(RNG.uniform(0.5, 2, weight.shape))
+    return model
+
+
+def test_the_forward_pass_is_that_of_keras(experiment_of: Callable[..., Experiment]) -> None:
+    hidden: list[Any] = [{"units": 3, "activation": name} for name in ACTIVATIONS]
+    hidden[3] |= {"batch_normalization": True}
+    hidden[5] |= {"dropout": 0.5}
+    model = {"hidden": [8, *hidden, {"units": 4, "batch_normalization": True}]}
+    for problem, loss in (
+        ("regression", "poisson"),
+        ("multi-class classification", "kl_divergence"),
+    ):
+        experiment = experiment_of(problem, loss, model=model)
+        network = weighted(experiment, 5, 3 if "multi" in problem else 0)
+        x = RNG.normal(size=(50, 5)).astype(np.float32)
+        found = predictions(experiment, network.get_weights(), x)
+        np.testing.assert_allclose(found, network.predict(x, verbose=0), rtol=2e-5, atol=1e-6)
+
+
+def test_names_and_shapes_of_weights_are_those_of_the_model(
+    experiment_of: Callable[..., Experiment],
+) -> None:
+    model = {"hidden": [8, {"units": 4, "dropout": 0.1, "batch_normalization": True}]}
+    experiment = experiment_of("regression", "mse", model=model)
+    network = build(experiment, 5, 0)
+    shapes = experiment.model.weight_shapes(5, 1)
+    assert [*shapes.values()] == [it.shape for it in network.weights]
+    assert [name.rpartition("_")[0] for name in shapes] == [it.name for it in network.weights]
+
+
+@pytest.mark.parametrize(
+    ("loss", "activation", "classes"),
+    [
+        ("binary_crossentropy", "sigmoid", 2),
+        ("binary_crossentropy", "linear", 2),
+        ("hinge", "tanh", 2),
+        ("categorical_hinge", "linear", 3),
+        ("sparse_categorical_crossentropy", "softmax", 3),
+    ],
+)
+def test_metrics_of_classifiers_are_scikit_learns(
+    experiment_of: Callable[..., Experiment], loss: str, activation: str, classes: int
+) -> None:
+    problem = "binary classification" if classes == 2 else "multi-class classification"
+    model = {"hidden": [6], "output_activation": activation}
+    experiment = experiment_of(problem, loss, model=model)
+    network = build(experiment, 4, classes)
+    x = RNG.normal(size=(200, 4)).astype(np.float32)
+    y = RNG.choice(classes, 200, p=[0.6, 0.4] if classes == 2 else [0.5, 0.3, 0.2])
+    said = network.predict(x, verbose=0)
+    if classes == 2:
+        answer = (said[:, 0] > (0.5 if activation == "sigmoid" else 0)).astype(int)
+        area = metrics.roc_auc_score(y, said[:, 0])
+    else:
+        answer = said.argmax(axis=1)
+        # scikit-learn wants probabilities; a class against the rest needs none.
+        each = [metrics.roc_auc_score(y == number, said[:, number]) for number in range(3)]
+        area = np.mean(each)
+    wanted = {
+        "balanced_accuracy": metrics.balanced_accuracy_score(y, answer),
+        "f1_macro": metrics.f1_score(y, answer, average="macro"),
+        "roc_auc": area,
+    }
+    if classes == 2:
+        wanted["f1"] = metrics.f1_score(y, answer)
+    found = values(wanted, experiment, tuple(network.get_weights()), x, y)
+    assert found == pytest.approx(wanted, abs=1e-6)
+
+
+def test_r2_is_scikit_learns_and_a_diverged_training_has_none(
+    experiment_of: Callable[..., Experiment],
+) -> None:
+    stopping = {"validation_size": 50}
+    experiment = experiment_of(
+        "regression", "mse", metrics=["r2", "mse"], early_stopping=stopping, repeats=2
+    )
+    assert experiment.metrics == ("mse", "mae", "r2")
+    network = build(experiment, 4, 0)
+    x, y = RNG.normal(size=(300, 4)).astype(np.float32), RNG.normal(size=300)
+    split = Split(x[:200], y[:200], x[200:], y[200:])
+    figures = {"loss": 0.0, "mse": 0.0, "mae": 0.0}
+    weights = tuple(network.get_weights())
+    trainings = [
+        Training(0, False, figures, figures, {}, weights, 3, 1),
+        Training(1, True, figures, figures, {}, weights, 3, 1),
+    ]
+    result = complete(experiment, split, trainings)
+    said = network.predict(x, verbose=0)[:, 0]
+    train = metrics.r2_score(y[:150], said[:150])  # without the rows held back
+    test = metrics.r2_score(y[200:], said[200:])
+    assert result.final("train", "r2") == pytest.approx([train, np.nan], nan_ok=True, abs=1e-6)
+    assert result.final("test", "r2") == pytest.approx([test, np.nan], nan_ok=True, abs=1e-6)
+
+
+def test_of_answers_that_are_not_finite_there_is_no_metric(
+    experiment_of: Callable[..., Experiment],
+) -> None:
+    experiment = experiment_of("binary classification", "bce", metrics=["roc_auc"])
+    shapes = ((2, 25), (25,), (25, 1), (1,))
+    huge = tuple(np.full(shape, 3e38, np.float32) for shape in shapes)
+    huge[2][::2] *= -1  # infinity less infinity
+    x = np.ones((4, 2), np.float32)
+    assert np.isnan(values(["roc_auc"], experiment, huge, x, np.array([0, 1, 0, 1]))["roc_auc"])
+
+
+def test_nothing_further_is_computed_unless_it_is_asked_for(
+    experiment_of: Callable[..., Experiment],
+) -> None:
+    training = Training(0, False, {"loss": 1.0}, {"loss": 1.0}, {}, ())
+    split = Split(*(np.zeros((1, 1)) for _ in range(4)))
+    (same,) = complete(experiment_of("regression", "mse"), split, [training]).trainings
+    assert same is training
