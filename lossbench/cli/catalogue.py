@@ -6,9 +6,11 @@ from typing import Any
 
 from lossbench.config.load import BUNDLED, bundled
 from lossbench.data.generators import GENERATORS
-from lossbench.tables.losses import FINAL_METRICS, LOSSES
+from lossbench.tables.losses import LOSSES
+from lossbench.tables.metrics import of_final_weights
 from lossbench.tables.optimizers import COMMON, OPTIMIZERS, SCHEDULES
 from lossbench.tables.parameters import Parameters
+from lossbench.tables.problems import PROBLEMS
 
 Table = tuple[str, list[str], list[list[str]]]
 WIDTH = 76  # of a name and its parameters, so that a table of them fits eighty columns
@@ -37,7 +39,7 @@ def as_document() -> dict[str, Any]:
         "losses": losses,
         "optimizers": {name: _defaults(rows) for name, rows in OPTIMIZERS.items()},
         "schedules": {name: _defaults(rows) for name, rows in SCHEDULES.items()},
-        "metrics": FINAL_METRICS,
+        "metrics": {problem: of_final_weights(problem) for problem in PROBLEMS},
         "generators": GENERATORS,
     }
 
@@ -70,7 +72,7 @@ def tables() -> list[Table]:
         (
             "Metrics that 'metrics' adds to those of the loss",
             ["problem", "metrics"],
-            [[problem, ", ".join(names)] for problem, names in FINAL_METRICS.items()],
+            [[problem, ", ".join(of_final_weights(problem))] for problem in PROBLEMS],
         ),
         ("Generators, and sets that come with scikit-learn", ["generator", "target"], generators),
     ]

@@ -22,7 +22,7 @@ from rich.text import Text
 from lossbench.config.experiment import Experiment
 from lossbench.evidence import summary, sweep
 from lossbench.evidence.sweep import Sweep
-from lossbench.results.result import HALVES, Result, to_json
+from lossbench.results.result import PARTS, Result, to_json
 
 if TYPE_CHECKING:
     from lossbench.evidence.comparison import Group
@@ -136,12 +136,12 @@ def print_summary(results: Sequence[Result]) -> None:
     for result in results:
         row = summary.row(result)
         cells = [row["name"]]
-        for half in HALVES:
-            value, verdict = summary.published(row, half)
+        for part in PARTS:
+            value, verdict = summary.published(row, part)
             verdicts.add(verdict)
             # Eighty columns hold the longest name, and no verdict longer than "outside".
             judged = "" if verdict == "not judged" else verdict
-            cells += [summary.found(row, half).split()[0], f"{value} {judged}".strip()]
+            cells += [summary.found(row, part).split()[0], f"{value} {judged}".strip()]
         rows.append(cells)
     print_table("", ["experiment", "train", "article", "test", "article"], rows)
     if "not judged" in verdicts:
@@ -188,10 +188,10 @@ def print_comparison(groups: "Sequence[Group]") -> None:
     from lossbench.evidence.comparison_text import LIMITS
 
     for group in groups:
-        halves = [[it for it in group.standings if it.half == half] for half in HALVES]
-        pairs = list(zip(*halves, strict=True))
+        parts = [[it for it in group.standings if it.part == part] for part in PARTS]
+        pairs = list(zip(*parts, strict=True))
         rows = [[train.name, found(train.summary), found(test.summary)] for train, test in pairs]
-        print_table(group.title, ["experiment", *HALVES], rows)
+        print_table(group.title, ["experiment", *PARTS], rows)
         remarks = [
             f"{train.name}: {count} of {train.trainings} trainings {what}"
             for train, _ in pairs

@@ -19,7 +19,8 @@ from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.yaml_reader import Key
 from lossbench.data.arrays import MOST_NUMBERS, DatasetError, Split
 from lossbench.tables import losses, optimizers
-from lossbench.tables.losses import FINAL_METRICS, Loss
+from lossbench.tables.losses import Loss
+from lossbench.tables.metrics import FORMER_METRICS
 from lossbench.text import nearest, unknown
 
 # What a process can hold, as the rows of a history.csv and as the weights of a network.
@@ -70,8 +71,8 @@ def check(
     reported = [*loss.row.metrics, *(metric for metric in further if isinstance(metric, str))]
     for metric, figures in published.items() if isinstance(published, dict) else ():
         if metric not in reported:
-            message = unknown(metric, reported, f"a metric of {loss.name}", losses.FORMER_METRICS)
-            if metric in FINAL_METRICS[loss.row.problem]:
+            message = unknown(metric, reported, f"a metric of {loss.name}", FORMER_METRICS)
+            if metric in loss.row.final_metrics:
                 message = f"is not reported; ask for it by metrics: [{metric}]"
             complaints.append(Complaint(("published", metric), message, figures))
     count = len(split.classes) if split else 0
@@ -176,19 +177,19 @@ def _at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
                 message = f"is 0 in every row that is left to {what} by early stopping"
                 name = experiment.dataset.sample_weight
                 yield Complaint(("dataset", "sample_weight"), message, name)
-    allowed = (*row.metrics, *FINAL_METRICS[row.problem])
-    halves = {"train": split.y_train[:fitted], "test": split.y_test}
+    allowed = (*row.metrics, *row.final_metrics)
+    parts = {"train": split.y_train[:fitted], "test": split.y_test}
     for number, metric in enumerate(experiment.final_metrics):
         key = ("metrics", number)
         if metric not in allowed:
             message = f"is not a metric of {experiment.loss.name}; {nearest(metric, allowed)}"
             yield Complaint(key, message, metric)
             continue
-        for half, truth in halves.items():
+        for part, truth in parts.items():
             if metric == "roc_auc" and len(np.unique(truth)) < len(classes):
-                yield Complaint(key, f"needs all classes in the {half} rows", metric)
+                yield Complaint(key, f"needs all classes in the {part} rows", metric)
             if metric == "r2" and len(truth) < 2:
-                yield Complaint(key, f"needs two {half} rows", metric)
+                yield Complaint(key, f"needs two {part} rows", metric)
 
 
 def _of_classes(experiment: Experiment, row: Loss, classes: Sequence[str]) -> Iterator[Complaint]:

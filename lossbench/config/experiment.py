@@ -17,7 +17,7 @@ from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Model
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.yaml_reader import PrintedFloat
-from lossbench.tables import losses
+from lossbench.tables.metrics import FORMER_METRICS, METRICS
 from lossbench.tables.parameters import is_number
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
@@ -72,7 +72,7 @@ def _metric_names(value: Any) -> Any:
 class EarlyStopping(Section):
     """When a training ends before its epochs are done, as Keras's EarlyStopping has it.
 
-    The last rows of the training half are held back as Keras's ``validation_split`` does it:
+    The last rows of the training part are held back as Keras's ``validation_split`` does it:
     ``validation_size`` says which share, or how many. A training ends when the loss on them has
     not fallen by more than ``min_delta`` for ``patience`` epochs, and the weights of its best
     epoch are restored.
@@ -118,7 +118,7 @@ class Experiment(Section, serialize_by_alias=True):
     early_stopping: EarlyStopping | None = Field(None, exclude_if=off)
     # Beside those of the loss; all of them are in ``metrics``.
     final_metrics: Annotated[
-        tuple[Annotated[str, one_of(losses.METRICS, losses.FORMER_METRICS)], ...],
+        tuple[Annotated[str, one_of(list(METRICS), FORMER_METRICS)], ...],
         BeforeValidator(_metric_names),
     ] = Field((), alias="metrics", exclude_if=off)
     published: dict[str, Published] = Field({})

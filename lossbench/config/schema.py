@@ -11,8 +11,9 @@ from typing import Any
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.dataset import COMMON
 from lossbench.data import generators
-from lossbench.tables.losses import LOSSES, METRICS
+from lossbench.tables.losses import LOSSES
 from lossbench.tables.losses import NAMES as LOSS_NAMES
+from lossbench.tables.metrics import METRICS
 from lossbench.tables.optimizers import NAMES as OPTIMIZER_NAMES
 from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
 from lossbench.tables.parameters import Parameter

@@ -30,12 +30,12 @@ def split(
     "target" to the rows that their scaler is fitted on; categories stay 0 and 1. ``missing`` is
     the strategy of the ``SimpleImputer`` of the numbers; categories take the most frequent one.
 
-    Raises DatasetError where a half would be empty, or the target leaves nothing to learn.
+    Raises DatasetError where a part would be empty, or the target leaves nothing to learn.
     """
     count = len(table.y)
     rows = int(train_size) if train_size >= 1 else round(count * train_size)
     if not 0 < rows < count:
-        message = f"must leave rows to both halves, and takes {rows} of {count} to train on"
+        message = f"must leave rows to both parts, and takes {rows} of {count} to train on"
         raise DatasetError("train_size", message)
     train, test = _drawn(table, rows, drawn or {"shuffle": False})
     _refuse_target(table, train, mixed=bool(drawn and drawn["shuffle"]))
@@ -92,7 +92,7 @@ def _refuse_target(table: Table, train: Any, mixed: bool) -> None:
     seen = np.unique(table.y[train])
     if not table.classes:
         if len(seen) == 1:
-            where = "" if len(np.unique(table.y)) == 1 else " in the training half"
+            where = "" if len(np.unique(table.y)) == 1 else " in the training part"
             raise DatasetError("target", f"is constant{where}: there is nothing to learn")
         return
     count, rows = len(table.classes), len(table.y[train])
@@ -104,7 +104,7 @@ def _refuse_target(table: Table, train: Any, mixed: bool) -> None:
     absent = [name for number, name in enumerate(table.classes) if number not in seen]
     if absent:
         message = (
-            f"has classes without a row in the training half: {', '.join(map(repr, absent[:5]))}"
+            f"has classes without a row in the training part: {', '.join(map(repr, absent[:5]))}"
         )
         raise DatasetError("target", message + ("" if mixed else f"; {SHUFFLE}"))
 
@@ -114,7 +114,7 @@ def _filled(numbers: Array, train: Any, missing: str | None) -> Array:
         return numbers
     from sklearn.impute import SimpleImputer
 
-    # A column without any value in the training half still has its place, filled with 0.
+    # A column without any value in the training part still has its place, filled with 0.
     imputer = SimpleImputer(strategy=missing, keep_empty_features=True)
     return np.asarray(imputer.fit(numbers[train]).transform(numbers))
 
@@ -127,7 +127,7 @@ def _encoded(
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder
 
-    # A category that only the test half has is 0 in all columns.
+    # A category that only the test part has is 0 in all columns.
     encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32)
     pipeline = make_pipeline(
         SimpleImputer(strategy="most_frequent", keep_empty_features=True), encoder

@@ -25,7 +25,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.load import BUNDLED
 from lossbench.config.yaml_reader import read
 from lossbench.evidence.comparison import bootstrapped, figure, percent, probabilities
-from lossbench.results.result import HALVES, Array, Result
+from lossbench.results.result import PARTS, Array, Result
 from lossbench.results.statistics import FEWEST_TO_JUDGE
 
 Verdict = Literal["holds", "does not hold", "holds only because of the metric", "not judged"]
@@ -164,7 +164,7 @@ def _judgement(claim: Claim, results: Results) -> Judgement:
 
 
 def _medians(result: Result, metric: str) -> str:
-    values = [f"{figure(result.summary(half, metric).median)} {half}" for half in HALVES]
+    values = [f"{figure(result.summary(part, metric).median)} {part}" for part in PARTS]
     return f"median {metric} {', '.join(values)}"
 
 
@@ -174,7 +174,7 @@ def _count(condition: Array) -> str:
 
 
 def _below(result: Result, metric: str, bound: float) -> Array:
-    train, test = (result.final(half, metric) < bound for half in HALVES)
+    train, test = (result.final(part, metric) < bound for part in PARTS)
     return np.asarray(train & test)
 
 
@@ -191,7 +191,7 @@ def _mse_reaches_zero(results: Results) -> Finding:
     mse = results["mse"]
     zero = _below(mse, "mse", 0.0015)
     text = f"{_medians(mse, 'mse')}; at most 0.001 on both in {_count(zero)}"
-    train, test = (mse.final(half, "mse") for half in HALVES)
+    train, test = (mse.final(part, "mse") for part in PARTS)
     apart, worse = ahead(train, test, smaller=True)
     text += f"; train beats test in {apart} of pairs"
     return text, all_of(most(zero), worse is not True)
@@ -199,7 +199,7 @@ def _mse_reaches_zero(results: Results) -> Finding:
 
 def _msle_is_worse(results: Results) -> Finding:
     msle, mse = results["msle"], results["mse"]
-    found = [ahead(mse.final(half, "mse"), msle.final(half, "mse"), True) for half in HALVES]
+    found = [ahead(mse.final(part, "mse"), msle.final(part, "mse"), True) for part in PARTS]
     text = f"{_medians(msle, 'mse')}; mse beats msle in {found[0][0]} (train) and {found[1][0]} "
     text += "(test) of pairs"
     if not _has_history(msle):
@@ -247,11 +247,11 @@ def _under(result: Result, bound: float, reference: Result | None) -> Finding:
         answers = [most(below)]
         text = f"{_medians(result, metric)}, under {percent(bound)} on both in {_count(below)}"
         if reference:
-            for half in HALVES:
-                better = reference.final(half, "accuracy"), result.final(half, metric)
+            for part in PARTS:
+                better = reference.final(part, "accuracy"), result.final(part, metric)
                 share, answer = ahead(*better, smaller=False)
                 answers.append(answer)
-                text += f", cross-entropy ahead in {share} ({half})"
+                text += f", cross-entropy ahead in {share} ({part})"
         texts.append(text)
         verdicts.append(all_of(*answers))
     by_metric, truly = verdicts
@@ -271,7 +271,7 @@ def _reaches_84_82(results: Results) -> Finding:
 def _like_crossentropy(name: str) -> Callable[[Results], Finding]:
     def judged(results: Results) -> Finding:
         pair = results[name], results["categorical_crossentropy"]
-        found = [comparable(*(it.final(half, "accuracy") for it in pair)) for half in HALVES]
+        found = [comparable(*(it.final(part, "accuracy") for it in pair)) for part in PARTS]
         text = f"difference of median accuracies {found[0][0]} train, {found[1][0]} test"
         return text, all_of(*(answer for _, answer in found))
 
@@ -281,7 +281,7 @@ def _like_crossentropy(name: str) -> Callable[[Results], Finding]:
 CLAIMS = (
     Claim(
         1,
-        "MSE reaches an error of zero, to about three decimals, alike on both halves.",
+        "MSE reaches an error of zero, to about three decimals, alike on both parts.",
         "Most trainings end below 0.0015 on both; training rows do not beat test rows.",
         ("mse",),
         _mse_reaches_zero,
@@ -289,7 +289,7 @@ CLAIMS = (
     Claim(
         2,
         "MSLE ends at a worse mse than MSE; its mse rises again from about epoch 20.",
-        "mse beats msle on both halves; in most trainings the test mse is lowest between epochs "
+        "mse beats msle on both parts; in most trainings the test mse is lowest between epochs "
         "10 and 40 and ends at least 10 % above that.",
         ("mse", "msle"),
         _msle_is_worse,
@@ -297,7 +297,7 @@ CLAIMS = (
     Claim(
         3,
         "MAE comes near an mse of zero, on a bumpy course.",
-        "Most trainings end below 0.01 on both halves; the log of the test mse travels further, "
+        "Most trainings end below 0.01 on both parts; the log of the test mse travels further, "
         "in multiples of its range, than with mse.",
         ("mae", "mse"),
         _mae_is_bumpy,
@@ -312,7 +312,7 @@ CLAIMS = (
     ),
     Claim(
         5,
-        "Hinge is slightly worse than cross-entropy: under 80 % on both halves.",
+        "Hinge is slightly worse than cross-entropy: under 80 % on both parts.",
         "Most trainings end under 0.8 on both; cross-entropy is better on both. By the article's "
         "rounded accuracy, then by the accuracy.",
         ("hinge", "binary_crossentropy"),
@@ -320,7 +320,7 @@ CLAIMS = (
     ),
     Claim(
         6,
-        "Squared hinge may not suit the problem: under 70 % on both halves.",
+        "Squared hinge may not suit the problem: under 70 % on both parts.",
         "Most trainings end under 0.7 on both. By the article's rounded accuracy, then by the "
         "accuracy.",
         ("squared_hinge",),
@@ -336,14 +336,14 @@ CLAIMS = (
     Claim(
         8,
         "On average, sparse and one-hot cross-entropy are comparable.",
-        "The difference of the medians is within two points on both halves.",
+        "The difference of the medians is within two points on both parts.",
         ("sparse_categorical_crossentropy", "categorical_crossentropy"),
         _like_crossentropy("sparse_categorical_crossentropy"),
     ),
     Claim(
         9,
         "KL divergence performs like cross-entropy.",
-        "The difference of the medians is within two points on both halves.",
+        "The difference of the medians is within two points on both parts.",
         ("kl_divergence", "categorical_crossentropy"),
         _like_crossentropy("kl_divergence"),
     ),

@@ -26,7 +26,7 @@ What this cannot say:
 - Where every training of one beats every training of the other, resampling cannot show another
   outcome: the interval is the single point 0 or 1, which does not mean certainty.
 - A difference may be seen and yet be too small to matter. Look at the medians.
-- Of more than 100 results, each is compared with the best on the test half alone. It is the best
+- Of more than 100 results, each is compared with the best on the test part alone. It is the best
   by the same trainings that it is then compared by, so part of its lead is luck.
 """
 
@@ -40,25 +40,20 @@ import numpy as np
 from scipy import stats
 
 from lossbench.config.experiment import Experiment
-from lossbench.results.result import HALVES, Array, Half, Result
+from lossbench.results.result import PARTS, Array, Part, Result
 from lossbench.results.statistics import FEWEST_TO_JUDGE, Summary
-from lossbench.tables.losses import Problem
+from lossbench.tables.metrics import METRICS, compared_on
+from lossbench.tables.problems import Problem
 from lossbench.text import printable
 
 Finding = Literal["better", "worse", "no difference seen", "not judged"]
 
-METRICS: dict[Problem, str] = {
-    "regression": "mse",
-    "binary classification": "accuracy",
-    "multi-class classification": "accuracy",
-}
-SMALLER_IS_BETTER = ("mse", "mae")
 RESAMPLES = 2000
 AT_ONCE = 2_000_000  # trainings that are resampled: it bounds the memory of very many
 MOST_IN_PAIRS = 100  # results of which every pair is compared: 4,950; of 1,000 it were 499,500
 SEED = 0
 TOLD_IN_FULL = 6  # experiments of which a text tells all pairs
-TOLD = 12  # the pairs, of one half, that it tells of more experiments
+TOLD = 12  # the pairs, of one part, that it tells of more experiments
 LEARNT = 0.05  # by how much an accuracy must exceed guessing to count as learnt
 # What two experiments must have in common for the loss to be all that differs.
 SHARED: dict[str, Any] = dict.fromkeys(
@@ -73,15 +68,15 @@ class NothingToCompare(ValueError):
 
 @dataclass(frozen=True)
 class Standing:
-    """How the trainings of one experiment did on one half.
+    """How the trainings of one experiment did on one part.
 
     ``summary`` is over those that finished. ``failed`` counts those that finished without
-    learning (see ``failed_to_learn``), on both halves the same; None where that is not known.
+    learning (see ``failed_to_learn``), on both parts the same; None where that is not known.
     """
 
     name: str
     loss: str
-    half: Half
+    part: Part
     summary: Summary
     trainings: int
     diverged: int
@@ -90,7 +85,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Pair:
-    """How ``first`` does against ``second`` on one half.
+    """How ``first`` does against ``second`` on one part.
 
     ``probability`` is that of a training of ``first`` to beat one of ``second``, with the ends
     of its 95 % interval (NaN where an experiment has a single training).
@@ -104,9 +99,9 @@ class Pair:
     high: float
 
     @property
-    def half(self) -> Half:
-        """The half that both were evaluated on."""
-        return self.first.half
+    def part(self) -> Part:
+        """The part that both were evaluated on."""
+        return self.first.part
 
     @property
     def finding(self) -> Finding:
@@ -120,7 +115,7 @@ class Pair:
     @property
     def sentence(self) -> str:
         """The comparison in words."""
-        names, metric = (self.first.name, self.second.name), f"{self.half} {self.metric}"
+        names, metric = (self.first.name, self.second.name), f"{self.part} {self.metric}"
         medians = " against ".join(
             figure(standing.summary.median) for standing in (self.first, self.second)
         )
@@ -146,7 +141,7 @@ class Group:
     """Experiments on the same data, compared on one metric.
 
     ``differs`` names the keys, besides the loss, that are not the same in all of them. Standings
-    and pairs are of the training half first, in the order of the results.
+    and pairs are of the training part first, in the order of the results.
     """
 
     data_sha256: str
@@ -180,7 +175,7 @@ class Group:
 
     @property
     def ranking(self) -> tuple[int, ...]:
-        """Which result has the best median on the test half, the next best, …; diverged last."""
+        """Which result has the best median on the test part, the next best, …; diverged last."""
         return ranking(self.results, self.metric)
 
     def foremost(self, most: int) -> tuple[Result, ...]:
@@ -195,19 +190,19 @@ class Group:
         """
         if len(self.results) <= TOLD_IN_FULL:
             return self.pairs
-        return tuple(it for half in HALVES for it in self.of_the_best(half)[:TOLD])
+        return tuple(it for part in PARTS for it in self.of_the_best(part)[:TOLD])
 
-    def of_the_best(self, half: Half) -> tuple[Pair, ...]:
+    def of_the_best(self, part: Part) -> tuple[Pair, ...]:
         """The pairs of the best with the next best, and so on, by the ranking."""
         best, *others = (self.results[it].experiment.name for it in self.ranking)
-        here = [it for it in self.pairs if it.half == half]
+        here = [it for it in self.pairs if it.part == part]
         found = {frozenset((it.first.name, it.second.name)): it for it in here}
         return tuple(found[frozenset((best, name))] for name in others)
 
     @property
     def untold(self) -> str:
         """Which pairs a text leaves out; empty where it tells of all."""
-        told, pairs = (len(it) // len(HALVES) for it in (self.told, self.pairs))
+        told, pairs = (len(it) // len(PARTS) for it in (self.told, self.pairs))
         if told == pairs:
             return ""
         best = self.results[self.ranking[0]].experiment.name
@@ -227,10 +222,10 @@ def compare(results: Iterable[Result], metric: str | None = None) -> list[Group]
     results = list(results)
     by_data: dict[str, list[Result]] = defaultdict(list)
     for result in results:
-        if (metric or METRICS[result.experiment.loss.row.problem]) in result.experiment.metrics:
+        if (metric or compared_on(result.experiment.loss.row.problem)) in result.experiment.metrics:
             by_data[result.data_sha256].append(result)
     groups = [
-        _group(members, metric or METRICS[members[0].experiment.loss.row.problem])
+        _group(members, metric or compared_on(members[0].experiment.loss.row.problem))
         for members in by_data.values()
         if len(members) > 1
     ]
@@ -242,10 +237,10 @@ def compare(results: Iterable[Result], metric: str | None = None) -> list[Group]
 def failed_to_learn(result: Result) -> int | None:
     """How many trainings finished, but learnt nothing of the data they were trained on.
 
-    A classifier did not if its accuracy on the training half exceeds that of guessing among
+    A classifier did not if its accuracy on the training part exceeds that of guessing among
     equally frequent classes, 1/classes, by 0.05 at most: more than two standard deviations of
     what guessing gets on 500 rows. Where one class is frequent, always answering it passes for
-    learning: this counts too few. A regression did not if its mse on the training half is at
+    learning: this counts too few. A regression did not if its mse on the training part is at
     least 1, which is what answering the mean gets on a target standardised over all rows; of
     another target the result does not know the variance, and this is None.
     """
@@ -336,13 +331,13 @@ def _group(members: Sequence[Result], metric: str) -> Group:
     pairs: list[Pair] = []
     failed = [failed_to_learn(result) for result in members]
     best = ranking(members, metric)[0] if len(members) > MOST_IN_PAIRS else None
-    for half in HALVES:
+    for part in PARTS:
         here = [
-            _standing(result, half, metric, count)
+            _standing(result, part, metric, count)
             for result, count in zip(members, failed, strict=True)
         ]
         standings += here
-        values = [result.final(half, metric) for result in members]
+        values = [result.final(part, metric) for result in members]
         pairs += _pairs(here, values, metric, best)
     experiment = members[0].experiment
     return Group(
@@ -374,18 +369,18 @@ def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any
             yield f"{above}{name}", value
 
 
-def _standing(result: Result, half: Half, metric: str, failed: int | None) -> Standing:
-    experiment, summary = result.experiment, result.summary(half, metric)
+def _standing(result: Result, part: Part, metric: str, failed: int | None) -> Standing:
+    experiment, summary = result.experiment, result.summary(part, metric)
     trainings, diverged = len(result.trainings), result.diverged
     return Standing(
-        experiment.name, experiment.loss.name, half, summary, trainings, diverged, failed
+        experiment.name, experiment.loss.name, part, summary, trainings, diverged, failed
     )
 
 
 def ranking(members: Sequence[Result], metric: str) -> tuple[int, ...]:
-    """Which has the best median on the test half, the next best, …; those that diverged last."""
+    """Which has the best median on the test part, the next best, …; those that diverged last."""
     medians = np.array([it.summary("test", metric).median for it in members])
-    order = np.argsort(-_worth(medians, metric in SMALLER_IS_BETTER), kind="stable")
+    order = np.argsort(-_worth(medians, METRICS[metric].smaller_is_better), kind="stable")
     return tuple(order.tolist())
 
 
@@ -407,7 +402,7 @@ def _pairs(
             by_size[len(values[second])].append(second)
         for seconds in by_size.values():
             others = np.array([values[second] for second in seconds])
-            figures = probabilities(own, others, metric in SMALLER_IS_BETTER)
+            figures = probabilities(own, others, METRICS[metric].smaller_is_better)
             for second, *row in zip(seconds, *(it.tolist() for it in figures), strict=True):
                 found[first, second] = Pair(standings[first], standings[second], metric, *row)
     return [found[pair] for pair in pairs]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lossbench.evidence.comparison import Group, Pair, Standing, as_plain, found
-from lossbench.results.result import HALVES
+from lossbench.results.result import PARTS
 
 LIMITS = (
     "Of pairs of trainings, ties count half; the intervals are 95 % bootstrap intervals. All "
@@ -15,7 +15,7 @@ LIMITS = (
     "twenty pairs without any difference about one is still called better or worse."
 )
 HEAD = (
-    "data metric half first second finding probability low high first_median second_median "
+    "data metric part first second finding probability low high first_median second_median "
     "first_trainings second_trainings"
 ).split()
 
@@ -40,7 +40,7 @@ def as_document(groups: Sequence[Group]) -> dict[str, Any]:
 
 
 def as_csv(groups: Sequence[Group]) -> str:
-    """A row per pair and half; an empty cell is no number."""
+    """A row per pair and part; an empty cell is no number."""
     text = io.StringIO()
     rows = csv.DictWriter(text, HEAD, lineterminator="\n", extrasaction="ignore")
     rows.writeheader()
@@ -59,8 +59,8 @@ def as_markdown(groups: Sequence[Group]) -> str:
         lines += [group.mind, ""] if group.mind else []
         lines += ["| experiment | train | test | diverged | failed to learn |"]
         lines += ["| --- | --- | --- | --- | --- |"]
-        halves = [[it for it in group.standings if it.half == half] for half in HALVES]
-        for train, test in zip(*halves, strict=True):
+        parts = [[it for it in group.standings if it.part == part] for part in PARTS]
+        for train, test in zip(*parts, strict=True):
             failed = "not known" if train.failed is None else f"{train.failed} of {train.trainings}"
             figures = [found(it.summary) for it in (train, test)]
             cells = [*figures, f"{train.diverged} of {train.trainings}", failed]
@@ -74,7 +74,7 @@ def _standing(standing: Standing) -> dict[str, Any]:
     return {
         "name": standing.name,
         "loss": standing.loss,
-        "half": standing.half,
+        "part": standing.part,
         "median": as_plain(standing.summary.median),
         "low": as_plain(standing.summary.low),
         "high": as_plain(standing.summary.high),
@@ -86,7 +86,7 @@ def _standing(standing: Standing) -> dict[str, Any]:
 
 def _pair(pair: Pair) -> dict[str, Any]:
     return {
-        "half": pair.half,
+        "part": pair.part,
         "first": pair.first.name,
         "second": pair.second.name,
         "finding": pair.finding,

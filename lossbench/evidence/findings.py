@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from lossbench.evidence import summary
 from lossbench.evidence.claims import Judgement
 from lossbench.evidence.comparison import Group, Pair, failed_to_learn, figure
-from lossbench.results.result import HALVES, Result
+from lossbench.results.result import PARTS, Result
 from lossbench.results.statistics import FEWEST_TO_JUDGE
 
 VERDICTS = (
@@ -61,7 +61,7 @@ def _diverged(result: Result) -> int:
 def _of_group(group: Group) -> str:
     names = [result.experiment.name for result in group.results]
     place = group.ranking[0]
-    medians = [it.summary.median for it in group.standings if it.half == "test"]
+    medians = [it.summary.median for it in group.standings if it.part == "test"]
     best, what = names[place], f"median test {group.metric}"
     numbers: dict[str, list[int]] = defaultdict(list)
     for number, pair in zip(group.ranking[1:], group.of_the_best("test"), strict=True):
@@ -98,11 +98,11 @@ def _seen_from(name: str, pair: Pair) -> str:
 def _of_article(rows: Sequence[dict[str, Any]], judgements: Sequence[Judgement]) -> list[Finding]:
     found, inside, outside = [], 0, []
     for row in rows:
-        for half in HALVES:
-            value, verdict = summary.published(row, half)
+        for part in PARTS:
+            value, verdict = summary.published(row, part)
             inside += verdict == "inside"
             if verdict == "outside":
-                found_here = f"{half} {value}, found {summary.found(row, half)}"
+                found_here = f"{part} {value}, found {summary.found(row, part)}"
                 outside.append(f"{row['name']} ({found_here})")
     if judged := inside + len(outside):
         text = f"{inside} of {judged} lie in the interval that holds 95 % of the trainings"

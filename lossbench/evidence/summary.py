@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from lossbench.results import atomic
-from lossbench.results.result import HALVES, Half, Result, plain, to_json
+from lossbench.results.result import PARTS, Part, Result, plain, to_json
 from lossbench.results.result import published as beside_published
 
 # What tells that a file was written here.
@@ -31,14 +31,14 @@ def row(result: Result) -> dict[str, Any]:
         "metric": metric,
         "seeds": len(result.trainings),
         "diverged": result.diverged,
-        **{half: plain(result, half, metric) for half in HALVES},
+        **{part: plain(result, part, metric) for part in PARTS},
         "published": beside_published(result, metric),
     }
 
 
 def line(result: Result) -> str:
     """The line that the article prints for an experiment, of medians over seeds."""
-    train, test = (result.summary(half, result.experiment.metrics[0]).median for half in HALVES)
+    train, test = (result.summary(part, result.experiment.metrics[0]).median for part in PARTS)
     return f"Train: {train:.3f}, Test: {test:.3f}"
 
 
@@ -59,17 +59,17 @@ def refuse(folder: Path) -> None:
         atomic.refuse_file(folder / name, mark)
 
 
-def found(row: dict[str, Any], half: Half) -> str:
+def found(row: dict[str, Any], part: Part) -> str:
     """The median and the interval: 0.793 [0.702, 0.828]."""
-    figures = row[half]
+    figures = row[part]
     if figures["median"] is None:
         return "diverged"
     return f"{figures['median']:.3f} [{figures['low']:.3f}, {figures['high']:.3f}]"
 
 
-def published(row: dict[str, Any], half: Half) -> tuple[str, str]:
+def published(row: dict[str, Any], part: Part) -> tuple[str, str]:
     """The published figure and the verdict, empty where there is none."""
-    figures = row["published"].get(half)
+    figures = row["published"].get(part)
     return (f"{figures['value']:.3f}", figures["verdict"]) if figures else ("", "")
 
 

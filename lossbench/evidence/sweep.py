@@ -9,9 +9,10 @@ from typing import Any
 
 from lossbench.config.grid import text
 from lossbench.config.load import Case
-from lossbench.evidence.comparison import METRICS, figure, found, ranking
-from lossbench.results.result import HALVES, Half, Result, plain
+from lossbench.evidence.comparison import figure, found, ranking
+from lossbench.results.result import PARTS, Part, Result, plain
 from lossbench.results.statistics import Summary
+from lossbench.tables.metrics import compared_on
 
 MOST_AXES = 2  # that a picture can show
 CAVEAT = "It was chosen by these very figures, so expect a little less of it on rows that are new."
@@ -55,9 +56,9 @@ class Sweep:
     points: tuple[Point, ...]
     failed: Mapping[str, str]
 
-    def summary(self, point: Point, half: Half) -> Summary:
+    def summary(self, point: Point, part: Part) -> Summary:
         """Median and interval of the metric over a point's seeds."""
-        return point.result.summary(half, self.metric)
+        return point.result.summary(part, self.metric)
 
     @property
     def best(self) -> Point | None:
@@ -95,11 +96,11 @@ def as_document(sweep: Sweep) -> dict[str, Any]:
                 "seeds": len(point.result.trainings),
                 "diverged": point.result.diverged,
                 **{
-                    half: {
-                        name: plain(point.result, half, name)
+                    part: {
+                        name: plain(point.result, part, name)
                         for name in ("loss", *point.result.experiment.metrics)
                     }
-                    for half in HALVES
+                    for part in PARTS
                 },
             }
             for point in sweep.points
@@ -113,12 +114,12 @@ def table(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
     rows = [
         [
             *map(text, point.values),
-            *(found(sweep.summary(point, half)) for half in HALVES),
+            *(found(sweep.summary(point, part)) for part in PARTS),
             f"{point.result.diverged} of {len(point.result.trainings)}",
         ]
         for point in sweep.points
     ]
-    return [*(axis.label for axis in sweep.axes), *HALVES, "diverged"], rows
+    return [*(axis.label for axis in sweep.axes), *PARTS, "diverged"], rows
 
 
 def verdict(sweep: Sweep) -> str:
@@ -181,7 +182,7 @@ def _sweep(
         name,
         cases[0].base,
         tuple(axes),
-        METRICS[points[0].result.experiment.loss.row.problem],
+        compared_on(points[0].result.experiment.loss.row.problem),
         tuple(points),
         {name: reason for name, reason in failed.items() if name in names},
     )

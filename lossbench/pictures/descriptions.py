@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lossbench.evidence.comparison import Group, figure
 from lossbench.pictures.of_result import readable
-from lossbench.results.result import HALVES, Half, Result
+from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import shown_band
 
 
@@ -32,10 +32,10 @@ def of_learning_curves(result: Result) -> str:
     """Where the lines of ``plots.learning_curves`` begin and end."""
     experiment = result.experiment
     courses = "; ".join(
-        f"{half} {readable(name).lower()} from {_end(result, half, name, 0)} "
-        f"to {_end(result, half, name)}"
+        f"{part} {readable(name).lower()} from {_end(result, part, name, 0)} "
+        f"to {_end(result, part, name)}"
         for name in dict.fromkeys(("loss", experiment.tracked[0]))
-        for half in HALVES
+        for part in PARTS
     )
     seeds = len(result.trainings)
     of = f"the median of {seeds} seeds" if seeds > 1 else "one seed"
@@ -43,5 +43,5 @@ def of_learning_curves(result: Result) -> str:
     return f"{what}: {courses}."
 
 
-def _end(result: Result, half: Half, name: str, epoch: int = -1) -> str:
-    return figure(float(shown_band(result.courses(half, name))[1][epoch]))
+def _end(result: Result, part: Part, name: str, epoch: int = -1) -> str:
+    return figure(float(shown_band(result.courses(part, name))[1][epoch]))

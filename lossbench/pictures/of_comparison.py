@@ -32,7 +32,7 @@ from lossbench.pictures.of_result import (
     readable,
 )
 from lossbench.results.predict import decisions_in_parts, work
-from lossbench.results.result import HALVES, Result
+from lossbench.results.result import PARTS, Result
 from lossbench.results.statistics import shown_band
 
 # Okabe and Ito's colours, which people tell apart who do not see all of them.
@@ -107,7 +107,7 @@ def curves(group: Group) -> Figure | None:
 
     A line is the median over the seeds; its band reaches from the 10th to the 90th percentile,
     both in the epochs of ``shown_band``.
-    The halves have a panel each, on the same axes. Experiments without a history are left out;
+    The parts have a panel each, on the same axes. Experiments without a history are left out;
     None where that leaves nothing. Of more than LOOKS experiments the foremost are drawn.
     """
     shown = shown_in_curves(group)
@@ -120,11 +120,11 @@ def curves(group: Group) -> Figure | None:
     figure = Figure(figsize=(WIDTH, height))
     top = _head(figure, f"{readable(group.metric)} on {literal(group.data, LONGEST_TITLE)}", lines)
     figure.subplots_adjust(LEFT, (0.5 + legend) / height, 0.98, top, hspace=0.2)
-    panels = figure.subplots(len(HALVES), 1, sharex=True, sharey=True)
+    panels = figure.subplots(len(PARTS), 1, sharex=True, sharey=True)
     drawn, anchors = [], []
-    for panel, half in zip(panels, HALVES, strict=True):
+    for panel, part in zip(panels, PARTS, strict=True):
         for number, result in enumerate(shown):
-            epochs, middle, low, high = shown_band(result.courses(half, group.metric))
+            epochs, middle, low, high = shown_band(result.courses(part, group.metric))
             look = _look(number)
             panel.fill_between(epochs, low, high, color=look["color"], alpha=0.15, lw=0)
             marker = "o" if len(epochs) == 1 else ""
@@ -132,7 +132,7 @@ def curves(group: Group) -> Figure | None:
             panel.plot(epochs, middle, marker=marker, **look, label=name)
             drawn += [middle, low, high]
             anchors += [middle[0], middle[-1]]
-        panel.set_title(half, loc="left", size=8)
+        panel.set_title(part, loc="left", size=8)
     log = group.problem == "regression"
     panels[0].set_ylim(*limits(np.concatenate(drawn), np.array(anchors), log))
     if log:

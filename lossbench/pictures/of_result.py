@@ -19,20 +19,13 @@ from matplotlib.ticker import LogLocator
 
 from lossbench.config.experiment import Published
 from lossbench.data.arrays import Array, Split
-from lossbench.results.result import HALVES, Half, Result
+from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import shown_band
+from lossbench.tables.losses import LOSSES
+from lossbench.tables.metrics import title
 from lossbench.text import on_one_line
 
-COLOURS: dict[Half, str] = {"train": "tab:blue", "test": "tab:orange"}
-NAMES = {
-    "mse": "mean squared error",
-    "mae": "mean absolute error",
-    "kl_divergence": "KL divergence",
-    "r2": "R²",
-    "f1": "F1 score",
-    "f1_macro": "macro F1 score",
-    "roc_auc": "ROC AUC",
-}
+COLOURS: dict[Part, str] = {"train": "tab:blue", "test": "tab:orange"}
 ARTICLE = "article: {}"
 # Not by matplotlib.style, which reads the styles of the user too, and fails at a broken one.
 STYLE: dict[Any, Any] = {
@@ -72,7 +65,7 @@ def learning_curves(result: Result) -> Figure:
     experiment = result.experiment
     metric = experiment.tracked[0]
     figures = experiment.published.get(metric, Published())
-    published = {half: it for half in HALVES if (it := getattr(figures, half)) is not None}
+    published = {part: it for part in PARTS if (it := getattr(figures, part)) is not None}
     is_loss = (experiment.loss.name, metric) == ("mean_squared_error", "mse")
     names = [metric] if is_loss else ["loss", metric]
 
@@ -159,14 +152,14 @@ def literal(name: str, most: int = LONGEST_NAME) -> str:
     return (" " if name.startswith("_") else "") + name.replace("$", r"\$")
 
 
-def _draw(panel: Axes, result: Result, name: str, published: Mapping[Half, Decimal]) -> None:
+def _draw(panel: Axes, result: Result, name: str, published: Mapping[Part, Decimal]) -> None:
     """Draw one figure over epochs, train and test, and mark what is published of it."""
     single = result.epochs == 1  # makes neither a line nor an area, so draw a point and a bar
     curves, starts = [], []
-    for half, colour in COLOURS.items():
-        epochs, middle, low, high = shown_band(result.courses(half, name))
+    for part, colour in COLOURS.items():
+        epochs, middle, low, high = shown_band(result.courses(part, name))
         panel.fill_between(epochs, low, high, color=colour, alpha=0.2, lw=4 if single else 0)
-        panel.plot(epochs, middle, "o" if single else "-", color=colour, label=half, markersize=4)
+        panel.plot(epochs, middle, "o" if single else "-", color=colour, label=part, markersize=4)
         curves += [middle, low, high]
         starts.append(middle[0])
     log = result.experiment.loss.row.problem == "regression"
@@ -217,22 +210,22 @@ def limits(curves: Array, anchors: Array, log: bool) -> tuple[float, float]:
     return (10**low, 10**high) if log else (low, high)
 
 
-def _mark(panel: Axes, published: Mapping[Half, Decimal]) -> None:
+def _mark(panel: Axes, published: Mapping[Part, Decimal]) -> None:
     """Mark figures on the right margin, with labels apart even where the figures coincide."""
     to_axes = panel.transData + panel.transAxes.inverted()
-    shown = {half: np.clip(float(figure), *panel.get_ylim()) for half, figure in published.items()}
-    heights = {half: to_axes.transform((1, figure))[1] for half, figure in shown.items()}
+    shown = {part: np.clip(float(figure), *panel.get_ylim()) for part, figure in published.items()}
+    heights = {part: to_axes.transform((1, figure))[1] for part, figure in shown.items()}
     upper = max(heights, key=heights.__getitem__, default=None)
     missing = max(0.0, LINE - np.ptp([*heights.values()])) if len(heights) == 2 else 0.0
-    for half, height in heights.items():
-        beside = height + missing / 2 * (1 if half == upper else -1)
-        look: dict[str, Any] = {"color": COLOURS[half], "transform": panel.transAxes}
+    for part, height in heights.items():
+        beside = height + missing / 2 * (1 if part == upper else -1)
+        look: dict[str, Any] = {"color": COLOURS[part], "transform": panel.transAxes}
         panel.plot([1, 1.025, 1.05], [height, height, beside], lw=1, clip_on=False, **look)
-        text = ARTICLE.format(published[half])
+        text = ARTICLE.format(published[part])
         panel.text(1.06, beside, text, size=7, va="center_baseline", **look)
 
 
 def readable(name: str) -> str:
     """Spell the name of a loss or of a metric for human readers."""
-    text = NAMES.get(name, name.replace("_", " "))
+    text = LOSSES[name].title if name in LOSSES else title(name)
     return text[0].upper() + text[1:]

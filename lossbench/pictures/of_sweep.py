@@ -14,11 +14,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 
 from lossbench.config.grid import text
-from lossbench.evidence.comparison import SMALLER_IS_BETTER, figure
+from lossbench.evidence.comparison import figure
 from lossbench.evidence.sweep import Axis, Point, Sweep, pictured
 from lossbench.pictures.of_result import COLOURS, LEFT, STYLE, WIDTH, cut, decades, limits, readable
-from lossbench.results.result import HALVES, Array
+from lossbench.results.result import PARTS, Array
 from lossbench.results.statistics import Summary
+from lossbench.tables.metrics import METRICS
 
 DECADES = 20  # the largest over the smallest value from which an axis is logarithmic
 MARKED = 40  # so many points of a curve are marked one by one
@@ -44,22 +45,22 @@ def picture(sweep: Sweep) -> Figure | None:
 
 
 def _curve(sweep: Sweep) -> Figure:
-    """Both halves over a number, with a cross below where trainings diverged."""
+    """Both parts over a number, with a cross below where trainings diverged."""
     height = 3.2
     drawn = Figure(figsize=(WIDTH, height))
     panel = drawn.add_axes((LEFT, 0.45 / height, 0.96 - LEFT, 1 - 1.15 / height))
     points = sorted(sweep.points, key=lambda point: point.values[0])
     x = np.array([point.values[0] for point in points], float)
     figures = []
-    for half, colour in COLOURS.items():
-        middle, low, high = _arrays([sweep.summary(point, half) for point in points])
+    for part, colour in COLOURS.items():
+        middle, low, high = _arrays([sweep.summary(point, part) for point in points])
         panel.fill_between(x, low, high, color=colour, alpha=0.2, lw=0)
         # A point between others that diverged makes no area.
         alone = ~np.isfinite(np.concatenate([[np.nan], middle, [np.nan]]))
         alone = np.isfinite(middle) & alone[:-2] & alone[2:]
         panel.vlines(x[alone], low[alone], high[alone], color=colour, alpha=0.3, lw=4)
         marker = "o" if len(x) <= MARKED or alone.any() else ""
-        panel.plot(x, middle, color=colour, marker=marker, markersize=3, label=half)
+        panel.plot(x, middle, color=colour, marker=marker, markersize=3, label=part)
         figures += [middle, low, high]
     if _spansdecades(x):
         panel.set_xscale("log")
@@ -81,7 +82,7 @@ def _curve(sweep: Sweep) -> Figure:
 
 
 def _dots(sweep: Sweep) -> Figure:
-    """A row for each name, with a dot and its interval for both halves."""
+    """A row for each name, with a dot and its interval for both parts."""
     names = [cut(text(point.values[0]), LONGEST) + _lost(point) for point in sweep.points]
     count = len(names)
     height = 1.2 + 0.36 * count
@@ -90,9 +91,9 @@ def _dots(sweep: Sweep) -> Figure:
     panel = drawn.add_axes((left, 0.45 / height, 0.96 - left, 1 - 1.15 / height))
     rows = np.arange(count)
     figures = []
-    for half, (name, colour) in zip(HALVES, COLOURS.items(), strict=True):
-        middle, low, high = _arrays([sweep.summary(point, half) for point in sweep.points])
-        beside = rows + BESIDE * (-1 if half == "train" else 1)
+    for part, (name, colour) in zip(PARTS, COLOURS.items(), strict=True):
+        middle, low, high = _arrays([sweep.summary(point, part) for point in sweep.points])
+        beside = rows + BESIDE * (-1 if part == "train" else 1)
         panel.hlines(beside, low, high, color=colour, alpha=0.35, lw=4)
         panel.plot(middle, beside, "o", color=colour, markersize=4, label=name)
         figures += [middle, low, high]
@@ -106,10 +107,10 @@ def _dots(sweep: Sweep) -> Figure:
 
 
 def _heat_maps(sweep: Sweep) -> Figure:
-    """The medians of both halves in one scale of colours; bright is good."""
+    """The medians of both parts in one scale of colours; bright is good."""
     across, down = sweep.axes if sweep.axes[0].numeric else sweep.axes[::-1]
     columns, rows = _ordered(across), _ordered(down)
-    cells = {half: np.full((len(rows), len(columns)), np.nan) for half in HALVES}
+    cells = {part: np.full((len(rows), len(columns)), np.nan) for part in PARTS}
     lost = np.zeros((len(rows), len(columns)), int)
     there = np.zeros_like(lost, bool)
     leader, best = sweep.best, None
@@ -118,8 +119,8 @@ def _heat_maps(sweep: Sweep) -> Figure:
         at = _place(rows, values[1]), _place(columns, values[0])
         best = at if point is leader else best
         lost[at], there[at] = point.result.diverged, True
-        for half in HALVES:
-            cells[half][at] = sweep.summary(point, half).median
+        for part in PARTS:
+            cells[part][at] = sweep.summary(point, part).median
 
     stacked = len(columns) >= STACKED
     names = [cut(text(value), LONGEST) for value in rows]
@@ -135,18 +136,18 @@ def _heat_maps(sweep: Sweep) -> Figure:
     drawn = Figure(figsize=(width, height))
     scale, colours = _colours(sweep, np.concatenate([*cells.values()]))
     panels = []
-    for number, half in enumerate(HALVES):
+    for number, part in enumerate(PARTS):
         x = left if stacked else left + number * (wide + 0.15)
         y = below + ((1 - number) * (high + 0.35) if stacked else 0)
         panel = drawn.add_axes((x / width, y / height, wide / width, high / height))
-        drawn_cells = panel.imshow(cells[half], cmap=colours, norm=scale, aspect="auto")
-        panel.set_title(half, loc="left", size=8)
+        drawn_cells = panel.imshow(cells[part], cmap=colours, norm=scale, aspect="auto")
+        panel.set_title(part, loc="left", size=8)
         panel.grid(False)
         panel.set_facecolor("white")
         panel.tick_params(axis="x", labelrotation=20 if slanted else 0)
         _ticks(panel, columns, names, labelled=(not stacked or number == 1, stacked or number == 0))
         if len(columns) <= WRITTEN:
-            _write(panel, cells[half], lost, there, colours, scale)
+            _write(panel, cells[part], lost, there, colours, scale)
         panels.append(panel)
     if best:
         box = Rectangle((best[1] - 0.5, best[0] - 0.5), 1, 1, fill=False, ec="tab:red", lw=1.8)
@@ -205,7 +206,7 @@ def _write(
 
 def _colours(sweep: Sweep, values: Array) -> tuple[Normalize, Any]:
     """The scale of colours: bright is good, and grey is no value."""
-    smaller = sweep.metric in SMALLER_IS_BETTER
+    smaller = METRICS[sweep.metric].smaller_is_better
     colours = colormaps["viridis_r" if smaller else "viridis"].with_extremes(bad="0.88")
     finite = values[np.isfinite(values)]
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
@@ -216,7 +217,7 @@ def _colours(sweep: Sweep, values: Array) -> tuple[Normalize, Any]:
 
 def _measure(panel: Axes, which: Literal["x", "y"], sweep: Sweep, values: Array) -> None:
     """Limits that hold the figures but for explosions; errors of many sizes on a log axis."""
-    log = sweep.metric in SMALLER_IS_BETTER
+    log = METRICS[sweep.metric].smaller_is_better
     low, high = limits(values, np.array([]), log)
     ruler = {"x": panel.xaxis, "y": panel.yaxis}[which]
     if log and high > 5 * low:

@@ -22,7 +22,7 @@ from lossbench.pictures import of_comparison as comparison_plots
 from lossbench.pictures import of_result as plots
 from lossbench.pictures import svg
 from lossbench.results import atomic
-from lossbench.results.result import HALVES, Result
+from lossbench.results.result import PARTS, Result
 from lossbench.text import printable
 
 if TYPE_CHECKING:
@@ -111,14 +111,14 @@ def _row(row: dict[str, Any], anchor: str) -> dict[str, Any]:
         "anchor": anchor,
         "name": row["name"],
         "metric": row["metric"],
-        "halves": [
+        "parts": [
             {
-                "half": half,
-                "median": row[half]["median"],
-                "found": summary.found(row, half),
-                "published": summary.published(row, half),
+                "part": part,
+                "median": row[part]["median"],
+                "found": summary.found(row, part),
+                "published": summary.published(row, part),
             }
-            for half in HALVES
+            for part in PARTS
         ],
         "diverged": row["diverged"],
         "seeds": row["seeds"],
@@ -127,8 +127,8 @@ def _row(row: dict[str, Any], anchor: str) -> dict[str, Any]:
 
 def _group(group: Group, number: int, names: Mapping[int, str]) -> dict[str, Any]:
     train, test = (
-        [_standing(standing) for standing in group.standings if standing.half == half]
-        for half in HALVES
+        [_standing(standing) for standing in group.standings if standing.part == part]
+        for part in PARTS
     )
     anchors = [names[id(result)] for result in group.results]
     pictures, notes = _pictures(group, number)
@@ -140,7 +140,7 @@ def _group(group: Group, number: int, names: Mapping[int, str]) -> dict[str, Any
         "mind": group.mind,
         "standings": list(zip(anchors, train, test, strict=True)),
         "untold": group.untold,
-        "pairs": [(half, [_pair(it) for it in group.told if it.half == half]) for half in HALVES],
+        "pairs": [(part, [_pair(it) for it in group.told if it.part == part]) for part in PARTS],
         "pictures": pictures,
         "notes": notes,
     }

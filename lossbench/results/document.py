@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from lossbench.config.experiment import Experiment
 from lossbench.config.yaml_reader import MarkedYamlError, parse
 from lossbench.results.files import AGAIN, HALF_WRITTEN, DamagedResult, content
-from lossbench.results.result import CONFIG, HALVES, HISTORY, METRICS, WEIGHTS, digest
+from lossbench.results.result import CONFIG, FIGURES, HISTORY, PARTS, WEIGHTS, digest
+from lossbench.tables.metrics import METRICS
 from lossbench.text import on_one_line
 
 VERSION = version("lossbench")
@@ -29,14 +30,7 @@ MOST_RUNS = 100_000
 MARKS = b"\n,[{:-?"
 REPEATS = re.compile(rb"^repeats: (\d{1,7})\r?$", re.MULTILINE)
 DEEPEST = 20  # mappings and lists in each other
-SHARE = (-1e-9, 1 + 1e-9)
 LARGEST = float(np.finfo(np.float32).max)
-RANGES = {
-    **dict.fromkeys(("accuracy", "rounded_accuracy", "balanced_accuracy"), SHARE),
-    **dict.fromkeys(("f1", "f1_macro", "roc_auc"), SHARE),
-    **dict.fromkeys(("mse", "mae"), (0, LARGEST)),
-    "r2": (-1e300, 1),
-}
 
 
 class Run(BaseModel):
@@ -51,9 +45,9 @@ class Run(BaseModel):
     train: dict[str, float | None]
     test: dict[str, float | None]
 
-    def figures(self, half: str) -> dict[str, float]:
-        """The figures of a half by name."""
-        stored = getattr(self, half).items()
+    def figures(self, part: str) -> dict[str, float]:
+        """The figures of a part by name."""
+        stored = getattr(self, part).items()
         return {name: np.nan if value is None else value for name, value in stored}
 
 
@@ -85,7 +79,7 @@ def read(folder: Path) -> tuple[dict[str, Any], Document, Experiment]:
     Of the two configs, which must be the same, that of config.yaml is kept: its published figures
     have the decimals they were printed with, which JSON's numbers have not.
     """
-    path = folder / METRICS
+    path = folder / FIGURES
     values = _values(path, _repeats(folder / CONFIG))
     try:
         document = Document.model_validate(values)
@@ -107,7 +101,7 @@ def read(folder: Path) -> tuple[dict[str, Any], Document, Experiment]:
         if name not in experiment.metrics:
             message = f"published: {on_one_line(name)} is not a metric of its loss; {AGAIN}"
             raise DamagedResult(path, message)
-    _check(folder / METRICS, document.runs, experiment)
+    _check(folder / FIGURES, document.runs, experiment)
     return values, document, experiment
 
 
@@ -171,14 +165,14 @@ def _check(path: Path, runs: Sequence[Run], experiment: Experiment) -> None:
     if [run.seed for run in runs] != list(experiment.seeds):
         raise DamagedResult(path, f"has not one training for each of its config's seeds; {AGAIN}")
     names = ("loss", *experiment.metrics)
-    if any({*names} - {*getattr(run, half)} for run in runs for half in HALVES):
+    if any({*names} - {*getattr(run, part)} for run in runs for part in PARTS):
         raise DamagedResult(path, f"lacks one of {', '.join(names)}; {AGAIN}")
     if not all(_stopped_as_asked(run, experiment) for run in runs):
         raise DamagedResult(path, f"has not the number of epochs that were trained; {AGAIN}")
     tracked = {"loss", *experiment.tracked}
     for run in runs:
         for name in names:
-            low, high = RANGES.get(name, (-LARGEST, LARGEST))
+            low, high = (-LARGEST, LARGEST) if name == "loss" else METRICS[name].range
             for value in (run.train[name], run.test[name]):
                 # A metric of the final weights may have no value.
                 known = not run.diverged and (value is not None or name in tracked)

@@ -1,7 +1,7 @@
 """A result as event files that TensorBoard shows, made without TensorFlow.
 
 The runs, tags and steps are those of Keras's own TensorBoard callback, so that the curves of both
-lie in the same charts: a run for each half of a training, tags such as ``epoch_loss``, steps that
+lie in the same charts: a run for each part of a training, tags such as ``epoch_loss``, steps that
 count epochs from 0. Every time in the files is 0, so that the same result gives the same bytes.
 """
 
@@ -38,8 +38,8 @@ def event_files(result: Result) -> dict[str, bytes]:
     for training in result.trainings:
         run = f"seed_{training.seed}"
         files[f"{run}/{FILE}"] = _records([Event(summary=parameters)])
-        for half, curves in _by_half(training).items():
-            files[f"{run}/{half}/{FILE}"] = _records(_events(curves))
+        for part, curves in _by_part(training).items():
+            files[f"{run}/{part}/{FILE}"] = _records(_events(curves))
     return files
 
 
@@ -69,13 +69,13 @@ def _flat(config: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, bo
             yield prefix + key, str(list(value) if isinstance(value, tuple) else value)
 
 
-def _by_half(training: Training) -> dict[str, dict[str, Array]]:
-    """The curves of a training by half and name: "train_loss" is half "train", name "loss"."""
-    halves: dict[str, dict[str, Array]] = {}
+def _by_part(training: Training) -> dict[str, dict[str, Array]]:
+    """The curves of a training by part and name: "train_loss" is part "train", name "loss"."""
+    parts: dict[str, dict[str, Array]] = {}
     for column, curve in training.history.items():
-        half, _, name = column.partition("_")
-        halves.setdefault(half, {})[name] = curve
-    return halves
+        part, _, name = column.partition("_")
+        parts.setdefault(part, {})[name] = curve
+    return parts
 
 
 def _events(curves: Mapping[str, Array]) -> Iterable[Event]:

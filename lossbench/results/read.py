@@ -19,8 +19,8 @@ from lossbench.results.files import AGAIN, DamagedResult
 from lossbench.results.history import histories
 from lossbench.results.result import (
     CONFIG,
+    FIGURES,
     HISTORY,
-    METRICS,
     VALIDATION,
     WEIGHTS,
     Result,
@@ -31,7 +31,7 @@ from lossbench.results.result import (
 from lossbench.results.weights import weights
 from lossbench.text import on_one_line
 
-FILES = {METRICS, CONFIG, WEIGHTS, HISTORY}
+FILES = {FIGURES, CONFIG, WEIGHTS, HISTORY}
 VALUE = re.compile(r"(?<==)(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?=\+|$)")
 # What metrics.json says of its runs together.
 OF_RUNS = ("name", "summary", "diverged", "published")
@@ -57,7 +57,7 @@ def _read(folder: Path) -> Result:
     runs, classes, digests = document.runs, document.classes, document.files
     row = experiment.loss.row
     if classes and not (row.fits(len(classes)) and len({*classes}) == len(classes)):
-        raise DamagedResult(folder / METRICS, f"has classes that its loss cannot have; {AGAIN}")
+        raise DamagedResult(folder / FIGURES, f"has classes that its loss cannot have; {AGAIN}")
     units = row.units(len(classes)) or None  # older results have no classes
     lengths = [run.epochs or experiment.epochs for run in runs]
     courses = histories(folder / HISTORY, experiment, lengths, digests.history)
@@ -86,9 +86,9 @@ def _read(folder: Path) -> Result:
     again = metrics(result)
     for name in OF_RUNS:
         if not _agree(values.get(name), again[name]):
-            raise DamagedResult(folder / METRICS, f"{name} is not that of its runs; {AGAIN}")
+            raise DamagedResult(folder / FIGURES, f"{name} is not that of its runs; {AGAIN}")
     if not all(_ends_as_said(training, experiment) for training in trainings):
-        message = f"is damaged, or of another run than {METRICS}: its last epochs say otherwise"
+        message = f"is damaged, or of another run than {FIGURES}: its last epochs say otherwise"
         raise DamagedResult(folder / HISTORY, f"{message}; {AGAIN}")
     return result
 

@@ -19,10 +19,10 @@ from lossbench.config.yaml_writer import to_yaml
 from lossbench.results import processor
 from lossbench.results.statistics import Summary, aligned, judge, summarize
 
-Half = Literal["train", "test"]
-HALVES: tuple[Half, Half] = ("train", "test")
+Part = Literal["train", "test"]
+PARTS: tuple[Part, Part] = ("train", "test")
 VALIDATION = "validation_loss"
-METRICS, CONFIG = "metrics.json", "config.yaml"
+FIGURES, CONFIG = "metrics.json", "config.yaml"
 HISTORY, WEIGHTS = "history.csv", "weights.npz"
 Array = NDArray[Any]
 
@@ -66,21 +66,21 @@ class Result:
     classes: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
 
-    def final(self, half: Half, metric: str) -> Array:
+    def final(self, part: Part, metric: str) -> Array:
         """A figure on the final weights, shape (seeds,); NaN where the training diverged."""
-        return np.array([getattr(training, half)[metric] for training in self.trainings])
+        return np.array([getattr(training, part)[metric] for training in self.trainings])
 
-    def curves(self, half: Half, metric: str) -> Array:
+    def curves(self, part: Part, metric: str) -> Array:
         """A figure over epochs, shape (seeds, ``epochs``); NaN after an early stop."""
-        return aligned(self.courses(half, metric))
+        return aligned(self.courses(part, metric))
 
-    def courses(self, half: Half, metric: str) -> list[Array]:
+    def courses(self, part: Part, metric: str) -> list[Array]:
         """A figure over epochs for each training, as long as that was."""
-        return [training.history[f"{half}_{metric}"] for training in self.trainings]
+        return [training.history[f"{part}_{metric}"] for training in self.trainings]
 
-    def summary(self, half: Half, metric: str) -> Summary:
+    def summary(self, part: Part, metric: str) -> Summary:
         """Median and 95 % interval of a figure over the trainings that did not diverge."""
-        return summarize(self.final(half, metric))
+        return summarize(self.final(part, metric))
 
     def without_arrays(self, curves: bool = False) -> "Result":
         """The result without weights and, unless ``curves``, without histories."""
@@ -122,7 +122,7 @@ def shortest(values: Array) -> Array:
 def history_columns(experiment: Experiment) -> list[str]:
     """The names of what is known of every epoch."""
     names = ("loss", *experiment.tracked)
-    columns = [f"{half}_{name}" for name in names for half in HALVES]
+    columns = [f"{part}_{name}" for name in names for part in PARTS]
     return [*columns, VALIDATION] if experiment.early_stopping else columns
 
 
@@ -162,29 +162,29 @@ def metrics(result: Result) -> dict[str, Any]:
             }
             for training in result.trainings
         ],
-        "summary": {half: {name: plain(result, half, name) for name in names} for half in HALVES},
+        "summary": {part: {name: plain(result, part, name) for name in names} for part in PARTS},
         "diverged": result.diverged,
         "published": {metric: published(result, metric) for metric in experiment.published},
         "provenance": provenance(result.data_sha256),
     }
 
 
-def plain(result: Result, half: Half, metric: str) -> dict[str, float | None]:
+def plain(result: Result, part: Part, metric: str) -> dict[str, float | None]:
     """Median and interval of a figure for JSON; what is not finite is None."""
-    return {name: _finite(it) for name, it in asdict(result.summary(half, metric)).items()}
+    return {name: _finite(it) for name, it in asdict(result.summary(part, metric)).items()}
 
 
 def published(result: Result, metric: str) -> dict[str, Any]:
-    """What is published of a metric, by half, beside what was found; empty if nothing is."""
+    """What is published of a metric, by part, beside what was found; empty if nothing is."""
     figures = result.experiment.published.get(metric, Published())
     return {
-        half: {
+        part: {
             "value": float(value),
-            **plain(result, half, metric),
-            "verdict": judge(value, result.final(half, metric)),
+            **plain(result, part, metric),
+            "verdict": judge(value, result.final(part, metric)),
         }
-        for half in HALVES
-        if (value := getattr(figures, half)) is not None
+        for part in PARTS
+        if (value := getattr(figures, part)) is not None
     }
 
 
@@ -224,7 +224,7 @@ def files(result: Result) -> dict[str, bytes]:
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in others.items()}
     document = metrics(result) | {"files": digests}
     return {
-        METRICS: to_json(document | {"sha256": digest(document)}).encode(),
+        FIGURES: to_json(document | {"sha256": digest(document)}).encode(),
         CONFIG: to_yaml(result.experiment).encode(),
         **others,
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossbench.data.arrays import Array, Table
-from lossbench.tables.losses import Problem
+from lossbench.tables.problems import Problem
 
 # A skewness beyond 1 is high (Bulmer 1979, "Principles of Statistics").
 SKEWED = 1.0

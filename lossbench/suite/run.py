@@ -22,8 +22,8 @@ from lossbench.results.files import DamagedResult, content
 from lossbench.results.final_metrics import complete
 from lossbench.results.result import (
     CONFIG,
+    FIGURES,
     HISTORY,
-    METRICS,
     WEIGHTS,
     Result,
     Training,
@@ -36,7 +36,7 @@ from lossbench.training.startup import import_training
 
 Progress = Callable[[Experiment, int], None]
 
-MARK, CURVES, DATA = METRICS, "learning_curves.png", "dataset.png"
+MARK, CURVES, DATA = FIGURES, "learning_curves.png", "dataset.png"
 EVENTS, MODEL = "tensorboard", "model.keras"
 # All that a result's folder holds, and what it always holds first.
 NAMES = (

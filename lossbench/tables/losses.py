@@ -16,10 +16,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lossbench.tables import metrics
 from lossbench.tables.parameters import Parameter, Parameters
+from lossbench.tables.problems import Labels, Problem
 
-Problem = Literal["regression", "binary classification", "multi-class classification"]
-Labels = Literal["real", "0/1", "-1/1", "one-hot", "integer"]
 Targets = Literal["any", "not negative", "not zero"]
 
 
@@ -27,8 +27,7 @@ Targets = Literal["any", "not negative", "not zero"]
 class Loss:
     """One row of the table.
 
-    ``activations`` are those the output layer may have, the default first; ``metrics``
-    are reported besides the loss, and the first is the one that is printed. Where ``logits`` is
+    ``activations`` are those the output layer may have, the default first. Where ``logits`` is
     true, a linear output is of logits: the function is then called with ``from_logits``.
     ``targets`` says which real targets the loss has a sensible value for.
     """
@@ -37,16 +36,30 @@ class Loss:
     problem: Problem
     labels: Labels
     activations: tuple[str, ...]
-    metrics: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     parameters: Parameters = field(default_factory=dict)
     logits: bool = False
     targets: Targets = "any"
 
     @property
+    def title(self) -> str:
+        """The loss as text: "mean squared error"."""
+        return self.name.replace("kl_", "KL_").replace("_", " ")
+
+    @property
     def activation(self) -> str:
         """The output activation where the config names none."""
         return self.activations[0]
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics of every epoch; the first is the one that is printed."""
+        return metrics.every_epoch(self.problem, self.labels)
+
+    @property
+    def final_metrics(self) -> tuple[str, ...]:
+        """Further metrics, of the final weights, that a config may ask for."""
+        return metrics.of_final_weights(self.problem)
 
     def units(self, classes: int) -> int:
         """Units of the output layer for a target of so many classes (0 for a real one)."""
@@ -59,16 +72,7 @@ class Loss:
         return classes == 2 if self.problem == "binary classification" else classes >= 2
 
 
-# Further metrics that a config may ask for, of the final weights; final_metrics.py has them.
-FINAL_METRICS: dict[Problem, tuple[str, ...]] = {
-    "regression": ("r2",),
-    "binary classification": ("balanced_accuracy", "f1", "f1_macro", "roc_auc"),
-    "multi-class classification": ("balanced_accuracy", "f1_macro", "roc_auc"),
-}
 ANY_REAL = ("linear", "relu", "softplus", "exponential", "tanh", "sigmoid")
-ERRORS = ("mse", "mae")
-ACCURACY = ("accuracy",)
-MARGINS = ("accuracy", "rounded_accuracy")
 SMOOTHING = Parameter(0.0, high=1.0)
 FOCUS = Parameter(2.0)
 PROBABILITY = ("sigmoid", "linear")
@@ -77,17 +81,16 @@ PROBABILITIES = ("softmax", "linear")
 LOSSES = {
     loss.name: loss
     for loss in (
-        Loss("mean_squared_error", "regression", "real", ANY_REAL, ERRORS, ("mse",)),
+        Loss("mean_squared_error", "regression", "real", ANY_REAL, ("mse",)),
         # Keras clips predictions and targets at 1e-7 before the logarithm, so the negative
         # half of a standardised target counts as 0. The article's experiment does just that.
-        Loss("mean_squared_logarithmic_error", "regression", "real", ANY_REAL, ERRORS, ("msle",)),
-        Loss("mean_absolute_error", "regression", "real", ANY_REAL, ERRORS, ("mae",)),
+        Loss("mean_squared_logarithmic_error", "regression", "real", ANY_REAL, ("msle",)),
+        Loss("mean_absolute_error", "regression", "real", ANY_REAL, ("mae",)),
         Loss(
             "mean_absolute_percentage_error",
             "regression",
             "real",
             ANY_REAL,
-            ERRORS,
             ("mape",),
             targets="not zero",
         ),
@@ -96,11 +99,10 @@ LOSSES = {
             "regression",
             "real",
             ANY_REAL,
-            ERRORS,
             (),
             {"delta": Parameter(1.0, low_excluded=True)},
         ),
-        Loss("log_cosh", "regression", "real", ANY_REAL, ERRORS, ("logcosh",)),
+        Loss("log_cosh", "regression", "real", ANY_REAL, ("logcosh",)),
         # The pinball loss: its best answer is that quantile of the target (Koenker and Bassett
         # 1978, "Regression Quantiles", Econometrica 46).
         Loss(
@@ -108,7 +110,6 @@ LOSSES = {
             "regression",
             "real",
             ANY_REAL,
-            ERRORS,
             ("pinball",),
             {"quantile": Parameter(0.5, high=1.0, low_excluded=True, high_excluded=True)},
         ),
@@ -118,7 +119,6 @@ LOSSES = {
             "regression",
             "real",
             ("exponential", "softplus", "sigmoid", "relu"),
-            ERRORS,
             targets="not negative",
         ),
         Loss(
@@ -126,7 +126,6 @@ LOSSES = {
             "binary classification",
             "0/1",
             PROBABILITY,
-            ACCURACY,
             ("bce",),
             {"label_smoothing": SMOOTHING},
             logits=True,
@@ -136,7 +135,6 @@ LOSSES = {
             "binary classification",
             "0/1",
             PROBABILITY,
-            ACCURACY,
             (),
             {
                 "gamma": FOCUS,
@@ -146,14 +144,13 @@ LOSSES = {
             },
             logits=True,
         ),
-        Loss("hinge", "binary classification", "-1/1", ("tanh", "linear"), MARGINS),
-        Loss("squared_hinge", "binary classification", "-1/1", ("tanh", "linear"), MARGINS),
+        Loss("hinge", "binary classification", "-1/1", ("tanh", "linear")),
+        Loss("squared_hinge", "binary classification", "-1/1", ("tanh", "linear")),
         Loss(
             "categorical_crossentropy",
             "multi-class classification",
             "one-hot",
             PROBABILITIES,
-            ACCURACY,
             (),
             {"label_smoothing": SMOOTHING},
             logits=True,
@@ -163,7 +160,6 @@ LOSSES = {
             "multi-class classification",
             "integer",
             PROBABILITIES,
-            ACCURACY,
             logits=True,
         ),
         Loss(
@@ -171,7 +167,6 @@ LOSSES = {
             "multi-class classification",
             "one-hot",
             ("softmax",),
-            ACCURACY,
             ("kullback_leibler_divergence", "kld"),
         ),
         Loss(
@@ -179,7 +174,6 @@ LOSSES = {
             "multi-class classification",
             "one-hot",
             PROBABILITIES,
-            ACCURACY,
             (),
             {
                 "gamma": FOCUS,
@@ -194,7 +188,6 @@ LOSSES = {
             "multi-class classification",
             "integer",
             ("softmax",),
-            ACCURACY,
             (),
             {"q": Parameter(0.7, high=1.0, low_excluded=True, high_excluded=True)},
         ),
@@ -203,14 +196,12 @@ LOSSES = {
             "multi-class classification",
             "one-hot",
             ("linear", "tanh"),
-            ACCURACY,
         ),
         Loss(
             "cosine_similarity",
             "multi-class classification",
             "one-hot",
             PROBABILITIES,
-            ACCURACY,
         ),
     )
 }
@@ -224,17 +215,8 @@ FORMER = {
     "cosine_proximity": "cosine_similarity",
     "huber_loss": "huber",
 }
-FORMER_METRICS = {"acc": "accuracy"}
 
 
-# Every metric there is.
-METRICS = tuple(
-    dict.fromkeys(
-        metric
-        for loss in LOSSES.values()
-        for metric in (*loss.metrics, *FINAL_METRICS[loss.problem])
-    )
-)
 # What a person's own loss may have: the output activations for its labels, the default first. The
 # decision boundary of each is where the unit is 0 before it; a linear one is of logits.
 OWN_ACTIVATIONS: dict[Labels, tuple[str, ...]] = {
@@ -252,8 +234,7 @@ def own(name: str, labels: Labels, activation: str) -> Loss:
     if labels != "real":
         binary = labels in ("0/1", "-1/1")
         problem = "binary classification" if binary else "multi-class classification"
-    metrics = {"real": ERRORS, "-1/1": MARGINS}.get(labels, ACCURACY)
-    return Loss(name, problem, labels, (activation,), metrics)
+    return Loss(name, problem, labels, (activation,))
 
 
 def unfit(targets: Targets, values: NDArray[Any]) -> str | None:

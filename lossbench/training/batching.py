@@ -15,7 +15,7 @@ ROWS_AT_ONCE = 2**13
 
 
 class Examples(NamedTuple):
-    """The training half, with the weight of every place in every batch: 0 where it is filled up.
+    """The training part, with the weight of every place in every batch: 0 where it is filled up.
 
     ``costs`` is what each row counts in the loss that is minimised, if not all count the same.
     """
@@ -27,10 +27,10 @@ class Examples(NamedTuple):
 
 
 class Slices(NamedTuple):
-    """Both halves, the training one first, in slices of equal size that are evaluated in turn.
+    """Both parts, the training one first, in slices of equal size that are evaluated in turn.
 
     ``x``, ``y`` and ``weights`` have shape (slices, rows, …); ``parts``, (slices, 2), says with
-    a 1 which half a slice is of, and ``rows`` how many rows each has, test before train. A part
+    a 1 which part a slice is of, and ``rows`` how many rows each has, test before train. A part
     that is held back for validation is a third one, in the last slices and the last column; its
     ``costs``, (slices, rows), are what each row counts in the loss, if not all count the same.
     """

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from lossbench.config import own_function as own_code
 from lossbench.config.experiment import Experiment
-from lossbench.tables.losses import Labels
+from lossbench.tables.problems import Labels
 from lossbench.text import cut, described
 
 Score = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]

@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
-from lossbench.results.result import HALVES, VALIDATION, Array, Training, shortest
+from lossbench.results.result import PARTS, VALIDATION, Array, Training, shortest
 from lossbench.training import sharing as programs
 from lossbench.training.batching import Examples, Slices, in_batches, tensors
 from lossbench.training.early_stopping import Stopping
@@ -196,8 +196,8 @@ def _program(
     """The XLA program, and one that only evaluates; a shape of arguments is one compilation.
 
     It trains so many epochs in the order of ``indices``, (epochs, batches, batch size), and
-    returns figures shaped (epochs, 3, figures): of the training half during the epoch, of the
-    test half after it, and, in the last epoch only, of the training half after it. A part that
+    returns figures shaped (epochs, 3, figures): of the training part during the epoch, of the
+    test part after it, and, in the last epoch only, of the training part after it. A part that
     is held back has a fourth row, and may end the epochs: a second result says whether it did.
     """
     trainable = model.trainable_variables
@@ -252,7 +252,7 @@ def _program(
 
             sums = _loop(indices.shape[1], add, tf.zeros(len(scores)))
             during = sums / tf.reduce_sum(examples.weights)
-            # The slices of the training half come first, and only the end needs them.
+            # The slices of the training part come first, and only the end needs them.
             first = tf.where(epoch + 1 < epochs, slices.first_of_test, 0)
             after = evaluate(slices, slices.first_of_test if stopping else first)
             both = tf.concat([during[None], after], axis=0)
@@ -298,9 +298,9 @@ def _training(experiment: Experiment, seed: int, outcome: Outcome) -> Training:
     diverged = not all(np.isfinite(it).all() for it in reached)
     final = shortest(np.where(diverged, np.nan, outcome.final))
     history = {
-        f"{half}_{name}": outcome.history[:, row, column]
+        f"{part}_{name}": outcome.history[:, row, column]
         for column, name in enumerate(names)
-        for row, half in enumerate(HALVES)
+        for row, part in enumerate(PARTS)
     }
     train, test = (dict(zip(names, figures.tolist(), strict=True)) for figures in final)
     if outcome.validation is None:

@@ -145,7 +145,7 @@ def test_lines_of_results_are_the_medians(mixed: tuple[Path, Any]) -> None:
     printed = re.fullmatch(LINE, lines[3])
     assert printed
     summary = json.loads((cwd / "results" / "mse" / "metrics.json").read_text())["summary"]
-    medians = [f"{summary[half]['mse']['median']:.3f}" for half in ("train", "test")]
+    medians = [f"{summary[part]['mse']['median']:.3f}" for part in ("train", "test")]
     assert list(printed.groups()) == medians
 
 
@@ -422,7 +422,7 @@ def test_compare_prints_one_json_document_or_csv(tmp_path: Path) -> None:
     assert len(document["groups"]) == 3
     text = run(tmp_path, "compare", RESULTS, "--csv", "--metric", "accuracy").stdout
     head, *rows = csv.reader(text.splitlines())
-    assert len(rows) == 12  # two groups of three pairs on two halves
+    assert len(rows) == 12  # two groups of three pairs on two parts
     assert {len(row) for row in rows} == {len(head)}
     markdown = run(tmp_path, "compare", RESULTS, "--md").stdout
     assert "## make_circles, 1000 examples: accuracy\n\n| experiment |" in markdown

@@ -182,12 +182,12 @@ WRONG_VALUES = [
     (
         "noise: 0.1",
         "train_size: 100",
-        "4: dataset.train_size: 100 must leave rows to both halves, and takes 100 of 100 to train",
+        "4: dataset.train_size: 100 must leave rows to both parts, and takes 100 of 100 to train",
     ),
     (
         "noise: 0.1",
         "train_size: 0.001",
-        "4: dataset.train_size: 0.001 must leave rows to both halves, and takes 0 of 100 to train",
+        "4: dataset.train_size: 0.001 must leave rows to both parts, and takes 0 of 100 to train",
     ),
     (
         "noise: 0.1",
@@ -756,13 +756,13 @@ def test_data_are_scikit_learns_own(
         for name, value in parameters.items()
     }
     x, y = getattr(sklearn.datasets, generator)(**arguments)[:2]
-    half = round(len(x) / 2)
-    np.testing.assert_array_equal(split.x_train, x[:half].astype(np.float32))
-    np.testing.assert_array_equal(split.x_test, x[half:].astype(np.float32))
+    part = round(len(x) / 2)
+    np.testing.assert_array_equal(split.x_train, x[:part].astype(np.float32))
+    np.testing.assert_array_equal(split.x_test, x[part:].astype(np.float32))
     if split.classes:
         y = np.searchsorted(np.unique(y), y)
-    np.testing.assert_array_equal(split.y_train, y[:half].astype(split.y_train.dtype))
-    np.testing.assert_array_equal(split.y_test, y[half:].astype(split.y_test.dtype))
+    np.testing.assert_array_equal(split.y_train, y[:part].astype(split.y_train.dtype))
+    np.testing.assert_array_equal(split.y_test, y[part:].astype(split.y_test.dtype))
 
 
 @pytest.mark.parametrize(("train_size", "rows"), [("0.25", 25), ("30", 30), ("99", 99), ("2", 2)])

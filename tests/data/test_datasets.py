@@ -262,7 +262,7 @@ def test_kind_of_a_target_can_be_said(tmp_path: Path) -> None:
     assert split.classes == ("0.5", "1.5")
 
 
-def test_stratified_halves_have_the_balance_of_the_whole(tmp_path: Path) -> None:
+def test_stratified_parts_have_the_balance_of_the_whole(tmp_path: Path) -> None:
     dataset = "generator: make_classification, n_samples: 200, weights: [0.9], flip_y: 0, "
     dataset += "train_size: 50, split: "
     shares = {
@@ -375,10 +375,10 @@ UNFIT: list[tuple[bytes, str, str, str]] = [
         b"a,y\n1,x\n2,z\n3,x\n4,w\n5,w\n6,w\n",
         "",
         "kld",
-        "target: 'y' has classes without a row in the training half: 'w'; split: {shuffle: true}",
+        "target: 'y' has classes without a row in the training part: 'w'; split: {shuffle: true}",
     ),
     (b"a,y\n1,0.5\n2,0.5\n", "", "mse", "target: 'y' is constant: there is nothing to learn"),
-    (b"a,y\n1,2.5\n2,2.5\n3,3\n4,1\n", "", "mse", "target: 'y' is constant in the training half"),
+    (b"a,y\n1,2.5\n2,2.5\n3,3\n4,1\n", "", "mse", "target: 'y' is constant in the training part"),
     (b"a,y\n1,0.5\n2,inf\n3,1\n", "", "mse", "target: 'y' line 3, column 'y': inf is not finite"),
     (
         b"a,y\n1,1.5\n2,\n3,one\n4,2\n",
@@ -491,7 +491,7 @@ def test_what_does_not_fit_is_one_complaint_with_its_place(
         (
             "generator: load_iris",
             "generator: 'load_iris' gives a target that has classes without a row in the training "
-            "half: 'virginica'; split: {shuffle: true} mixes the rows",
+            "part: 'virginica'; split: {shuffle: true} mixes the rows",
         ),
         (
             "generator: make_regression, noise: 1e300",

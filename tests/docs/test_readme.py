@@ -13,7 +13,7 @@ import pytest
 import lossbench
 from lossbench.evidence import comparison
 from lossbench.results import read as stored
-from lossbench.results.result import HALVES, Half, Result
+from lossbench.results.result import PARTS, Part, Result
 from lossbench.tables.losses import ANY_REAL, LOSSES, Loss
 
 ROOT = Path(__file__).parents[2]
@@ -33,10 +33,10 @@ def results_table() -> str:
     _, _, *lines = text[text.index("|") :].split("\n\n")[0].splitlines()
     rows = []
     for line in lines:
-        name, metric, *halves, diverged = line.strip("| ").split(" | ")
+        name, metric, *parts, diverged = line.strip("| ").split(" | ")
         assert diverged.startswith("0 of ")  # "None of the 270 trainings diverged"
         row = [name, metric]
-        for found, published, verdict in (halves[:3], halves[3:]):
+        for found, published, verdict in (parts[:3], parts[3:]):
             mark = {"inside": "", "outside": "**"}[verdict]
             row += [found.replace(", ", ",\N{NO-BREAK SPACE}"), f"{mark}{published}{mark}"]
         rows.append(row)
@@ -114,18 +114,18 @@ def test_the_figures_of_the_findings_are_those_of_the_stored_results() -> None:
     results = {name: stored.read(ROOT / "results" / name) for name in NAMED}
     mse, mae, msle, cross, hinge, squared = results.values()
 
-    def median(result: Result, half: Half, metric: str) -> str:
-        return f"{result.summary(half, metric).median:.3f}"
+    def median(result: Result, part: Part, metric: str) -> str:
+        return f"{result.summary(part, metric).median:.3f}"
 
     def ahead(first: Result, second: Result) -> str:
-        """In how many of the pairs a training of the first is better, on the test half."""
+        """In how many of the pairs a training of the first is better, on the test part."""
         pairs = comparison.compare([first, second])[0].pairs
-        (probability,) = (it.probability for it in pairs if it.half == "test")
+        (probability,) = (it.probability for it in pairs if it.part == "test")
         return f"{100 * probability:.0f} %"
 
     gap = cross.summary("test", "accuracy").median - squared.summary("test", "accuracy").median
     errors = msle.final("test", "mse")
-    low = [(mse.final(half, "mse") < 0.0015) for half in HALVES]
+    low = [(mse.final(part, "mse") < 0.0015) for part in PARTS]
     strays = int((errors > 4).sum())
     text = " ".join(README.read_text().split())
     for finding in (
@@ -134,7 +134,7 @@ def test_the_figures_of_the_findings_are_those_of_the_stored_results() -> None:
         f"{median(cross, 'test', 'accuracy')} with binary cross-entropy, which is ahead in "
         f"{ahead(cross, hinge)} and {ahead(cross, squared)} of the pairs",
         f"The median is {median(mse, 'train', 'mse')} / {median(mse, 'test', 'mse')}",
-        f"{median(mae, 'test', 'mse')} against {median(mse, 'test', 'mse')} on the test half, "
+        f"{median(mae, 'test', 'mse')} against {median(mse, 'test', 'mse')} on the test part, "
         f"and in {ahead(mae, mse)} of the pairs",
         f"In {strays} of {len(errors)} trainings",
     ):

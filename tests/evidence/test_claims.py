@@ -46,11 +46,11 @@ def article(name: str, seeds: int = 30, history: bool = True, **changes: tuple) 
     experiment = Experiment.model_validate(values)
     figures = {"loss": (0.1, 0.1), "mae": (0.1, 0.1), **LIKE_THE_ARTICLE[name], **changes}
     curves = {
-        f"{half}_{metric}": curve(name, metric, experiment.epochs)
-        for half in ("train", "test")
+        f"{part}_{metric}": curve(name, metric, experiment.epochs)
+        for part in ("train", "test")
         for metric in ("loss", *experiment.metrics)
     }
-    train, test = ({metric: it[half] for metric, it in figures.items()} for half in (0, 1))
+    train, test = ({metric: it[part] for metric, it in figures.items()} for part in (0, 1))
     trainings = (
         Training(seed, False, train, test, curves if history else {}, ()) for seed in range(seeds)
     )

@@ -37,7 +37,7 @@ def result(experiment_of: Callable[..., Experiment]) -> Callable[..., Result]:
         experiment = experiment_of(problem, loss, **changes)
         rng = np.random.default_rng(0)
         names = ("loss", *experiment.metrics)
-        columns = [f"{half}_{name}" for half in ("train", "test") for name in names]
+        columns = [f"{part}_{name}" for part in ("train", "test") for name in names]
         trainings = []
         for seed, value in enumerate(values):
             figures = dict.fromkeys(names, value)
@@ -63,7 +63,7 @@ def brute_force(first: list[float], second: list[float]) -> float:
     return float(np.mean([(a > b) + 0.5 * (a == b) for a in first for b in second]))
 
 
-def test_probability_counts_pairs_and_half_of_ties() -> None:
+def test_probability_counts_pairs_and_part_of_ties() -> None:
     first, second = [0.8, 0.7, 0.6], [0.7, 0.5]
     # 0.8 beats both, 0.7 ties once and beats once, 0.6 beats one: 4.5 of 6.
     assert probabilities(np.array(first), np.array([second]), False)[0][0] == 0.75
@@ -113,9 +113,9 @@ def test_single_trainings_have_no_interval() -> None:
 
 def test_standing_says_what_became_of_the_trainings(group: Group) -> None:
     hinge = group.standings[0]
-    assert (hinge.name, hinge.half, hinge.trainings, hinge.diverged) == ("hinge", "train", 30, 1)
+    assert (hinge.name, hinge.part, hinge.trainings, hinge.diverged) == ("hinge", "train", 30, 1)
     assert hinge.summary.median == pytest.approx(0.714)
-    assert [it.half for it in group.standings] == ["train", "train", "test", "test"]
+    assert [it.part for it in group.standings] == ["train", "train", "test", "test"]
 
 
 def test_sentences_say_which_is_better_and_by_how_much(
@@ -243,7 +243,7 @@ def _stopped(result: Result, epochs: int) -> Result:
 
 def test_json_has_every_pair(group: Group) -> None:
     (found,) = json.loads(to_json(as_document([group])))["groups"]
-    assert [(it["first"], it["half"]) for it in found["pairs"]] == [
+    assert [(it["first"], it["part"]) for it in found["pairs"]] == [
         ("hinge", "train"),
         ("hinge", "test"),
     ]

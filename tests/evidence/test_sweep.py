@@ -329,8 +329,8 @@ def test_the_table_says_what_the_points_metrics_say(swept: tuple[Path, Path, str
         metrics = json.loads((folder / name / "metrics.json").read_text())
         assert point["name"] == name
         assert point["diverged"] == metrics["diverged"] == (2 if name == NAMES[2] else 0)
-        for half in ("train", "test"):
-            assert point[half] == metrics["summary"][half]
+        for part in ("train", "test"):
+            assert point[part] == metrics["summary"][part]
     assert "| 1e+30 | diverged | diverged | 2 of 2 |" in (folder / "sweep.md").read_text()
 
 
@@ -447,11 +447,11 @@ def test_lines_are_the_medians_over_the_values_in_order() -> None:
     assert drawn
     panel = drawn.axes[0]
     assert panel.get_xscale() == "log"
-    for half, line in zip(("train", "test"), panel.lines, strict=False):
-        assert line.get_label() == half
+    for part, line in zip(("train", "test"), panel.lines, strict=False):
+        assert line.get_label() == part
         assert line.get_xdata().tolist() == [0.001, 0.1, 1]
         by_rate = {
-            point.values[0]: point.result.summary(half, "accuracy").median  # type: ignore[arg-type]
+            point.values[0]: point.result.summary(part, "accuracy").median  # type: ignore[arg-type]
             for point in sweep.points
         }
         expected = [by_rate[rate] for rate in (0.001, 0.1, 1)]
@@ -465,8 +465,8 @@ def test_cells_are_the_medians_of_their_row_and_column(settings: tuple[str, str]
     sweep = sweep_of("hinge", *settings, diverged={5: 10})
     drawn = picture(sweep)
     assert drawn
-    for panel, half in zip(drawn.axes, ("train", "test"), strict=False):
-        assert panel.get_title(loc="left") == half
+    for panel, part in zip(drawn.axes, ("train", "test"), strict=False):
+        assert panel.get_title(loc="left") == part
         cells = panel.images[0].get_array()
         columns = [it.get_text() for it in drawn.axes[0].get_xticklabels()]
         rows = [it.get_text() for it in drawn.axes[0].get_yticklabels()]
@@ -475,7 +475,7 @@ def test_cells_are_the_medians_of_their_row_and_column(settings: tuple[str, str]
             names = {str(value) for value in point.values}
             row = next(number for number, name in enumerate(rows) if name in names)
             column = next(number for number, name in enumerate(columns) if name in names)
-            median = point.result.summary(half, "accuracy").median  # type: ignore[arg-type]
+            median = point.result.summary(part, "accuracy").median  # type: ignore[arg-type]
             np.testing.assert_equal(float(cells.filled(np.nan)[row, column]), median)
 
 

@@ -62,17 +62,17 @@ def history(of: Experiment, seed: int) -> dict[str, np.ndarray]:
     decay = np.exp(-5 * np.arange(of.epochs) / of.epochs)
     curves = {}
     for name in ("loss", *of.metrics):
-        for half in ("train", "test"):
+        for part in ("train", "test"):
             noisy = decay * random.uniform(0.8, 1.2, of.epochs) + 0.01
-            curves[f"{half}_{name}"] = 1 - noisy / 2 if "accuracy" in name else noisy
+            curves[f"{part}_{name}"] = 1 - noisy / 2 if "accuracy" in name else noisy
     return {name: curve.astype(np.float32) for name, curve in curves.items()}
 
 
 def training(of: Experiment, seed: int) -> Training:
     curves = history(of, seed)
     finals = [
-        {name: float(curves[f"{half}_{name}"][-1]) for name in ("loss", *of.metrics)}
-        for half in ("train", "test")
+        {name: float(curves[f"{part}_{name}"][-1]) for name in ("loss", *of.metrics)}
+        for part in ("train", "test")
     ]
     return Training(seed, False, *finals, curves, ())
 
@@ -101,28 +101,28 @@ def split(classes: int = 3, rows: int = 60, features: int = 2, stretch: float = 
     x = random.normal(size=(rows, features)).astype(np.float32)
     x[:, 0] *= stretch
     y = np.arange(rows) % classes if classes else random.normal(size=rows)
-    half = rows // 2
-    return Split(x[:half], y[:half], x[half:], y[half:], tuple(f"{i}" for i in range(classes)))
+    part = rows // 2
+    return Split(x[:part], y[:part], x[part:], y[part:], tuple(f"{i}" for i in range(classes)))
 
 
-def line(panel: Axes, half: str) -> Line2D:
-    [found] = [it for it in panel.lines if it.get_label() == half]
+def line(panel: Axes, part: str) -> Line2D:
+    [found] = [it for it in panel.lines if it.get_label() == part]
     return found
 
 
-def mark(panel: Axes, half: str) -> Line2D:
-    """The mark of the half's published figure, which is not a curve and has the curve's colour."""
+def mark(panel: Axes, part: str) -> Line2D:
+    """The mark of the part's published figure, which is not a curve and has the curve's colour."""
     [found] = [
         it
         for it in panel.lines
-        if it is not line(panel, half) and it.get_color() == line(panel, half).get_color()
+        if it is not line(panel, part) and it.get_color() == line(panel, part).get_color()
     ]
     return found
 
 
-def marked_value(panel: Axes, half: str) -> float:
+def marked_value(panel: Axes, part: str) -> float:
     """The value on the panel's axis at which a mark begins."""
-    pixels = mark(panel, half).get_transform().transform(mark(panel, half).get_xydata()[0])
+    pixels = mark(panel, part).get_transform().transform(mark(panel, part).get_xydata()[0])
     return float(panel.transData.inverted().transform(pixels)[1])
 
 
@@ -164,24 +164,24 @@ def test_the_printed_metric_is_below_the_loss_unless_it_is_the_loss(loss, publis
     assert figure.axes[-1].get_xlabel() == "Epoch"
 
 
-@pytest.mark.parametrize("half", ["train", "test"])
-def test_each_line_is_the_median_over_the_seeds(half):
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_each_line_is_the_median_over_the_seeds(part):
     shown = result(experiment("hinge", published={"rounded_accuracy": {"test": 0.7}}))
     panels = learning_curves(shown).axes
     for panel, name in zip(panels, ("loss", "rounded_accuracy"), strict=True):
-        x, y = line(panel, half).get_data()
+        x, y = line(panel, part).get_data()
         assert x.tolist() == list(range(1, 21))
-        np.testing.assert_allclose(y, np.median(shown.curves(half, name), axis=0), rtol=1e-6)
+        np.testing.assert_allclose(y, np.median(shown.curves(part, name), axis=0), rtol=1e-6)
 
 
-@pytest.mark.parametrize("half", ["train", "test"])
-def test_each_band_reaches_from_the_10th_to_the_90th_percentile(half):
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_each_band_reaches_from_the_10th_to_the_90th_percentile(part):
     shown = result(experiment("hinge"))
     panel = learning_curves(shown).axes[0]
-    band = panel.collections[["train", "test"].index(half)]
-    assert same_color(band.get_facecolor()[0][:3], line(panel, half).get_color())
+    band = panel.collections[["train", "test"].index(part)]
+    assert same_color(band.get_facecolor()[0][:3], line(panel, part).get_color())
     corners = band.get_paths()[0].vertices
-    low, high = np.percentile(shown.curves(half, "loss"), (10, 90), axis=0)
+    low, high = np.percentile(shown.curves(part, "loss"), (10, 90), axis=0)
     for epoch in range(1, 21):
         ys = corners[corners[:, 0] == epoch, 1]
         assert ys.min() == pytest.approx(low[epoch - 1])
@@ -228,12 +228,12 @@ def test_the_article_s_figures_keep_their_decimals():
     assert article_labels(learning_curves(shown)) == ["article: 0.000", "article: 0.001"]
 
 
-@pytest.mark.parametrize("half", ["train", "test"])
-def test_an_article_that_prints_one_half_is_marked_once(half):
-    of = experiment(published={"accuracy": {half: 0.7}})
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_an_article_that_prints_one_part_is_marked_once(part):
+    of = experiment(published={"accuracy": {part: 0.7}})
     figure = learning_curves(result(of))
     assert article_labels(figure) == ["article: 0.7"]
-    assert marked_value(figure.axes[-1], half) == pytest.approx(0.7)
+    assert marked_value(figure.axes[-1], part) == pytest.approx(0.7)
 
 
 def test_nothing_is_marked_where_nothing_is_published():
@@ -266,8 +266,8 @@ def test_the_labels_of_a_logarithmic_axis_are_plain_numbers_that_do_not_overlap(
 def test_the_axes_labels_of_both_panels_are_aligned():
     of = experiment("mae")
     curves = history(of, 0)
-    for half in ("train", "test"):
-        curves[f"{half}_loss"] *= 1e-3  # tick labels wider than those of the other panel
+    for part in ("train", "test"):
+        curves[f"{part}_loss"] *= 1e-3  # tick labels wider than those of the other panel
     found = boxes(learning_curves(Result(of, "", (Training(0, False, {}, {}, curves, ()),))))
     loss, metric = (box for text, box in found.items() if "Loss" in text or "Mean sq" in text)
     assert loss.x1 == pytest.approx(metric.x1, abs=1)
@@ -276,8 +276,8 @@ def test_the_axes_labels_of_both_panels_are_aligned():
 def test_the_start_of_a_steep_curve_is_in_the_picture():
     of = experiment(epochs=100)
     curves = history(of, 0)
-    for half in ("train", "test"):
-        curves[f"{half}_loss"][0] = 40.0
+    for part in ("train", "test"):
+        curves[f"{part}_loss"][0] = 40.0
     shown = Result(of, "", (Training(0, False, {}, {}, curves, ()),))
     assert learning_curves(shown).axes[0].get_ylim()[1] > 40
 

@@ -47,7 +47,7 @@ def result(experiment_of: Callable[..., Experiment]) -> Callable[..., Result]:
             diverged = seed == 3
             figures = dict.fromkeys(names, NAN if diverged else 0.8 + shift + 0.001 * seed)
             history = {
-                f"{half}_{it}": rng.random(EPOCHS) for half in ("train", "test") for it in names
+                f"{part}_{it}": rng.random(EPOCHS) for part in ("train", "test") for it in names
             }
             for it in names:
                 history[f"test_{it}"][-1] = figures[it]

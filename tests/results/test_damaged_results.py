@@ -35,10 +35,10 @@ from lossbench.results.files import MOST_HOLES, opened
 from lossbench.results.predict import decisions_in_parts
 from lossbench.results.read import OF_RUNS, DamagedResult, NotReusable, read, read_all, reusable
 from lossbench.results.result import Result, Training, digest, files, metrics, to_json
-from lossbench.tables.losses import FINAL_METRICS
+from lossbench.tables.metrics import of_final_weights
 
 FILES = ("metrics.json", "config.yaml", "history.csv", "weights.npz")
-HALVES = ("train", "test")
+PARTS = ("train", "test")
 MEGABYTE = 2**20
 NAN = float("nan")
 AGAIN = "; run the experiment again"
@@ -64,16 +64,16 @@ def made(name: str, seeds: int = 4, epochs: int = 6, **changes: Any) -> Result:
         length = 2 + seed % 3 if experiment.early_stopping else epochs
         tracked = ("loss", *experiment.tracked)
         history = {
-            f"{half}_{it}": rng.random(length, np.float32) for it in tracked for half in HALVES
+            f"{part}_{it}": rng.random(length, np.float32) for it in tracked for part in PARTS
         }
         if experiment.early_stopping:
             history["validation_loss"] = rng.random(length, np.float32)
         if diverged:
             history["train_loss"][-1] = np.inf
         figures = [
-            {it: NAN if diverged else _shortest(history[f"{half}_{it}"][-1]) for it in tracked}
+            {it: NAN if diverged else _shortest(history[f"{part}_{it}"][-1]) for it in tracked}
             | {it: NAN if diverged else rng.random() for it in experiment.final_metrics}
-            for half in HALVES
+            for part in PARTS
         ]
         weights = tuple(rng.normal(size=shape).astype(np.float32) for shape in shapes)
         stopped = (length, length - 1) if experiment.early_stopping else ()
@@ -378,7 +378,7 @@ def agree(values: dict[str, Any]) -> None:
     trainings = []
     for run in values["runs"]:
         figures = [
-            {name: NAN if it is None else it for name, it in run[half].items()} for half in HALVES
+            {name: NAN if it is None else it for name, it in run[part].items()} for part in PARTS
         ]
         trainings.append(Training(run["seed"], run["diverged"], *figures, {}, ()))
     again = metrics(Result(experiment, "", tuple(trainings)))
@@ -556,10 +556,10 @@ def test_weights_of_other_data_are_not_gone_on_from(place: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [1e308, -1e308, 1.1, -0.1, 3.5e38])
-@pytest.mark.parametrize("half", HALVES)
-def test_figures_that_cannot_be_are_named(value: float, half: str, place: Path) -> None:
+@pytest.mark.parametrize("part", PARTS)
+def test_figures_that_cannot_be_are_named(value: float, part: str, place: Path) -> None:
     values = json.loads(MADE["plain"]["metrics.json"])
-    values["runs"][2][half]["accuracy"] = value
+    values["runs"][2][part]["accuracy"] = value
     agree(values)
     content = {"metrics.json": to_json(values).encode()}
     with (
@@ -676,12 +676,12 @@ def test_a_config_that_speaks_of_very_many_trainings_allows_no_more_values(place
 
 
 def test_trainings_with_every_metric_have_no_more_values_than_they_may_have() -> None:
-    all_metrics = {"loss": "hinge", "metrics": list(FINAL_METRICS["binary classification"])}
+    all_metrics = {"loss": "hinge", "metrics": list(of_final_weights("binary classification"))}
     result = made("all", early_stopping={"patience": 1}, **all_metrics)
     runs = metrics(result)["runs"]
     for run in runs:
-        for half in HALVES:
-            run[half] = dict.fromkeys(run[half], -1.234567890123456e-05)
+        for part in PARTS:
+            run[part] = dict.fromkeys(run[part], -1.234567890123456e-05)
     text = to_json({"runs": runs}).encode()
     length, values = (most * len(runs) for most in MOST_IN_RUN)
     assert len(text) < length

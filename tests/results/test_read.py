@@ -36,7 +36,7 @@ def result() -> Result:
     for seed in experiment.seeds:
         value = np.nan if seed == 8 else 0.25
         history = {
-            f"{half}_{name}": rng.random(EPOCHS, np.float32) for name in names for half in HALVES
+            f"{part}_{name}": rng.random(EPOCHS, np.float32) for name in names for part in PARTS
         }
         for name in names:
             history[f"test_{name}"][-1] = value
@@ -47,7 +47,7 @@ def result() -> Result:
     return Result(experiment, "abc", tuple(trainings))
 
 
-HALVES = ("train", "test")
+PARTS = ("train", "test")
 CLASSES_OF_NO_HINGE = [["a"], ["a", "b", "c"], ["a", "a"]]
 
 
@@ -103,7 +103,7 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["metrics.json", "config.yaml", "weights.npz", "history.csv"])
 @pytest.mark.parametrize("share", [0, 0.5, 0.9])
-def test_a_half_written_file_is_named(folder: Path, name: str, share: float) -> None:
+def test_a_part_written_file_is_named(folder: Path, name: str, share: float) -> None:
     content = (folder / name).read_bytes()
     (folder / name).write_bytes(content[: int(share * len(content))])
     with pytest.raises(DamagedResult, match=name):
@@ -187,7 +187,7 @@ def test_an_early_stop_and_batch_normalisation_are_read_as_they_were_written(
     trainings = []
     for length, training in zip((2, 4, 3), result.trainings, strict=True):
         names = ("train_loss", "test_loss", "validation_loss")
-        names += tuple(f"{half}_{it}" for half in HALVES for it in experiment.tracked)
+        names += tuple(f"{part}_{it}" for part in PARTS for it in experiment.tracked)
         history = {name: rng.random(length, np.float32) for name in names}
         shapes = experiment.model.weight_shapes(2, 1).values()
         weights = tuple(rng.random(shape, np.float32) for shape in shapes)

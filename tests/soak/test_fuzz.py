@@ -22,7 +22,8 @@ from lossbench.cli.app import main
 from lossbench.config.load import BUNDLED
 from lossbench.config.sections.model import ACTIVATIONS, INITIALIZERS
 from lossbench.data.generators import GENERATORS
-from lossbench.tables.losses import LOSSES, METRICS
+from lossbench.tables.losses import LOSSES
+from lossbench.tables.metrics import METRICS
 from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
 
 HOUSES = "id,size,district,kind,price\n" + "".join(

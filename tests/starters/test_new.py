@@ -102,7 +102,7 @@ def test_configs_of_a_set_differ_in_the_loss_only(
         assert cases[0].split.y_train.mean() == pytest.approx(0, abs=1e-5)
     else:
         train, test = cases[0].split.y_train, cases[0].split.y_test
-        shares = [np.bincount(half) / len(half) for half in (train, test)]
+        shares = [np.bincount(part) / len(part) for part in (train, test)]
         np.testing.assert_allclose(*shares, atol=0.02)
 
 
@@ -140,7 +140,7 @@ def test_answer_for_outliers_is_the_absolute_error_on_mae(houses: Path, tmp_path
     cases = load_all(in_folder(written(tmp_path, str(houses), "price")), {"repeats": 3})
     results = [run(case.experiment) for case in cases if "mean" in case.experiment.name]
     (group,) = compare(results, "mae")
-    medians = {it.name: it.summary.median for it in group.standings if it.half == "test"}
+    medians = {it.name: it.summary.median for it in group.standings if it.part == "test"}
     assert medians["mean_absolute_error"] < 0.9 * medians["mean_squared_error"]
 
 

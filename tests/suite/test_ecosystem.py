@@ -82,9 +82,9 @@ def test_tensorboard_reads_every_figure_of_the_history(
     columns = [column for column in rows.columns if column not in ("seed", "epoch")]
     assert len(rows) == 4 * 6
     for seed, of_seed in rows.groupby("seed"):
-        for half in ("train", "test"):
-            reader = EventAccumulator(str(folder / f"tensorboard/seed_{seed}/{half}")).Reload()
-            its = {it.partition("_")[2]: it for it in columns if it.startswith(half)}
+        for part in ("train", "test"):
+            reader = EventAccumulator(str(folder / f"tensorboard/seed_{seed}/{part}")).Reload()
+            its = {it.partition("_")[2]: it for it in columns if it.startswith(part)}
             assert set(reader.Tags()["scalars"]) == {f"epoch_{metric}" for metric in its}
             for metric, column in its.items():
                 events = reader.Scalars(f"epoch_{metric}")
@@ -116,8 +116,8 @@ def test_tensorboard_finds_the_runs_the_config_and_the_hyperparameters(
     folder = written[0] / "results"
     reader = EventMultiplexer().AddRunsFromDirectory(str(folder)).Reload()
     seeds = [f"{name}/tensorboard/seed_{seed}" for name in NAMES for seed in range(4)]
-    halves = [f"{seed}/{half}" for seed in seeds for half in ("train", "test")]
-    assert set(reader.Runs()) == {*seeds, *halves, *(f"{name}/tensorboard" for name in NAMES)}
+    parts = [f"{seed}/{part}" for seed in seeds for part in ("train", "test")]
+    assert set(reader.Runs()) == {*seeds, *parts, *(f"{name}/tensorboard" for name in NAMES)}
     [text] = reader.Tensors("hinge/tensorboard", "config")
     config = (folder / "hinge/config.yaml").read_text()
     assert text.tensor_proto.string_val[0].decode() == f"```yaml\n{config}```"
@@ -254,7 +254,7 @@ def result_of(experiment_of: Callable[..., Experiment]) -> Callable[..., Result]
         experiment = experiment_of("regression", "mse", repeats=len(values), **changes)
         names = ("loss", *experiment.metrics)
         curves = {
-            f"{half}_{name}": np.array([1, np.inf]) for half in ("train", "test") for name in names
+            f"{part}_{name}": np.array([1, np.inf]) for part in ("train", "test") for name in names
         }
         kernels = np.ones((20, 25)), np.zeros(25), np.ones((25, 1)), np.zeros(1)
         trainings = []

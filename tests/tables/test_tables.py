@@ -8,10 +8,11 @@ import keras
 import pytest
 
 from lossbench.config.experiment import Experiment
-from lossbench.results.final_metrics import FUNCTIONS
-from lossbench.tables.losses import FINAL_METRICS, LOSSES, NOT_FITTING
+from lossbench.tables.losses import LOSSES, NOT_FITTING
+from lossbench.tables.metrics import METRICS
 from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES, SINCE
 from lossbench.tables.parameters import Parameters
+from lossbench.training import scores
 
 # Of the whole network or of nothing that a person sets here.
 LEFT_OUT = {"self", "name", "kwargs", "loss_scale_factor", "exclude_layers", "exclude_embeddings"}
@@ -78,8 +79,8 @@ def test_a_loss_has_the_parameters_of_keras(loss: Any) -> None:
     assert own == found
 
 
-def test_every_further_metric_has_a_function() -> None:
-    assert {name for names in FINAL_METRICS.values() for name in names} == set(FUNCTIONS)
+def test_every_metric_of_every_epoch_has_a_function() -> None:
+    assert {it.name for it in METRICS.values() if it.every_epoch} == set(scores.METRICS)
 
 
 def test_what_has_its_default_is_said_in_one_way() -> None:

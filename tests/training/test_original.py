@@ -25,7 +25,7 @@ LEVEL = 1e-3
 @pytest.mark.parametrize("name", REFERENCE["experiments"])
 def test_twenty_seeds_are_distributed_as_on_the_original_stack(name: str) -> None:
     result = run(load(NAMES.get(name, name), {"repeats": 20}))
-    for metric, halves in REFERENCE["experiments"][name].items():
-        for half, theirs in halves.items():
-            ours = result.final(half, metric)
-            assert stats.ks_2samp(ours, theirs).pvalue > LEVEL, (metric, half)
+    for metric, parts in REFERENCE["experiments"][name].items():
+        for part, theirs in parts.items():
+            ours = result.final(part, metric)
+            assert stats.ks_2samp(ours, theirs).pvalue > LEVEL, (metric, part)

@@ -17,8 +17,9 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.sections.loss import LossChoice
 from lossbench.data.arrays import Split
 from lossbench.results.result import Training
-from lossbench.tables.losses import LOSSES, NAMES, Loss, Problem, Targets, encode
+from lossbench.tables.losses import LOSSES, NAMES, Loss, Targets, encode
 from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
+from lossbench.tables.problems import Problem
 from lossbench.training.network import build, initial_weights, layers_of, seed_dropout
 from lossbench.training.scores import scores
 from lossbench.training.train import _program, compile_training, trainer

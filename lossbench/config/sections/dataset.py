@@ -43,7 +43,7 @@ class Standardize(Section):
 
 
 class Drawn(Section):
-    """How rows are drawn for the halves: arguments of ``train_test_split``."""
+    """How rows are drawn for the parts: arguments of ``train_test_split``."""
 
     shuffle: bool = True
     stratify: bool = False

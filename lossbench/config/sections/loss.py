@@ -10,7 +10,8 @@ from lossbench.config.sections.base import ABSENT, off, one_of, refuse, refuse_a
 from lossbench.config.sections.model import OutputActivation
 from lossbench.config.sections.named import Named, within
 from lossbench.tables import losses
-from lossbench.tables.losses import LOSSES, OWN_ACTIVATIONS, Labels, Loss
+from lossbench.tables.losses import LOSSES, OWN_ACTIVATIONS, Loss
+from lossbench.tables.problems import Labels
 from lossbench.text import nearest, unknown
 
 FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")

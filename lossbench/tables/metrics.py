@@ -1,0 +1,139 @@
+"""The table of metrics: what judges a training besides its loss, and how to read it.
+
+A metric means the same under every loss, so losses are compared by it. Most are taken after every
+epoch, by a function of the same name in ``training/scores.py``. A metric with a ``function`` is
+taken of the final weights alone, where a config asks for it.
+
+To add a metric of the final weights, add a row. One of every epoch needs its function as well.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossbench.tables.problems import CLASSIFICATION, Labels, Problem
+
+Array = NDArray[Any]
+# Of the true values, (rows,), the predicted ones, (rows,), and the output of the network, (rows,
+# units): the value. Classes are numbers from 0; of two, 1 is the positive one.
+Function = Callable[[Array, Array, Array], float]
+LARGEST = float(np.finfo(np.float32).max)
+ROUNDING = 1e-9  # by how much a mean of shares may leave their range
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One row of the table.
+
+    ``title`` names it in text. ``low`` and ``high`` are the ends of its range.
+    Where ``labels`` is given, only losses with such labels have it in every epoch.
+    """
+
+    name: str
+    title: str
+    problems: tuple[Problem, ...]
+    smaller_is_better: bool = False
+    low: float = -ROUNDING
+    high: float = 1 + ROUNDING
+    labels: Labels | None = None
+    function: Function | None = None
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The ends of the range that its value can have."""
+        return self.low, self.high
+
+    @property
+    def every_epoch(self) -> bool:
+        """Whether it is taken after every epoch, and not of the final weights alone."""
+        return self.function is None
+
+
+def r2(truth: Array, answer: Array, _: Array) -> float:
+    """The coefficient of determination: 1 is perfect, 0 no better than the mean."""
+    from sklearn.metrics import r2_score
+
+    return float(r2_score(truth, answer))
+
+
+def balanced_accuracy(truth: Array, answer: Array, _: Array) -> float:
+    """The mean over the classes of the share of each that is predicted right."""
+    from sklearn.metrics import balanced_accuracy_score
+
+    return float(balanced_accuracy_score(truth, answer))
+
+
+def f1(truth: Array, answer: Array, _: Array) -> float:
+    """The F1 score of class 1, the second by name; 0 where it is neither there nor predicted."""
+    from sklearn.metrics import f1_score
+
+    return float(f1_score(truth, answer, zero_division=0))
+
+
+def f1_macro(truth: Array, answer: Array, _: Array) -> float:
+    """The mean of the F1 scores of all classes."""
+    from sklearn.metrics import f1_score
+
+    return float(f1_score(truth, answer, average="macro", zero_division=0))
+
+
+def roc_auc(truth: Array, _: Array, output: Array) -> float:
+    """The area under the ROC curve; of more classes the mean over one against the rest."""
+    from sklearn.metrics import roc_auc_score
+
+    if output.shape[-1] == 1:
+        return float(roc_auc_score(truth, output[:, 0]))
+    # Not by multi_class="ovr", which takes nothing but probabilities. The value is the same.
+    return float(roc_auc_score(np.eye(output.shape[-1], dtype=int)[truth], output))
+
+
+REGRESSION: tuple[Problem, ...] = ("regression",)
+BINARY: tuple[Problem, ...] = ("binary classification",)
+# The first that fits a loss is the one that it is printed with and compared on.
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric("mse", "mean squared error", REGRESSION, True, 0, LARGEST),
+        Metric("mae", "mean absolute error", REGRESSION, True, 0, LARGEST),
+        Metric("accuracy", "accuracy", CLASSIFICATION),
+        # What Keras 2.2.4 called the accuracy of one unit.
+        Metric("rounded_accuracy", "rounded accuracy", BINARY, labels="-1/1"),
+        Metric("r2", "R²", REGRESSION, low=-1e300, high=1, function=r2),
+        Metric(
+            "balanced_accuracy", "balanced accuracy", CLASSIFICATION, function=balanced_accuracy
+        ),
+        Metric("f1", "F1 score", BINARY, function=f1),
+        Metric("f1_macro", "macro F1 score", CLASSIFICATION, function=f1_macro),
+        Metric("roc_auc", "ROC AUC", CLASSIFICATION, function=roc_auc),
+    )
+}
+FORMER_METRICS = {"acc": "accuracy"}  # what Keras called some of them once
+
+
+def every_epoch(problem: Problem, labels: Labels) -> tuple[str, ...]:
+    """The metrics that a loss for such a problem and labels has after every epoch."""
+    return tuple(
+        it.name
+        for it in METRICS.values()
+        if it.every_epoch and problem in it.problems and it.labels in (None, labels)
+    )
+
+
+def of_final_weights(problem: Problem) -> tuple[str, ...]:
+    """The metrics of the final weights that a config for such a problem may ask for."""
+    return tuple(
+        it.name for it in METRICS.values() if not it.every_epoch and problem in it.problems
+    )
+
+
+def compared_on(problem: Problem) -> str:
+    """The metric by which losses for a problem are compared where none is asked for."""
+    return next(it.name for it in METRICS.values() if problem in it.problems)
+
+
+def title(name: str) -> str:
+    """A metric, or what else has a name such as a loss, as text: "mean squared error"."""
+    return METRICS[name].title if name in METRICS else name.replace("_", " ")
