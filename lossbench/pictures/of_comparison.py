@@ -68,8 +68,7 @@ def pictures(groups: Sequence[Group]) -> dict[str, bytes]:
 def data_of(group: Group, files: DataFiles) -> Split | None:
     """The data that the group was trained on; None where they cannot be had again, or are large.
 
-    Other versions of the libraries, for one, may generate other data. ``files`` are those that are
-    read already.
+    Other versions of the libraries, for one, may generate other data.
     """
     dataset = group.results[0].experiment.dataset
     try:
@@ -77,9 +76,8 @@ def data_of(group: Group, files: DataFiles) -> Split | None:
             large = generators.most_values(dataset.parameters)[0] > MOST_NUMBERS
         else:
             path = Path(dataset.file)
-            large = (
-                path.stat().st_size > MOST_BYTES or files.read(path).most_values() > MOST_NUMBERS
-            )
+            large = path.stat().st_size > MOST_BYTES
+            large = large or files.read(path).most_values() > MOST_NUMBERS
         split = None if large else dataset.load(files)
     except (DatasetError, OSError):
         return None
