@@ -1,6 +1,7 @@
 """Data files: CSV, TSV and Parquet. Each is read once, and known by the digest of its bytes."""
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -76,24 +77,35 @@ class DataFiles:
     """
 
     def __init__(self) -> None:
-        self._last: DataFile | None = None
-        self._digests: dict[Path, str] = {}
+        self._last: tuple[tuple[str, str], DataFile] | None = None  # with its identity
+        self._digests: dict[tuple[str, str], str] = {}
 
     def sha256(self, path: Path) -> str:
         """The digest of a file; raises DatasetError where the file cannot be read."""
-        if path not in self._digests:
-            self._digests[path] = self.read(path).sha256
-        return self._digests[path]
+        identity = _identity(path)
+        if identity not in self._digests:
+            self._digests[identity] = self.read(path).sha256
+        return self._digests[identity]
 
     def read(self, path: Path, sha256: str | None = None) -> DataFile:
         """A file; raises DatasetError where it cannot be read, or does not have that digest."""
-        if self._last is None or self._last.path != path:
+        identity = _identity(path)
+        if self._last is None or self._last[0] != identity:
             self._last = None  # first, so that two large files are never held at once
-            self._last = DataFile(path, _content(path))
-        if sha256 not in (None, self._last.sha256):
+            self._last = identity, DataFile(path, _content(path))
+        _, file = self._last
+        if sha256 not in (None, file.sha256):
             message = "has changed: its digest is not the 'sha256' of the config; without this key,"
             raise DatasetError("file", f"{message} the file is taken as it is")
-        return self._last
+        return file
+
+
+def _identity(path: Path) -> tuple[str, str]:
+    """The same for every way to a file; the suffix says how it is read."""
+    try:
+        return os.path.realpath(path), path.suffix.lower()
+    except ValueError:  # it is no path, as is said when it is read
+        return str(path), ""
 
 
 def _content(path: Path) -> bytes:
@@ -104,9 +116,9 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise DatasetError("file", f"cannot be read: {error.strerror}") from None
+    except DatasetError:
+        raise
     except ValueError as error:
-        if isinstance(error, DatasetError):
-            raise
         raise DatasetError("file", f"is not a path: {error}") from None
 
 
