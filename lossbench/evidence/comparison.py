@@ -31,7 +31,7 @@ What this cannot say:
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
@@ -44,7 +44,7 @@ from lossbench.results.result import PARTS, Array, Part, Result
 from lossbench.results.statistics import FEWEST_TO_JUDGE, Summary
 from lossbench.tables.metrics import METRICS, compared_on
 from lossbench.tables.problems import Problem
-from lossbench.text import printable
+from lossbench.text import flattened, printable
 
 Finding = Literal["better", "worse", "no difference seen", "not judged"]
 
@@ -356,17 +356,9 @@ def _differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:
     """The dotted keys besides the loss that are not the same in all experiments."""
     weighted = any(it.dataset.sample_weight for it in experiments)
     shared = SHARED | ({"dataset": WEIGHTS} if weighted else {})
-    flat = [dict(_flat(it.model_dump(include=shared))) for it in experiments]
+    flat = [flattened(it.model_dump(include=shared)) for it in experiments]
     keys = dict.fromkeys(key for values in flat for key in values)
     return tuple(key for key in keys if any(it.get(key) != flat[0].get(key) for it in flat))
-
-
-def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{above}{name}.")
-        else:
-            yield f"{above}{name}", value
 
 
 def _standing(result: Result, part: Part, metric: str, failed: int | None) -> Standing:
@@ -430,8 +422,3 @@ def _nothing(results: Sequence[Result], metric: str | None) -> str:
     on = f" and report {metric}" if metric else ""
     names = ", ".join(result.experiment.name for result in results) or "none"
     return f"nothing to compare: no two results share their data{on}; results: {names}"
-
-
-def as_plain(value: float) -> Any:
-    """A number for JSON and CSV, which have no NaN."""
-    return None if np.isnan(value) else value

@@ -25,17 +25,19 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from lossbench.config.experiment import Experiment
-from lossbench.evidence import summary
+from lossbench.evidence import comparison_text, summary
 from lossbench.evidence.comparison import NothingToCompare, compare
-from lossbench.evidence.comparison_text import as_csv, as_document, as_markdown
 from lossbench.pictures import of_comparison as comparison_plots
 from lossbench.report import page as report
-from lossbench.results.document import MARKS, MOST_IN_RUN
-from lossbench.results.files import MOST_HOLES, opened
-from lossbench.results.predict import decisions_in_parts
-from lossbench.results.read import OF_RUNS, DamagedResult, NotReusable, read, read_all, reusable
-from lossbench.results.result import Result, Training, digest, files, metrics, to_json
+from lossbench.results.consistency import COMPUTED
+from lossbench.results.files import MARKS, MOST_HOLES, opened
+from lossbench.results.metrics_json import MOST_PER_SEED, as_document, digest
+from lossbench.results.predict import decisions_in_chunks
+from lossbench.results.read import DamagedResult, NotReusable, read_all, read_result, reusable
+from lossbench.results.result import Result, Training
+from lossbench.results.write import files
 from lossbench.tables.metrics import of_final_weights
+from lossbench.text import to_json
 
 FILES = ("metrics.json", "config.yaml", "history.csv", "weights.npz")
 PARTS = ("train", "test")
@@ -141,13 +143,13 @@ def use(folder: Path) -> None:
     page.encode()
     assert 'id="experiment-1"' in page
     for result in results:
-        to_json(metrics(result))
+        to_json(as_document(result))
     summary.files(results, {})
     with contextlib.suppress(NothingToCompare):
         groups = compare(results)
-        to_json(as_document(groups))
-        assert as_csv(groups).isascii()
-        text = as_markdown(groups)
+        to_json(comparison_text.as_document(groups))
+        assert comparison_text.as_csv(groups).isascii()
+        text = comparison_text.as_markdown(groups)
         assert text.replace("\n", "").isprintable(), text
         comparison_plots.pictures(groups)
 
@@ -240,7 +242,7 @@ def beside(place: Path, content: dict[str, bytes]) -> Iterator[Path]:
 def named(folder: Path) -> bool:
     """Whether a result is named, on one line, as damaged."""
     try:
-        read(folder)
+        read_result(folder)
     except DamagedResult as error:
         complaint = str(error)
     else:
@@ -264,7 +266,7 @@ def check_damage(place: Path, kind: str, name: str, damage: list[Any]) -> None:
     for edit in damage:
         content[name] = edited(content[name], *edit)
     with beside(place, content) as folder:
-        assert named(folder) or same(read(folder), made(kind, **KINDS[kind])), content[name]
+        assert named(folder) or same(read_result(folder), made(kind, **KINDS[kind])), content[name]
 
 
 damages = st.lists(edits, min_size=1, max_size=3)
@@ -381,8 +383,8 @@ def agree(values: dict[str, Any]) -> None:
             {name: NAN if it is None else it for name, it in run[part].items()} for part in PARTS
         ]
         trainings.append(Training(run["seed"], run["diverged"], *figures, {}, ()))
-    again = metrics(Result(experiment, "", tuple(trainings)))
-    values.update({name: again[name] for name in OF_RUNS})
+    again = as_document(Result(experiment, "", tuple(trainings)))
+    values.update({name: again[name] for name in COMPUTED})
     values["files"] = {}
 
 
@@ -515,7 +517,7 @@ def test_weights_that_are_none_are_named(what: str, old: bool, place: Path) -> N
         beside(place, content | {"weights.npz": DAMAGED_WEIGHTS[what]}) as folder,
         pytest.raises(DamagedResult, match=r"weights\.npz: (is|has) .*; run the experiment again$"),
     ):
-        read(folder)
+        read_result(folder)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -530,10 +532,10 @@ def test_what_is_no_file_is_named_and_not_waited_for(what: str, name: str, place
         (folder / name).unlink()
         PLACED[what](folder / name)
         if (what, name) == ("nothing", "history.csv"):
-            assert read(folder).trainings[0].history == {}
+            assert read_result(folder).trainings[0].history == {}
             return
         with pytest.raises(DamagedResult) as error:
-            read(folder)
+            read_result(folder)
         assert str(error.value) == f"{folder / name}: {said}{AGAIN}"
         experiment = made("plain").experiment
         with pytest.raises(NotReusable) as reason:
@@ -566,7 +568,7 @@ def test_figures_that_cannot_be_are_named(value: float, part: str, place: Path) 
         beside(place, MADE["plain"] | without_digests(content)) as folder,
         pytest.raises(DamagedResult, match=r"accuracy of seed 2 is out of its range"),
     ):
-        read(folder)
+        read_result(folder)
 
 
 def test_whatever_else_was_changed_is_found_by_the_digest(place: Path) -> None:
@@ -578,7 +580,7 @@ def test_whatever_else_was_changed_is_found_by_the_digest(place: Path) -> None:
             beside(place, content) as folder,
             pytest.raises(DamagedResult, match="is damaged, or was changed by hand"),
         ):
-            read(folder)
+            read_result(folder)
 
 
 def test_digits_that_were_changed_are_found_without_digests(place: Path) -> None:
@@ -593,9 +595,9 @@ def test_digits_that_were_changed_are_found_without_digests(place: Path) -> None
         content["metrics.json"] = to_json(values).encode()
         with (
             beside(place, content) as folder,
-            pytest.raises(DamagedResult, match=f"json: {key} is"),
+            pytest.raises(DamagedResult, match=f"json: {key} does not follow from"),
         ):
-            read(folder)
+            read_result(folder)
 
 
 @pytest.mark.parametrize("old", [False, True], ids=["", "without digests"])
@@ -630,7 +632,7 @@ def test_a_history_of_another_run_is_told_from_a_damaged_one(
         beside(place, content | history) as folder,
         pytest.raises(DamagedResult, match=rf"history\.csv: {said}.*{AGAIN}$"),
     ):
-        read(folder)
+        read_result(folder)
 
 
 @pytest.mark.parametrize("old", [False, True], ids=["", "without digests"])
@@ -643,7 +645,7 @@ def test_a_history_of_the_same_seeds_and_epochs_may_be_of_another_run(
         beside(place, content | history) as folder,
         pytest.raises(DamagedResult, match=r"history\.csv: is damaged, or of another run"),
     ):
-        read(folder)
+        read_result(folder)
 
 
 def test_what_is_left_of_a_stopped_history_may_be_of_another_run(place: Path) -> None:
@@ -653,7 +655,7 @@ def test_what_is_left_of_a_stopped_history_may_be_of_another_run(place: Path) ->
         beside(place, content) as folder,
         pytest.raises(DamagedResult, match=r"is half-written, or of another run \(seeds 0 to 1, 5"),
     ):
-        read(folder)
+        read_result(folder)
 
 
 @pytest.mark.parametrize("name", FILES[:2])
@@ -672,18 +674,18 @@ def test_a_config_that_speaks_of_very_many_trainings_allows_no_more_values(place
         beside(place, forged) as folder,
         pytest.raises(DamagedResult, match="has more values than it may have"),
     ):
-        read(folder)
+        read_result(folder)
 
 
 def test_trainings_with_every_metric_have_no_more_values_than_they_may_have() -> None:
     all_metrics = {"loss": "hinge", "metrics": list(of_final_weights("binary classification"))}
     result = made("all", early_stopping={"patience": 1}, **all_metrics)
-    runs = metrics(result)["runs"]
+    runs = as_document(result)["runs"]
     for run in runs:
         for part in PARTS:
             run[part] = dict.fromkeys(run[part], -1.234567890123456e-05)
     text = to_json({"runs": runs}).encode()
-    length, values = (most * len(runs) for most in MOST_IN_RUN)
+    length, values = (most * len(runs) for most in MOST_PER_SEED)
     assert len(text) < length
     assert sum(text.count(mark) for mark in MARKS) < values
 
@@ -718,8 +720,8 @@ def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.M
             (folder / "link.csv").symlink_to("/dev/zero")
             parquet.write_table(table, folder / "rows.parquet")
             (folder / "rows.csv").write_bytes(b"a,y" + b"\r" * len(column))
-            assert read(folder).experiment.dataset.generator == data.get("generator")
-            (group,) = compare([read(folder), read(other)])
+            assert read_result(folder).experiment.dataset.generator == data.get("generator")
+            (group,) = compare([read_result(folder), read_result(other)])
             assert comparison_plots.data_of(group) is None
 
 
@@ -734,9 +736,9 @@ def test_large_networks_are_not_asked_for_very_many_points(
 
     def counted(experiment: Experiment, *rest: Any) -> Any:
         calls.append(experiment.name)
-        return decisions_in_parts(experiment, *rest)
+        return decisions_in_chunks(experiment, *rest)
 
-    monkeypatch.setattr(comparison_plots, "decisions_in_parts", counted)
+    monkeypatch.setattr(comparison_plots, "decisions_in_chunks", counted)
     (group,) = compare([made(it, 7, 1, model={"hidden": hidden}) for it in ("one", "two")])
     figure = comparison_plots.boundaries(group, group.results[0].experiment.dataset.load())
     assert [calls.count(it.experiment.name) for it in group.results if figure] == asked
@@ -752,7 +754,7 @@ def test_a_data_file_without_a_digest_is_not_read(place: Path) -> None:
         beside(place, content) as folder,
         pytest.raises(DamagedResult, match="names a data file without its sha256"),
     ):
-        read(folder)
+        read_result(folder)
 
 
 BOMB = 512 * MEGABYTE

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from lossbench.config.experiment import Experiment
-from lossbench.results.result import Result, files
+from lossbench.results.result import Result
+from lossbench.results.write import files
 from lossbench.suite.run import run, write
 
 
