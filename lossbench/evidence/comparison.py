@@ -137,7 +137,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Group:
+class Comparison:
     """Experiments on the same data, compared on one metric.
 
     ``differs`` names the keys, besides the loss, that are not the same in all of them. Standings
@@ -213,11 +213,19 @@ class Group:
         )
 
 
+Group = Comparison
+
+
 def compare(results: Iterable[Result], metric: str | None = None) -> list[Group]:
     """Compare the results that share their data, on their problem's metric or on ``metric``.
 
     Results alone with their data, or without the metric, are left out. Raises NothingToCompare
     where that leaves nothing.
+
+    >>> import lossbench
+    >>> for comparison in lossbench.compare(lossbench.read("results")):
+    ...     print(comparison.metric, [it.experiment.name for it in comparison.results])
+    accuracy ['hinge', 'squared_hinge']
     """
     results = list(results)
     by_data: dict[str, list[Result]] = defaultdict(list)

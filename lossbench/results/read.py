@@ -43,9 +43,6 @@ def read(folder: str | Path) -> list[Result]:
     result can be read, and DamagedResult where the folder is itself that of a damaged one.
 
     >>> import lossbench
-    >>> for loss in ("hinge", "squared_hinge"):
-    ...     experiment = lossbench.load(loss, {"repeats": 3, "epochs": 2})
-    ...     result = lossbench.run(experiment, "results")
     >>> [it.experiment.name for it in lossbench.read("results")]
     ['hinge', 'squared_hinge']
     >>> (hinge,) = lossbench.read("results/hinge")

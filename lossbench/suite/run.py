@@ -107,6 +107,11 @@ def run(experiment: Experiment, out: str | Path | None = None) -> Result:
 
     With ``out``, its files and pictures are written to the folder OUT/NAME, in one step and in
     place of what was there.
+
+    >>> import lossbench
+    >>> result = lossbench.run(lossbench.load("hinge", {"repeats": 3, "epochs": 2}))
+    >>> result.final("test", "accuracy").shape  # a value for each seed
+    (3,)
     """
     split = experiment.dataset.load()
     import_training()
