@@ -344,7 +344,7 @@ def report(
         atomic.replace_file(path, page.encode())
     except OSError as error:
         hint = "" if out else "; --out FILE writes elsewhere"
-        terminal.err.print(f"Error: {atomic.message_of(error)}{hint}", markup=False)
+        terminal.err.print(f"Error: {atomic.os_error_message(error)}{hint}", markup=False)
         raise typer.Exit(FAILED) from None
     print(path)
     if open_ and not webbrowser.open(path.resolve().as_uri()):
@@ -603,7 +603,7 @@ def _unprinted(failure: OSError) -> int:
 def _told(error: Exception) -> int:
     """The exit code for an error, of which a line tells."""
     from lossbench.config.complaints import ConfigError
-    from lossbench.results.atomic import message_of
+    from lossbench.results.atomic import os_error_message
     from lossbench.text import described
 
     hint = " (--debug shows the traceback)"
@@ -612,7 +612,7 @@ def _told(error: Exception) -> int:
     elif isinstance(error, ConfigError):
         print(f"Error: {error}", file=sys.stderr)
     elif isinstance(error, OSError):
-        print(f"Error: {message_of(error)}{hint}", file=sys.stderr)
+        print(f"Error: {os_error_message(error)}{hint}", file=sys.stderr)
     else:
         print(f"Error: {described(error)}{hint}", file=sys.stderr)
     return WRONG_USAGE if isinstance(error, ConfigError) else FAILED

@@ -123,7 +123,7 @@ def refuse_file(path: Path, mark: bytes) -> None:
     raise FileExistsError(f"{path} is in the way: lossbench did not write it")
 
 
-def message_of(error: OSError) -> str:
+def os_error_message(error: OSError) -> str:
     """The message of a system error, which names the file first as other messages do."""
     return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 

@@ -66,7 +66,7 @@ class Failure:
     def __str__(self) -> str:
         """Why, on one line: what code of others has raised may say anything."""
         if isinstance(self.error, OSError):
-            text = atomic.message_of(self.error)
+            text = atomic.os_error_message(self.error)
         elif isinstance(self.error, TrainingError):
             text = str(self.error)
         else:
