@@ -55,6 +55,7 @@ def test_type_checkers_see_what_is_imported_when_it_is_asked_for() -> None:
         for name in node.names
     }
     assert seen == lossbench._MODULES
+    assert (Path(lossbench.__file__).parent / "py.typed").exists()
     assert {*seen, "__version__"} == {*lossbench.__all__}
 
 
