@@ -72,8 +72,8 @@ class Result:
     """What an experiment gave, a ``Training`` for each seed, in the order of the seeds.
 
     ``data_sha256`` is the digest of the data. ``classes`` are the names of the classes, by number;
-    empty for a real target. ``provenance`` says by which versions and on which machine a result
-    was made that was read from a folder; it is empty in one that was just trained.
+    empty for a real target. ``provenance`` says which versions and which machine made the result;
+    it is known of a result that was read from a folder, and empty after training.
 
     >>> import lossbench
     >>> (result,) = lossbench.read("results/hinge")

@@ -127,7 +127,7 @@ def test_weights_of_other_shapes_are_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"provenance": {"lossbench": "9.0.0"}}, "is of lossbench 9.0.0"),
+        ({"provenance": {"lossbench": "9.0.0"}}, "was written by lossbench 9.0.0"),
         ({"config_hash": "0"}, "which this one"),
         ({"runs": []}, "runs: List should have at least 1 item"),
         ({"runs": 3}, "runs: Input should be a valid list"),
