@@ -27,7 +27,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.load import Case
 from lossbench.evidence import summary
 from lossbench.execution.process import Event, TrainingProcess, Work
-from lossbench.results import read as stored
+from lossbench.results.read import read_result
 from lossbench.results.result import Result, Training, shortest
 from lossbench.suite import run as runner
 from lossbench.training.train import trainer
@@ -132,7 +132,7 @@ def out(at_once: Path, tmp_path: Path) -> Path:
 
 
 def test_some_trainings_diverged_and_some_did_not(at_once: Path) -> None:
-    assert 0 < stored.read(at_once / "mse").diverged < 4
+    assert 0 < read_result(at_once / "mse").diverged < 4
 
 
 def test_what_is_stored_is_not_trained_and_not_touched(suite: Suite, out: Path) -> None:
@@ -334,10 +334,10 @@ def _cut(name: str) -> Callable[[Path], None]:
         (_cut("history.csv"), r"history\.csv: is damaged or half-written$"),
         (_cut("weights.npz"), r"weights\.npz: is damaged or half-written$"),
         (_cut("metrics.json"), r"metrics\.json: is damaged or half-written$"),
-        (_replace("metrics.json", '"TensorFlow": "2', '"TensorFlow": "1'), "is of TensorFlow 1"),
-        (_replace("metrics.json", '"lossbench": "1.', '"lossbench": "1.9'), "is of lossbench 1.9"),
-        (_replace("metrics.json", '"platform": "', '"platform": "Old'), "is of platform Old"),
-        (_replace("metrics.json", '"processor": "', '"processor": "Old'), "is of processor Old"),
+        (_replace("metrics.json", '"TensorFlow": "2', '"TensorFlow": "1'), "with TensorFlow 1"),
+        (_replace("metrics.json", '"lossbench": "1.', '"lossbench": "1.9'), "with lossbench 1.9"),
+        (_replace("metrics.json", '"platform": "', '"platform": "Old'), "with platform Old"),
+        (_replace("metrics.json", '"processor": "', '"processor": "Old'), "with processor Old"),
         (_replace("metrics.json", '"data_sha256": "', '"data_sha256": "0'), "is of other data"),
         (None, "it is of another config"),
     ],
@@ -398,7 +398,7 @@ def test_a_folder_that_vanishes_is_made_again(cases: Cases, tmp_path: Path) -> N
     plans = list(runner.plan(cases(["hinge"], repeats=1), [out / "hinge"]))
     (outcome,) = runner.run_suite(Here(), plans, lambda *_: shutil.rmtree(out))
     assert isinstance(outcome, Result)
-    stored.read(out / "hinge")
+    read_result(out / "hinge")
 
 
 # From here on in processes, as a user runs them.
@@ -447,7 +447,7 @@ def test_two_processes_on_one_folder_leave_whole_results(reference: Path) -> Non
     assert strays(reference) == []
     for name in "ab":
         assert {path.name for path in (reference / name).iterdir()} >= FILES
-        stored.read(reference / name)
+        read_result(reference / name)
 
 
 def test_all_stored_is_said_and_starts_no_tensorflow(
@@ -480,7 +480,7 @@ def check_valid(out: Path) -> None:
     for folder in out.glob("[!.]*") if out.exists() else ():
         if folder.is_dir():
             assert {path.name for path in folder.iterdir()} >= FILES
-            stored.read(folder)
+            read_result(folder)
 
 
 class Run(NamedTuple):
