@@ -17,11 +17,10 @@ from lossbench.cli import app as cli
 from lossbench.config.load import in_folder, load_all
 from lossbench.data.arrays import DatasetError, Table
 from lossbench.evidence.comparison import compare
-from lossbench.starters.advice import ADVICE, suiting
+from lossbench.starters.advice import suiting
 from lossbench.starters.configs import configs, report, seen, start
 from lossbench.starters.survey import survey
 from lossbench.suite.run import run
-from lossbench.tables.losses import LOSSES
 
 
 def command(cwd: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -71,11 +70,6 @@ def test_only_skew_and_outliers_mislead_the_mse(scale: float, misleads: bool) ->
     target = survey(Table(np.ones((500, 2)), y)).target
     assert target
     assert target.misleads_mse is misleads
-
-
-def test_every_loss_of_the_table_has_advice() -> None:
-    assert {it.loss for it in ADVICE} == LOSSES.keys()
-    assert all(len(it.good) > 40 for it in ADVICE if not it.name and it.good)
 
 
 @pytest.mark.parametrize(
