@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from pydantic_core import ErrorDetails
 
-from lossbench.config.experiment import EarlyStopping, Experiment, Published
+from lossbench.config.experiment import Experiment
 from lossbench.config.sections.base import ABSENT, Section
 from lossbench.config.sections.dataset import Dataset, Drawn, Standardize
+from lossbench.config.sections.early_stopping import EarlyStopping
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Layer, Model
 from lossbench.config.sections.optimizer import Optimizer
+from lossbench.config.sections.published import Published
 from lossbench.config.yaml_reader import Key
 from lossbench.data.generators import GENERATORS
 from lossbench.tables import losses

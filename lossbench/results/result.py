@@ -14,7 +14,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lossbench.config.experiment import Experiment, Published
+from lossbench.config.experiment import Experiment
+from lossbench.config.sections.published import Published
 from lossbench.config.yaml_writer import to_yaml
 from lossbench.results import processor
 from lossbench.results.statistics import Summary, aligned, judge, summarize
