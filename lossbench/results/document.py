@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lossbench.config.experiment import Experiment
-from lossbench.config.yaml_reader import MarkedYamlError, parse
+from lossbench.config.yaml_reader import YamlError, parse
 from lossbench.results.files import AGAIN, HALF_WRITTEN, DamagedResult, content
 from lossbench.results.result import CONFIG, FIGURES, HISTORY, PARTS, WEIGHTS, digest
 from lossbench.tables.metrics import METRICS
@@ -93,7 +93,7 @@ def read(folder: Path) -> tuple[dict[str, Any], Document, Experiment]:
     try:
         printed = _sparing(path, *MOST_IN_CONFIG).decode("utf-8")
         experiment = _experiment(path, parse(printed).values)
-    except (UnicodeDecodeError, MarkedYamlError, ValidationError):
+    except (UnicodeDecodeError, YamlError, ValidationError):
         raise DamagedResult(path, HALF_WRITTEN) from None
     if experiment != stored:
         raise DamagedResult(path, f"is not the config of metrics.json; {AGAIN}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lossbench.config.load import SUFFIX
+from lossbench.config.bundled import SUFFIX
 from lossbench.config.sections.dataset import Dataset
 from lossbench.config.yaml_writer import flow
 from lossbench.data import columns

@@ -51,7 +51,7 @@ def split_of(folder: Path, dataset: str, loss: str = "bce") -> Split:
 def complaints(folder: Path, dataset: str, loss: str = "bce") -> list[str]:
     with pytest.raises(ConfigError) as caught:
         load_all([write(folder, dataset, loss)])
-    return [str(it).removeprefix(f"{folder}/it.yaml:") for it in caught.value.problems]
+    return [str(it).removeprefix(f"{folder}/it.yaml:") for it in caught.value.mistakes]
 
 
 def houses(rows: int = 60) -> pd.DataFrame:
@@ -446,7 +446,7 @@ def test_what_does_not_fit_is_one_complaint_with_its_place(
     config = write(Path(), f"file: d.csv, target: y, {keys}", loss)
     with pytest.raises(ConfigError) as caught:
         load_all([config])
-    lines = [str(it) for it in caught.value.problems if it.key != "loss"]
+    lines = [str(it) for it in caught.value.mistakes if it.key != "loss"]
     assert len(lines) == 1
     assert lines[0].startswith(f"it.yaml:1: dataset.{said}")
     assert "\n" not in lines[0]
@@ -516,7 +516,7 @@ def test_what_is_missing_or_out_of_place_is_named(
     )
     with pytest.raises(ConfigError) as caught:
         load_all([config])
-    lines = [str(it) for it in caught.value.problems]
+    lines = [str(it) for it in caught.value.mistakes]
     assert [line for line in lines if line.startswith(f"it.yaml:1: dataset.{said}")] == lines[:1]
     assert len(lines) == 1 + ("fil:" in dataset)
 

@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 from scipy.stats import skew
 
 from lossbench.cli import app as cli
-from lossbench.config.load import in_folder, load_all
+from lossbench.config.bundled import in_folder
+from lossbench.config.load import load_all
 from lossbench.data.arrays import DatasetError, Table
 from lossbench.evidence.comparison import compare
 from lossbench.starters.advice import suiting
