@@ -6,30 +6,27 @@ from typing import Any
 
 from lossbench.config import experiment_checks, loss_checks
 from lossbench.config.complaints import Complaint
-from lossbench.config.data_checks import load_data
+from lossbench.config.data_checks import LoadedData, load_data
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.valid_parts import valid_parts, without_sections
 from lossbench.data.arrays import Split
 from lossbench.tables.optimizers import SINCE
 
-# The data of each dataset that was asked for: the points of a grid share their data.
-Loaded = dict[str, tuple[Split | None, list[Complaint]]]
-
 
 def check(
-    values: dict[str, Any], loaded: Loaded, allow_code: bool
+    values: dict[str, Any], loaded: LoadedData, allow_code: bool
 ) -> tuple[Experiment | None, Split | None, list[Complaint]]:
     """The experiment with its data, or every complaint about them.
 
     What fits together is looked at even where other keys are wrong.
     """
-    parts = valid_parts(values)
+    parts = valid_parts(values, loaded.files)
     complaints = parts.complaints
     asked = repr(values.get("dataset"))
-    if asked not in loaded:
-        loaded[asked] = load_data(parts.dataset, complaints)
-    split, refused = loaded[asked]
+    if asked not in loaded.splits:
+        loaded.splits[asked] = load_data(parts.dataset, complaints, loaded.files)
+    split, refused = loaded.splits[asked]
     known = {it.key for it in complaints}
     complaints += [it for it in refused if it.key not in known]
     if parts.optimizer:
@@ -45,7 +42,7 @@ def check(
         misfit = [*loss_checks.target(values["dataset"], split, parts.loss, wrong)]
         complaints += misfit
         if not misfit and "dataset" not in wrong:
-            sound = parts.experiment or without_sections(wrong, values, parts.loss)
+            sound = parts.experiment or without_sections(wrong, values, parts.loss, loaded.files)
             complaints += experiment_checks.at_odds(sound, split) if sound else ()
     return parts.experiment, split, complaints
 

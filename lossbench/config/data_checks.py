@@ -1,19 +1,32 @@
 """The data of a config, and all that is wrong with them."""
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
 
 from lossbench.config.complaints import Complaint
 from lossbench.config.sections.base import ABSENT, Section
 from lossbench.config.sections.dataset import Dataset
 from lossbench.config.valid_parts import without_wrong_keys
 from lossbench.data.arrays import DatasetError, Split
+from lossbench.data.files import DataFiles
 
 # Without these there are no data.
 NEEDED = {"generator", "file", "target", "sample_weight"}
 
 
+@dataclass(frozen=True)
+class LoadedData:
+    """The data that are loaded already: configs and points of a grid share files and datasets.
+
+    ``splits`` has the split of each dataset, or None, and what is wrong with it.
+    """
+
+    files: DataFiles = field(default_factory=DataFiles)
+    splits: dict[str, tuple[Split | None, list[Complaint]]] = field(default_factory=dict)
+
+
 def load_data(
-    dataset: Dataset | None, complaints: Sequence[Complaint]
+    dataset: Dataset | None, complaints: Sequence[Complaint], files: DataFiles
 ) -> tuple[Split | None, list[Complaint]]:
     """The data, if there are any, and what scikit-learn or the data refuse of their section.
 
@@ -25,7 +38,7 @@ def load_data(
     left_out: set[str] = set()
     while dataset and not left_out & NEEDED:
         try:
-            return dataset.load(), refused
+            return dataset.load(files), refused
         except DatasetError as error:
             if error.key in left_out:
                 break
@@ -34,7 +47,7 @@ def load_data(
                 wrong.add(error.key)
             left_out.add(error.key)
             given = dataset.model_dump(exclude_unset=True, exclude=left_out)
-            dataset, _ = without_wrong_keys(Dataset, given)
+            dataset, _ = without_wrong_keys(Dataset, given, files)
     return None, refused
 
 

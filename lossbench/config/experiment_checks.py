@@ -7,7 +7,8 @@ import numpy as np
 
 from lossbench.config.complaints import Complaint
 from lossbench.config.experiment import Experiment
-from lossbench.data.arrays import MOST_NUMBERS, Split
+from lossbench.data.arrays import Split
+from lossbench.data.limits import MAX_VALUES
 from lossbench.tables import losses
 from lossbench.text import nearest
 
@@ -27,8 +28,8 @@ def too_large(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         message = f"makes {weights} weights; there may be {MOST_WEIGHTS}"
         yield Complaint(("model", "hidden"), message)
     rows = len(split.y_train) + len(split.y_test)
-    if rows * units > MOST_NUMBERS:
-        message = f"has {units} outputs for {rows} rows: more than {MOST_NUMBERS} numbers"
+    if rows * units > MAX_VALUES:
+        message = f"has {units} outputs for {rows} rows: more than {MAX_VALUES} numbers"
         yield Complaint(("loss",), message, experiment.loss.name)
 
 

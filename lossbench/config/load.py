@@ -9,14 +9,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from lossbench.config.bundled import find
-from lossbench.config.checks import Loaded, check
+from lossbench.config.checks import check
 from lossbench.config.complaints import Complaint, ConfigError, Mistake, dotted
+from lossbench.config.data_checks import LoadedData
 from lossbench.config.experiment import Experiment
 from lossbench.config.grid import Grid, Point, read_settings, with_values
 from lossbench.config.places import mistakes, whole_key
 from lossbench.config.source import Source, as_in_yaml, of_file, of_mapping
 from lossbench.config.yaml_reader import Key, YamlError, read
 from lossbench.data.arrays import Split
+from lossbench.data.files import DataFiles
 
 Checked = tuple[Experiment | None, Split | None, list[Complaint]]
 
@@ -78,7 +80,7 @@ def load(
     source = of_mapping(config) if isinstance(config, Mapping) else of_file(find(config))
     given = {str(key): as_in_yaml(value) for key, value in (overrides or {}).items()}
     try:
-        (case,) = _cases(source, given, read_settings([]), {}, allow_code)
+        (case,) = _cases(source, given, read_settings([]), LoadedData(), allow_code)
     except ConfigError as error:
         raise ConfigError([_of_overrides(it, given, source) for it in error.mistakes]) from None
     return case.experiment
@@ -101,7 +103,7 @@ def load_all(
     grid, wrong = _grid(settings, options)
     cases: list[Case] = []
     taken: dict[str, Path] = {}
-    loaded: Loaded = {}
+    loaded = LoadedData()
     paths = [find(config) for config in configs]
     of_settings: dict[Mistake, list[Path]] = defaultdict(list)
     for path in paths:
@@ -153,7 +155,7 @@ def _grid(settings: Sequence[str], options: Mapping[str, Any]) -> tuple[Grid, li
 
 
 def _cases(
-    source: Source, overrides: Mapping[str, Any], grid: Grid, loaded: Loaded, allow_code: bool
+    source: Source, overrides: Mapping[str, Any], grid: Grid, loaded: LoadedData, allow_code: bool
 ) -> list[Case]:
     """The experiments of a config at every point of a grid."""
     cases: list[Case] = []
@@ -166,7 +168,7 @@ def _cases(
         if isinstance(base, str):
             values["name"] = grid.name(base, point)
         checked = check(values, loaded, allow_code)
-        if not _still_published(source, keys, grid, values, checked[0]):
+        if not _still_published(source, keys, grid, values, checked[0], loaded.files):
             checked = _without_published(checked, values, loaded, allow_code)
         experiment, split, complaints = checked
         wrong += [(point, complaint) for complaint in complaints]
@@ -190,6 +192,7 @@ def _still_published(
     grid: Grid,
     values: Mapping[str, Any],
     changed: Experiment | None,
+    files: DataFiles,
 ) -> bool:
     """Whether the figures that a config publishes are those of the changed one too.
 
@@ -202,15 +205,16 @@ def _still_published(
         return False
     nothing: dict[str, Any] = {"published": {}}
     try:
-        before = Experiment.model_validate({"name": "any", **source.values, **nothing})
-        after = changed or Experiment.model_validate({**values, **nothing})
+        config = {"name": "any", **source.values, **nothing}
+        before = Experiment.model_validate(config, context=files)
+        after = changed or Experiment.model_validate({**values, **nothing}, context=files)
     except ValidationError:
         return keys <= {"name", "seed", "repeats"}
     return before.config_hash == after.config_hash
 
 
 def _without_published(
-    checked: Checked, values: dict[str, Any], loaded: Loaded, allow_code: bool
+    checked: Checked, values: dict[str, Any], loaded: LoadedData, allow_code: bool
 ) -> Checked:
     experiment, split, complaints = checked
     if experiment is None:  # perhaps for the published figures alone

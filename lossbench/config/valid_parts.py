@@ -15,6 +15,7 @@ from lossbench.config.sections.base import Section
 from lossbench.config.sections.dataset import Dataset
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.optimizer import Optimizer
+from lossbench.data.files import DataFiles
 
 # In place of keys that are wrong, and that no experiment can do without.
 PLACEHOLDERS = {"name": "any", "model": {"hidden": [1]}, "epochs": 1}
@@ -34,15 +35,18 @@ class ValidParts(NamedTuple):
     complaints: list[Complaint]
 
 
-def valid_parts(values: Mapping[str, Any]) -> ValidParts:
-    """What is right in the values of a config, and all that is wrong with single keys."""
+def valid_parts(values: Mapping[str, Any], files: DataFiles) -> ValidParts:
+    """What is right in the values of a config, and all that is wrong with single keys.
+
+    ``files`` are the data files that are read already.
+    """
     try:
-        whole = Experiment.model_validate(values)
+        whole = Experiment.model_validate(values, context=files)
     except ValidationError as error:
         complaints = [*map(translated, error.errors()), *misspelt(error.errors())]
     else:
         return ValidParts(whole, whole.dataset, whole.loss, whole.optimizer, [])
-    dataset, of_dataset = without_wrong_keys(Dataset, values.get("dataset"))
+    dataset, of_dataset = without_wrong_keys(Dataset, values.get("dataset"), files)
     loss, of_loss = without_wrong_keys(LossChoice, values.get("loss"))
     if isinstance(values.get("loss"), dict) and "function" in values["loss"]:
         # A function that is wrong was left out, and its name is not that of a loss either.
@@ -56,7 +60,7 @@ def valid_parts(values: Mapping[str, Any]) -> ValidParts:
 
 
 def without_wrong_keys(
-    kind: type[AnySection], values: object
+    kind: type[AnySection], values: object, files: DataFiles | None = None
 ) -> tuple[AnySection | None, list[Complaint]]:
     """The section without its wrong keys, None if it needs one of them, and the complaints.
 
@@ -65,7 +69,7 @@ def without_wrong_keys(
     complaints: list[Complaint] = []
     while True:
         try:
-            return kind.model_validate(values), complaints
+            return kind.model_validate(values, context=files), complaints
         except ValidationError as error:
             known = {it.key for it in complaints}
             complaints += [it for it in map(translated, error.errors()) if it.key not in known]
@@ -76,11 +80,11 @@ def without_wrong_keys(
 
 
 def without_sections(
-    wrong: Set[str | int], values: Mapping[str, Any], loss: LossChoice
+    wrong: Set[str | int], values: Mapping[str, Any], loss: LossChoice, files: DataFiles
 ) -> Experiment | None:
     """The experiment without its wrong top-level keys, if it can do without them."""
     kept = {name: value for name, value in values.items() if name not in wrong}
     try:
-        return Experiment.model_validate(PLACEHOLDERS | kept | {"loss": loss})
+        return Experiment.model_validate(PLACEHOLDERS | kept | {"loss": loss}, context=files)
     except ValidationError:
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lossbench.starters.survey import Survey
+from lossbench.starters.description import Description
 from lossbench.tables.losses import LOSSES, Loss
 
 
@@ -20,10 +20,10 @@ class Advice:
     parameters: Mapping[str, float] = field(default_factory=dict)
 
 
-def suiting(survey: Survey) -> tuple[list[Advice], dict[str, str]]:
+def suiting(description: Description) -> tuple[list[Advice], dict[str, str]]:
     """The losses that suit, and why others of the same problem do not."""
-    rows = [row for row in LOSSES.values() if row.problem == survey.problem]
-    against = {row.name: reason for row in rows if (reason := _against(row, survey))}
+    rows = [row for row in LOSSES.values() if row.problem == description.problem]
+    against = {row.name: reason for row in rows if (reason := _against(row, description))}
     chosen: list[Advice] = []
     for row in rows:
         if row.name not in against:
@@ -32,8 +32,8 @@ def suiting(survey: Survey) -> tuple[list[Advice], dict[str, str]]:
     return chosen, against
 
 
-def _against(row: Loss, survey: Survey) -> str:
+def _against(row: Loss, description: Description) -> str:
     """Why a loss does not suit the data; nothing where it does."""
-    if row.rare_classes and not survey.unbalanced:
+    if row.rare_classes and not description.unbalanced:
         return "is for classes of which some are far rarer than others"
     return row.not_offered

@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from lossbench.config.experiment import Experiment
+from lossbench.data.files import DataFiles
 from lossbench.evidence import summary
 from lossbench.evidence.comparison import NothingToCompare, compare
 from lossbench.evidence.comparison_text import as_csv, as_document, as_markdown
@@ -702,7 +703,7 @@ def forged_as(kind: str, **config: Any) -> dict[str, bytes]:
 def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two results of data that take long to make, or of a file without end, or of many values."""
     monkeypatch.delattr("lossbench.data.generators.generate")
-    monkeypatch.delattr("lossbench.data.files.read")
+    monkeypatch.delattr("lossbench.data.files.DataFile.frame")
     column = pyarrow.nulls(comparison_plots.MOST_NUMBERS // 2 + 1, pyarrow.float64())
     table = pyarrow.table({"a": column, "y": column})
     for data in (
@@ -720,7 +721,7 @@ def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.M
             (folder / "rows.csv").write_bytes(b"a,y" + b"\r" * len(column))
             assert read(folder).experiment.dataset.generator == data.get("generator")
             (group,) = compare([read(folder), read(other)])
-            assert comparison_plots.data_of(group) is None
+            assert comparison_plots.data_of(group, DataFiles()) is None
 
 
 @pytest.mark.parametrize(
