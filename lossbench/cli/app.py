@@ -174,7 +174,8 @@ def run(
     With --set the name says what is set. The points of a sweep are experiments too; their folders
     share one, with a table and, for one or two keys that vary, a picture.
     """
-    from lossbench.config.load import BUNDLED, find, load_all
+    from lossbench.config.bundled import BUNDLED, find
+    from lossbench.config.load import load_all
 
     def folder(config: Path, *names: str) -> Path:
         # The bundled 5000-samples/hinge must not replace the results of hinge.
@@ -219,7 +220,8 @@ def run_all(
     directly in FOLDER run into results/NAME, where NAME is that of FOLDER. --set is as in run,
     and so is what becomes of results that are stored already.
     """
-    from lossbench.config.load import BUNDLED, in_folder, load_all
+    from lossbench.config.bundled import BUNDLED, in_folder
+    from lossbench.config.load import load_all
 
     out = out or (RESULTS / folder.resolve().name if folder else RESULTS)
     configs = in_folder(folder or BUNDLED)

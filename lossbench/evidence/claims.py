@@ -21,8 +21,8 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
+from lossbench.config.bundled import BUNDLED
 from lossbench.config.experiment import Experiment
-from lossbench.config.load import BUNDLED
 from lossbench.config.yaml_reader import read
 from lossbench.evidence.comparison import bootstrapped, figure, percent, probabilities
 from lossbench.results.result import PARTS, Array, Result

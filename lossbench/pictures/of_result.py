@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from lossbench.config.experiment import Published
+from lossbench.config.sections.published import Published
 from lossbench.data.arrays import Array, Split
 from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import shown_band

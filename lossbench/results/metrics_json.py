@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from lossbench.config.experiment import Published
+from lossbench.config.sections.published import Published
 from lossbench.results.files import (
     AGAIN,
     HALF_WRITTEN,

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 import lossbench
-from lossbench.config.load import BUNDLED, in_folder, load
+from lossbench.config.bundled import BUNDLED, in_folder
+from lossbench.config.load import load
 
 NINE = [path.stem for path in in_folder(BUNDLED)]
 SHORT = ("--epochs", "2", "--repeats", "2")

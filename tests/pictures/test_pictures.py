@@ -19,12 +19,13 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from lossbench.config import load as config
+from lossbench.config.bundled import BUNDLED
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.pictures.of_result import learning_curves, png, scatter
 from lossbench.results.result import Result, Training
 
-CONFIGS = sorted(path.stem for path in config.BUNDLED.glob("*.yaml"))
+CONFIGS = sorted(path.stem for path in BUNDLED.glob("*.yaml"))
 HOSTILE = {
     "axes.facecolor": "black",
     "axes.formatter.limits": "0, 0",
