@@ -30,8 +30,8 @@ class Case:
     """An experiment with the file it was read from and its data.
 
     ``sweep`` names the sweep it is a point of, if any, and ``base`` the experiment that it varies;
-    ``point`` maps the dotted keys that vary to their values here. ``options`` are the keys that
-    an option gave, and not the config.
+    ``axes`` are the keys that vary, and ``point`` has their values here by dotted key. ``options``
+    are the keys that an option gave, and not the config.
     """
 
     path: Path
@@ -41,6 +41,7 @@ class Case:
     sweep: str = ""
     point: Mapping[str, Any] = field(default_factory=dict)
     options: frozenset[str] = frozenset()
+    axes: tuple[Axis, ...] = ()
 
 
 def find(config: str | Path) -> Path:
@@ -168,7 +169,8 @@ def _load(
         if experiment and split:
             sweep = grid.sweep(base) if grid.varying else ""
             varied, options = grid.values(point), frozenset(overrides)
-            cases.append(Case(path, experiment, split, base, sweep, varied, options))
+            axes = grid.varying
+            cases.append(Case(path, experiment, split, base, sweep, varied, options, axes))
     problems = [
         Problem(path, line, dotted(key), f"comes twice, first on line {first}")
         for key, line, first in document.repeated

@@ -51,6 +51,14 @@ class Metric:
         """Whether it is taken after every epoch, and not of the final weights alone."""
         return self.function is None
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it is an error, which is 0 at best and has no largest value, such as mse.
+
+        Errors are often of very different sizes: pictures show them on a logarithmic axis.
+        """
+        return self.smaller_is_better and self.low == 0
+
 
 def r2(truth: Array, answer: Array, _: Array) -> float:
     """The coefficient of determination: 1 is perfect, 0 no better than the mean."""
