@@ -52,8 +52,7 @@ def has_boundaries(comparison: Comparison) -> bool:
 def data_of(comparison: Comparison, files: DataFiles) -> Split | None:
     """The data of a comparison; None where they are large or cannot be had again.
 
-    Another version of scikit-learn, for example, may generate other data. ``files`` are those
-    that are read already.
+    Another version of scikit-learn, for example, may generate other data.
     """
     dataset = comparison.results[0].experiment.dataset
     try:

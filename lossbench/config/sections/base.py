@@ -11,7 +11,6 @@ from lossbench.text import unknown
 
 # In place of the value in a complaint that shows none.
 ABSENT = object()
-MISSING = "missing"  # pydantic's own type of error for this
 
 
 def refuse(message: str) -> PydanticCustomError:
@@ -37,18 +36,24 @@ def one_of(
 
 
 def refuse_all(complaints: Mapping[tuple[str, ...], tuple[str, Any]]) -> None:
-    """Raise complaints, with their values, at the keys of a section; none is no error.
-
-    The complaint MISSING stands for a key that is not there.
-    """
+    """Raise complaints, with their values, at the keys of a section; none is no error."""
     errors = [
-        InitErrorDetails(
-            type=MISSING if complaint == MISSING else refuse(complaint), loc=key, input=value
-        )
+        InitErrorDetails(type=refuse(complaint), loc=key, input=value)
         for key, (complaint, value) in complaints.items()
     ]
     if errors:
-        raise ValidationError.from_exception_data("section", errors)
+        raise ValidationError.from_exception_data("parameters", errors)
+
+
+def refusals(title: str, errors: Mapping[str, tuple[Any, Any]]) -> ValidationError:
+    """What is wrong with some keys: for each the kind of error and the value."""
+    return ValidationError.from_exception_data(
+        title,
+        [
+            InitErrorDetails(type=kind, loc=(name,), input=value)
+            for name, (kind, value) in errors.items()
+        ],
+    )
 
 
 def off(value: object) -> bool:

@@ -13,14 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from lossbench.config.sections.base import (
-    MISSING,
-    Section,
-    one_of,
-    refuse,
-    refuse_all,
-    share_or_count,
-)
+from lossbench.config.sections.base import Section, one_of, refusals, refuse, share_or_count
 from lossbench.data import generators, splitting
 from lossbench.data.arrays import DatasetError, Split, Table
 from lossbench.data.file_table import STRATEGIES, table_from_file
@@ -61,7 +54,7 @@ class SplitOptions(Section):
     @model_validator(mode="after")
     def _stratify_only_what_is_shuffled(self) -> "SplitOptions":
         if self.stratify and not self.shuffle:
-            refuse_all({("stratify",): ("needs shuffle: true", self.stratify)})
+            raise refusals("split", {"stratify": (refuse("needs shuffle: true"), self.stratify)})
         return self
 
 
@@ -99,19 +92,20 @@ class Dataset(Section, extra="allow"):
         assert self.__pydantic_extra__ is not None
         known = generators.parameters(generator)
         keys = known.keys() | COMMON | {"generator"}
-        complaints: dict[tuple[str, ...], tuple[str, Any]] = {
-            (name,): (f"is not a parameter of {generator}; {nearest(name, keys)}", value)
+        errors = {
+            name: (refuse(f"is not a parameter of {generator}; {nearest(name, keys)}"), value)
             for name, value in self.parameters.items()
             if name not in known
         }
         for name in sorted(OF_FILES & self.model_fields_set):
             if (value := getattr(self, name)) is not None:
                 message = f"is a key of data files, not of {generator}; {nearest(name, keys)}"
-                complaints[(name,)] = (message, value)
+                errors[name] = (refuse(message), value)
         if "random_state" in known and self.parameters.get("random_state", 0) is None:
             message = "must be a whole number: the same config gives the same data"
-            complaints[("random_state",)] = (message, None)
-        refuse_all(complaints)
+            errors["random_state"] = (refuse(message), None)
+        if errors:
+            raise refusals("dataset", errors)
         given = {name: _tuples(value) for name, value in self.parameters.items()}
         self.__pydantic_extra__.update(known | given)
 
@@ -119,24 +113,27 @@ class Dataset(Section, extra="allow"):
         """Refuse keys that are not those of a data file, and fill in the digest of the file."""
         if self.generator:
             message = "cannot stand beside a file: data come from one of them"
-            refuse_all({("generator",): (message, self.generator)})
+            raise refusals("dataset", {"generator": (refuse(message), self.generator)})
         if self.file is None:
             of_file = self.target or close_to("file", self.parameters)
-            refuse_all({("file" if of_file else "generator",): (MISSING, self.parameters)})
+            absent = "file" if of_file else "generator"
+            raise refusals("dataset", {absent: ("missing", self.parameters)})
         keys = OF_FILES | COMMON
-        complaints: dict[tuple[str, ...], tuple[str, Any]] = {
-            (name,): (f"is not a key of a data file; {nearest(name, keys)}", value)
+        errors: dict[str, tuple[Any, Any]] = {
+            name: (refuse(f"is not a key of a data file; {nearest(name, keys)}"), value)
             for name, value in self.parameters.items()
         }
         if self.target is None:
-            complaints[("target",)] = (MISSING, self.parameters)
-        refuse_all(complaints)
+            errors["target"] = ("missing", self.parameters)
+        if errors:
+            raise refusals("dataset", errors)
         if self.sha256 is None:
             try:
                 # A section is frozen once it is validated.
                 object.__setattr__(self, "sha256", files.sha256(Path(str(self.file))))
             except DatasetError as error:
-                refuse_all({("file",): (str(error), self.file)})
+                wrong = (refuse(str(error)), self.file)
+                raise refusals("dataset", {"file": wrong}) from None
 
     @model_serializer(mode="wrap")
     def _without_what_does_not_apply(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
