@@ -44,11 +44,11 @@ def set_limits(
     """
     low, high = limits(curves, anchors, log)
     ruler = {"x": panel.xaxis, "y": panel.yaxis}[which]
+    panel.set(**{f"{which}lim": (low, high)})
     if log and high > FEW * low:
         panel.set(**{f"{which}scale": "log"})
         ruler.set_major_locator(decades(low, high))
         ruler.set_minor_locator(NullLocator())
-    panel.set(**{f"{which}lim": (low, high)})
     ruler.set_major_formatter("{x:g}")
 
 
