@@ -138,8 +138,15 @@ def of_final_weights(problem: Problem) -> tuple[str, ...]:
 
 
 def compared_on(problem: Problem) -> str:
-    """The metric by which losses for a problem are compared where none is asked for."""
-    return next(it.name for it in METRICS.values() if problem in it.problems)
+    """The metric by which losses for a problem are compared where none is asked for.
+
+    It is the first that all of them have after every epoch.
+    """
+    return next(
+        it.name
+        for it in METRICS.values()
+        if it.every_epoch and it.labels is None and problem in it.problems
+    )
 
 
 def title(name: str) -> str:
