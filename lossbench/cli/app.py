@@ -292,27 +292,27 @@ def compare(
     """
     from lossbench.cli import terminal
     from lossbench.evidence import comparison, comparison_text
-    from lossbench.pictures import of_comparison as comparison_plots
+    from lossbench.pictures.of_comparison import pictures as draw
     from lossbench.results import atomic
 
     if as_json + as_csv + as_md > 1:
         raise typer.BadParameter("choose one of --json, --csv and --md")
     results, complaints = _stored(folder)
     try:
-        groups = comparison.compare(results, metric)
+        comparisons = comparison.compare(results, metric)
     except comparison.NothingToCompare as error:
         terminal.err.print(f"Error: {error}", markup=False)
         raise typer.Exit(WRONG_USAGE) from None
     if as_json:
-        terminal.print_json(comparison_text.as_document(groups))
+        terminal.print_json(comparison_text.as_document(comparisons))
     elif as_csv:
-        print(comparison_text.as_csv(groups), end="")
+        print(comparison_text.as_csv(comparisons), end="")
     elif as_md:
-        print(comparison_text.as_markdown(groups), end="")
+        print(comparison_text.as_markdown(comparisons), end="")
     else:
-        terminal.print_comparison(groups)
+        terminal.print_comparison(comparisons)
     if pictures:
-        for name, picture in comparison_plots.pictures(groups).items():
+        for name, picture in draw(comparisons).items():
             atomic.replace_file(pictures / name, picture)
     if complaints:
         raise typer.Exit(WRONG_USAGE)
@@ -329,21 +329,21 @@ def report(
     """Write stored results to one page, FOLDER/report.html.
 
     It needs nothing but a browser. The findings come first, then the table of results beside
-    what is published, the article's claims, the comparison of the losses, and each experiment's
+    what is published, the tutorial's claims, the comparison of the losses, and each experiment's
     config and provenance. An older report is replaced, and no other file.
     """
     import webbrowser
 
     from lossbench.cli import terminal
-    from lossbench.report import page as html
+    from lossbench.report.page import FILE_NAME, page, refuse
     from lossbench.results import atomic
 
     results, complaints = _stored(folder)
-    path = out or folder / html.FILE_NAME
+    path = out or folder / FILE_NAME
     try:
-        html.refuse(path)
-        page = html.page(folder.resolve().name, results, complaints, path.parent)
-        atomic.replace_file(path, page.encode())
+        refuse(path)
+        text = page(folder.resolve().name, results, complaints, path.parent)
+        atomic.replace_file(path, text.encode())
     except OSError as error:
         hint = "" if out else "; --out FILE writes elsewhere"
         terminal.err.print(f"Error: {atomic.os_error_message(error)}{hint}", markup=False)
@@ -516,7 +516,9 @@ def _run(
                 if as_json:
                     documents.append(as_document(outcome))
                 # What is kept until the end must stay small, of however many experiments.
-                results.append(summary.essence(outcome) if summarized else outcome.without_arrays())
+                results.append(
+                    summary.without_arrays(outcome) if summarized else outcome.without_arrays()
+                )
     sweeps = sweep.sweeps(cases, results, failed)
     # Results that are neither used nor replaced: no table is written without them.
     staying = {

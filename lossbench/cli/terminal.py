@@ -26,7 +26,7 @@ from lossbench.results.result import PARTS, Result
 from lossbench.text import to_json
 
 if TYPE_CHECKING:
-    from lossbench.evidence.comparison import Group
+    from lossbench.evidence.comparison import Comparison
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
@@ -136,17 +136,17 @@ def print_summary(results: Sequence[Result]) -> None:
     rows, verdicts = [], set()
     for result in results:
         row = summary.row(result)
-        cells = [row["name"]]
+        cells = [row.name]
         for part in PARTS:
-            value, verdict = summary.published(row, part)
+            value, verdict = row.published.get(part, ""), row.verdicts.get(part, "")
             verdicts.add(verdict)
             # Eighty columns hold the longest name, and no verdict longer than "outside".
             judged = "" if verdict == "not judged" else verdict
-            cells += [summary.found(row, part).split()[0], f"{value} {judged}".strip()]
+            cells += [str(row.found[part]).split()[0], f"{value} {judged}".strip()]
         rows.append(cells)
-    print_table("", ["experiment", "train", "article", "test", "article"], rows)
+    print_table("", ["experiment", "train", "published", "test", "published"], rows)
     if "not judged" in verdicts:
-        out.print("Too few seeds to judge the article's figures by.")
+        out.print("Too few seeds to judge published figures by.")
 
 
 def print_sweeps(sweeps: Sequence[Sweep]) -> None:
@@ -183,24 +183,23 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
         print("  ".join(cells).rstrip())
 
 
-def print_comparison(groups: "Sequence[Group]") -> None:
-    """A table of the losses of each group, and sentences below it."""
-    from lossbench.evidence.comparison import found
+def print_comparison(comparisons: "Sequence[Comparison]") -> None:
+    """A table of the losses of each comparison, and sentences below it."""
     from lossbench.evidence.comparison_text import LIMITS
 
-    for group in groups:
-        parts = [[it for it in group.standings if it.part == part] for part in PARTS]
+    for it in comparisons:
+        parts = [[standing for standing in it.standings if standing.part == part] for part in PARTS]
         pairs = list(zip(*parts, strict=True))
-        rows = [[train.name, found(train.summary), found(test.summary)] for train, test in pairs]
-        print_table(group.title, ["experiment", *PARTS], rows)
+        rows = [[train.name, str(train.summary), str(test.summary)] for train, test in pairs]
+        print_table(it.title, ["experiment", *PARTS], rows)
         remarks = [
-            f"{train.name}: {count} of {train.trainings} trainings {what}"
+            f"{train.name}: {count} of {train.seeds} seeds {what}"
             for train, _ in pairs
             for count, what in ((train.diverged, "diverged"), (train.failed, "failed to learn"))
             if count
         ]
-        remarks += filter(None, (group.mind, group.untold))
-        _print_list([*remarks, *(pair.sentence for pair in group.told)])
+        remarks += filter(None, (it.note, it.pairs_note))
+        _print_list([*remarks, *(pair.sentence for pair in it.pairs_shown)])
     out.print(LIMITS, soft_wrap=not out.is_terminal, markup=False)
 
 

@@ -302,11 +302,13 @@ def write(
     There, the path of a data file starts from the folder.
     """
     # matplotlib is imported while the first experiment is trained.
-    from lossbench.pictures import of_result as plots
+    from lossbench.pictures.of_dataset import scatter
+    from lossbench.pictures.of_result import learning_curves
+    from lossbench.pictures.style import png
 
-    pictures = {CURVES: plots.png(plots.learning_curves(result))}
+    pictures = {CURVES: png(learning_curves(result))}
     if DATA in _pictures(split):
-        pictures[DATA] = plots.png(plots.scatter(split))
+        pictures[DATA] = png(scatter(split))
     seen = replace(result, experiment=result.experiment.seen_from(folder))
     made = {**kept, **files(seen), **pictures, **extra_files(seen, split, extras)}
     atomic.replace_folder(folder, made, NAMES)
@@ -353,11 +355,11 @@ def refuse_sweep(folder: Path) -> None:
 
 def write_sweep(sweep: Sweep, folder: Path) -> None:
     """Write the table of a sweep, and its picture if it has one, beside its points' folders."""
-    from lossbench.pictures import of_result as plots
-    from lossbench.pictures import of_sweep as sweep_plots
+    from lossbench.pictures.of_sweep import picture
+    from lossbench.pictures.style import png
 
     atomic.replace_file(folder / "sweep.json", to_json(as_document(sweep)).encode())
     atomic.replace_file(folder / "sweep.md", as_markdown(sweep).encode())
-    picture = sweep_plots.picture(sweep)
-    if picture:
-        atomic.replace_file(folder / "sweep.png", plots.png(picture))
+    drawn = picture(sweep)
+    if drawn:
+        atomic.replace_file(folder / "sweep.png", png(drawn))
