@@ -24,7 +24,7 @@ import signal  # noqa: E402
 # What is imported next takes a moment, in which Ctrl-C would end in a traceback.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from lossbench.cli.app import main  # noqa: E402
+from lossbench.cli.main import main  # noqa: E402
 
 if __name__ == "__main__":
     main()

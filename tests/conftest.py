@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lossbench.config.experiment import Experiment
+from lossbench.results.result import Result, Training
 
 # TensorFlow is imported here, in silence, before a test module can import it with its chatter.
 from lossbench.training.startup import import_training
@@ -52,6 +54,25 @@ def experiment_of() -> Callable[..., Experiment]:
             "epochs": 5,
         }
         return Experiment.model_validate(values | changes)
+
+    return make
+
+
+@pytest.fixture
+def result_of(experiment_of: Callable[..., Experiment]) -> Callable[..., Result]:
+    def make(values: list[float], **changes: Any) -> Result:
+        """A result of trainings that ended at such values of every metric."""
+        experiment = experiment_of("regression", "mse", repeats=len(values), **changes)
+        names = ("loss", *experiment.metrics)
+        curves = {
+            f"{part}_{name}": np.array([1, np.inf]) for part in ("train", "test") for name in names
+        }
+        kernels = np.ones((20, 25)), np.zeros(25), np.ones((25, 1)), np.zeros(1)
+        trainings = []
+        for seed, value in enumerate(values):
+            figures = dict.fromkeys(names, value)
+            trainings.append(Training(seed, np.isnan(value), figures, figures, curves, kernels))
+        return Result(experiment, "", tuple(trainings))
 
     return make
 

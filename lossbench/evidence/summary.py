@@ -10,8 +10,8 @@ from lossbench.results.result import published as beside_published
 
 # What tells that a file was written here.
 MARKS = {
-    "summary.json": b'{\n  "experiments": [',
-    "summary.md": b"# Results\n\nThe median over seeds and, in brackets, the interval that holds",
+    "summary.json": rb'\{\n  "experiments": \[',
+    "summary.md": rb"# Results\n\nThe median over seeds and, in brackets, the interval that holds",
 }
 
 

@@ -6,6 +6,7 @@ the page tells the browser to fetch nothing and to run no script but its own.
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,7 +88,7 @@ def page(
 
 def refuse(path: Path) -> None:
     """Raise FileExistsError if something else is in the place of a report."""
-    atomic.refuse_file(path, f"{END_OF_TITLE}</title>".encode())
+    atomic.refuse_file(path, re.escape(f"{END_OF_TITLE}</title>").encode())
 
 
 def _typeset(text: object) -> "Markup":

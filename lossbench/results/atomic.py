@@ -10,6 +10,7 @@ changed. No archive can bring that along: both are given when it is unpacked. No
 """
 
 import os
+import re
 import shutil
 import stat
 import time
@@ -109,14 +110,15 @@ def refuse(path: Path, names: Collection[str]) -> None:
 def refuse_file(path: Path, mark: bytes) -> None:
     """Raise FileExistsError if something is in a file's place that is no older one.
 
-    An older one is a file, no link to one, that is empty or has the mark near its beginning.
+    An older one is a file, no link to one, that is empty or near its beginning has what ``mark``,
+    a regular expression, finds.
     """
     if not os.path.lexists(path):
         return
     if path.is_file() and not path.is_symlink():
         with path.open("rb") as file:
             head = file.read(HEAD)
-        if not head or mark in head:
+        if not head or re.search(mark, head):
             return
     raise FileExistsError(f"{path} is in the way: lossbench did not write it")
 

@@ -1,6 +1,7 @@
 """Configs to start with: the same data and model, one for each loss that suits them."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -63,8 +64,10 @@ class Start:
 def start(data: str, target: str | None = None, problem: str | None = None) -> Start:
     """Look at a data file, or at data of scikit-learn's given by name ("diabetes").
 
-    Raises DatasetError where they cannot be trained on; its key "--target" is the option.
+    Raises DatasetError where they cannot be trained on; its key may be an option, "--target".
     """
+    if problem not in (None, "regression", "classification"):
+        raise DatasetError("--problem", "must be regression or classification")
     is_file = os.path.isfile(data)  # noqa: PTH113  # takes any text, unlike Path.is_file
     generator = next((it for it in (data, f"load_{data}") if it in GENERATORS), None)
     if generator and not is_file:
@@ -110,6 +113,14 @@ def _start(
 def configs(start: Start, folder: Path) -> dict[str, str]:
     """The configs by the names of their files, to be written into a folder."""
     return {f"{it.name or it.loss}{SUFFIX}": _config(start, it, folder) for it in start.chosen}
+
+
+def refuse(names: Iterable[str], folder: Path) -> None:
+    """Raise DatasetError if a folder has one of the names already, or a link of that name."""
+    for name in names:
+        if os.path.lexists(folder / name):
+            message = f"{folder / name} is there already; --out FOLDER writes elsewhere"
+            raise DatasetError("", message)
 
 
 def _config(start: Start, chosen: Advice, folder: Path) -> str:

@@ -19,7 +19,7 @@ from keras_version import skip_what_keras_lacks
 from matplotlib.figure import Figure
 from rich.console import Console
 
-from lossbench.cli import terminal
+from lossbench.cli import tables
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import Case, load_all, names_of
 from lossbench.evidence.comparison import compare
@@ -356,7 +356,7 @@ def test_a_stored_sweep_is_not_waited_for(swept: tuple[Path, Path, str]) -> None
     assert list(names_of(swept[0] / "line.yaml", ["name=a", "epochs=2"])) == [("", "a+epochs=2")]
     before = {path: path.read_bytes() for path in swept[1].rglob("*") if path.is_file()}
     again = command(swept[0], "run-all", ".", "--out", "results", "--set", *rates)
-    assert "line+learning_rate=0.05: 2 of 2 trainings stored\n" in again.stderr
+    assert "line+learning_rate=0.05: 2 of 2 seeds stored\n" in again.stderr
     assert again.stderr.endswith("Report: lossbench report results/line+learning_rate\n")
     assert {path: path.read_bytes() for path in before} == before
 
@@ -498,8 +498,8 @@ def test_three_keys_make_a_table_and_say_that_there_is_no_picture() -> None:
 def test_a_terminal_breaks_the_verdict_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
     file = io.StringIO()
     narrow = Console(file=file, force_terminal=True, width=40, highlight=False, soft_wrap=True)
-    monkeypatch.setattr(terminal, "out", narrow)
-    terminal.print_sweeps([sweep_of("mse", RATES)])
+    monkeypatch.setattr(tables, "out", narrow)
+    tables.print_sweeps([sweep_of("mse", RATES)])
     lines = file.getvalue().partition("+learning_rate: ")[2].splitlines()
     assert " ".join(lines) == "Best median test mse: 0.0941, with learning_rate 0.001."
     assert len(lines) > 1

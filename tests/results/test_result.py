@@ -11,7 +11,8 @@ import pytest
 
 from lossbench.config.experiment import Experiment
 from lossbench.results.result import Result, files
-from lossbench.suite.run import run, write
+from lossbench.suite.run import run
+from lossbench.suite.write import write
 
 
 @pytest.fixture(scope="module")

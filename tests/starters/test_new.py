@@ -13,7 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from scipy.stats import skew
 
-from lossbench.cli import app as cli
+from lossbench.cli import new as cli
 from lossbench.config.load import in_folder, load_all
 from lossbench.data.arrays import DatasetError, Table
 from lossbench.evidence.comparison import compare
