@@ -17,16 +17,14 @@ from lossbench.training.startup import import_training
 
 import_training()
 
-# A module's tests run in one process; what takes longest begins first, so that none ends alone.
-LONGEST = ("test_train", "test_cluster", "test_app", "test_sweep", "test_resume", "test_page")
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def rank(item: pytest.Item) -> int:
-        name = item.path.stem
-        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+    """Begin with the modules that have slow tests, so that none of them is left alone at the end.
 
-    items.sort(key=rank)
+    All tests of a module run in one process.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 DATA: dict[str, dict[str, Any]] = {

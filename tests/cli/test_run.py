@@ -13,6 +13,7 @@ from small_experiments import DIVERGING, MOONS
 
 from lossbench.config.load import BUNDLED, in_folder
 
+pytestmark = pytest.mark.slow
 NINE = [path.stem for path in in_folder(BUNDLED)]
 SHORT = ("--epochs", "2", "--repeats", "2")
 FILES = {"config.yaml", "history.csv", "learning_curves.png", "metrics.json"}
@@ -129,7 +130,7 @@ def test_failure_is_one_line_and_the_others_run(mixed: tuple[Path, CompletedProc
     assert (cwd / "results" / "5000-samples").read_text() == "in the way"
 
 
-def test_divergence_is_warned_of(mixed: tuple[Path, CompletedProcess[str]]) -> None:
+def test_seeds_that_diverged_are_a_warning(mixed: tuple[Path, CompletedProcess[str]]) -> None:
     assert "Warning: diverging: 2 of 2 seeds diverged\n" in mixed[1].stderr
 
 
@@ -147,3 +148,18 @@ def test_exit_code_1_where_all_seeds_diverged(tmp_path: Path) -> None:
     document = json.loads(done.stdout)
     assert [it["diverged"] for it in document["experiments"]] == [2]
     assert document["failed"] == {}
+
+
+def test_a_table_that_would_lack_stored_results_is_unchanged_and_a_warning_says_so(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "moons.yaml").write_text(MOONS)
+    command = ("run-all", ".", "--out", "out", "--set", "seed=0,5")
+    assert lossbench(tmp_path, *command).returncode == 0
+    before = tree(tmp_path)
+    done = lossbench(tmp_path, *command, "--epochs", 1)
+    assert (done.returncode, tree(tmp_path)) == (1, before)
+    why = "is unchanged, because it lists results that were not replaced"
+    assert [line for line in done.stderr.splitlines() if line.startswith("Warning")] == [
+        f"Warning: out/summary.md {why}"
+    ]

@@ -16,6 +16,7 @@ from small_experiments import MOONS
 
 from lossbench.results.read import read
 
+pytestmark = pytest.mark.slow
 INTERRUPTED = "Interrupted: what was finished is kept.\n"
 # Seconds, on a machine that has much else to do; to train this takes hours.
 AT_ONCE = 20

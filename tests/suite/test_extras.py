@@ -25,7 +25,8 @@ from lossbench.tables.losses import encode
 
 # Keras reads an optimizer's learning rate in a way that NumPy deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+READMES = [ROOT / "README.md", *ROOT.glob("*/README.md")]
 # It reaches infinity in the first epoch. Its name has what a model's name cannot have.
 DIVERGING = """\
 name: rate=1e+30
@@ -78,7 +79,7 @@ def test_paths_in_event_files_start_from_their_folder(tmp_path: Path) -> None:
 
 
 def test_one_kind_of_files_is_added_to_the_other(written: tuple[Path, str], tmp_path: Path) -> None:
-    """And both go with a result that is written anew."""
+    """A result that is trained again without the options has neither."""
     results = shutil.copytree(written[0] / "results" / "hinge", tmp_path / "results" / "hinge")
     before = tree(results)
     for option, name in zip(BOTH, ("tensorboard", "model.keras"), strict=True):
@@ -90,12 +91,13 @@ def test_one_kind_of_files_is_added_to_the_other(written: tuple[Path, str], tmp_
     assert not {"tensorboard", "model.keras"} & {path.name for path in results.iterdir()}
 
 
-def test_what_the_readme_says_of_keras_and_pandas_works_without_lossbench(
+def test_what_a_readme_says_of_keras_and_pandas_works_without_lossbench(
     written: tuple[Path, str],
 ) -> None:
     cwd = written[0]
-    section = README.read_text().partition("## With TensorBoard")[2].partition("\n## ")[0]
-    blocks = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    text = "".join(path.read_text() for path in READMES)
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    blocks = [it for it in blocks if "load_model" in it or "read_csv" in it]
     (cwd / "board").symlink_to("results")  # where the command above them would have written
     result = read(cwd / "results" / "hinge")
     split = result.experiment.dataset.load()
@@ -128,7 +130,6 @@ print(json.dumps(figures))
 
 
 def test_a_saved_model_says_what_it_is_of_and_nothing_of_when(written: tuple[Path, str]) -> None:
-
     median = read(written[0] / "results" / "hinge").median
     assert median is not None
     with zipfile.ZipFile(written[0] / "results" / "hinge" / MODEL) as archive:
@@ -137,7 +138,7 @@ def test_a_saved_model_says_what_it_is_of_and_nothing_of_when(written: tuple[Pat
     assert about == {"keras_version": version, "experiment": "hinge", "seed": median.seed}
 
 
-def test_where_every_training_diverged_there_is_no_model_but_a_warning(
+def test_where_every_seed_diverged_there_is_no_model_but_a_warning(
     written: tuple[Path, str],
 ) -> None:
     folder, errors = written[0] / "results" / "rate=1e+30", written[1]

@@ -1,4 +1,4 @@
-"""What of a folder is used, what is trained again, and what is in the way."""
+"""Which stored results are used, which are trained again, and what is in the way."""
 
 import json
 import re
@@ -27,7 +27,7 @@ def _replace(name: str, old: str, new: str) -> Callable[[Path], None]:
 
 
 def _cut(name: str) -> Callable[[Path], None]:
-    # By a single byte: the last number of history.csv would be another one.
+    # By three bytes: the last number of history.csv would be another one.
     return lambda folder: (folder / name).write_bytes((folder / name).read_bytes()[:-3])
 
 

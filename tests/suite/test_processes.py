@@ -1,4 +1,4 @@
-"""Runs that are killed, that share a folder or that find the disk full, in processes."""
+"""Processes that are killed, that share a folder, or that find the disk full."""
 
 import json
 import random
@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 import psutil
 import pytest
-from command import COMMAND, lossbench_process, tree
+from command import COMMAND, lossbench, tree
 from small_experiments import LINEAR, MOONS
 
 from lossbench.results.read import read
 
+pytestmark = pytest.mark.slow
 FILES = {"config.yaml", "history.csv", "learning_curves.png", "metrics.json", "weights.npz"}
 
 
@@ -90,7 +91,7 @@ def test_all_stored_is_said_and_starts_no_tensorflow(
 
 
 def check_valid(out: Path) -> None:
-    """Every result that can be seen is whole."""
+    """Every result that is there is whole."""
     for folder in out.glob("[!.]*") if out.exists() else ():
         if folder.is_dir():
             assert {path.name for path in folder.iterdir()} >= FILES
@@ -98,16 +99,16 @@ def check_valid(out: Path) -> None:
 
 
 class Run(NamedTuple):
-    """How a run ended, what it had started, and when the first result was there and all were."""
+    """How a run ended, and after how many seconds; ``first`` is when the first result was there."""
 
     code: int
-    below: Sequence[psutil.Process]
+    children: Sequence[psutil.Process]
     first: float
     seconds: float
 
 
 def run_until(configs: Path, out: Path, moment: float = inf, after_first: bool = False) -> Run:
-    """Kill run-all so many seconds after its start or after its first result, if not at the end."""
+    """Kill run-all some seconds after its start or after its first result, if it has not ended."""
     begun = time.monotonic()
     with subprocess.Popen(
         [*COMMAND, "run-all", configs, "--out", out],
@@ -118,30 +119,30 @@ def run_until(configs: Path, out: Path, moment: float = inf, after_first: bool =
         if after_first:
             process.stdout.readline()
         first = time.monotonic() - begun
-        below: Sequence[psutil.Process] = []
+        children: Sequence[psutil.Process] = []
         try:
             process.wait(timeout=min(moment, 120))
         except subprocess.TimeoutExpired:
-            below = psutil.Process(process.pid).children(recursive=True)
+            children = psutil.Process(process.pid).children(recursive=True)
             process.kill()
-    return Run(process.wait(), below, first, time.monotonic() - begun)
+    return Run(process.wait(), children, first, time.monotonic() - begun)
 
 
 def has_ended(process: psutil.Process) -> bool:
     try:
-        return process.status() == psutil.STATUS_ZOMBIE  # whom nobody may wait for
+        return process.status() == psutil.STATUS_ZOMBIE  # nobody waits for it
     except psutil.NoSuchProcess:
         return True
 
 
 def finish(configs: Path, reference: Path, out: Path, killed: Run) -> None:
-    """Look at what a killed run has left, and let the next one end."""
+    """Check what a killed run has left, and what the next run makes of it."""
     check_valid(out)
-    done = lossbench_process(out.parent, "run-all", configs, "--out", out)
+    done = lossbench(out.parent, "run-all", configs, "--out", out)
     assert done.returncode == 0, done.stderr
     assert strays(out) == []
     assert tree(out) == tree(reference)
-    assert all(map(has_ended, killed.below))
+    assert all(map(has_ended, killed.children))
 
 
 def test_killed_at_some_moments_the_next_run_finishes(
@@ -157,7 +158,7 @@ def test_killed_at_some_moments_the_next_run_finishes(
 def test_killed_at_50_moments_the_next_run_finishes(
     configs: Path, reference: Path, tmp_path: Path
 ) -> None:
-    """At random ones, every other after the first result, where most is written."""
+    """At random moments, half of them after the first result, when most is written."""
     whole = run_until(configs, tmp_path / "whole", after_first=True)
     assert whole.code == 0
     random_ones = random.Random(0)

@@ -1,4 +1,4 @@
-"""What is stored is not lost to a quick look, nor to a config that asks for less."""
+"""A quick look, or a config that asks for less, replaces no stored result."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +13,13 @@ from lossbench.suite.run import Failure, run_plans
 
 
 def planned(case: Case, folder: Path, *options: str, force: bool = False) -> Plan:
-    """The plan for a case of which some keys were given as options."""
+    """The plan for a case, some keys of which were given as options."""
     (plan,) = make_plans([replace(case, options=frozenset(options))], [folder], force)
     return plan
 
 
 @pytest.mark.parametrize("options", [(), ("seed",)])
-def test_seeds_of_which_only_some_are_stored_replace_nothing(
+def test_seeds_that_overlap_the_stored_ones_replace_nothing(
     cases: Cases, out: Path, options: tuple[str, ...]
 ) -> None:
     (case,) = cases(["hinge"], seed=2, repeats=4)
@@ -36,7 +36,7 @@ def test_seeds_of_which_only_some_are_stored_replace_nothing(
 
 
 @pytest.mark.parametrize("trouble", ["history.csv", "config.yaml", ""])
-def test_an_option_of_other_epochs_replaces_nothing_that_is_stored(
+def test_an_option_for_other_epochs_replaces_no_stored_result(
     cases: Cases, out: Path, trouble: str
 ) -> None:
     if trouble:
@@ -45,14 +45,14 @@ def test_an_option_of_other_epochs_replaces_nothing_that_is_stored(
         ({"epochs": 1}, ("epochs",), True),
         ({"epochs": 9}, ("epochs",), True),
         ({"epochs": 1, "repeats": 9}, ("epochs", "repeats"), True),
-        ({"epochs": 1}, (), True),  # the config was edited, or the longer one was an option's
+        ({"epochs": 1}, (), True),  # the config was edited, or an option had asked for more
         ({"epochs": 9}, (), False),
         ({"epochs": 1, "batch_size": 7}, ("epochs",), False),
     ):
         (case,) = cases(["hinge"], **{"repeats": 4, **changes})
         plan = planned(case, out / "hinge", *options)
         assert not planned(case, out / "hinge", *options, force=True).error
-        if trouble == "config.yaml":  # of what it is nobody can tell
+        if trouble == "config.yaml":  # then nobody knows which result it is
             said = "holds a result, which is not used (" if options else "None"
         elif stays:
             asks = f"--epochs {case.experiment.epochs}" if options else "1 epoch"
@@ -62,9 +62,7 @@ def test_an_option_of_other_epochs_replaces_nothing_that_is_stored(
         assert str(plan.error).removeprefix(f"{out / 'hinge'} ").startswith(said)
 
 
-def test_an_option_of_fewer_seeds_replaces_no_result_that_is_of_no_use(
-    cases: Cases, out: Path
-) -> None:
+def test_an_option_for_fewer_seeds_replaces_no_unusable_result(cases: Cases, out: Path) -> None:
     (out / "hinge" / "history.csv").unlink()
     (case,) = cases(["hinge"], repeats=1)
     assert str(planned(case, out / "hinge", "repeats").error) == (

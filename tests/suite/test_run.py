@@ -1,4 +1,4 @@
-"""What is stored is not trained again, and what is left is what one run would have left."""
+"""Stored seeds are not trained again, and several runs leave the same files as a single one."""
 
 import json
 import shutil
@@ -18,7 +18,7 @@ from lossbench.suite.plan import make_plans
 from lossbench.suite.run import Failure, run_plans
 
 
-def test_some_trainings_diverged_and_some_did_not(at_once: Path) -> None:
+def test_some_seeds_diverged_and_some_did_not(at_once: Path) -> None:
     assert 0 < read(at_once / "mse").diverged < 4
 
 
@@ -37,10 +37,10 @@ def test_force_trains_again(run_suite: RunSuite, out: Path, at_once: Path) -> No
     assert tree(out) == tree(at_once)
 
 
-def test_more_repeats_train_the_missing_seeds_and_leave_what_one_run_leaves(
+def test_more_repeats_train_the_missing_seeds_and_leave_the_files_of_a_single_run(
     run_suite: RunSuite, tmp_path: Path, at_once: Path
 ) -> None:
-    # The last first, so that those missing lie on both sides of those stored.
+    # One in the middle first, so that seeds are missing on both sides of it.
     run_suite(tmp_path, repeats=1, seed=1)
     trained, plans = run_suite(tmp_path, repeats=4)
     assert trained == [(name, seed) for name in ("hinge", "mse") for seed in (0, 2, 3)]
@@ -49,7 +49,7 @@ def test_more_repeats_train_the_missing_seeds_and_leave_what_one_run_leaves(
 
 
 @pytest.mark.parametrize("seeds", [{"repeats": 2}, {"seed": 3, "repeats": 1}])
-def test_fewer_seeds_leave_all_that_is_stored_untouched_and_it_is_said(
+def test_fewer_seeds_change_nothing_and_the_plan_says_so(
     run_suite: RunSuite, out: Path, seeds: dict[str, int]
 ) -> None:
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
@@ -60,7 +60,7 @@ def test_fewer_seeds_leave_all_that_is_stored_untouched_and_it_is_said(
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
 
 
-def test_what_changes_beside_fewer_seeds_is_written_for_all_that_are_stored(
+def test_another_change_beside_fewer_seeds_is_written_for_all_stored_seeds(
     run_suite: RunSuite, out: Path, tmp_path: Path
 ) -> None:
     changes: dict[str, Any] = {"published": {"f1": {"test": 0.5}}, "metrics": ["f1"]}
@@ -147,7 +147,7 @@ def test_a_link_among_files_for_other_programs_is_not_copied(
 def test_what_another_run_stored_meanwhile_is_kept(
     cases: Cases, run_suite: RunSuite, out: Path
 ) -> None:
-    """As of a quick look that was planned before it, and ends after it."""
+    """This run, a quick look, was planned before the other one and ends after it."""
     slow = out.parent / "slow"
     (few,) = cases(["hinge"], repeats=1)
     (short,) = cases(["hinge"], epochs=2)

@@ -12,7 +12,7 @@ from small_suites import Cases, TrainsHere
 from lossbench.suite.suite import Suite
 
 
-def test_no_summary_is_written_without_the_results_that_stay(cases: Cases, out: Path) -> None:
+def test_no_summary_is_written_that_would_lack_a_stored_result(cases: Cases, out: Path) -> None:
     def run_all(**changes: Any) -> Suite:
         made = [replace(it, options=frozenset(changes)) for it in cases(repeats=4, **changes)]
         suite = Suite(made, [out / case.experiment.name for case in made], out)
