@@ -6,6 +6,7 @@ and the page tells the browser to load nothing and to run no script but the page
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,7 +71,7 @@ def page(
 
 def refuse(path: Path) -> None:
     """Raise FileExistsError if a report would replace a file that lossbench did not write."""
-    atomic.refuse_file(path, f"{END_OF_TITLE}</title>".encode())
+    atomic.refuse_file(path, re.escape(f"{END_OF_TITLE}</title>").encode())
 
 
 def _templates() -> "Environment":
