@@ -77,7 +77,7 @@ def findings() -> str:
             f"**A mean squared error of 0.000 / 0.001 is rare luck.** The median is "
             f"{_median(mse['train'])} / {_median(mse['test'])}, and none of the {len(reached)} "
             "seeds reaches 0.001 on both parts.",
-            f"**The absolute error ends at a smaller squared error** than the squared error itself: "
+            f"**The absolute error ends at a smaller squared error** than the squared error does: "
             f"{_median(mae['test'])} against {_median(mse['test'])} on the test rows. It is ahead "
             f"in {_ahead(-mae['test'], -mse['test'])} of the pairs of seeds.",
             f"**The logarithmic error goes astray now and then.** With {astray.sum()} of "
