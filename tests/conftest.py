@@ -69,3 +69,15 @@ def own_disk(tmp_path: Path) -> tuple[list[str], Path]:
     if not shutil.which("unshare") or subprocess.run(allowed, check=False).returncode:
         pytest.skip("this system lets nobody mount a disk of his own")
     return apart, disk
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a good result in it."""
+    from made_results import made, write
+
+    from lossbench.results.write import files
+
+    folder = tmp_path_factory.mktemp("results")
+    write(folder / "good", files(made("good")))
+    return folder

@@ -344,7 +344,7 @@ def report(
         atomic.replace_file(path, page.encode())
     except OSError as error:
         hint = "" if out else "; --out FILE writes elsewhere"
-        terminal.err.print(f"Error: {atomic.said(error)}{hint}", markup=False)
+        terminal.err.print(f"Error: {atomic.os_error_message(error)}{hint}", markup=False)
         raise typer.Exit(FAILED) from None
     print(path)
     if open_ and not webbrowser.open(path.resolve().as_uri()):
@@ -370,8 +370,8 @@ def new(
     from lossbench.config.schema import schema
     from lossbench.data.arrays import DatasetError
     from lossbench.results import atomic
-    from lossbench.results.result import to_json
     from lossbench.starters import configs as starters
+    from lossbench.text import to_json
 
     try:
         if problem not in (None, "regression", "classification"):
@@ -490,7 +490,8 @@ def _run(
     from lossbench.cli import terminal
     from lossbench.evidence import summary, sweep
     from lossbench.results import atomic
-    from lossbench.results.result import Result, metrics
+    from lossbench.results.metrics_json import as_document
+    from lossbench.results.result import Result
     from lossbench.suite import run as runner
     from lossbench.training.startup import import_training
 
@@ -521,10 +522,10 @@ def _run(
                     terminal.print_error(message, outcome.error, debug)
                     continue
                 terminal.print_result(outcome, silent=as_json)
-                if extras.model and outcome.median is None:
+                if extras.model and outcome.median_training is None:
                     terminal.print_warning(outcome.experiment, "there is no model to save")
                 if as_json:
-                    documents.append(metrics(outcome))
+                    documents.append(as_document(outcome))
                 # What is kept until the end must stay small, of however many experiments.
                 results.append(summary.essence(outcome) if summarized else outcome.without_arrays())
     sweeps = sweep.sweeps(cases, results, failed)
@@ -602,7 +603,7 @@ def _unprinted(failure: OSError) -> int:
 def _told(error: Exception) -> int:
     """The exit code for an error, of which a line tells."""
     from lossbench.config.complaints import ConfigError
-    from lossbench.results.atomic import said
+    from lossbench.results.atomic import os_error_message
     from lossbench.text import described
 
     hint = " (--debug shows the traceback)"
@@ -611,7 +612,7 @@ def _told(error: Exception) -> int:
     elif isinstance(error, ConfigError):
         print(f"Error: {error}", file=sys.stderr)
     elif isinstance(error, OSError):
-        print(f"Error: {said(error)}{hint}", file=sys.stderr)
+        print(f"Error: {os_error_message(error)}{hint}", file=sys.stderr)
     else:
         print(f"Error: {described(error)}{hint}", file=sys.stderr)
     return WRONG_USAGE if isinstance(error, ConfigError) else FAILED

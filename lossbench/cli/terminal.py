@@ -22,7 +22,8 @@ from rich.text import Text
 from lossbench.config.experiment import Experiment
 from lossbench.evidence import summary, sweep
 from lossbench.evidence.sweep import Sweep
-from lossbench.results.result import PARTS, Result, to_json
+from lossbench.results.result import PARTS, Result
+from lossbench.text import to_json
 
 if TYPE_CHECKING:
     from lossbench.evidence.comparison import Group

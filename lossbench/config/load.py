@@ -86,6 +86,11 @@ def load(
 
     ``overrides`` replaces top-level keys. Without ``allow_code`` a config that names a function
     of its own is refused. Raises ConfigError with all that is wrong.
+
+    >>> import lossbench
+    >>> experiment = lossbench.load("hinge", {"repeats": 3, "epochs": 2})
+    >>> experiment.loss.name, list(experiment.seeds)
+    ('hinge', [0, 1, 2])
     """
     return load_all([config], overrides, allow_code=allow_code)[0].experiment
 

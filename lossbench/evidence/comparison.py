@@ -31,7 +31,7 @@ What this cannot say:
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
@@ -44,7 +44,7 @@ from lossbench.results.result import PARTS, Array, Part, Result
 from lossbench.results.statistics import FEWEST_TO_JUDGE, Summary
 from lossbench.tables.metrics import METRICS, compared_on
 from lossbench.tables.problems import Problem
-from lossbench.text import printable
+from lossbench.text import flattened, printable
 
 Finding = Literal["better", "worse", "no difference seen", "not judged"]
 
@@ -137,7 +137,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Group:
+class Comparison:
     """Experiments on the same data, compared on one metric.
 
     ``differs`` names the keys, besides the loss, that are not the same in all of them. Standings
@@ -213,11 +213,19 @@ class Group:
         )
 
 
+Group = Comparison
+
+
 def compare(results: Iterable[Result], metric: str | None = None) -> list[Group]:
     """Compare the results that share their data, on their problem's metric or on ``metric``.
 
     Results alone with their data, or without the metric, are left out. Raises NothingToCompare
     where that leaves nothing.
+
+    >>> import lossbench
+    >>> for comparison in lossbench.compare(lossbench.read("results")):
+    ...     print(comparison.metric, [it.experiment.name for it in comparison.results])
+    accuracy ['hinge', 'squared_hinge']
     """
     results = list(results)
     by_data: dict[str, list[Result]] = defaultdict(list)
@@ -356,17 +364,9 @@ def _differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:
     """The dotted keys besides the loss that are not the same in all experiments."""
     weighted = any(it.dataset.sample_weight for it in experiments)
     shared = SHARED | ({"dataset": WEIGHTS} if weighted else {})
-    flat = [dict(_flat(it.model_dump(include=shared))) for it in experiments]
+    flat = [flattened(it.model_dump(include=shared)) for it in experiments]
     keys = dict.fromkeys(key for values in flat for key in values)
     return tuple(key for key in keys if any(it.get(key) != flat[0].get(key) for it in flat))
-
-
-def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{above}{name}.")
-        else:
-            yield f"{above}{name}", value
 
 
 def _standing(result: Result, part: Part, metric: str, failed: int | None) -> Standing:
@@ -430,8 +430,3 @@ def _nothing(results: Sequence[Result], metric: str | None) -> str:
     on = f" and report {metric}" if metric else ""
     names = ", ".join(result.experiment.name for result in results) or "none"
     return f"nothing to compare: no two results share their data{on}; results: {names}"
-
-
-def as_plain(value: float) -> Any:
-    """A number for JSON and CSV, which have no NaN."""
-    return None if np.isnan(value) else value

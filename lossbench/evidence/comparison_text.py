@@ -5,8 +5,9 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from lossbench.evidence.comparison import Group, Pair, Standing, as_plain, found
+from lossbench.evidence.comparison import Group, Pair, Standing, found
 from lossbench.results.result import PARTS
+from lossbench.text import finite_or_none
 
 LIMITS = (
     "Of pairs of trainings, ties count half; the intervals are 95 % bootstrap intervals. All "
@@ -75,9 +76,7 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "name": standing.name,
         "loss": standing.loss,
         "part": standing.part,
-        "median": as_plain(standing.summary.median),
-        "low": as_plain(standing.summary.low),
-        "high": as_plain(standing.summary.high),
+        **standing.summary.as_json(),
         "trainings": standing.trainings,
         "diverged": standing.diverged,
         "failed": standing.failed,
@@ -91,10 +90,10 @@ def _pair(pair: Pair) -> dict[str, Any]:
         "second": pair.second.name,
         "finding": pair.finding,
         "probability": pair.probability,
-        "low": as_plain(pair.low),
-        "high": as_plain(pair.high),
-        "first_median": as_plain(pair.first.summary.median),
-        "second_median": as_plain(pair.second.summary.median),
+        "low": finite_or_none(pair.low),
+        "high": finite_or_none(pair.high),
+        "first_median": finite_or_none(pair.first.summary.median),
+        "second_median": finite_or_none(pair.second.summary.median),
         "first_trainings": pair.first.trainings,
         "second_trainings": pair.second.trainings,
         "sentence": pair.sentence,

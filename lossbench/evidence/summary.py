@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from lossbench.results import atomic
-from lossbench.results.result import PARTS, Part, Result, plain, to_json
-from lossbench.results.result import published as beside_published
+from lossbench.results.metrics_json import beside_published
+from lossbench.results.result import PARTS, Part, Result
+from lossbench.text import to_json
 
 # What tells that a file was written here.
 MARKS = {
@@ -31,7 +32,7 @@ def row(result: Result) -> dict[str, Any]:
         "metric": metric,
         "seeds": len(result.trainings),
         "diverged": result.diverged,
-        **{part: plain(result, part, metric) for part in PARTS},
+        **{part: result.summary(part, metric).as_json() for part in PARTS},
         "published": beside_published(result, metric),
     }
 

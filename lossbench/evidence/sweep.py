@@ -10,7 +10,7 @@ from typing import Any
 from lossbench.config.grid import text
 from lossbench.config.load import Case
 from lossbench.evidence.comparison import figure, found, ranking
-from lossbench.results.result import PARTS, Part, Result, plain
+from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import Summary
 from lossbench.tables.metrics import compared_on
 
@@ -97,7 +97,7 @@ def as_document(sweep: Sweep) -> dict[str, Any]:
                 "diverged": point.result.diverged,
                 **{
                     part: {
-                        name: plain(point.result, part, name)
+                        name: point.result.summary(part, name).as_json()
                         for name in ("loss", *point.result.experiment.metrics)
                     }
                     for part in PARTS

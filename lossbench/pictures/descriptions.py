@@ -44,4 +44,4 @@ def of_learning_curves(result: Result) -> str:
 
 
 def _end(result: Result, part: Part, name: str, epoch: int = -1) -> str:
-    return figure(float(shown_band(result.courses(part, name))[1][epoch]))
+    return figure(float(shown_band(result.histories(part, name))[1][epoch]))

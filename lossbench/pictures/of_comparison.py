@@ -31,7 +31,7 @@ from lossbench.pictures.of_result import (
     png,
     readable,
 )
-from lossbench.results.predict import decisions_in_parts, work
+from lossbench.results.predict import decisions_in_chunks, work
 from lossbench.results.result import PARTS, Result
 from lossbench.results.statistics import shown_band
 
@@ -124,7 +124,7 @@ def curves(group: Group) -> Figure | None:
     drawn, anchors = [], []
     for panel, part in zip(panels, PARTS, strict=True):
         for number, result in enumerate(shown):
-            epochs, middle, low, high = shown_band(result.courses(part, group.metric))
+            epochs, middle, low, high = shown_band(result.histories(part, group.metric))
             look = _look(number)
             panel.fill_between(epochs, low, high, color=look["color"], alpha=0.15, lw=0)
             marker = "o" if len(epochs) == 1 else ""
@@ -261,7 +261,7 @@ def _boundaries(panel: Axes, result: Result, axes: tuple[Array, Array]) -> None:
     most = min(OTHERS, WORK_OF_OTHERS // work(result.trainings[0].weights))
     others = [number for number in finished if number != typical][:most]
     for number in (typical, *others):
-        margins = decisions_in_parts(result.experiment, result.trainings[number].weights, points)
+        margins = decisions_in_chunks(result.experiment, result.trainings[number].weights, points)
         for margin in np.moveaxis(margins, -1, 0):
             lines: Any = contour_generator(*axes, margin).lines(0.0)
             (bold if number == typical else thin).extend(lines)

@@ -157,7 +157,7 @@ def _draw(panel: Axes, result: Result, name: str, published: Mapping[Part, Decim
     single = result.epochs == 1  # makes neither a line nor an area, so draw a point and a bar
     curves, starts = [], []
     for part, colour in COLOURS.items():
-        epochs, middle, low, high = shown_band(result.courses(part, name))
+        epochs, middle, low, high = shown_band(result.histories(part, name))
         panel.fill_between(epochs, low, high, color=colour, alpha=0.2, lw=4 if single else 0)
         panel.plot(epochs, middle, "o" if single else "-", color=colour, label=part, markersize=4)
         curves += [middle, low, high]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import Case
-from lossbench.results import document as stored_document
+from lossbench.results.document import read_document
 from lossbench.results.files import DamagedResult
 
 QUICK = {"epochs", "repeats", "seed"}  # the options of a quick look
@@ -22,7 +22,7 @@ def of_no_use(case: Case, folder: Path, why: str) -> FileExistsError | None:
     Where not even its config can be read, no quick look replaces it.
     """
     try:
-        _, document, held = stored_document.read(folder)
+        _, document, held = read_document(folder)
     except DamagedResult:
         if not QUICK & case.options:
             return None

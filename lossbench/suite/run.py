@@ -18,20 +18,12 @@ from lossbench.evidence.sweep import Sweep, as_document, as_markdown
 from lossbench.execution.process import Trainer, TrainingError, Work
 from lossbench.results import atomic
 from lossbench.results import read as stored
-from lossbench.results.files import DamagedResult, content
+from lossbench.results.files import CONFIG, FIGURES, HISTORY, WEIGHTS, DamagedResult, content
 from lossbench.results.final_metrics import complete
-from lossbench.results.result import (
-    CONFIG,
-    FIGURES,
-    HISTORY,
-    WEIGHTS,
-    Result,
-    Training,
-    files,
-    to_json,
-)
+from lossbench.results.result import Result, Training
+from lossbench.results.write import files
 from lossbench.suite import replacement as keeping
-from lossbench.text import cut, described, printable
+from lossbench.text import cut, described, printable, to_json
 from lossbench.training.startup import import_training
 
 Progress = Callable[[Experiment, int], None]
@@ -74,7 +66,7 @@ class Failure:
     def __str__(self) -> str:
         """Why, on one line: what code of others has raised may say anything."""
         if isinstance(self.error, OSError):
-            text = atomic.said(self.error)
+            text = atomic.os_error_message(self.error)
         elif isinstance(self.error, TrainingError):
             text = str(self.error)
         else:
@@ -115,6 +107,11 @@ def run(experiment: Experiment, out: str | Path | None = None) -> Result:
 
     With ``out``, its files and pictures are written to the folder OUT/NAME, in one step and in
     place of what was there.
+
+    >>> import lossbench
+    >>> result = lossbench.run(lossbench.load("hinge", {"repeats": 3, "epochs": 2}))
+    >>> result.final("test", "accuracy").shape  # a value for each seed
+    (3,)
     """
     split = experiment.dataset.load()
     import_training()
@@ -340,7 +337,7 @@ def _extras(result: Result, extras: Extras) -> Iterator[str]:
     """The names of the files for other programs, or of their folder."""
     if extras.tensorboard:
         yield EVENTS
-    if extras.model and result.median is not None:
+    if extras.model and result.median_training is not None:
         yield MODEL
 
 

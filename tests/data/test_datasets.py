@@ -27,7 +27,7 @@ from lossbench.data.arrays import Split
 from lossbench.data.generators import GENERATORS, is_set
 from lossbench.evidence.comparison import compare
 from lossbench.pictures.of_comparison import pictures
-from lossbench.results.read import read, read_all
+from lossbench.results.read import read_all, read_result
 
 SETS = [name for name in GENERATORS if is_set(name)]
 SMALL = b"a,y\n1,x\n2,z\n3,x\n4,z\n"
@@ -640,7 +640,7 @@ def test_stored_config_means_the_same_file_and_gives_the_same_bytes(
 
 
 def test_classes_are_named_in_the_results(trained: tuple[Path, Experiment]) -> None:
-    result = read(trained[0] / "results" / "deep" / "bce")
+    result = read_result(trained[0] / "results" / "deep" / "bce")
     assert result.classes == ("$kleine$", "_große")
     assert result.experiment.dataset.load().sha256 == result.data_sha256
 

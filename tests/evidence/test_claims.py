@@ -16,7 +16,8 @@ from lossbench.evidence.claims import (
     most,
     travel,
 )
-from lossbench.results.result import Result, Training, to_json
+from lossbench.results.result import Result, Training
+from lossbench.text import to_json
 
 Figures = dict[str, tuple[float, float]]
 NAMES = {name for claim in CLAIMS for name in claim.needs}

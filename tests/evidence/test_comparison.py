@@ -25,7 +25,8 @@ from lossbench.pictures import descriptions as alternatives
 from lossbench.pictures.of_comparison import boundaries, curves
 from lossbench.results.predict import ACTIVATIONS as FORWARD
 from lossbench.results.predict import decisions
-from lossbench.results.result import Result, Training, to_json
+from lossbench.results.result import Result, Training
+from lossbench.text import to_json
 
 NAN = float("nan")
 BINARY = "binary classification"

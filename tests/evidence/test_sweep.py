@@ -29,10 +29,11 @@ from lossbench.execution.process import PROGRAMS_PER_PROCESS, Work, _next_group
 from lossbench.pictures.of_result import png
 from lossbench.pictures.of_sweep import picture
 from lossbench.results.read import read_all
-from lossbench.results.result import Result, Training, to_json
+from lossbench.results.result import Result, Training
 from lossbench.tables.losses import LOSSES as LOSSES_OF_TABLE
 from lossbench.tables.optimizers import CLIPS, OPTIMIZERS, SCHEDULES
 from lossbench.tables.parameters import Parameter, Parameters
+from lossbench.text import to_json
 from lossbench.training import sharing as programs
 from lossbench.training.network import build, initial_weights
 from lossbench.training.train import compile_program, trainer

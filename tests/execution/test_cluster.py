@@ -23,7 +23,8 @@ from lossbench.config.experiment import Experiment
 from lossbench.execution import batches, cluster
 from lossbench.execution import cluster_workers as roster
 from lossbench.execution.process import Event, TrainingProcess, TrainingProcessDied, Work
-from lossbench.results.result import Result, Training, files
+from lossbench.results.result import Result, Training
+from lossbench.results.write import files
 from lossbench.suite import run as runner
 from lossbench.training.train import trainer
 
@@ -48,8 +49,8 @@ of = metadata.version
 metadata.version = lambda name: "9.9.9" if name == "Keras" else of(name)
 """
 OTHER_PROCESSOR = """
-import lossbench.results.processor
-lossbench.results.processor.kind = lambda: "Abacus"
+import lossbench.results.provenance
+lossbench.results.provenance.processor = lambda: "Abacus"
 """
 NO_LOSSBENCH = "import sys; sys.modules['lossbench'] = None"
 # Of two threads one gives a wrong answer, while what the other has been given never ends.

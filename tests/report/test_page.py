@@ -21,7 +21,8 @@ from lossbench.config.load import load
 from lossbench.evidence import comparison
 from lossbench.report import page as report
 from lossbench.results.read import read_all
-from lossbench.results.result import Result, Training, files
+from lossbench.results.result import Result, Training
+from lossbench.results.write import files
 from lossbench.suite import run as runner
 
 RESULTS = Path(__file__).parents[2] / "results"

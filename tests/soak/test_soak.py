@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lossbench.results import read as stored
-from lossbench.results import result as results
+from lossbench.results.read import read_result
+from lossbench.results.write import files
 
 EXPERIMENTS = 500
 WARM = 50
@@ -98,11 +98,11 @@ def test_1000_stored_results_are_listed_compared_and_used_again(
         data, loss = kinds[number % len(kinds)]
         first, name = f"{loss}-{data}", f"{loss}-{data}-{number:03}"
         (configs / f"{name}.yaml").write_text((configs / f"{first}.yaml").read_text())
-        result = stored.read(out / first)
+        result = read_result(out / first)
         named = result.experiment.model_copy(update={"name": name})
         pictures = {path.name: path.read_bytes() for path in (out / first).glob("*.png")}
         (out / name).mkdir()
-        for file, content in (results.files(replace(result, experiment=named)) | pictures).items():
+        for file, content in (files(replace(result, experiment=named)) | pictures).items():
             (out / name / file).write_bytes(content)
     text = timed("compare", out)
     assert all(text.count(path.stem) for path in configs.iterdir())

@@ -23,9 +23,10 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import load
 from lossbench.report import page as report
-from lossbench.results import read as stored
 from lossbench.results.event_files import FILE, hyperparameters
-from lossbench.results.result import Result, Training, history
+from lossbench.results.history_csv import history_csv
+from lossbench.results.read import read_result
+from lossbench.results.result import Result, Training
 from lossbench.suite import run as runner
 from lossbench.suite.run import MODEL, Extras, extra_files
 from lossbench.tables.losses import LOSSES, encode
@@ -146,7 +147,7 @@ def test_hyperparameters_are_flat_and_of_what_decides_a_training(
 def test_stored_results_give_the_same_bytes_in_another_process(written: tuple[Path, str]) -> None:
     for name in NAMES:
         folder = written[0] / "results" / name
-        result = stored.read(folder)
+        result = read_result(folder)
         extras = extra_files(result, result.experiment.dataset.load(), Extras(True, True))
         paths = [*(folder / "tensorboard").rglob("*tfevents*"), *folder.glob(MODEL)]
         assert extras == {it.relative_to(folder).as_posix(): it.read_bytes() for it in paths}
@@ -167,7 +168,7 @@ def test_paths_in_event_files_start_from_their_folder(tmp_path: Path) -> None:
     assert b"file: ../../d.csv" in events.read_bytes()
     # Two features have a picture, whatever the target.
     assert (tmp_path / "results" / "it" / "dataset.png").is_file()
-    page = report.page("it", [stored.read(tmp_path / "results" / "it")], [], tmp_path / "results")
+    page = report.page("it", [read_result(tmp_path / "results" / "it")], [], tmp_path / "results")
     assert "file: ../d.csv" in page
 
 
@@ -197,7 +198,7 @@ def test_what_the_readme_says_of_keras_and_pandas_works_without_lossbench(
     section = README.read_text().partition("## With TensorBoard")[2].partition("\n## ")[0]
     blocks = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
     (cwd / "board").symlink_to("results")  # where the command above them would have written
-    result = stored.read(cwd / "results" / "hinge")
+    result = read_result(cwd / "results" / "hinge")
     split = result.experiment.dataset.load()
     y = encode("-1/1", split.y_test, len(split.classes))
     np.savez(cwd / "test.npz", x=split.x_test, y=y)
@@ -213,7 +214,7 @@ print(json.dumps(figures))
     done = run(cwd, "-c", "".join(blocks) + code)
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])
-    median = result.median
+    median = result.median_training
     assert median is not None
     assert len(blocks) == 2
     assert not figures["lossbench"]
@@ -229,7 +230,7 @@ print(json.dumps(figures))
 def test_a_saved_model_says_what_it_is_of_and_nothing_of_when(written: tuple[Path, str]) -> None:
     import zipfile
 
-    median = stored.read(written[0] / "results" / "hinge").median
+    median = read_result(written[0] / "results" / "hinge").median_training
     assert median is not None
     with zipfile.ZipFile(written[0] / "results" / "hinge" / MODEL) as archive:
         about = json.loads(archive.read("metadata.json"))
@@ -279,7 +280,7 @@ def result_of(experiment_of: Callable[..., Experiment]) -> Callable[..., Result]
 def test_the_median_training_is_the_lower_middle_one_of_those_that_did_not_diverge(
     result_of: Callable[..., Result], values: list[float], seed: int
 ) -> None:
-    median = result_of(values).median
+    median = result_of(values).median_training
     assert median is not None
     assert median.seed == seed
     assert values[seed] == statistics.median_low(it for it in values if not np.isnan(it))
@@ -347,7 +348,7 @@ def test_pandas_reads_the_history_as_numbers_also_of_a_diverged_training(
     result_of: Callable[..., Result], tmp_path: Path
 ) -> None:
     result = result_of([np.nan, 1.0])
-    (tmp_path / "history.csv").write_text(history(result))
+    (tmp_path / "history.csv").write_text(history_csv(result))
     rows = pd.read_csv(tmp_path / "history.csv")
     kinds = {name: str(kind) for name, kind in rows.dtypes.items()}
     assert kinds == dict.fromkeys(rows.columns, "float64") | {"seed": "int64", "epoch": "int64"}

@@ -27,7 +27,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.load import Case
 from lossbench.evidence import summary
 from lossbench.execution.process import Event, TrainingProcess, Work
-from lossbench.results import read as stored
+from lossbench.results.read import read_result
 from lossbench.results.result import Result, Training, shortest
 from lossbench.suite import run as runner
 from lossbench.training.train import trainer
@@ -132,7 +132,7 @@ def out(at_once: Path, tmp_path: Path) -> Path:
 
 
 def test_some_trainings_diverged_and_some_did_not(at_once: Path) -> None:
-    assert 0 < stored.read(at_once / "mse").diverged < 4
+    assert 0 < read_result(at_once / "mse").diverged < 4
 
 
 def test_what_is_stored_is_not_trained_and_not_touched(suite: Suite, out: Path) -> None:
@@ -398,7 +398,7 @@ def test_a_folder_that_vanishes_is_made_again(cases: Cases, tmp_path: Path) -> N
     plans = list(runner.plan(cases(["hinge"], repeats=1), [out / "hinge"]))
     (outcome,) = runner.run_suite(Here(), plans, lambda *_: shutil.rmtree(out))
     assert isinstance(outcome, Result)
-    stored.read(out / "hinge")
+    read_result(out / "hinge")
 
 
 # From here on in processes, as a user runs them.
@@ -447,7 +447,7 @@ def test_two_processes_on_one_folder_leave_whole_results(reference: Path) -> Non
     assert strays(reference) == []
     for name in "ab":
         assert {path.name for path in (reference / name).iterdir()} >= FILES
-        stored.read(reference / name)
+        read_result(reference / name)
 
 
 def test_all_stored_is_said_and_starts_no_tensorflow(
@@ -480,7 +480,7 @@ def check_valid(out: Path) -> None:
     for folder in out.glob("[!.]*") if out.exists() else ():
         if folder.is_dir():
             assert {path.name for path in folder.iterdir()} >= FILES
-            stored.read(folder)
+            read_result(folder)
 
 
 class Run(NamedTuple):
