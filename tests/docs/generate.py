@@ -20,10 +20,10 @@ import numpy as np
 import lossbench
 from lossbench.config.schema import schema
 from lossbench.data.generators import GENERATORS
-from lossbench.results.result import to_json
 from lossbench.tables.losses import ANY_REAL, LOSSES, Loss
 from lossbench.tables.metrics import METRICS, Metric
 from lossbench.tables.optimizers import COMMON, OPTIMIZERS, SCHEDULES
+from lossbench.text import to_json
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "results"
@@ -193,7 +193,7 @@ def api() -> str:
     """What ``import lossbench`` offers, with the first line of each docstring."""
     names = [name for name in lossbench.__all__ if not name.startswith("_")]
     rows = [
-        [f"`lossbench.{name}`", str(getattr(lossbench, name).__doc__).splitlines()[0]]
+        [f"`{name}`", str(getattr(lossbench, name).__doc__).splitlines()[0].replace("``", "`")]
         for name in names
     ]
     return _table(["name", "what it is"], rows)
