@@ -116,14 +116,14 @@ def losses() -> str:
     rows = [
         [
             _names(loss.name, *loss.aliases),
+            f"`{loss.formula}`",
             f"{'N' if loss.labels in ('one-hot', 'integer') else '1'} {activations(loss)}",
             loss.labels,
-            _names(*loss.metrics),
             _names(*loss.parameters),
         ]
         for loss in LOSSES.values()
     ]
-    table = _table(["loss", "output layer", "labels", "metrics", "parameters"], rows)
+    table = _table(["loss", "of a row", "output layer", "labels", "parameters"], rows)
     return f"{table}\nN: as many units as classes. \\* or {', '.join(ANY_REAL[1:])}\n"
 
 
