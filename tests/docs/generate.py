@@ -123,7 +123,7 @@ def losses() -> str:
         ]
         for loss in LOSSES.values()
     ]
-    table = _table(["loss", "of a row", "output layer", "labels", "parameters"], rows)
+    table = _table(["loss", "formula", "output layer", "labels", "parameters"], rows)
     return f"{table}\nN: as many units as classes. \\* or {', '.join(ANY_REAL[1:])}\n"
 
 
