@@ -256,7 +256,7 @@ def _list(items: Iterable[str], numbered: bool = False) -> str:
     for number, item in enumerate(items, start=1):
         sign = f"{number}. " if numbered else "- "
         lines += textwrap.wrap(
-            item,
+            item.replace(" %", "\N{NO-BREAK SPACE}%"),
             100,
             initial_indent=sign,
             subsequent_indent=" " * len(sign),
