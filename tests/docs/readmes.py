@@ -1,6 +1,6 @@
 """The READMEs and their blocks: what their commands print today, beside what is shown.
 
-The blocks of a README run in order, in one empty folder:
+The blocks of a README run in order, in one folder, where the files that others make lie already:
 
 - A ``console`` block holds commands after ``$``, with their output below them. A command without
   output only has to work. ``...`` on a line of its own stands for lines that are left out.
