@@ -289,13 +289,6 @@ def test_a_case_knows_which_keys_options_gave(config: Path) -> None:
     assert case.options == {"epochs", "repeats"}
 
 
-def test_the_refusal_in_the_readme_is_the_one_that_is_given() -> None:
-    with pytest.raises(ConfigError) as error:
-        load_all(["hinge"], {}, ["optimizer.lerning_rate=0.05"])
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    assert f"--set optimizer.lerning_rate=0.05\nError: {error.value}\n" in readme
-
-
 def test_nothing_is_run_or_written_where_a_setting_is_wrong(config: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "lossbench", "run", config.name, "--set", "epochs=1,0"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

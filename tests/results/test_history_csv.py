@@ -1,5 +1,6 @@
 """A history of another run is told from one that is damaged."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
