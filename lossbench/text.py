@@ -53,6 +53,11 @@ def described(error: BaseException) -> str:
     return " ".join(": ".join(filter(None, (type(error).__name__, text))).split())
 
 
+def message_of(error: BaseException) -> str:
+    """The message of an exception, on one line."""
+    return " ".join(str(error).split())
+
+
 def shown(value: object) -> str:
     """A value on one line, cut to 60 characters."""
     return cut(repr(value), 60)

@@ -367,35 +367,22 @@ def new(
     A JSON Schema lies beside them, to which they point editors. Nothing that is there is replaced.
     """
     from lossbench.cli import terminal
-    from lossbench.config.schema import schema
     from lossbench.data.arrays import DatasetError
-    from lossbench.results import atomic
-    from lossbench.starters import configs as starters
-    from lossbench.text import to_json
+    from lossbench.starters.configs import report, write
+    from lossbench.starters.dataset import starter_dataset
 
     try:
-        if problem not in (None, "regression", "classification"):
-            raise DatasetError("--problem", "must be regression or classification")
-        start = starters.start(data, target, problem)
-        folder = out or Path(start.name)
-        files = starters.configs(start, folder)
-        taken = [str(folder / name) for name in files if os.path.lexists(folder / name)]
-        if taken:
-            raise DatasetError("", f"{taken[0]} is there already; --out FOLDER writes elsewhere")
+        dataset = starter_dataset(data, target, problem)
+        folder = out or Path(dataset.name)
+        write(dataset, folder)
     except DatasetError as error:
         words = [data + ":", error.key if error.key not in ("", "file") else "", str(error)]
         terminal.err.print(f"Error: {' '.join(filter(None, words))}", markup=False)
         raise typer.Exit(WRONG_USAGE) from None
-    try:
-        for name, text in files.items():
-            atomic.replace_file(folder / name, text.encode())
-        if not (folder / starters.SCHEMA).exists():
-            atomic.replace_file(folder / starters.SCHEMA, to_json(schema()).encode())
     except OSError as error:
-        message = f"Error: {folder}: cannot be written: {error.strerror or error}"
-        terminal.err.print(message, markup=False)
+        terminal.err.print(f"Error: {error}", markup=False)
         raise typer.Exit(FAILED) from None
-    for line in starters.report(start, folder):
+    for line in report(dataset, folder):
         print(line)
 
 

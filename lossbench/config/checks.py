@@ -1,6 +1,7 @@
 """Whether a config can be trained: every key by itself, and all of them with the data."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from math import prod
 from typing import Any, TypeVar
@@ -17,7 +18,9 @@ from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import OUTPUT_ACTIVATIONS
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.yaml_reader import Key
-from lossbench.data.arrays import MOST_NUMBERS, DatasetError, Split
+from lossbench.data.arrays import DatasetError, Split
+from lossbench.data.files import DataFiles
+from lossbench.data.limits import MAX_VALUES
 from lossbench.tables import losses, optimizers
 from lossbench.tables.losses import Loss
 from lossbench.tables.metrics import FORMER_METRICS
@@ -25,31 +28,42 @@ from lossbench.text import nearest, unknown
 
 # What a process can hold, as the rows of a history.csv and as the weights of a network.
 MOST_ROWS = MOST_WEIGHTS = 100_000_000
-# What became of the datasets that were asked for: the points of a grid share their data.
-Loaded = dict[str, tuple[Split | None, list[Complaint]]]
 # In place of wrong keys that an experiment needs, where the others are looked at together.
 STAND_INS = {"name": "any", "model": {"hidden": [1]}, "epochs": 1}
 AnySection = TypeVar("AnySection", bound=Section)
 
 
+@dataclass(frozen=True)
+class LoadedData:
+    """The data that are loaded already: configs and points of a grid share files and datasets.
+
+    ``splits`` has the split of each dataset, or None, and what is wrong with it.
+    """
+
+    files: DataFiles = field(default_factory=DataFiles)
+    splits: dict[str, tuple[Split | None, list[Complaint]]] = field(default_factory=dict)
+
+
 def check(
-    values: dict[str, Any], loaded: Loaded, allow_code: bool
+    values: dict[str, Any], loaded: LoadedData, allow_code: bool
 ) -> tuple[Experiment | None, Split | None, list[Complaint]]:
     """Every complaint there is; what fits together is looked at even where other keys are wrong."""
     complaints: list[Complaint] = []
     experiment = None
     try:
-        experiment = Experiment.model_validate(values)
+        experiment = Experiment.model_validate(values, context=loaded.files)
     except ValidationError as error:
         complaints += map(translated, error.errors())
         complaints += misspelt(error.errors())
-    split, refused = _data_once(values.get("dataset"), loaded)
-    loss, wrong = _sound(LossChoice, values.get("loss"))
+    split, refused = _data_once(values.get("dataset"), loaded, experiment)
+    loss, wrong = _sound(LossChoice, values.get("loss"), experiment.loss if experiment else None)
     if isinstance(values.get("loss"), dict) and "function" in values["loss"]:
         # A function that is wrong was left out, and is then no name of a loss either.
         wrong = [it for it in wrong if it.key != ("name",)]
     refused += [it._replace(key=("loss", *it.key)) for it in wrong]
-    optimizer, wrong = _sound(Optimizer, values.get("optimizer", {}))
+    optimizer, wrong = _sound(
+        Optimizer, values.get("optimizer", {}), experiment.optimizer if experiment else None
+    )
     refused += [it._replace(key=("optimizer", *it.key)) for it in wrong]
     if optimizer:
         refused += _too_new(optimizer)
@@ -89,28 +103,33 @@ def check(
             message += f"; the dataset's 'problem: {other}' takes the target for another one"
         complaints.append(Complaint(("loss",), message, loss.name))
     elif split and "dataset" not in wrong_keys:
-        sound = experiment or _without(wrong_keys, values, loss)
+        sound = experiment or _without(wrong_keys, values, loss, loaded.files)
         complaints += _at_odds(sound, split) if sound else ()
     return experiment, split, complaints
 
 
 def _without(
-    keys: Set[str | int], values: Mapping[str, Any], loss: LossChoice
+    keys: Set[str | int], values: Mapping[str, Any], loss: LossChoice, files: DataFiles
 ) -> Experiment | None:
     """The experiment without its wrong keys, if there is one."""
     kept = {name: value for name, value in values.items() if name not in keys}
     try:
-        return Experiment.model_validate(STAND_INS | kept | {"loss": loss})
+        return Experiment.model_validate(STAND_INS | kept | {"loss": loss}, context=files)
     except ValidationError:
         return None
 
 
-def _data_once(values: object, loaded: Loaded) -> tuple[Split | None, list[Complaint]]:
-    """The data as ``_data`` has them, from what is loaded if they are there."""
+def _data_once(
+    values: object, loaded: LoadedData, experiment: Experiment | None
+) -> tuple[Split | None, list[Complaint]]:
+    """What ``_data`` gives, which is kept for the next config with the same dataset."""
     asked = repr(values)
-    if asked not in loaded:
-        loaded[asked] = _data(values)
-    split, complaints = loaded[asked]
+    if asked not in loaded.splits:
+        dataset, complaints = _sound(
+            Dataset, values, experiment.dataset if experiment else None, loaded.files
+        )
+        loaded.splits[asked] = _data(dataset, complaints, loaded.files)
+    split, complaints = loaded.splits[asked]
     return split, list(complaints)
 
 
@@ -126,8 +145,8 @@ def _too_large(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         message = f"makes {weights} weights; there may be {MOST_WEIGHTS}"
         yield Complaint(("model", "hidden"), message)
     rows = len(split.y_train) + len(split.y_test)
-    if rows * units > MOST_NUMBERS:
-        message = f"has {units} outputs for {rows} rows: more than {MOST_NUMBERS} numbers"
+    if rows * units > MAX_VALUES:
+        message = f"has {units} outputs for {rows} rows: more than {MAX_VALUES} numbers"
         yield Complaint(("loss",), message, experiment.loss.name)
 
 
@@ -206,14 +225,18 @@ def _of_classes(experiment: Experiment, row: Loss, classes: Sequence[str]) -> It
                 yield Complaint(("class_weight", name), message, weight)
 
 
-def _data(values: object) -> tuple[Split | None, list[Complaint]]:
-    """The data and all that scikit-learn refuses: what is refused is left out of the next try."""
-    dataset, complaints = _sound(Dataset, values)
+def _data(
+    dataset: Dataset | None, complaints: list[Complaint], files: DataFiles
+) -> tuple[Split | None, list[Complaint]]:
+    """The data and all that scikit-learn refuses: what is refused is left out of the next try.
+
+    ``complaints`` are those about the section itself.
+    """
     complaints = [it._replace(key=("dataset", *it.key)) for it in complaints]
     left_out: set[str] = set()
     while dataset and not left_out & {"generator", "file", "target", "sample_weight"}:
         try:
-            return dataset.load(), complaints
+            return dataset.load(files), complaints
         except DatasetError as error:
             if error.key in left_out:
                 break
@@ -228,19 +251,27 @@ def _data(values: object) -> tuple[Split | None, list[Complaint]]:
                 complaints.append(Complaint(("dataset", error.key), str(error), value))
             left_out.add(error.key)
             given = dataset.model_dump(exclude_unset=True, exclude=left_out)
-            dataset, _ = _sound(Dataset, given)
+            dataset, _ = _sound(Dataset, given, None, files)
     return None, complaints
 
 
-def _sound(kind: type[AnySection], values: object) -> tuple[AnySection | None, list[Complaint]]:
+def _sound(
+    kind: type[AnySection],
+    values: object,
+    valid: AnySection | None = None,
+    files: DataFiles | None = None,
+) -> tuple[AnySection | None, list[Complaint]]:
     """The section without its wrong keys, unless it needs them, and what is wrong with those.
 
-    Parameters are looked at only where all else is right, so there is more than one round.
+    Nothing is wrong with a ``valid`` section, which is not validated again. Parameters are looked
+    at only where all else is right, so there is more than one round.
     """
     complaints: list[Complaint] = []
+    if valid is not None:
+        return valid, complaints
     while True:
         try:
-            return kind.model_validate(values), complaints
+            return kind.model_validate(values, context=files), complaints
         except ValidationError as error:
             known = {it.key for it in complaints}
             complaints += [it for it in map(translated, error.errors()) if it.key not in known]

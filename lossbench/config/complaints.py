@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from lossbench.config.experiment import EarlyStopping, Experiment, Published
 from lossbench.config.sections.base import ABSENT, Section
-from lossbench.config.sections.dataset import Dataset, Drawn, Standardize
+from lossbench.config.sections.dataset import Dataset, SplitOptions, Standardize
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Layer, Model
 from lossbench.config.sections.optimizer import Optimizer
@@ -21,7 +21,7 @@ from lossbench.text import close_to, nearest, on_one_line, shown
 MAPPING = "must be a mapping of keys to values"
 SECTIONS: dict[object, type[Section]] = {
     "dataset": Dataset,
-    "split": Drawn,
+    "split": SplitOptions,
     "standardize": Standardize,
     "model": Model,
     "hidden": Layer,

@@ -9,13 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lossbench.config.checks import Loaded, check
+from lossbench.config.checks import LoadedData, check
 from lossbench.config.complaints import MAPPING, Complaint, ConfigError, Problem, dotted
 from lossbench.config.experiment import Experiment
 from lossbench.config.grid import Axis, Grid, Point, applied, text
 from lossbench.config.grid import grid as grid_of
 from lossbench.config.yaml_reader import Document, Key, MarkedYamlError, read
 from lossbench.data.arrays import Split
+from lossbench.data.files import DataFiles
 from lossbench.text import close_to, nearest
 
 BUNDLED = next(
@@ -110,7 +111,7 @@ def load_all(
     grid, problems = _grid(settings, overrides or {})
     cases: list[Case] = []
     taken: dict[str, Path] = {}
-    loaded: Loaded = {}
+    loaded = LoadedData()
     paths = [find(config) for config in configs]
     of_options: dict[Problem, list[Path]] = defaultdict(list)
     for path in paths:
@@ -149,7 +150,7 @@ def _grid(settings: Sequence[str], overrides: Mapping[str, Any]) -> tuple[Grid, 
 
 
 def _load(
-    path: Path, overrides: Mapping[str, Any], grid: Grid, loaded: Loaded, allow_code: bool
+    path: Path, overrides: Mapping[str, Any], grid: Grid, loaded: LoadedData, allow_code: bool
 ) -> list[Case]:
     """The experiment of a config at every point of a grid."""
     document = _document(path)
@@ -160,7 +161,9 @@ def _load(
     wrong: list[tuple[Point, Complaint]] = []
     for point in grid.points():
         values = applied({**config, **overrides}, grid, point)
-        if "published" in config and not _still_published(config, values, overrides, grid):
+        if "published" in config and not _still_published(
+            config, values, overrides, grid, loaded.files
+        ):
             values["published"] = {}
         base = values["name"]
         if isinstance(base, str):
@@ -210,6 +213,7 @@ def _still_published(
     changed: Mapping[str, Any],
     overrides: Mapping[str, Any],
     grid: Grid,
+    files: DataFiles,
 ) -> bool:
     """Whether what is published of a config is of the changed one too.
 
@@ -223,7 +227,7 @@ def _still_published(
         return False
     try:
         before, after = (
-            Experiment.model_validate({**it, "published": {}}).config_hash
+            Experiment.model_validate({**it, "published": {}}, context=files).config_hash
             for it in (config, changed)
         )
     except ValidationError:

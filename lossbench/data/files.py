@@ -1,237 +1,137 @@
-"""Data files: CSV, TSV and Parquet, read by pandas, and where in them something stands.
+"""Data files: CSV, TSV and Parquet. Each is read once, and known by the digest of its bytes."""
 
-pandas is imported only when a file is read.
-"""
-
-import csv
 import hashlib
-import io
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from itertools import islice
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lossbench.data.arrays import MOST_NUMBERS, DatasetError
+from lossbench.data import parquet_files, text_files
+from lossbench.data.arrays import DatasetError
+from lossbench.data.limits import MAX_BYTES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
-PARQUET = ".parquet"
-SUFFIXES = (*SEPARATORS, PARQUET)
-TEXTS = {"string", "large_string", "string_view", "binary", "large_binary", "binary_view"}
-OTHERS = ",;\t|"
-# What is read fits into the memory of a small machine several times.
-MOST_BYTES = 2**31
+SUFFIXES = (*SEPARATORS, ".parquet")
 
 
-def content(path: Path) -> bytes:
-    """The bytes of a data file; raises DatasetError where it is none."""
+@dataclass(frozen=True)
+class DataFile:
+    """The bytes of a data file, and all that is taken from them.
+
+    Nothing here looks at the disk again, so the digest, the columns and the places of rows are
+    always those of the same bytes, even if the file is changed in the meantime.
+    """
+
+    path: Path
+    content: bytes = field(repr=False)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest of the bytes."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @cached_property
+    def frame(self) -> "pd.DataFrame":
+        """The columns, with the rows numbered from 0. It is shared: do not change it.
+
+        Raises DatasetError where the file is not a table with a header and rows.
+        """
+        try:
+            if self._separator is None:
+                return parquet_files.read(self.content)
+            return text_files.read(self.content, self._separator)
+        except MemoryError:
+            raise DatasetError("file", "needs more memory than there is") from None
+
+    def most_values(self) -> int:
+        """An upper bound of rows times columns, found without reading the values.
+
+        Raises DatasetError where the file is not a table.
+        """
+        if self._separator is None:
+            rows, columns = parquet_files.shape(self.content)
+        else:
+            rows, columns = text_files.largest_shape(self.content, self._separator)
+        return rows * columns
+
+    def place(self, row: int) -> str:
+        """Where a row of ``frame`` stands in the file: its line, or in Parquet its number."""
+        line = text_files.line_of(self.content, self._separator, row) if self._separator else None
+        return f"row {row + 1}" if line is None else f"line {line}"
+
+    @property
+    def _separator(self) -> str | None:
+        """What stands between the columns of a text file; None for Parquet."""
+        return SEPARATORS.get(self.path.suffix.lower())
+
+
+class DataFiles:
+    """The data files of one command, each of which is read once for all configs that name it.
+
+    Files may be large, so only the one that was read last is held in memory. Of the others the
+    digest stays: an experiment is never trained on other bytes than those of its digest.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[tuple[str, str], DataFile] | None = None  # with its identity
+        self._digests: dict[tuple[str, str], str] = {}
+
+    def sha256(self, path: Path) -> str:
+        """The digest of a file; raises DatasetError where the file cannot be read."""
+        identity = _identity(path)
+        if identity not in self._digests:
+            self._digests[identity] = self.read(path).sha256
+        return self._digests[identity]
+
+    def read(self, path: Path, sha256: str | None = None) -> DataFile:
+        """A file; raises DatasetError where it cannot be read, or does not have that digest."""
+        identity = _identity(path)
+        if self._last is None or self._last[0] != identity:
+            self._last = None  # first, so that two large files are never held at once
+            self._last = identity, DataFile(path, _content(path))
+        _, file = self._last
+        if sha256 not in (None, file.sha256):
+            message = "has changed: its digest is not the 'sha256' of the config; without this key,"
+            raise DatasetError("file", f"{message} the file is taken as it is")
+        return file
+
+
+def _identity(path: Path) -> tuple[str, str]:
+    """The same for every way to a file; the suffix says how it is read."""
     try:
-        if path.is_dir():
-            raise _refused("is a folder")
-        if not path.exists():
-            raise _refused("does not exist")
-        if not path.is_file():
-            raise _refused("is no regular file")
-        if path.suffix.lower() not in SUFFIXES:
-            raise _refused(f"has none of the endings {', '.join(SUFFIXES)}")
-        if path.stat().st_size > MOST_BYTES:
-            raise _refused(f"is larger than the {MOST_BYTES / 2**30:g} GB that are read at most")
+        return os.path.realpath(path), path.suffix.lower()
+    except ValueError:  # it is no path, as is said when it is read
+        return str(path), ""
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a data file; raises DatasetError where they cannot be read."""
+    try:
+        if reason := _reason_against(path):
+            raise DatasetError("file", reason)
         return path.read_bytes()
     except OSError as error:
-        raise _refused(f"cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        if isinstance(error, DatasetError):
-            raise
-        raise _refused(f"is no path: {error}") from None
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a data file's bytes."""
-    return hashlib.sha256(content(path)).hexdigest()
-
-
-def read(path: Path, sha256: str | None = None) -> "pd.DataFrame":
-    """The columns of a data file, its rows numbered from 0; not to be changed.
-
-    Raises DatasetError where it is no table with a header and rows, or not of that digest.
-    """
-    stored = content(path)
-    found = hashlib.sha256(stored).hexdigest()
-    if sha256 not in (None, found):
-        message = "has changed: it is not the file of this 'sha256', without which it is taken"
-        raise _refused(message)
-    key = path, found
-    if key not in _frames:
-        is_parquet = path.suffix.lower() == PARQUET
-        try:
-            frame = _read_parquet(path, stored) if is_parquet else _read_text(path, stored)
-        except MemoryError:
-            raise _refused("needs more memory than there is") from None
-        _frames.clear()
-        _frames[key] = frame
-    return _frames[key]
-
-
-# The one that was read last: configs that differ in the loss share their file.
-_frames: dict[tuple[Path, str], "pd.DataFrame"] = {}
-
-
-def numbers(path: Path) -> int:
-    """How many values a data file has at most, told without reading them; raises DatasetError."""
-    rows, columns = _shape(path, content(path))
-    return rows * columns
-
-
-def place(path: Path, row: int) -> str:
-    """Where a row of the table stands: the line of a text file, else the row's number."""
-    if path.suffix.lower() == PARQUET:
-        return f"row {row + 1}"
-    records = _records(path, content(path))
-    next(records)
-    for number, (line, _) in enumerate(records):
-        if number == row:
-            return f"line {line}"
-    return f"row {row + 1}"
-
-
-def _read_parquet(path: Path, stored: bytes) -> "pd.DataFrame":
-    import pandas as pd
-
-    _refuse_huge(*_shape(path, stored))
-    with _pyarrow() as parquet:
-        schema = parquet.read_schema(io.BytesIO(stored))
-        texts = [it.name for it in schema if str(it.type) in TEXTS]
-        # A few bytes may stand for a long text in every row: equal ones share their memory.
-        frame = pd.read_parquet(io.BytesIO(stored), engine="pyarrow", read_dictionary=texts)
-    names = list(map(str, frame.columns))
-    _refuse_header(names, "")
-    frame = frame.set_axis(names, axis=1).reset_index(drop=True)
-    if frame.empty:
-        raise _refused("has no rows")
-    return frame.astype({name: object for name in names if name in texts})
-
-
-@contextmanager
-def _pyarrow() -> Iterator[Any]:
-    """The library that reads Parquet; its errors become a DatasetError."""
-    try:
-        from pyarrow import ArrowException, parquet
-    except ImportError:
-        message = "needs pyarrow to be read: python -m pip install 'lossbench[parquet]'"
-        raise _refused(message) from None
-    try:
-        yield parquet
-    except MemoryError:  # which pyarrow's is, besides
+        raise DatasetError("file", f"cannot be read: {error.strerror}") from None
+    except DatasetError:
         raise
-    except (ValueError, OSError, KeyError, NotImplementedError, ArrowException) as error:
-        raise _refused(f"is no Parquet file that can be read: {_one_line(error)}") from None
+    except ValueError as error:
+        raise DatasetError("file", f"is not a path: {error}") from None
 
 
-def _shape(path: Path, stored: bytes) -> tuple[int, int]:
-    """How many rows and columns a data file has at most, told without reading its values."""
-    if path.suffix.lower() == PARQUET:
-        with _pyarrow() as parquet:
-            about = parquet.read_metadata(io.BytesIO(stored))
-            return about.num_rows, about.num_columns
-    try:
-        _, header = next(_records(path, stored), (1, []))
-    except (ValueError, csv.Error) as error:
-        raise _refused(f"is no table: {_one_line(error)}") from None
-    return max(stored.count(end) for end in (b"\n", b"\r")), len(header)
-
-
-def _read_text(path: Path, stored: bytes) -> "pd.DataFrame":
-    import pandas as pd
-
-    if not stored.strip():
-        raise _refused("is empty")
-    if b"\0" in stored:
-        line = stored.count(b"\n", 0, stored.index(b"\0")) + 1
-        raise _refused(f"line {line} has a NUL byte: it is no text in UTF-8")
-    separator = SEPARATORS[path.suffix.lower()]
-    try:
-        head = list(islice(_records(path, stored), 2))
-        _refuse_header(head[0][1], "line 1: ", separator)
-        # pandas takes the first values of rows that are too long for the rows' names.
-        _refuse_ragged(head)
-        _refuse_huge(*_shape(path, stored))
-        frame = pd.read_csv(
-            io.BytesIO(stored), sep=separator, encoding="utf-8-sig", low_memory=False
-        )
-    except UnicodeDecodeError:
-        raise _refused(_undecodable(stored)) from None
-    except (ValueError, csv.Error) as error:  # pandas's ParserError is a ValueError, too
-        if isinstance(error, DatasetError):
-            raise
-        with suppress(csv.Error):
-            _refuse_ragged(_records(path, stored))
-        if "EOF inside string" in str(error):
-            *_, (line, _) = _records(path, stored)
-            raise _refused(f"line {line} has a quote that is never closed") from None
-        raise _refused(f"is no table: {_one_line(error)}") from None
-    if frame.iloc[:, -1].isna().any():  # as pandas fills up rows that are too short
-        _refuse_ragged(_records(path, stored))
-    if frame.empty:
-        raise _refused("has a header and no rows")
-    return frame
-
-
-def _records(path: Path, stored: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Every record of a text file that is not blank, with the line where it begins."""
-    with io.TextIOWrapper(io.BytesIO(stored), "utf-8-sig", newline="") as text:
-        reader = csv.reader(text, delimiter=SEPARATORS[path.suffix.lower()])
-        line = 1
-        for record in reader:
-            if record:
-                yield line, record
-            line = reader.line_num + 1
-
-
-def _refuse_huge(rows: int, columns: int) -> None:
-    if rows * columns > MOST_NUMBERS:
-        raise _refused(f"has {rows} rows of {columns} columns, more than {MOST_NUMBERS} values")
-
-
-def _refuse_header(names: list[str], where: str, separator: str = "") -> None:
-    first = {name: names.index(name) for name in names}
-    for number, name in enumerate(names):
-        if name and first[name] != number:
-            columns = f"columns {first[name] + 1} and {number + 1}"
-            raise _refused(f"{where}{columns} are both named {name!r}")
-    if len(names) > 1 or not separator:
-        return
-    for other in OTHERS.replace(separator, ""):
-        if other in names[0]:
-            it = {"\t": "a tab", ",": "a comma"}.get(other, f"{other!r}")
-            wanted = {"\t": "tabs", ",": "commas"}[separator]
-            raise _refused(f"{where}seems to have {it} between the columns; {wanted} are read")
-
-
-def _refuse_ragged(records: Iterable[tuple[int, list[str]]]) -> None:
-    columns = None
-    for line, record in records:
-        count = len(record)
-        columns = columns or count
-        if count != columns:
-            values = "1 value" if count == 1 else f"{count} values"
-            raise _refused(f"line {line} has {values} for {columns} columns")
-
-
-def _undecodable(stored: bytes) -> str:
-    try:
-        stored.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        return f"line {line} is no text in UTF-8 (byte 0x{error.object[error.start]:02x})"
-    return "is no text in UTF-8"
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
-
-
-def _refused(message: str) -> DatasetError:
-    return DatasetError("file", message)
+def _reason_against(path: Path) -> str:
+    """Why a path is not that of a data file to read; empty where it is."""
+    if path.is_dir():
+        return "is a folder"
+    if not path.exists():
+        return "does not exist"
+    if not path.is_file():
+        return "is not a regular file"
+    if path.suffix.lower() not in SUFFIXES:
+        return f"must end in one of {', '.join(SUFFIXES)}"
+    if path.stat().st_size > MAX_BYTES:
+        return f"is larger than {MAX_BYTES / 2**30:g} GB, the most that is read"
+    return ""

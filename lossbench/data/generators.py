@@ -1,7 +1,7 @@
-"""The table of scikit-learn's own data: its generators, and the sets that it ships.
+"""The table of scikit-learn's own data: its generators and the toy datasets that it ships.
 
 To add one, add a row: the function's name in ``sklearn.datasets`` and what its target is.
-scikit-learn is imported only when data are asked for.
+scikit-learn is imported only when its data are needed.
 """
 
 import inspect
@@ -12,13 +12,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lossbench.data.arrays import MOST_NUMBERS, DatasetError, Table, numbered
+from lossbench.data.arrays import DatasetError, Table
+from lossbench.data.limits import MAX_VALUES
+from lossbench.data.target import encode_classes
+from lossbench.text import message_of
 
 Target = Literal["real", "classes"]
 
-# All that give one row of numbers and one target for each example. make_biclusters,
-# make_checkerboard, make_low_rank_matrix and the sparse ones have no target; that of
-# make_multilabel_classification and load_linnerud is several columns.
+# All that give rows of numbers with one target each. make_biclusters, make_checkerboard,
+# make_low_rank_matrix and the sparse ones have no target. make_multilabel_classification and
+# load_linnerud have several columns of targets.
 GENERATORS: dict[str, Target] = {
     "load_breast_cancer": "classes",
     "load_diabetes": "real",
@@ -43,15 +46,15 @@ GENERATORS: dict[str, Target] = {
 NOT_PARAMETERS = {"as_frame", "coef", "return_centers", "return_X_y"}
 
 
-def is_set(generator: str) -> bool:
-    """Whether the data are a set that scikit-learn ships, the same at every call."""
+def is_toy_dataset(generator: str) -> bool:
+    """Whether the data are one of scikit-learn's toy datasets, the same at every call."""
     return generator.startswith("load_")
 
 
 def parameters(generator: str) -> dict[str, Any]:
-    """Names and defaults of the generator's parameters; ``random_state`` defaults to 0 here.
+    """Names and defaults of the generator's parameters.
 
-    A config fixes its data, so a generator is never left to draw from the clock.
+    The default of ``random_state`` is 0 here, not None: the same config gives the same data.
     """
     signature = inspect.signature(_function(generator))
     defaults = {
@@ -59,57 +62,57 @@ def parameters(generator: str) -> dict[str, Any]:
         for name, parameter in signature.parameters.items()
         if name not in NOT_PARAMETERS
     }
-    return defaults if is_set(generator) else defaults | {"random_state": 0}
+    return defaults if is_toy_dataset(generator) else defaults | {"random_state": 0}
 
 
 def generate(generator: str, settings: Mapping[str, Any]) -> Table:
     """The data of a generator; raises DatasetError where it refuses a parameter."""
-    made_of, most = numbers(settings)
-    if made_of > MOST_NUMBERS:
-        raise DatasetError(most, f"makes data of more than {MOST_NUMBERS} numbers")
+    values, name = most_values(settings)
+    if values > MAX_VALUES:
+        raise DatasetError(name, f"makes data of more than {MAX_VALUES} numbers")
     try:
         with np.errstate(all="ignore"):  # what overflows is refused below
             made = _function(generator)(**settings)
-    except Exception as error:  # scikit-learn checks types but not all it is given
+    except Exception as error:  # scikit-learn checks the types of parameters, but not all else
         raise _refused(error, settings) from error
-    x, y = (made.data, made.target) if is_set(generator) else made[:2]
+    x, y = (made.data, made.target) if is_toy_dataset(generator) else made[:2]
     if y.ndim > 1:
-        raise DatasetError("n_targets", "must be 1: a loss is of one target")
+        raise DatasetError("n_targets", "must be 1: a loss has one target")
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise DatasetError("generator", "makes numbers that are too large, of these parameters")
-    names = tuple(map(str, made.feature_names)) if is_set(generator) else ()
+        raise DatasetError("generator", "makes numbers that are too large with these parameters")
+    names = tuple(map(str, made.feature_names)) if is_toy_dataset(generator) else ()
     if GENERATORS[generator] == "real":
         return Table(x, y, names=names)
-    y, classes = numbered(y)
-    if is_set(generator):
+    y, classes = encode_classes(y)
+    if is_toy_dataset(generator):
         classes = tuple(map(str, made.target_names[: len(classes)]))
     return Table(np.asarray(x), y, classes, names=names)
 
 
-def numbers(settings: Mapping[str, Any]) -> tuple[int, str]:
-    """How many numbers a generator makes, at most, and the parameter that most of them are due to.
+def most_values(settings: Mapping[str, Any]) -> tuple[int, str]:
+    """An upper bound of rows times columns, and the parameter that adds most to it.
 
-    Its counts are of rows, features, classes or centers.
+    It is the product of the two largest counts, which are of rows, features, classes or centers.
     """
     counts = {
         name: sum(value) if isinstance(value, tuple) else value
         for name, value in settings.items()
-        if name != "random_state" and _counts(value)
+        if name != "random_state" and _is_count(value)
     }
-    most, *others = sorted(counts, key=counts.__getitem__, reverse=True) or [""]
-    return counts.get(most, 0) * max(1, counts[others[0]] if others else 1), most
+    largest, *others = sorted(counts, key=counts.__getitem__, reverse=True) or [""]
+    return counts.get(largest, 0) * max(1, counts[others[0]] if others else 1), largest
 
 
-def _counts(value: object) -> bool:
+def _is_count(value: object) -> bool:
     values = value if isinstance(value, tuple) else (value,)
     return all(isinstance(it, int) and not isinstance(it, bool) for it in values)
 
 
 def _function(generator: str) -> Callable[..., Any]:
-    """The function of scikit-learn's, which is imported without pandas.
+    """The function in scikit-learn, which is imported without pandas.
 
-    scikit-learn imports pandas wherever it is installed, for a third of a second, and uses it
-    for data frames only, which it gets nowhere here.
+    scikit-learn imports pandas if it is installed, which takes a third of a second, and needs it
+    only for data frames, which are not used here.
     """
     hidden = "pandas" not in sys.modules
     if hidden:
@@ -124,8 +127,8 @@ def _function(generator: str) -> Callable[..., Any]:
 
 
 def _refused(error: Exception, settings: Mapping[str, Any]) -> DatasetError:
-    """An error of scikit-learn's with the parameter it names, or with the generator."""
-    message = " ".join(str(error).split())
+    """An error of scikit-learn at the parameter that its message names, or at the generator."""
+    message = message_of(error)
     name = next((name for name in settings if f"'{name}'" in message), None)
     if name is None:
         return DatasetError("generator", f"refuses these parameters: {message}")

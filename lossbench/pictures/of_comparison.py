@@ -15,9 +15,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lossbench.data import files as data_files
 from lossbench.data import generators
 from lossbench.data.arrays import Array, DatasetError, Split
+from lossbench.data.files import DataFiles
 from lossbench.evidence.comparison import Group
 from lossbench.pictures.of_result import (
     LEFT,
@@ -57,14 +57,15 @@ LINE = 0.17  # inches, from one line of text to the next
 def pictures(groups: Sequence[Group]) -> dict[str, bytes]:
     """The pictures of all groups, by the names of their files, numbered by group."""
     drawn: dict[str, Figure | None] = {}
+    files = DataFiles()
     for number, group in enumerate(groups, start=1):
         drawn[f"curves_{number}.png"] = curves(group)
-        if on_a_plane(group) and (split := data_of(group)):
+        if on_a_plane(group) and (split := data_of(group, files)):
             drawn[f"boundaries_{number}.png"] = boundaries(group, split)
     return {name: png(figure) for name, figure in drawn.items() if figure}
 
 
-def data_of(group: Group) -> Split | None:
+def data_of(group: Group, files: DataFiles) -> Split | None:
     """The data that the group was trained on; None where they cannot be had again, or are large.
 
     Other versions of the libraries, for one, may generate other data.
@@ -72,11 +73,12 @@ def data_of(group: Group) -> Split | None:
     dataset = group.results[0].experiment.dataset
     try:
         if dataset.file is None:
-            large = generators.numbers(dataset.parameters)[0] > MOST_NUMBERS
+            large = generators.most_values(dataset.parameters)[0] > MOST_NUMBERS
         else:
             path = Path(dataset.file)
-            large = path.stat().st_size > MOST_BYTES or data_files.numbers(path) > MOST_NUMBERS
-        split = None if large else dataset.load()
+            large = path.stat().st_size > MOST_BYTES
+            large = large or files.read(path).most_values() > MOST_NUMBERS
+        split = None if large else dataset.load(files)
     except (DatasetError, OSError):
         return None
     return split if split and split.sha256 == group.data_sha256 else None

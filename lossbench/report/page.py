@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossbench.config.yaml_writer import to_yaml
+from lossbench.data.files import DataFiles
 from lossbench.evidence import claims, summary
 from lossbench.evidence.comparison import Group, NothingToCompare, Pair, Standing, compare, found
 from lossbench.evidence.comparison_text import LIMITS
@@ -61,7 +62,7 @@ def page(
     templates.filters["typeset"] = _typeset
     script = templates.get_template("report.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    groups = _groups(results)
+    groups, files = _groups(results), DataFiles()
     rows = [summary.row(result) for result in results]
     judgements = claims.judge(results)
     names = {id(result): f"experiment-{number}" for number, result in enumerate(results, start=1)}
@@ -77,7 +78,9 @@ def page(
         rows=[_row(row, names[id(result)]) for row, result in zip(rows, results, strict=True)],
         judgements=judgements if are_of_the_article(judgements) else [],
         limits=LIMITS,
-        groups=[_group(group, number, names) for number, group in enumerate(groups, start=1)],
+        groups=[
+            _group(group, number, names, files) for number, group in enumerate(groups, start=1)
+        ],
         experiments=[
             _experiment(result, names[id(result)], number <= CURVES_DRAWN, folder)
             for number, result in enumerate(results, start=1)
@@ -125,13 +128,13 @@ def _row(row: dict[str, Any], anchor: str) -> dict[str, Any]:
     }
 
 
-def _group(group: Group, number: int, names: Mapping[int, str]) -> dict[str, Any]:
+def _group(group: Group, number: int, names: Mapping[int, str], files: DataFiles) -> dict[str, Any]:
     train, test = (
         [_standing(standing) for standing in group.standings if standing.part == part]
         for part in PARTS
     )
     anchors = [names[id(result)] for result in group.results]
-    pictures, notes = _pictures(group, number)
+    pictures, notes = _pictures(group, number, files)
     return {
         "anchor": f"group-{number}",
         "title": group.data,
@@ -165,7 +168,7 @@ def _pair(pair: Pair) -> dict[str, Any]:
     return {"sentence": pair.sentence, "finding": pair.finding, "ends": ends}
 
 
-def _pictures(group: Group, number: int) -> tuple[list[Any], list[str]]:
+def _pictures(group: Group, number: int, files: DataFiles) -> tuple[list[Any], list[str]]:
     """The pictures of a group that can be drawn, and a note about each that cannot."""
     from markupsafe import Markup
 
@@ -180,7 +183,7 @@ def _pictures(group: Group, number: int) -> tuple[list[Any], list[str]]:
     else:
         notes.append(NO_HISTORY)
     if comparison_plots.on_a_plane(group):
-        split = comparison_plots.data_of(group)
+        split = comparison_plots.data_of(group, files)
         if split is None:
             notes.append(NO_DATA)
         elif figure := comparison_plots.boundaries(group, split):

@@ -7,23 +7,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lossbench.starters.survey import Survey
+from lossbench.starters.description import Description
 from lossbench.tables.losses import LOSSES
 
 POSITIVE = "wants a target of 0 or more in its own units; a standardised one has both signs"
 SAME = "is the same function as categorical_crossentropy where each row has one class"
 
 
-def _always(_: Survey) -> str:
+def _always(_: Description) -> str:
     return ""
 
 
-def _never(reason: str) -> Callable[[Survey], str]:
+def _never(reason: str) -> Callable[[Description], str]:
     return lambda _: reason
 
 
-def _if_unbalanced(survey: Survey) -> str:
-    return "" if survey.unbalanced else "is for classes of which some are far rarer than others"
+def _if_unbalanced(description: Description) -> str:
+    return (
+        "" if description.unbalanced else "is for classes of which some are far rarer than others"
+    )
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Advice:
 
     loss: str
     good: str = ""
-    against: Callable[[Survey], str] = _always
+    against: Callable[[Description], str] = _always
     name: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
 
@@ -120,8 +122,8 @@ ADVICE = (
 )
 
 
-def suiting(survey: Survey) -> tuple[list[Advice], dict[str, str]]:
+def suiting(description: Description) -> tuple[list[Advice], dict[str, str]]:
     """The losses that suit, and why others of the same problem do not."""
-    rows = [it for it in ADVICE if LOSSES[it.loss].problem == survey.problem]
-    against = {it.loss: reason for it in rows if (reason := it.against(survey))}
+    rows = [it for it in ADVICE if LOSSES[it.loss].problem == description.problem]
+    against = {it.loss: reason for it in rows if (reason := it.against(description))}
     return [it for it in rows if it.loss not in against], against

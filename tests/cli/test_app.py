@@ -382,7 +382,7 @@ def test_compare_tells_of_the_stored_results_and_imports_no_tensorflow(
     compared: tuple[str, dict[str, bytes]],
 ) -> None:
     stdout, pictures = compared
-    assert "\nmake_blobs, 1000 examples: accuracy\nexperiment   " in stdout
+    assert "\nmake_blobs, 1000 rows: accuracy\nexperiment   " in stdout
     assert "\n- binary_crossentropy is better than hinge on test accuracy: in " in stdout
     assert_plain(stdout)
     assert {"boundaries_1.png", "boundaries_2.png"} <= set(pictures)
@@ -425,7 +425,7 @@ def test_compare_prints_one_json_document_or_csv(tmp_path: Path) -> None:
     assert len(rows) == 12  # two groups of three pairs on two parts
     assert {len(row) for row in rows} == {len(head)}
     markdown = run(tmp_path, "compare", RESULTS, "--md").stdout
-    assert "## make_circles, 1000 examples: accuracy\n\n| experiment |" in markdown
+    assert "## make_circles, 1000 rows: accuracy\n\n| experiment |" in markdown
 
 
 @pytest.mark.parametrize("command", ["compare", "report"])

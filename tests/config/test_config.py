@@ -15,7 +15,7 @@ from lossbench.config.complaints import ConfigError
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import BUNDLED, bundled, in_folder, load, load_all
 from lossbench.config.yaml_writer import to_yaml
-from lossbench.data.generators import GENERATORS, is_set
+from lossbench.data.generators import GENERATORS, is_toy_dataset
 from lossbench.tables.losses import LOSSES, unfit
 
 GOOD = """\
@@ -174,7 +174,11 @@ WRONG_VALUES = [
         f"allowed: {CIRCLES}",
     ),
     ("noise: 0.1", "noise: -1", "4: dataset.noise: -1 must be a float in the range [0.0, inf) or"),
-    ("noise: 0.1", "random_state: null", f"4: dataset.random_state: None {WHOLE}: a config fixes"),
+    (
+        "noise: 0.1",
+        "random_state: null",
+        f"4: dataset.random_state: None {WHOLE}: the same config gives",
+    ),
     ("noise: 0.1", "train_size: 1.5", f"4: dataset.train_size: 1.5 {SHARE}"),
     ("noise: 0.1", "train_size: 0", f"4: dataset.train_size: 0 {SHARE}"),
     ("noise: 0.1", "train_size: 1.0", f"4: dataset.train_size: 1.0 {SHARE}"),
@@ -182,12 +186,12 @@ WRONG_VALUES = [
     (
         "noise: 0.1",
         "train_size: 100",
-        "4: dataset.train_size: 100 must leave rows to both parts, and takes 100 of 100 to train",
+        "4: dataset.train_size: 100 must leave rows for both parts, and takes 100 of 100 to train",
     ),
     (
         "noise: 0.1",
         "train_size: 0.001",
-        "4: dataset.train_size: 0.001 must leave rows to both parts, and takes 0 of 100 to train",
+        "4: dataset.train_size: 0.001 must leave rows for both parts, and takes 0 of 100 to train",
     ),
     (
         "noise: 0.1",
@@ -742,7 +746,7 @@ def test_published_figures_are_the_articles(name: str) -> None:
         *(
             (name, {}, "mae" if kind == "real" else "kld")
             for name, kind in GENERATORS.items()
-            if not is_set(name)
+            if not is_toy_dataset(name)
         ),
     ],
 )

@@ -215,7 +215,7 @@ def test_what_is_published_stays_only_with_what_it_was_published_of(
         ),
         (
             ["dataset.n_samples=1"],
-            "moons.yaml:1: dataset.train_size: 0.5 must leave rows to both parts, and takes 0 of "
+            "moons.yaml:1: dataset.train_size: 0.5 must leave rows for both parts, and takes 0 of "
             "1 to train on (with --set dataset.n_samples=1)",
         ),
         (["epochs"], "--set epochs: must be KEY=VALUE, such as loss=hinge"),

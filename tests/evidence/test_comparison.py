@@ -261,7 +261,7 @@ def test_json_and_csv_have_no_nan(result: Callable[..., Result]) -> None:
 
 def test_markdown_has_a_table_and_sentences(group: Group) -> None:
     text = as_markdown([group])
-    assert "## make_circles, 1000 examples: accuracy" in text
+    assert "## make_circles, 1000 rows: accuracy" in text
     assert "| hinge | 0.714 [0.701, 0.727] | 0.714 [0.701, 0.727] | 1 of 30 | 0 of 30 |" in text
     assert f"- {group.pairs[0].sentence}" in text
 

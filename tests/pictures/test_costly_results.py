@@ -9,6 +9,7 @@ from made_results import beside, forged_as, made, pipe
 from pyarrow import parquet
 
 from lossbench.config.experiment import Experiment
+from lossbench.data.files import DataFiles
 from lossbench.evidence.comparison import compare
 from lossbench.pictures import of_comparison as comparison_plots
 from lossbench.results.predict import decisions_in_chunks
@@ -18,7 +19,7 @@ from lossbench.results.read import read_result
 def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two results of data that take long to make, or of a file without end, or of many values."""
     monkeypatch.delattr("lossbench.data.generators.generate")
-    monkeypatch.delattr("lossbench.data.files.read")
+    monkeypatch.delattr("lossbench.data.files.DataFile.frame")
     column = pyarrow.nulls(comparison_plots.MOST_NUMBERS // 2 + 1, pyarrow.float64())
     table = pyarrow.table({"a": column, "y": column})
     for data in (
@@ -36,7 +37,7 @@ def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.M
             (folder / "rows.csv").write_bytes(b"a,y" + b"\r" * len(column))
             assert read_result(folder).experiment.dataset.generator == data.get("generator")
             (group,) = compare([read_result(folder), read_result(other)])
-            assert comparison_plots.data_of(group) is None
+            assert comparison_plots.data_of(group, DataFiles()) is None
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The section that says which data there are, and how they are split and scaled."""
+"""The section of a config that says which data are used, and how they are split and scaled."""
 
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -8,16 +8,18 @@ from pydantic import (
     Field,
     SerializerFunctionWrapHandler,
     StringConstraints,
+    ValidationInfo,
     model_serializer,
     model_validator,
 )
 
 from lossbench.config.sections.base import Section, one_of, refusals, refuse, share_or_count
-from lossbench.data import columns, generators, splitting
-from lossbench.data import files as data_files
+from lossbench.data import generators, splitting
 from lossbench.data.arrays import DatasetError, Split, Table
-from lossbench.data.columns import MISSING, Problem
+from lossbench.data.file_table import STRATEGIES, table_from_file
+from lossbench.data.files import DataFiles
 from lossbench.data.splitting import Rows
+from lossbench.data.target import Problem
 from lossbench.text import close_to, nearest, on_one_line
 
 OF_FILES = {"file", "sha256", "target", "problem", "missing", "drop", "sample_weight"}
@@ -25,7 +27,7 @@ COMMON = {"train_size", "split", "standardize"}
 
 
 def _tuples(value: Any) -> Any:
-    """Lists as tuples, which make_circles and make_moons insist on and the others take."""
+    """Lists as tuples, which make_circles and make_moons need and the others accept."""
     return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
 
 
@@ -36,33 +38,32 @@ def _columns(value: Any) -> Any:
 
 
 class Standardize(Section):
-    """What is scaled to mean 0 and deviation 1: each names the rows its scaler is fitted on."""
+    """What is scaled to mean 0 and standard deviation 1, each by the rows named here."""
 
     features: Annotated[Rows, one_of(get_args(Rows))] | None = None
     target: Annotated[Rows, one_of(get_args(Rows))] | None = None
 
 
-class Drawn(Section):
-    """How rows are drawn for the parts: arguments of ``train_test_split``."""
+class SplitOptions(Section):
+    """How rows are chosen for the two parts: arguments of ``train_test_split``."""
 
     shuffle: bool = True
     stratify: bool = False
     random_state: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
     @model_validator(mode="after")
-    def _stratify_what_is_shuffled(self) -> "Drawn":
+    def _stratify_only_what_is_shuffled(self) -> "SplitOptions":
         if self.stratify and not self.shuffle:
-            message = "needs shuffle: true"
-            raise refusals("split", {"stratify": (refuse(message), self.stratify)})
+            raise refusals("split", {"stratify": (refuse("needs shuffle: true"), self.stratify)})
         return self
 
 
 class Dataset(Section, extra="allow"):
-    """Data of scikit-learn's, or of a file.
+    """The data of an experiment, from a generator of scikit-learn or from a file.
 
-    Of a ``generator`` every further key is one of its parameters. Of a ``file``, a path from the
-    working directory, ``sha256`` is the digest of its content; what is not given is found in the
-    file, so that an experiment with its data changed is another experiment.
+    With a ``generator``, every further key is one of its parameters. With a ``file``, a path from
+    the working directory, ``sha256`` is the digest of its bytes. Where it is not given it is taken
+    from the file, so that an experiment on changed data is another experiment.
     """
 
     generator: Annotated[str, one_of(tuple(generators.GENERATORS))] | None = None
@@ -70,46 +71,24 @@ class Dataset(Section, extra="allow"):
     sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")] | None = None
     target: str | None = None
     problem: Annotated[Problem, one_of(get_args(Problem))] | None = None
-    missing: Annotated[str, one_of(MISSING)] | None = None
+    missing: Annotated[str, one_of(STRATEGIES)] | None = None
     drop: Annotated[tuple[str, ...], BeforeValidator(_columns)] | None = None
     sample_weight: str | None = None
     train_size: Annotated[int | float, BeforeValidator(share_or_count)] = 0.5
-    split: Drawn | None = None
+    split: SplitOptions | None = None
     standardize: Standardize = Standardize()
 
     @model_validator(mode="after")
-    def _know_keys(self) -> "Dataset":
-        assert self.__pydantic_extra__ is not None
+    def _check_keys(self, info: ValidationInfo) -> "Dataset":
+        # Who validates several configs gives the files that are read already as the context.
         if self.generator and self.file is None:
-            self._know_parameters(self.generator)
-            return self
-        keys = OF_FILES | COMMON
-        refused: dict[str, tuple[Any, Any]] = {
-            name: (refuse(f"is not a key of a data file; {nearest(name, keys)}"), value)
-            for name, value in self.parameters.items()
-        }
-        if self.generator:
-            message = "stands beside a file; data come from one of them"
-            raise refusals("dataset", {"generator": (refuse(message), self.generator)})
-        if self.file is None:
-            of_file = self.target or close_to("file", self.parameters)
-            raise refusals(
-                "dataset", {"file" if of_file else "generator": ("missing", self.parameters)}
-            )
-        if self.target is None:
-            refused["target"] = ("missing", self.parameters)
-        if refused:
-            raise refusals("dataset", refused)
-        if self.sha256 is None:
-            try:
-                # The only place where a value is made that is frozen afterwards.
-                object.__setattr__(self, "sha256", data_files.digest(Path(self.file)))
-            except DatasetError as error:
-                wrong = refuse(str(error))
-                raise refusals("dataset", {"file": (wrong, self.file)}) from None
+            self._check_generator(self.generator)
+        else:
+            self._check_file(info.context if isinstance(info.context, DataFiles) else DataFiles())
         return self
 
-    def _know_parameters(self, generator: str) -> None:
+    def _check_generator(self, generator: str) -> None:
+        """Refuse keys that are not the generator's, and fill in the defaults of those that are."""
         assert self.__pydantic_extra__ is not None
         known = generators.parameters(generator)
         keys = known.keys() | COMMON | {"generator"}
@@ -123,12 +102,38 @@ class Dataset(Section, extra="allow"):
                 message = f"is a key of data files, not of {generator}; {nearest(name, keys)}"
                 errors[name] = (refuse(message), value)
         if "random_state" in known and self.parameters.get("random_state", 0) is None:
-            message = "must be a whole number: a config fixes its data"
+            message = "must be a whole number: the same config gives the same data"
             errors["random_state"] = (refuse(message), None)
         if errors:
             raise refusals("dataset", errors)
         given = {name: _tuples(value) for name, value in self.parameters.items()}
         self.__pydantic_extra__.update(known | given)
+
+    def _check_file(self, files: DataFiles) -> None:
+        """Refuse keys that are not those of a data file, and fill in the digest of the file."""
+        if self.generator:
+            message = "cannot stand beside a file: data come from one of them"
+            raise refusals("dataset", {"generator": (refuse(message), self.generator)})
+        if self.file is None:
+            of_file = self.target or close_to("file", self.parameters)
+            absent = "file" if of_file else "generator"
+            raise refusals("dataset", {absent: ("missing", self.parameters)})
+        keys = OF_FILES | COMMON
+        errors: dict[str, tuple[Any, Any]] = {
+            name: (refuse(f"is not a key of a data file; {nearest(name, keys)}"), value)
+            for name, value in self.parameters.items()
+        }
+        if self.target is None:
+            errors["target"] = ("missing", self.parameters)
+        if errors:
+            raise refusals("dataset", errors)
+        if self.sha256 is None:
+            try:
+                # A section is frozen once it is validated.
+                object.__setattr__(self, "sha256", files.sha256(Path(str(self.file))))
+            except DatasetError as error:
+                wrong = (refuse(str(error)), self.file)
+                raise refusals("dataset", {"file": wrong}) from None
 
     @model_serializer(mode="wrap")
     def _without_what_does_not_apply(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -147,19 +152,21 @@ class Dataset(Section, extra="allow"):
     @property
     def title(self) -> str:
         """The data in a few words."""
-        samples = self.parameters.get("n_samples")
+        rows = self.parameters.get("n_samples")
         title = Path(self.file).name if self.file is not None else str(self.generator)
-        return on_one_line(f"{title}, {samples} examples" if samples else title)
+        return on_one_line(f"{title}, {rows} rows" if rows else title)
 
-    def table(self) -> Table:
-        """The data as they come; raises DatasetError."""
+    def table(self, files: DataFiles | None = None) -> Table:
+        """The data before they are split; raises DatasetError.
+
+        ``files`` are those that the command has read already. A file whose digest is not
+        ``sha256`` is refused.
+        """
         if self.generator:
             return generators.generate(self.generator, self.parameters)
-        path = Path(self.file or "")
-        frame = data_files.read(path, self.sha256)
-        return columns.table(
-            path,
-            frame,
+        file = (files or DataFiles()).read(Path(str(self.file)), self.sha256)
+        return table_from_file(
+            file,
             str(self.target),
             self.problem,
             self.missing,
@@ -167,16 +174,16 @@ class Dataset(Section, extra="allow"):
             self.sample_weight,
         )
 
-    def load(self) -> Split:
-        """The data, split and scaled; raises DatasetError."""
-        return self.split_of(self.table())
+    def load(self, files: DataFiles | None = None) -> Split:
+        """The data, split and scaled, with ``files`` as in ``table``; raises DatasetError."""
+        return self.split_of(self.table(files))
 
     def split_of(self, table: Table) -> Split:
-        """The table, split and scaled as the dataset says; raises DatasetError."""
+        """A table of these data, split and scaled; raises DatasetError."""
         scaled = {name: rows for name, rows in self.standardize if rows}
-        drawn = self.split.model_dump() if self.split else None
+        options = self.split.model_dump() if self.split else None
         try:
-            return splitting.split(table, self.train_size, scaled, drawn, self.missing)
+            return splitting.split(table, self.train_size, scaled, options, self.missing)
         except DatasetError as error:
             if error.key == "target" and self.generator:
                 message = f"gives a target that {error}"

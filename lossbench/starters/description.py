@@ -1,4 +1,4 @@
-"""What is seen of data before anything is trained on them."""
+"""What a table of data holds, in figures: how many rows, columns and classes, and which target."""
 
 from dataclasses import dataclass
 
@@ -8,46 +8,48 @@ from lossbench.data.arrays import Array, Table
 from lossbench.tables.problems import Problem
 
 # A skewness beyond 1 is high (Bulmer 1979, "Principles of Statistics").
-SKEWED = 1.0
-# Tukey's fences, which hold all but 0.7 % of a normal distribution.
+HIGH_SKEWNESS = 1.0
+# Outliers lie more interquartile ranges than this beyond the quartiles: Tukey's fences, which hold
+# all but 0.7 % of a normal distribution.
 FENCE = 1.5
-OUTLYING = 0.02
-# How many times the rarest class the most frequent one is, where accuracy misleads.
+MANY_OUTLIERS = 0.02
+# How many times as many rows the largest class has as the smallest, where accuracy misleads.
 UNBALANCED = 4
 
 
 @dataclass(frozen=True)
-class Target:
-    """A real target: its range, its skewness, and the share beyond Tukey's fences.
+class TargetDescription:
+    """A real target: its range, its skewness, and the share of outliers, from 0 to 1.
 
-    ``skew`` is the third standardised moment; the fences are 1.5 interquartile ranges away from
-    the quartiles.
+    ``skewness`` is the third standardised moment. Outliers lie more than 1.5 interquartile ranges
+    below the lower quartile or above the upper one.
     """
 
     low: float
     median: float
     high: float
-    skew: float
+    skewness: float
     outliers: float
 
     @property
     def misleads_mse(self) -> bool:
-        """Whether few rows rule a mean of squared errors."""
-        return abs(self.skew) > SKEWED or self.outliers > OUTLYING
+        """Whether a few rows can decide a mean of squared errors."""
+        return abs(self.skewness) > HIGH_SKEWNESS or self.outliers > MANY_OUTLIERS
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What is seen of a table; ``balance`` counts each class's rows, in the order of classes.
+class Description:
+    """How many rows a table has, how many columns of numbers and of categories, and the target.
 
-    ``target`` is None, and ``balance`` empty, where the target is of the other kind.
+    ``balance`` has the number of rows of each class, in the order of the classes; it is empty for a
+    real target. ``target`` is None for classes.
     """
 
     rows: int
     numbers: int
     categories: int
     balance: dict[str, int]
-    target: Target | None
+    target: TargetDescription | None
 
     @property
     def problem(self) -> Problem:
@@ -58,38 +60,38 @@ class Survey:
         return "binary classification" if binary else "multi-class classification"
 
     @property
-    def whole(self) -> bool:
-        """Whether the classes are whole numbers, which may be meant as such."""
+    def has_numbers_for_classes(self) -> bool:
+        """Whether the classes are whole numbers, which may be meant as numbers."""
         return len(self.balance) > 2 and all(
             name.removeprefix("-").isdecimal() for name in self.balance
         )
 
     @property
     def unbalanced(self) -> bool:
-        """Whether one class is far more frequent than another."""
+        """Whether the largest class has many times the rows of the smallest."""
         sizes = self.balance.values()
         return bool(sizes) and max(sizes) >= UNBALANCED * min(sizes)
 
 
-def survey(table: Table) -> Survey:
-    """Look at a table."""
+def describe(table: Table) -> Description:
+    """Describe a table."""
     categories = 0 if table.categories is None else table.categories.shape[1]
     sizes = np.bincount(table.y) if table.classes else ()
-    return Survey(
+    return Description(
         len(table.y),
         table.numbers.shape[1],
         categories,
         {name: int(size) for name, size in zip(table.classes, sizes, strict=True)},
-        None if table.classes else _target(table.y),
+        None if table.classes else _describe_target(table.y),
     )
 
 
-def _target(y: Array) -> Target:
+def _describe_target(y: Array) -> TargetDescription:
     from scipy.stats import skew
 
     low, first, median, third, high = np.percentile(y, (0, 25, 50, 75, 100)).tolist()
     reach = FENCE * (third - first)
     outliers = np.mean((y < first - reach) | (y > third + reach))
-    # Of a constant target there is none.
+    # The skewness of a constant is not defined.
     skewness = skew(y) if high > low else 0.0
-    return Target(low, median, high, float(skewness), float(outliers))
+    return TargetDescription(low, median, high, float(skewness), float(outliers))
