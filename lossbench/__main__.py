@@ -24,7 +24,7 @@ import signal  # noqa: E402
 # The next import takes a moment. Ctrl-C would end it with a traceback; now it ends in silence.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from lossbench.cli.app import main  # noqa: E402
+from lossbench.cli.main import main  # noqa: E402
 
 if __name__ == "__main__":
     main()

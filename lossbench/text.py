@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from math import isfinite
+from math import isfinite, isnan
 from types import MappingProxyType
 from typing import Any
 
@@ -99,3 +99,27 @@ def flattened(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
         key = f"{above}{name}"
         flat |= flattened(value, f"{key}.") if isinstance(value, Mapping) else {key: value}
     return flat
+
+
+def figure(value: float) -> str:
+    """A figure with three decimals from 0.1 to 1, else with three significant digits.
+
+    NaN is the figure of a seed that diverged.
+
+    >>> figure(0.7934), figure(0.002618), figure(41.26), figure(float("nan"))
+    ('0.793', '0.00262', '41.3', 'diverged')
+    """
+    if isnan(value):
+        return "diverged"
+    return f"{value:.3f}" if 0.1 <= value <= 1 else f"{value:.3g}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage, which is 0 or 100 only if the share is 0 or 1.
+
+    >>> percent(0.5), percent(0.999), percent(1)
+    ('50 %', '>99 %', '100 %')
+    """
+    if 0 < share < 0.005:
+        return "<1 %"
+    return ">99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"

@@ -33,7 +33,7 @@ def split_of(folder: Path, dataset: str, loss: str = "bce") -> Split:
 def complaints(folder: Path, dataset: str, loss: str = "bce") -> list[str]:
     with pytest.raises(ConfigError) as caught:
         load_all([write_config(folder, dataset, loss)])
-    return [str(it).removeprefix(f"{folder}/it.yaml:") for it in caught.value.problems]
+    return [str(it).removeprefix(f"{folder}/it.yaml:") for it in caught.value.mistakes]
 
 
 def check_complaint(
@@ -45,7 +45,7 @@ def check_complaint(
     config = write_config(Path(), f"file: d.csv, target: y, {keys}", loss)
     with pytest.raises(ConfigError) as caught:
         load_all([config])
-    lines = [str(it) for it in caught.value.problems if it.key != "loss"]
+    lines = [str(it) for it in caught.value.mistakes if it.key != "loss"]
     assert len(lines) == 1
     assert lines[0].startswith(f"it.yaml:1: dataset.{said}")
     assert "\n" not in lines[0]

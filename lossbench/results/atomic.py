@@ -12,6 +12,7 @@ it is unpacked. No link is followed.
 """
 
 import os
+import re
 import shutil
 import stat
 import time
@@ -111,14 +112,15 @@ def refuse(path: Path, names: Collection[str]) -> None:
 def refuse_file(path: Path, mark: bytes) -> None:
     """Raise FileExistsError if a file's place is taken by something else than an older one.
 
-    An older one is a file, not a link to one, that is empty or has the mark near its beginning.
+    An older one is a file, not a link to one, that is empty, or in whose beginning ``mark``, a
+    regular expression, is found.
     """
     if not os.path.lexists(path):
         return
     if path.is_file() and not path.is_symlink():
         with path.open("rb") as file:
             head = file.read(HEAD)
-        if not head or mark in head:
+        if not head or re.search(mark, head):
             return
     raise FileExistsError(f"{path} is in the way: lossbench did not write it")
 

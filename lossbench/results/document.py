@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lossbench.config.experiment import Experiment
-from lossbench.config.yaml_reader import MarkedYamlError, parse
+from lossbench.config.yaml_reader import YamlError, parse
 from lossbench.results.files import (
     AGAIN,
     CONFIG,
@@ -72,7 +72,7 @@ def _read_config(path: Path) -> Experiment:
     try:
         text = limited_content(path, *MOST_IN_CONFIG).decode("utf-8")
         return _experiment(path, parse(text).values)
-    except (UnicodeDecodeError, MarkedYamlError, ValidationError):
+    except (UnicodeDecodeError, YamlError, ValidationError):
         raise DamagedResult(path, HALF_WRITTEN) from None
 
 

@@ -7,7 +7,6 @@ result, and the digests of the other files.
 import hashlib
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from lossbench.config.experiment import Published
 from lossbench.results.files import (
     AGAIN,
     HALF_WRITTEN,
@@ -70,16 +68,13 @@ def beside_published(result: Result, metric: str) -> dict[str, Any]:
 
     A figure is judged by the interval of the seeds, see ``judge``.
     """
-    published = result.experiment.published.get(metric, Published())
-    figures: dict[Part, Decimal | None] = {"train": published.train, "test": published.test}
     return {
         part: {
             "value": float(value),
             **result.summary(part, metric).as_json(),
             "verdict": judge(value, result.final(part, metric)),
         }
-        for part, value in figures.items()
-        if value is not None
+        for part, value in result.published(metric).items()
     }
 
 

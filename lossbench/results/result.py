@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.published import Published
 from lossbench.results.statistics import Summary, aligned, summarize
 
 if TYPE_CHECKING:
@@ -109,6 +111,12 @@ class Result:
     def summary(self, part: Part, metric: str) -> Summary:
         """Median and 95 % interval of a figure over the seeds that did not diverge."""
         return summarize(self.final(part, metric))
+
+    def published(self, metric: str) -> dict[Part, Decimal]:
+        """The published figures of a metric by part, with the decimals they were printed with."""
+        of_metric = self.experiment.published.get(metric, Published())
+        figures: dict[Part, Decimal | None] = {"train": of_metric.train, "test": of_metric.test}
+        return {part: value for part, value in figures.items() if value is not None}
 
     def to_frame(self) -> "pd.DataFrame":
         """The final figures as a pandas DataFrame, a row for each seed.

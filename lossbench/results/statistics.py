@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lossbench.text import finite_or_none
+from lossbench.text import figure, finite_or_none
 
 Array = NDArray[Any]
 Verdict = Literal["inside", "outside", "not judged"]
@@ -31,6 +31,12 @@ class Summary:
     median: float
     low: float
     high: float
+
+    def __str__(self) -> str:
+        """The median and, in brackets, the interval: "0.793 [0.702, 0.828]"."""
+        if np.isnan(self.median):
+            return "diverged"
+        return f"{figure(self.median)} [{figure(self.low)}, {figure(self.high)}]"
 
     def as_json(self) -> dict[str, float | None]:
         """The three by name, with None for NaN."""

@@ -11,9 +11,10 @@ import sklearn.datasets
 import yaml
 from sklearn.preprocessing import StandardScaler
 
+from lossbench.config.bundled import BUNDLED, bundled, in_folder
 from lossbench.config.complaints import ConfigError
 from lossbench.config.experiment import Experiment
-from lossbench.config.load import BUNDLED, bundled, in_folder, load, load_all
+from lossbench.config.load import load, load_all
 from lossbench.config.yaml_writer import to_yaml
 from lossbench.data.generators import GENERATORS, is_toy_dataset
 from lossbench.tables.losses import LOSSES, unfit
@@ -287,7 +288,7 @@ def config(tmp_path: Path) -> Path:
 def complaints(*configs: str | Path) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         load_all(configs)
-    return [str(problem) for problem in caught.value.problems]
+    return [str(problem) for problem in caught.value.mistakes]
 
 
 def with_dataset(config: Path, dataset: str, loss: str) -> Experiment:
@@ -363,7 +364,7 @@ def test_what_never_ends_is_no_config(tmp_path: Path) -> None:
     assert [path.stem for path in configs] == ["large", "linked", "nothing"]
     with pytest.raises(ConfigError) as caught:
         load_all([*configs, tmp_path / "ptmx.yaml", "/dev/zero"])
-    large, nothing, *devices = map(str, caught.value.problems)
+    large, nothing, *devices = map(str, caught.value.mistakes)
     assert large.endswith("large.yaml:1: is larger than the 1000000 bytes that are read at most")
     assert "nothing.yaml: no such file" in nothing
     assert devices == [
@@ -819,4 +820,4 @@ def test_what_scikit_learn_refuses_is_a_complaint_of_one_line(
     with pytest.raises(ConfigError) as caught:
         with_dataset(config, dataset, "mse")
     assert f"{config}:1: dataset.{said}" in str(caught.value)
-    assert len(str(caught.value).splitlines()) == len(caught.value.problems)
+    assert len(str(caught.value).splitlines()) == len(caught.value.mistakes)

@@ -84,5 +84,5 @@ def test_a_former_name_is_told_its_new_one(tmp_path: Path, old: str, new: str, s
     path.write_text(CONFIG.replace(old, new))
     with pytest.raises(ConfigError) as caught:
         load(path)
-    (problem,) = caught.value.problems
+    (problem,) = caught.value.mistakes
     assert said in str(problem)

@@ -11,7 +11,7 @@ import pytest
 
 from lossbench.config.complaints import ConfigError
 from lossbench.config.experiment import Experiment
-from lossbench.config.grid import LONGEST, grid
+from lossbench.config.grid import LONGEST, read_settings
 from lossbench.config.load import Case, load_all
 from lossbench.config.sections.base import Section
 from lossbench.config.yaml_writer import to_yaml
@@ -116,7 +116,7 @@ def test_points_share_the_data_they_have_in_common(config: Path) -> None:
     ],
 )
 def test_names_are_safe_for_a_folder(settings: tuple[str, ...]) -> None:
-    it = grid(settings)
+    it = read_settings(settings)
     names = [it.name("moons", point) for point in it.points()]
     assert len(set(names)) == len(names)
     for name in (*names, it.sweep("moons")):
@@ -145,8 +145,8 @@ def test_every_value_has_a_name_of_its_own() -> None:
         "true",
         "[5, 5]",
     )
-    alone = [grid([f"dataset.target={it}"]) for it in values]
-    (together,) = {grid([f"dataset.target={','.join(values)}"])}
+    alone = [read_settings([f"dataset.target={it}"]) for it in values]
+    (together,) = {read_settings([f"dataset.target={','.join(values)}"])}
     names = [it.name("d", it.points()[0]) for it in alone]
     assert names == [together.name("d", point) for point in together.points()]
     assert len({*names}) == len(values)
@@ -156,7 +156,7 @@ def test_every_value_has_a_name_of_its_own() -> None:
 
 
 def test_keys_that_end_alike_are_named_by_more_of_them() -> None:
-    it = grid(["dataset.noise=1", "model.noise=2", "loss.name=hinge"])
+    it = read_settings(["dataset.noise=1", "model.noise=2", "loss.name=hinge"])
     assert it.name("x", it.points()[0]) == "x+dataset.noise=1+model.noise=2+loss.name=hinge"
 
 

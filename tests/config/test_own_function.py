@@ -114,7 +114,7 @@ def test_what_is_wrong_with_an_own_loss_is_said(config: Path, loss: str, said: s
     config.write_text(text)
     with pytest.raises(ConfigError) as caught:
         load(config, allow_code=True)
-    assert len(caught.value.problems) == 1
+    assert len(caught.value.mistakes) == 1
     assert said in str(caught.value)
     assert f"{config}:3:" in str(caught.value)
 

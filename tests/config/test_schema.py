@@ -8,7 +8,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from lossbench.config.load import BUNDLED, bundled, load_all
+from lossbench.config.bundled import BUNDLED, bundled
+from lossbench.config.load import load_all
 from lossbench.config.schema import schema
 from lossbench.config.yaml_reader import read
 from lossbench.config.yaml_writer import to_yaml

@@ -54,7 +54,7 @@ BOMB = 512 * MEGABYTE
 CODE = """
 import re, sys
 from pathlib import Path
-from lossbench.cli.app import main
+from lossbench.cli.main import main
 
 def run(*arguments):
     sys.argv[1:] = arguments

@@ -3,14 +3,8 @@
 import numpy as np
 
 from lossbench.data.arrays import Table
-from lossbench.starters.advice import ADVICE, suiting
+from lossbench.starters.advice import suiting
 from lossbench.starters.description import describe
-from lossbench.tables.losses import LOSSES
-
-
-def test_every_loss_of_the_table_has_advice() -> None:
-    assert {it.loss for it in ADVICE} == LOSSES.keys()
-    assert all(len(it.good) > 40 for it in ADVICE if not it.name and it.good)
 
 
 def test_losses_that_do_not_suit_are_left_out_with_a_reason() -> None:

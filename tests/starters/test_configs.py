@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lossbench.config.load import in_folder, load_all
+from lossbench.config.bundled import in_folder
+from lossbench.config.load import load_all
 from lossbench.evidence.comparison import compare
 from lossbench.starters.dataset import starter_dataset
 from lossbench.starters.description_text import dataset_lines

@@ -9,7 +9,8 @@ import yaml
 from command import lossbench
 from jsonschema import Draft202012Validator
 
-from lossbench.config.load import in_folder, load_all
+from lossbench.config.bundled import in_folder
+from lossbench.config.load import load_all
 from lossbench.starters.dataset import starter_dataset
 from lossbench.starters.description_text import dataset_lines
 

@@ -124,7 +124,7 @@ def test_what_is_missing_or_out_of_place_is_named(
     )
     with pytest.raises(ConfigError) as caught:
         load_all([config])
-    lines = [str(it) for it in caught.value.problems]
+    lines = [str(it) for it in caught.value.mistakes]
     assert [line for line in lines if line.startswith(f"it.yaml:1: dataset.{said}")] == lines[:1]
     assert len(lines) == 1 + ("fil:" in dataset)
 

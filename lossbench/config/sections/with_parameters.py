@@ -1,4 +1,7 @@
-"""Sections that name something of Keras: every further key is one of its parameters."""
+"""Sections that name something of Keras: every further key is one of its parameters.
+
+What parameters there are is said by tables, which a section looks up by its ``name``.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,12 +9,12 @@ from typing import Any
 
 from pydantic import model_validator
 
-from lossbench.config.sections.base import ABSENT, Section, refuse_all
+from lossbench.config.sections.base import ABSENT, Section, refusals, refuse
 from lossbench.tables.parameters import Parameters
 from lossbench.text import unknown
 
 
-class Named(Section, extra="allow"):
+class SectionWithParameters(Section, extra="allow"):
     """Something of Keras by name; every further key is one of its parameters."""
 
     name: str
@@ -29,10 +32,10 @@ class Named(Section, extra="allow"):
     def _replace(self, parameters: Mapping[str, Any]) -> None:
         assert self.__pydantic_extra__ is not None
         self.__pydantic_extra__.clear()
-        self.__pydantic_extra__.update({key: plain(it) for key, it in parameters.items()})
+        self.__pydantic_extra__.update({key: _plain(it) for key, it in parameters.items()})
 
 
-def within(
+def with_defaults(
     parameters: Parameters,
     given: Mapping[str, Any],
     owner: str,
@@ -40,11 +43,12 @@ def within(
     key: str = "name",
     former: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """The parameters as given, else their defaults; refuses unknown names and bad values.
+    """The parameters that are given, and the defaults of the others.
 
-    ``at`` is where they stand in their section, beside ``key``, and ``former`` maps names that some
-    had once to those of now. What is silent and has its default is left out, so that a config says
-    the same whether or not it was given.
+    Raises ValidationError for unknown names and wrong values. ``at`` is where the parameters stand
+    in their section, beside ``key``; ``former`` maps names that some of them had once to those of
+    today. A silent parameter with its default is left out, so that a config says the same whether
+    or not it was given.
     """
     complaints = {
         name: parameters[name].complaint(value)
@@ -55,11 +59,14 @@ def within(
     for name, row in parameters.items():
         if row.needed and name not in given:
             complaints[name] = f"is missing; {owner} needs it"
-    refuse_all(
-        {(*at, name): (text, given.get(name, ABSENT)) for name, text in complaints.items() if text}
-    )
-    defaults = {name: row.default for name, row in parameters.items()}
-    values: dict[str, Any] = defaults | {
+    wrong = {
+        (*at, name): (refuse(text), given.get(name, ABSENT))
+        for name, text in complaints.items()
+        if text
+    }
+    if wrong:
+        raise refusals(owner, wrong)
+    values: dict[str, Any] = {name: row.default for name, row in parameters.items()} | {
         name: _as_floats(value, whole=parameters[name].whole) for name, value in given.items()
     }
     return {
@@ -69,19 +76,19 @@ def within(
     }
 
 
-def plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     """A parameter as Keras takes it: a float that remembers its text is another type to it."""
     if isinstance(value, Mapping):
-        return {key: plain(it) for key, it in value.items()}
+        return {key: _plain(it) for key, it in value.items()}
     if isinstance(value, list | tuple):
-        return tuple(map(plain, value))
+        return tuple(map(_plain, value))
     return float(value) if isinstance(value, float) else value
 
 
 def _as_floats(value: Any, whole: bool) -> Any:
     """Whole numbers as floats, unless they must be whole: 1 is the same experiment as 1.0.
 
-    Of a number that is no float Keras makes other computations, some of them in whole numbers.
+    Keras computes with the type that it is given, and so with whole numbers in places.
     """
     if isinstance(value, list | tuple):
         return tuple(_as_floats(it, whole) for it in value)
