@@ -74,7 +74,7 @@ def test_an_example_in_a_docstring_gives_what_it_shows(
 ) -> None:
     monkeypatch.chdir(folder)
     finder = doctest.DocTestFinder(recurse=False)
-    (example,) = finder.find(EXAMPLES[name], name, globs={})
+    (example,) = finder.find(EXAMPLES[name], name)
     assert example.examples
     said: list[str] = []
     outcome = doctest.DocTestRunner().run(example, out=said.append)
