@@ -15,7 +15,10 @@ it, ``read`` finds results again, and ``compare`` says which loss is better:
 >>> print(comparison.pairs[-1].sentence)  # doctest: +ELLIPSIS
 Not judged, fewer than 20 ...: hinge against squared_hinge on test accuracy; ...
 
-Nothing else is imported before it is used: TensorFlow by ``run``, pandas by the frames.
+The types are ``Experiment``, ``Result`` and ``Comparison``. The errors are ``ConfigError`` of
+``load``, ``DatasetError`` and ``WrongSetting`` of ``run``, ``DamagedResult`` of ``read`` and
+``NothingToCompare`` of ``compare``. Nothing else is imported before it is used: TensorFlow by
+``run``, pandas by the frames.
 """
 
 from typing import TYPE_CHECKING
