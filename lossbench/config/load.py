@@ -69,10 +69,10 @@ def load(
 
     Raises ConfigError with all that is wrong:
 
-    >>> load("hinge", {"epochs": 0, "optimizer.lr": 0.1})
+    >>> load("hinge", {"repeats": 0, "epochs": 0})
     Traceback (most recent call last):
-    lossbench.config.complaints.ConfigError: overrides: epochs: 0 must be at least 1
-    overrides: optimizer.lr: 0.1 is now called 'learning_rate'
+    lossbench.config.complaints.ConfigError: overrides: repeats: 0 must be at least 1
+    overrides: epochs: 0 must be at least 1
 
     Without ``allow_code`` a config that names a function of its own as its loss is refused; with
     it, the packages above that function are imported.
