@@ -1,12 +1,18 @@
-"""Names and values in messages, and help with a name that is not among those that are known."""
+"""Names and values as text, in messages and in JSON, and help with a name that is not known."""
 
+import json
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from math import isfinite, isnan
 from types import MappingProxyType
+from typing import Any
 
 
 def close_to(name: object, allowed: Iterable[str]) -> str | None:
-    """The allowed name that was meant, if one is like it; HeNormal is most like he_normal."""
+    """The allowed name that was probably meant, None where none is similar.
+
+    Capitals and underscores do not matter: HeNormal is he_normal.
+    """
     names = list(allowed)
     same = [it for it in names if _letters(it) == _letters(str(name))]
     return next(iter(same or get_close_matches(str(name), names, n=1)), None)
@@ -22,16 +28,16 @@ def unknown(
     what: str = "a known name",
     former: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """What is wrong with a name that is not among the allowed ones.
+    """The end of a message about a name that is not allowed: why not, and which are.
 
-    ``former`` maps names that some of them had once to those that they have now.
+    ``former`` maps names that some of them had once to their names now.
     """
     now = former.get(str(name))
     return f"is now called '{now}'" if now else f"is not {what}; {nearest(name, allowed)}"
 
 
 def nearest(name: object, allowed: Iterable[str]) -> str:
-    """The words that help with a name that is not among the allowed ones."""
+    """The allowed names, after the one that was probably meant."""
     names = sorted(allowed)
     close = close_to(name, names)
     hint = f"did you mean '{close}'? " if close else ""
@@ -39,10 +45,10 @@ def nearest(name: object, allowed: Iterable[str]) -> str:
 
 
 def described(error: BaseException) -> str:
-    """An exception by its name and what it says, on one line."""
+    """The name of an exception and its message, on one line."""
     try:
         text = str(error)
-    except Exception:  # as its class may be anybody's
+    except Exception:  # its class may be anybody's code
         text = ""
     return " ".join(": ".join(filter(None, (type(error).__name__, text))).split())
 
@@ -53,20 +59,67 @@ def message_of(error: BaseException) -> str:
 
 
 def shown(value: object) -> str:
-    """A value on one line, cut where it is long."""
+    """A value on one line, cut to 60 characters."""
     return cut(repr(value), 60)
 
 
 def on_one_line(text: str) -> str:
-    """A text without line breaks and control characters, which could deceive on a terminal."""
+    """A text with escapes for line breaks and control characters, which could fool a terminal."""
     return cut(text if text.isprintable() else repr(text)[1:-1], 300)
 
 
 def cut(text: str, most: int) -> str:
-    """A text of so many characters at most."""
+    """A text of at most ``most`` characters; a longer one ends with three dots."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def printable(line: str) -> str:
-    """A line with words of somebody's data, which may have characters of any kind."""
+    """A line with words of somebody's data, where characters that cannot be shown are replaced."""
     return "".join(it if it.isprintable() else "\N{REPLACEMENT CHARACTER}" for it in line)
+
+
+def finite_or_none(value: float) -> float | None:
+    """A number for JSON and CSV, which have no NaN and no infinity: None stands for them."""
+    return float(value) if isfinite(value) else None
+
+
+def to_json(document: object, ascii_only: bool = False) -> str:
+    """JSON as lossbench writes it: indented. Raises ValueError at NaN, which is not JSON."""
+    return json.dumps(document, indent=2, allow_nan=False, ensure_ascii=ascii_only) + "\n"
+
+
+def flattened(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """The values of nested mappings by dotted key.
+
+    >>> flattened({"epochs": 5, "optimizer": {"name": "SGD", "momentum": 0.9}})
+    {'epochs': 5, 'optimizer.name': 'SGD', 'optimizer.momentum': 0.9}
+    """
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        key = f"{above}{name}"
+        flat |= flattened(value, f"{key}.") if isinstance(value, Mapping) else {key: value}
+    return flat
+
+
+def figure(value: float) -> str:
+    """A figure with three decimals from 0.1 to 1, else with three significant digits.
+
+    NaN is the figure of a seed that diverged.
+
+    >>> figure(0.7934), figure(0.002618), figure(41.26), figure(float("nan"))
+    ('0.793', '0.00262', '41.3', 'diverged')
+    """
+    if isnan(value):
+        return "diverged"
+    return f"{value:.3f}" if 0.1 <= value <= 1 else f"{value:.3g}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage, which is 0 or 100 only if the share is 0 or 1.
+
+    >>> percent(0.5), percent(0.999), percent(1)
+    ('50 %', '>99 %', '100 %')
+    """
+    if 0 < share < 0.005:
+        return "<1 %"
+    return ">99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"

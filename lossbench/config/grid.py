@@ -9,7 +9,7 @@ options, and the last axis varies fastest.
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -24,15 +24,27 @@ Point = tuple[Any, ...]  # a value for each axis
 
 @dataclass(frozen=True, eq=False)  # compared by identity, as its values may have no hash
 class Axis:
-    """A key and the values that it takes; one value where the key is only set."""
+    """A key and the values it takes; a single one for a key that is only set.
+
+    ``label`` is as little of the end of the key as tells it from the other axes; the name of an
+    experiment has none.
+    """
 
     key: Key
     values: tuple[Any, ...]
+    label: str = ""
 
     @property
     def dotted(self) -> str:
         """The key as it is written on the command line."""
         return ".".join(map(str, self.key))
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the values are numbers, and not names or lists."""
+        return all(
+            isinstance(value, int | float) and not isinstance(value, bool) for value in self.values
+        )
 
     def option(self, values: Sequence[Any]) -> str:
         """The option that set these of its values, cut where it is long."""
@@ -74,36 +86,18 @@ class Grid:
 
     def name(self, base: str, point: Point) -> str:
         """A name for a point that is safe for a folder: ``hinge+learning_rate=0.01``."""
-        labels = self._labels()
         pairs = zip(self.axes, point, strict=True)
-        parts = [
-            f"{labels[axis.key]}={_safe(value)}" for axis, value in pairs if axis.key in labels
-        ]
+        parts = [f"{axis.label}={_safe(value)}" for axis, value in pairs if axis.label]
         return _short("+".join([base, *parts]))
 
     def sweep(self, base: str) -> str:
         """A name for all points together: ``hinge+learning_rate``."""
-        labels = self._labels()
         parts = [
-            labels[axis.key]
-            if axis in self.varying
-            else f"{labels[axis.key]}={_safe(*axis.values)}"
+            axis.label if axis in self.varying else f"{axis.label}={_safe(*axis.values)}"
             for axis in self.axes
-            if axis.key in labels
+            if axis.label
         ]
         return _short("+".join([base, *parts]))
-
-    def _labels(self) -> dict[Key, str]:
-        """Each axis by the end of its key: no more of it than tells it from the others."""
-        keys = [axis.key for axis in self.axes if axis.key != ("name",)]
-        labels = {}
-        for key in keys:
-            sizes = range(2 if key[-1] == "name" else 1, len(key) + 1)
-            alone = (
-                size for size in sizes if sum(other[-size:] == key[-size:] for other in keys) == 1
-            )
-            labels[key] = ".".join(map(str, key[-next(alone, len(key)) :]))
-        return labels
 
 
 def read_settings(settings: Sequence[str]) -> Grid:
@@ -127,7 +121,9 @@ def read_settings(settings: Sequence[str]) -> Grid:
     if len(axes[("name",)].values if ("name",) in axes else ()) > 1:
         refused.append((f"{OPTION} name", "must be one name; the points of a grid are named by it"))
         del axes[("name",)]
-    return Grid(tuple(axes.values()), tuple(refused))
+    labels = _labels(list(axes))
+    labelled = (replace(axis, label=labels.get(axis.key, "")) for axis in axes.values())
+    return Grid(tuple(labelled), tuple(refused))
 
 
 def with_values(config: Mapping[str, Any], settings: Mapping[Key, Any]) -> dict[str, Any]:
@@ -158,6 +154,17 @@ def text(value: object) -> str:
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{name}: {text(it)}' for name, it in value.items())}}}"
     return str(value)
+
+
+def _labels(keys: Sequence[Key]) -> dict[Key, str]:
+    """Each key by as little of its end as tells it from the others."""
+    keys = [key for key in keys if key != ("name",)]
+    labels = {}
+    for key in keys:
+        sizes = range(2 if key[-1] == "name" else 1, len(key) + 1)
+        alone = (size for size in sizes if sum(other[-size:] == key[-size:] for other in keys) == 1)
+        labels[key] = ".".join(map(str, key[-next(alone, len(key)) :]))
+    return labels
 
 
 def _values(key: Key, written: str) -> Iterator[Any]:

@@ -13,7 +13,7 @@ from lossbench.config.checks import check
 from lossbench.config.complaints import Complaint, ConfigError, Mistake, dotted
 from lossbench.config.data_checks import LoadedData
 from lossbench.config.experiment import Experiment
-from lossbench.config.grid import Grid, Point, read_settings, with_values
+from lossbench.config.grid import Axis, Grid, Point, read_settings, with_values
 from lossbench.config.places import mistakes, whole_key
 from lossbench.config.source import Source, as_in_yaml, of_file, of_mapping
 from lossbench.config.yaml_reader import Key, YamlError, read
@@ -28,8 +28,8 @@ class Case:
     """An experiment with the file it was read from and its data.
 
     ``sweep`` names the sweep that it is a point of, if any, and ``base`` the experiment that the
-    sweep varies; ``point`` maps the dotted keys that vary to their values here. ``options`` are
-    the keys that an option gave, and not the config.
+    sweep varies; ``axes`` are the keys that vary, and ``point`` has their values here by dotted
+    key. ``options`` are the keys that an option gave, and not the config.
     """
 
     path: Path
@@ -39,6 +39,7 @@ class Case:
     sweep: str = ""
     point: Mapping[str, Any] = field(default_factory=dict)
     options: frozenset[str] = frozenset()
+    axes: tuple[Axis, ...] = ()
 
 
 def load(
@@ -175,7 +176,8 @@ def _cases(
         if experiment and split:
             sweep = grid.sweep(base) if grid.varying else ""
             varied, options = grid.values(point), frozenset(overrides)
-            cases.append(Case(source.path, experiment, split, base, sweep, varied, options))
+            axes = grid.varying
+            cases.append(Case(source.path, experiment, split, base, sweep, varied, options, axes))
     found = [
         Mistake(source.path, line, dotted(key), f"comes twice, first on line {first}")
         for key, line, first in source.document.repeated

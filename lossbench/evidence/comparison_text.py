@@ -5,68 +5,70 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from lossbench.evidence.comparison import Group, Pair, Standing, as_plain, found
+from lossbench.evidence.comparison import Comparison
+from lossbench.evidence.pair import Pair, Standing
 from lossbench.results.result import PARTS
+from lossbench.text import finite_or_none
 
 LIMITS = (
-    "Of pairs of trainings, ties count half; the intervals are 95 % bootstrap intervals. All "
-    "trainings of a group share one data set and one split: the intervals speak of the chance "
-    "in training, not of other data. They are not corrected for the number of comparisons: of "
-    "twenty pairs without any difference about one is still called better or worse."
+    "In pairs of seeds, ties count half; the intervals are 95 % bootstrap intervals. All seeds of "
+    "a comparison share one data set and one split: the intervals show the chance in training, "
+    "not what other data would give. They are not corrected for the number of comparisons: of "
+    "twenty pairs of losses without any difference, about one is still called better or worse."
 )
-HEAD = (
+CSV_COLUMNS = (
     "data metric part first second finding probability low high first_median second_median "
     "first_trainings second_trainings"
 ).split()
 
 
-def as_document(groups: Sequence[Group]) -> dict[str, Any]:
-    """For ``to_json``: what is not a number is None."""
+def as_document(comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    """What ``compare --json`` prints: None stands for NaN."""
     return {
         "limits": LIMITS,
         "groups": [
             {
-                "data": group.data,
-                "data_sha256": group.data_sha256,
-                "problem": group.problem,
-                "metric": group.metric,
-                "differs": list(group.differs),
-                "standings": [_standing(standing) for standing in group.standings],
-                "pairs": [_pair(pair) for pair in group.pairs],
+                "data": it.data,
+                "data_sha256": it.data_sha256,
+                "problem": it.problem,
+                "metric": it.metric,
+                "differs": list(it.differs),
+                "standings": [_standing(standing) for standing in it.standings],
+                "pairs": [_pair(pair) for pair in it.pairs],
             }
-            for group in groups
+            for it in comparisons
         ],
     }
 
 
-def as_csv(groups: Sequence[Group]) -> str:
-    """A row per pair and part; an empty cell is no number."""
+def as_csv(comparisons: Sequence[Comparison]) -> str:
+    """A row for each pair and part; an empty cell stands for NaN."""
     text = io.StringIO()
-    rows = csv.DictWriter(text, HEAD, lineterminator="\n", extrasaction="ignore")
+    rows = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\n", extrasaction="ignore")
     rows.writeheader()
-    for group in groups:
-        for pair in group.pairs:
-            rows.writerow({"data": group.data, "metric": group.metric, **_pair(pair)})
+    for it in comparisons:
+        for pair in it.pairs:
+            rows.writerow({"data": it.data, "metric": it.metric, **_pair(pair)})
     return text.getvalue()
 
 
-def as_markdown(groups: Sequence[Group]) -> str:
-    """A table of the standings of each group, and a sentence for each pair, or the foremost."""
-    question = "Which loss is better?" if not all(it.loss for it in groups) else "Which is better?"
-    lines = [f"# {question}", "", LIMITS]
-    for group in groups:
-        lines += ["", f"## {group.title}", ""]
-        lines += [group.mind, ""] if group.mind else []
+def as_markdown(comparisons: Sequence[Comparison]) -> str:
+    """For each comparison a table of the standings, and a sentence for each pair that is shown."""
+    several_losses = not all(it.loss for it in comparisons)
+    lines = ["# Which loss is better?" if several_losses else "# Which is better?", "", LIMITS]
+    for it in comparisons:
+        lines += ["", f"## {it.title}", ""]
+        lines += [it.note, ""] if it.note else []
         lines += ["| experiment | train | test | diverged | failed to learn |"]
         lines += ["| --- | --- | --- | --- | --- |"]
-        parts = [[it for it in group.standings if it.part == part] for part in PARTS]
+        parts = [[standing for standing in it.standings if standing.part == part] for part in PARTS]
         for train, test in zip(*parts, strict=True):
-            failed = "not known" if train.failed is None else f"{train.failed} of {train.trainings}"
-            figures = [found(it.summary) for it in (train, test)]
-            cells = [*figures, f"{train.diverged} of {train.trainings}", failed]
-            lines.append(f"| {' | '.join([train.name, *cells])} |")
-        lines += ["", group.untold] if group.untold else []
-        lines += ["", *(f"- {pair.sentence}" for pair in group.told)]
+            failed = "not known" if train.failed is None else f"{train.failed} of {train.seeds}"
+            diverged = f"{train.diverged} of {train.seeds}"
+            cells = [train.name, str(train.summary), str(test.summary), diverged, failed]
+            lines.append(f"| {' | '.join(cells)} |")
+        lines += ["", it.pairs_note] if it.pairs_note else []
+        lines += ["", *(f"- {pair.sentence}" for pair in it.pairs_shown)]
     return "\n".join(lines) + "\n"
 
 
@@ -75,10 +77,8 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "name": standing.name,
         "loss": standing.loss,
         "part": standing.part,
-        "median": as_plain(standing.summary.median),
-        "low": as_plain(standing.summary.low),
-        "high": as_plain(standing.summary.high),
-        "trainings": standing.trainings,
+        **standing.summary.as_json(),
+        "trainings": standing.seeds,
         "diverged": standing.diverged,
         "failed": standing.failed,
     }
@@ -91,11 +91,11 @@ def _pair(pair: Pair) -> dict[str, Any]:
         "second": pair.second.name,
         "finding": pair.finding,
         "probability": pair.probability,
-        "low": as_plain(pair.low),
-        "high": as_plain(pair.high),
-        "first_median": as_plain(pair.first.summary.median),
-        "second_median": as_plain(pair.second.summary.median),
-        "first_trainings": pair.first.trainings,
-        "second_trainings": pair.second.trainings,
+        "low": finite_or_none(pair.low),
+        "high": finite_or_none(pair.high),
+        "first_median": finite_or_none(pair.first.summary.median),
+        "second_median": finite_or_none(pair.second.summary.median),
+        "first_trainings": pair.first.seeds,
+        "second_trainings": pair.second.seeds,
         "sentence": pair.sentence,
     }

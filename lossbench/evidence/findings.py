@@ -1,14 +1,17 @@
-"""What results say, in a few sentences: what a reader is told first."""
+"""What results say, in a few sentences: what a reader sees first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from lossbench.evidence import summary
-from lossbench.evidence.claims import Judgement
-from lossbench.evidence.comparison import Group, Pair, failed_to_learn, figure
+from lossbench.evidence.claims import Judgement, about_the_tutorial
+from lossbench.evidence.comparison import Comparison
+from lossbench.evidence.failed_to_learn import failed_to_learn
+from lossbench.evidence.pair import Pair
+from lossbench.evidence.summary import Row
 from lossbench.results.result import PARTS, Result
 from lossbench.results.statistics import FEWEST_TO_JUDGE
+from lossbench.text import figure
 
 VERDICTS = (
     ("holds", "holds", "hold"),
@@ -16,7 +19,7 @@ VERDICTS = (
     ("does not hold", "does not hold", "do not hold"),
     ("not judged", *["not judged"] * 2),
 )
-NAMED = 4  # names in a sentence; more are counted
+NAMED = 4  # names in a sentence; the others are counted
 
 
 class Finding(NamedTuple):
@@ -28,95 +31,102 @@ class Finding(NamedTuple):
 
 def findings(
     results: Sequence[Result],
-    rows: Sequence[dict[str, Any]],
-    groups: Sequence[Group],
+    rows: Sequence[Row],
+    comparisons: Sequence[Comparison],
     judgements: Sequence[Judgement],
 ) -> list[Finding]:
-    """Which loss is best on which data, what of the article was found, and what went wrong.
+    """Which loss is best on which data, how published figures and claims do, and what failed.
 
     ``rows`` are those of ``summary``.
     """
-    found = [Finding(group.data, _of_group(group)) for group in groups]
-    found += _of_article(rows, judgements)
-    for about, counted in (("Diverged", _diverged), ("Learnt nothing", failed_to_learn)):
-        names = [
-            f"{count} of {len(result.trainings)} trainings of {result.experiment.name}"
-            for result in results
-            if (count := counted(result))
-        ]
-        if names:
-            found.append(Finding(about, f"{_list(names)}."))
-    return found
+    diverged = _count_seeds("Diverged", results, lambda result: result.diverged)
+    learnt_nothing = _count_seeds("Failed to learn", results, failed_to_learn)
+    return [
+        *(Finding(it.data, _best_loss(it)) for it in comparisons),
+        *_published_figures(rows),
+        *_claims(judgements),
+        *diverged,
+        *learnt_nothing,
+    ]
 
 
-def are_of_the_article(judgements: Sequence[Judgement]) -> bool:
-    """Whether the results have anything to say about the article's claims."""
-    return any(it.verdict != "not judged" for it in judgements)
-
-
-def _diverged(result: Result) -> int:
-    return result.diverged
-
-
-def _of_group(group: Group) -> str:
-    names = [result.experiment.name for result in group.results]
-    place = group.ranking[0]
-    medians = [it.summary.median for it in group.standings if it.part == "test"]
-    best, what = names[place], f"median test {group.metric}"
+def _best_loss(comparison: Comparison) -> str:
+    names = [result.experiment.name for result in comparison.results]
+    number, *others = comparison.ranking
+    medians = [it.summary.median for it in comparison.standings if it.part == "test"]
+    best, what = names[number], f"median test {comparison.metric}"
     numbers: dict[str, list[int]] = defaultdict(list)
-    for number, pair in zip(group.ranking[1:], group.of_the_best("test"), strict=True):
-        numbers[_seen_from(best, pair)].append(number)
-    beaten, level, ahead = (numbers[it] for it in ("better", "no difference seen", "worse"))
-    if not (beaten or level or ahead):
+    for other, pair in zip(others, comparison.pairs_of_the_best("test"), strict=True):
+        numbers[_finding_for(best, pair)].append(other)
+    beaten, equal, ahead = (numbers[it] for it in ("better", "no difference seen", "worse"))
+    if not (beaten or equal or ahead):
         return (
-            f"{best} has the best {what}, {figure(medians[place])}, but fewer than "
-            f"{FEWEST_TO_JUDGE} trainings of each loss are too few to judge by."
+            f"{best} has the best {what}, {figure(medians[number])}, but fewer than "
+            f"{FEWEST_TO_JUDGE} seeds of each loss are too few to judge by."
         )
 
     def listed(numbers: Sequence[int]) -> str:
-        return _list([f"{names[number]} ({figure(medians[number])})" for number in numbers])
+        return _list([f"{names[it]} ({figure(medians[it])})" for it in numbers])
 
     if not (beaten or ahead):
-        others = listed(level)
-        return (
-            f"No difference is seen between {best}, {what} {figure(medians[place])}, and {others}."
-        )
-    text = f"{best} has the best {what}, {figure(medians[place])}"
+        between = f"{best}, {what} {figure(medians[number])}, and {listed(equal)}"
+        return f"No difference is seen between {between}."
+    text = f"{best} has the best {what}, {figure(medians[number])}"
     text += f", and is better than {listed(beaten)}" if beaten else ""
-    text += f"; no difference is seen to {listed(level)}" if level else ""
-    # A median is of the trainings that finished; of pairs, one that diverged loses all.
-    text += f"; by pairs of all trainings it is worse than {listed(ahead)}" if ahead else ""
+    text += f"; no difference is seen between it and {listed(equal)}" if equal else ""
+    # A median is of the seeds that did not diverge; in pairs, one that diverged loses.
+    text += f"; in pairs of all seeds it is worse than {listed(ahead)}" if ahead else ""
     return f"{text}."
 
 
-def _seen_from(name: str, pair: Pair) -> str:
-    """The finding of a pair, from the side of an experiment of it."""
+def _finding_for(name: str, pair: Pair) -> str:
+    """How the experiment of a name is in a pair, as its first or its second."""
     turned = {"better": "worse", "worse": "better"}
     return pair.finding if pair.first.name == name else turned.get(pair.finding, pair.finding)
 
 
-def _of_article(rows: Sequence[dict[str, Any]], judgements: Sequence[Judgement]) -> list[Finding]:
-    found, inside, outside = [], 0, []
-    for row in rows:
-        for part in PARTS:
-            value, verdict = summary.published(row, part)
-            inside += verdict == "inside"
-            if verdict == "outside":
-                found_here = f"{part} {value}, found {summary.found(row, part)}"
-                outside.append(f"{row['name']} ({found_here})")
-    if judged := inside + len(outside):
-        text = f"{inside} of {judged} lie in the interval that holds 95 % of the trainings"
-        text += f". Outside: {_list(outside)}." if outside else "."
-        found.append(Finding("Published figures", text))
-    if are_of_the_article(judgements):
-        counts = Counter[str](it.verdict for it in judgements)
-        words = [
-            f"{count} {one if count == 1 else many}"
-            for verdict, one, many in VERDICTS
-            if (count := counts[verdict])
-        ]
-        found.append(Finding("The article's nine claims", f"{', '.join(words)}."))
-    return found
+def _published_figures(rows: Sequence[Row]) -> list[Finding]:
+    judged = [
+        (row, part)
+        for row in rows
+        for part in PARTS
+        if row.verdicts.get(part) in ("inside", "outside")
+    ]
+    if not judged:
+        return []
+    outside = [
+        f"{row.name} ({part} {row.published[part]}, found {row.found[part]})"
+        for row, part in judged
+        if row.verdicts[part] == "outside"
+    ]
+    inside = len(judged) - len(outside)
+    text = f"{inside} of {len(judged)} lie in the interval that holds 95 % of the seeds"
+    text += f". Outside: {_list(outside)}." if outside else "."
+    return [Finding("Published figures", text)]
+
+
+def _claims(judgements: Sequence[Judgement]) -> list[Finding]:
+    if not about_the_tutorial(judgements):
+        return []
+    counts = Counter[str](it.verdict for it in judgements)
+    words = [
+        f"{count} {one if count == 1 else many}"
+        for verdict, one, many in VERDICTS
+        if (count := counts[verdict])
+    ]
+    return [Finding("The tutorial's nine claims", f"{', '.join(words)}.")]
+
+
+def _count_seeds(
+    about: str, results: Sequence[Result], count: Callable[[Result], int | None]
+) -> list[Finding]:
+    """How many seeds of which experiments; nothing where there are none."""
+    names = [
+        f"{number} of {len(result.trainings)} seeds of {result.experiment.name}"
+        for result in results
+        if (number := count(result))
+    ]
+    return [Finding(about, f"{_list(names)}.")] if names else []
 
 
 def _list(names: Sequence[str]) -> str:

@@ -1,100 +1,139 @@
-"""A suite in one table: what was found beside what is published."""
+"""Many results in one table: what was found beside what is published."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from lossbench.results import atomic
-from lossbench.results.result import PARTS, Part, Result, plain, to_json
-from lossbench.results.result import published as beside_published
+from lossbench.results.result import PARTS, Part, Result
+from lossbench.results.statistics import Summary, Verdict, judge
+from lossbench.text import to_json
 
-# What tells that a file was written here.
+# What the files that are written here begin with.
 MARKS = {
-    "summary.json": b'{\n  "experiments": [',
-    "summary.md": b"# Results\n\nThe median over seeds and, in brackets, the interval that holds",
+    "summary.json": rb'\{\n  "experiments": \[',
+    "summary.md": rb"# Results\n\nThe median over seeds and, in brackets, the interval that holds",
 }
 
 
-def essence(result: Result) -> Result:
-    """What the summary needs of a result: the curves of the article's, and no weights."""
-    from lossbench.evidence import claims
+@dataclass(frozen=True)
+class Row:
+    """An experiment in the table, by the first of its metrics.
 
-    return result.without_arrays(curves=result.experiment.config_hash in claims.article_hashes())
+    ``found`` has the figures of each part. ``published`` has the parts of which a figure is
+    published, with the decimals it was printed with, and ``verdicts`` whether that figure lies in
+    the interval that was found.
+    """
+
+    name: str
+    loss: str
+    metric: str
+    seeds: int
+    diverged: int
+    found: Mapping[Part, Summary]
+    published: Mapping[Part, Decimal]
+    verdicts: Mapping[Part, Verdict]
+
+    def as_json(self) -> dict[str, Any]:
+        """The row in summary.json."""
+        return {
+            "name": self.name,
+            "loss": self.loss,
+            "metric": self.metric,
+            "seeds": self.seeds,
+            "diverged": self.diverged,
+            **{part: summary.as_json() for part, summary in self.found.items()},
+            "published": {
+                part: {
+                    "value": float(value),
+                    **self.found[part].as_json(),
+                    "verdict": self.verdicts[part],
+                }
+                for part, value in self.published.items()
+            },
+        }
 
 
-def row(result: Result) -> dict[str, Any]:
-    """What the table says of an experiment, judged by its printed metric."""
+def row(result: Result) -> Row:
+    """The row of a result."""
     metric = result.experiment.metrics[0]
-    return {
-        "name": result.experiment.name,
-        "loss": result.experiment.loss.name,
-        "metric": metric,
-        "seeds": len(result.trainings),
-        "diverged": result.diverged,
-        **{part: plain(result, part, metric) for part in PARTS},
-        "published": beside_published(result, metric),
-    }
+    published = result.published(metric)
+    return Row(
+        result.experiment.name,
+        result.experiment.loss.name,
+        metric,
+        len(result.trainings),
+        result.diverged,
+        {part: result.summary(part, metric) for part in PARTS},
+        published,
+        {part: judge(value, result.final(part, metric)) for part, value in published.items()},
+    )
 
 
 def line(result: Result) -> str:
-    """The line that the article prints for an experiment, of medians over seeds."""
+    """The medians of an experiment, in the format in which the tutorial prints its results."""
     train, test = (result.summary(part, result.experiment.metrics[0]).median for part in PARTS)
     return f"Train: {train:.3f}, Test: {test:.3f}"
 
 
-def files(results: Sequence[Result], failed: dict[str, str]) -> dict[str, bytes]:
-    """summary.json and summary.md; ``failed`` maps experiments without a result to the reason."""
+def without_arrays(result: Result) -> Result:
+    """The result without weights and, unless a claim needs its curves, without histories."""
     # SciPy takes half a second to import, and only a suite needs it.
+    from lossbench.evidence.claims import tutorial_hashes
+
+    return result.without_arrays(curves=result.experiment.config_hash in tutorial_hashes())
+
+
+def files(results: Sequence[Result], failed: Mapping[str, str]) -> dict[str, bytes]:
+    """summary.json and summary.md; ``failed`` has the reason why an experiment has no result."""
     from lossbench.evidence import claims
 
     rows, judgements = [row(result) for result in results], claims.judge(results)
-    document = {"experiments": rows, "failed": failed, "claims": claims.as_document(judgements)}
-    text = f"{_markdown(rows, failed)}\n## The article's claims\n\n{claims.as_markdown(judgements)}"
+    document = {
+        "experiments": [it.as_json() for it in rows],
+        "failed": dict(failed),
+        "claims": claims.as_document(judgements),
+    }
+    text = (
+        f"{_markdown(rows, failed)}\n## The tutorial's claims\n\n{claims.as_markdown(judgements)}"
+    )
     return {"summary.json": to_json(document).encode(), "summary.md": text.encode()}
 
 
 def refuse(folder: Path) -> None:
-    """Raise FileExistsError if a file has the name of a summary in a folder and is none."""
+    """Raise FileExistsError if a summary would replace a file that lossbench did not write."""
     for name, mark in MARKS.items():
         atomic.refuse_file(folder / name, mark)
 
 
-def found(row: dict[str, Any], part: Part) -> str:
-    """The median and the interval: 0.793 [0.702, 0.828]."""
-    figures = row[part]
-    if figures["median"] is None:
-        return "diverged"
-    return f"{figures['median']:.3f} [{figures['low']:.3f}, {figures['high']:.3f}]"
-
-
-def published(row: dict[str, Any], part: Part) -> tuple[str, str]:
-    """The published figure and the verdict, empty where there is none."""
-    figures = row["published"].get(part)
-    return (f"{figures['value']:.3f}", figures["verdict"]) if figures else ("", "")
-
-
-def _markdown(rows: list[dict[str, Any]], failed: dict[str, str]) -> str:
-    head = ["experiment", "metric", "train", "article", "", "test", "article", "", "diverged"]
+def _markdown(rows: Sequence[Row], failed: Mapping[str, str]) -> str:
+    head = ["experiment", "metric", "train", "published", "", "test", "published", "", "diverged"]
     table = [
         [
-            row["name"],
-            row["metric"],
-            found(row, "train"),
-            *published(row, "train"),
-            found(row, "test"),
-            *published(row, "test"),
-            f"{row['diverged']} of {row['seeds']}",
+            it.name,
+            it.metric,
+            *(cell for part in PARTS for cell in _cells(it, part)),
+            f"{it.diverged} of {it.seeds}",
         ]
-        for row in rows
+        for it in rows
     ]
     lines = [head, ["---"] * len(head), *table]
     text = [
         "# Results",
         "",
         "The median over seeds and, in brackets, the interval that holds 95 % of them, on the "
-        "final weights; beside it the article's one run, and whether it lies inside that interval.",
+        "final weights; beside it the published figure, which is of one run, and whether it lies "
+        "inside that interval.",
         "",
         *(f"| {' | '.join(cells)} |" for cells in lines),
     ]
     text += ["", *(f"{name} failed: {reason}" for name, reason in failed.items())] if failed else []
     return "\n".join(text) + "\n"
+
+
+def _cells(row: Row, part: Part) -> tuple[str, str, str]:
+    """The cells of a part: the figures, the published one and the verdict."""
+    published = str(row.published.get(part, ""))
+    return str(row.found[part]), published, row.verdicts.get(part, "")

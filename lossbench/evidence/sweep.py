@@ -1,42 +1,28 @@
 """A sweep: what the points of a grid gave, in one table.
 
-All figures are of a common metric, mse or accuracy, since the points may differ in their loss.
+All figures are of the metric of the problem, mse or accuracy, since the points may differ in their
+loss.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lossbench.config.grid import text
+from lossbench.config.grid import Axis, text
 from lossbench.config.load import Case
-from lossbench.evidence.comparison import figure, found, ranking
-from lossbench.results.result import PARTS, Part, Result, plain
+from lossbench.evidence.comparison import ranking
+from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import Summary
 from lossbench.tables.metrics import compared_on
+from lossbench.text import figure
 
 MOST_AXES = 2  # that a picture can show
-CAVEAT = "It was chosen by these very figures, so expect a little less of it on rows that are new."
-
-
-@dataclass(frozen=True)
-class Axis:
-    """A dotted key that varies, its values in the order they were given, and a short name."""
-
-    key: str
-    values: tuple[Any, ...]
-    label: str
-
-    @property
-    def numeric(self) -> bool:
-        """Whether the values are numbers, and not names or lists."""
-        return all(
-            isinstance(value, int | float) and not isinstance(value, bool) for value in self.values
-        )
+CAVEAT = "It was chosen by these very figures: expect slightly worse ones on new rows."
 
 
 @dataclass(frozen=True)
 class Point:
-    """The result of a point, and the values of the axes there in their order."""
+    """The result of a point, and the value of each axis there."""
 
     values: tuple[Any, ...]
     result: Result
@@ -44,9 +30,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Sweep:
-    """The points of one config that gave results; ``failed`` says why the others did not.
+    """The points of one config that gave results.
 
-    ``base`` is the name of the config.
+    ``base`` is the name of the config. ``failed`` has the reasons why other points gave none, by
+    the names of their experiments.
     """
 
     name: str
@@ -62,7 +49,7 @@ class Sweep:
 
     @property
     def best(self) -> Point | None:
-        """The first point whose test median is the best, if any training finished."""
+        """The first point with the best test median; None where all seeds diverged."""
         first = self.points[ranking([point.result for point in self.points], self.metric)[0]]
         return first if first.result.diverged < len(first.result.trainings) else None
 
@@ -70,7 +57,7 @@ class Sweep:
 def sweeps(
     cases: Sequence[Case], results: Sequence[Result], failed: Mapping[str, str]
 ) -> list[Sweep]:
-    """The sweeps that some cases are points of, those without any result left out."""
+    """The sweeps that some cases are points of; a sweep without any result is left out."""
     by_name = {result.experiment.name: result for result in results}
     members: dict[str, list[Case]] = {}
     for case in cases:
@@ -84,20 +71,22 @@ def sweeps(
 
 
 def as_document(sweep: Sweep) -> dict[str, Any]:
-    """The content of sweep.json; what is not finite is None."""
+    """The content of sweep.json; None stands for NaN."""
     return {
         "name": sweep.name,
         "metric": sweep.metric,
-        "axes": [{"key": axis.key, "values": list(axis.values)} for axis in sweep.axes],
+        "axes": [{"key": axis.dotted, "values": list(axis.values)} for axis in sweep.axes],
         "points": [
             {
                 "name": point.result.experiment.name,
-                "values": dict(zip((axis.key for axis in sweep.axes), point.values, strict=True)),
+                "values": dict(
+                    zip((axis.dotted for axis in sweep.axes), point.values, strict=True)
+                ),
                 "seeds": len(point.result.trainings),
                 "diverged": point.result.diverged,
                 **{
                     part: {
-                        name: plain(point.result, part, name)
+                        name: point.result.summary(part, name).as_json()
                         for name in ("loss", *point.result.experiment.metrics)
                     }
                     for part in PARTS
@@ -114,7 +103,7 @@ def table(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
     rows = [
         [
             *map(text, point.values),
-            *(found(sweep.summary(point, part)) for part in PARTS),
+            *(str(sweep.summary(point, part)) for part in PARTS),
             f"{point.result.diverged} of {len(point.result.trainings)}",
         ]
         for point in sweep.points
@@ -126,7 +115,7 @@ def verdict(sweep: Sweep) -> str:
     """Which point is the best, in a sentence."""
     best = sweep.best
     if best is None:
-        return "Every training diverged."
+        return "Every seed diverged."
     values = ", ".join(
         f"{axis.label} {text(value)}" for axis, value in zip(sweep.axes, best.values, strict=True)
     )
@@ -135,14 +124,14 @@ def verdict(sweep: Sweep) -> str:
 
 
 def pictured(sweep: Sweep) -> bool:
-    """Whether a picture can show it: of more than two axes there is only the table."""
+    """Whether a picture can show it: with more than two axes there is only the table."""
     return len(sweep.axes) <= MOST_AXES
 
 
 def as_markdown(sweep: Sweep) -> str:
     """The content of sweep.md."""
     columns, rows = table(sweep)
-    keys = ", ".join(f"`{axis.key}`" for axis in sweep.axes)
+    keys = ", ".join(f"`{axis.dotted}`" for axis in sweep.axes)
     lines = [columns, ["---"] * len(columns), *rows]
     parts = [
         f"# {sweep.base} over {keys}",
@@ -162,16 +151,6 @@ def as_markdown(sweep: Sweep) -> str:
 def _sweep(
     name: str, cases: Sequence[Case], results: Mapping[str, Result], failed: Mapping[str, str]
 ) -> Sweep:
-    keys = list(cases[0].point)
-    ends = [key.rpartition(".")[2] for key in keys]
-    axes = []
-    for key, end in zip(keys, ends, strict=True):
-        values: list[Any] = []
-        for case in cases:
-            if not any(case.point[key] is value for value in values):
-                values.append(case.point[key])
-        label = end if ends.count(end) == 1 and end != "name" else key
-        axes.append(Axis(key, tuple(values), label))
     points = [
         Point(tuple(case.point.values()), results[case.experiment.name])
         for case in cases
@@ -181,7 +160,7 @@ def _sweep(
     return Sweep(
         name,
         cases[0].base,
-        tuple(axes),
+        cases[0].axes,
         compared_on(points[0].result.experiment.loss.row.problem),
         tuple(points),
         {name: reason for name, reason in failed.items() if name in names},

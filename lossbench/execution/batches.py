@@ -23,7 +23,8 @@ from lossbench.execution.process import (
     TrainingProcessDied,
     Work,
 )
-from lossbench.results.result import Training, provenance
+from lossbench.results.provenance import provenance
+from lossbench.results.result import Training
 from lossbench.training import sharing as programs
 
 # A batch is so many seconds of training, beside at most one or two to compile its program.

@@ -2,38 +2,40 @@
 
 from collections.abc import Sequence
 
-from lossbench.evidence.comparison import Group, figure
-from lossbench.pictures.of_result import readable
+from lossbench.evidence.comparison import Comparison
+from lossbench.pictures.style import readable
 from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import shown_band
+from lossbench.text import figure
 
 
-def of_curves(group: Group, shown: Sequence[Result]) -> str:
-    """The ends of the lines of ``comparison_plots.curves``."""
+def of_curves(comparison: Comparison, shown: Sequence[Result]) -> str:
+    """Where the lines of ``of_comparison.curves`` end."""
     epochs = max(result.epochs for result in shown)
+    metric = comparison.metric
     ends = "; ".join(
-        f"{it.experiment.name} {_end(it, 'train', group.metric)}, {_end(it, 'test', group.metric)}"
+        f"{it.experiment.name} {', '.join(_value(it, part, metric) for part in PARTS)}"
         for it in shown
     )
-    what = f"Curves of the {readable(group.metric).lower()} over {epochs} epochs on {group.data}"
+    what = f"Curves of the {readable(metric).lower()} over {epochs} epochs on {comparison.data}"
     return f"{what}, medians of the seeds. In the last epoch, train and test: {ends}."
 
 
-def of_boundaries(group: Group, shown: Sequence[Result]) -> str:
-    """What ``comparison_plots.boundaries`` shows, and how good the bold lines are."""
+def of_boundaries(comparison: Comparison, shown: Sequence[Result]) -> str:
+    """What ``decision_boundaries.boundaries`` shows, and how good these networks are."""
     accuracies = "; ".join(
         f"{it.experiment.name} {figure(it.summary('test', 'accuracy').median)}" for it in shown
     )
-    what = f"Decision boundaries of {len(shown)} experiments over the test rows of {group.data}"
-    return f"{what}. Median test accuracy: {accuracies}."
+    what = f"Decision boundaries of {len(shown)} experiments over the test rows of"
+    return f"{what} {comparison.data}. Median test accuracy: {accuracies}."
 
 
 def of_learning_curves(result: Result) -> str:
-    """Where the lines of ``plots.learning_curves`` begin and end."""
+    """Where the lines of ``of_result.learning_curves`` begin and end."""
     experiment = result.experiment
     courses = "; ".join(
-        f"{part} {readable(name).lower()} from {_end(result, part, name, 0)} "
-        f"to {_end(result, part, name)}"
+        f"{part} {readable(name).lower()} from {_value(result, part, name, 0)} "
+        f"to {_value(result, part, name)}"
         for name in dict.fromkeys(("loss", experiment.tracked[0]))
         for part in PARTS
     )
@@ -43,5 +45,6 @@ def of_learning_curves(result: Result) -> str:
     return f"{what}: {courses}."
 
 
-def _end(result: Result, part: Part, name: str, epoch: int = -1) -> str:
-    return figure(float(shown_band(result.courses(part, name))[1][epoch]))
+def _value(result: Result, part: Part, name: str, epoch: int = -1) -> str:
+    """The median over the seeds after an epoch."""
+    return figure(float(shown_band(result.histories(part, name))[1][epoch]))

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from lossbench.pictures.of_result import STYLE
+from lossbench.pictures.style import STYLE
 
 OPTIONS: Any = {"svg.fonttype": "none", "svg.hashsalt": "lossbench"}
 NOTHING = dict.fromkeys(("Creator", "Date", "Format", "Type"))

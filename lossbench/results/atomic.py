@@ -1,15 +1,18 @@
-"""Files and folders that appear whole or not at all, also when the process is killed.
+"""Atomic writing: files and folders appear whole or not at all, also if the process is killed.
 
-Whatever is written is first made in a hidden work folder beside its place. Whoever writes in a
-folder holds a lock on it, which ends with its process however that ends; so a work folder found
-under the lock is of a process that was killed. ``prepare`` clears it away.
+Everything is first written to a hidden work folder beside its place, and then renamed. A process
+that writes in a folder holds a lock on it, and the lock ends with the process, however it ends. So
+a work folder that is found while one holds the lock was left by a killed process: ``prepare``
+clears it away.
 
-A folder from a stranger may hold work folders too, made to have a person's own files moved or
-removed. So the name of a work folder says which inode a file in it has and when that was last
-changed. No archive can bring that along: both are given when it is unpacked. No link is followed.
+A folder from a stranger may contain work folders too, made to get a person's own files moved or
+removed. So the name of a work folder contains the inode of a file in it, the seal, and the time
+when that was last changed. An archive cannot bring these along, because the system sets both when
+it is unpacked. No link is followed.
 """
 
 import os
+import re
 import shutil
 import stat
 import time
@@ -25,22 +28,22 @@ except ImportError:  # Windows has none
     fcntl = None  # type: ignore[assignment]
 
 PREFIX = ".lossbench-"
-SEAL = "seal"  # the file that the name of a work folder speaks of
+SEAL = "seal"  # the file whose inode and time are in the name of a work folder
 DAY = 24 * 60 * 60
-HEAD = 4096  # bytes, among which a file has what tells that it was written here
-# What systems leave in a folder that a person looks at.
-OF_NOBODY = {".DS_Store", "Thumbs.db", "desktop.ini"}
+HEAD = 4096  # bytes at the beginning of a file, where its mark is looked for
+# Files that systems add to a folder when a person looks at it.
+OF_SYSTEM = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
 def prepare(folder: Path) -> None:
-    """Make a folder to write in, and put right what killed processes left there.
+    """Make a folder to write in, and clean up what killed processes left there.
 
     Raises OSError where nothing can be written.
     """
-    with _locked(folder) as alone:
+    with _locked(folder) as locked:
         for left in folder.glob(f"{PREFIX}*"):
-            # Without a lock it may be in use, though not for as long as that.
-            if alone or time.time() - left.lstat().st_mtime > DAY:
+            # Without a lock it may be in use, but not for longer than a day.
+            if locked or time.time() - left.lstat().st_mtime > DAY:
                 with suppress(OSError):
                     _clear(left)
     with _work_in(folder):
@@ -48,24 +51,24 @@ def prepare(folder: Path) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file under its name in one step, in place of what was there.
+    """Write a file in one step, in place of an older one.
 
-    Raises OSError where it cannot write; what was there stays.
+    Raises OSError where it cannot be written; then the older one stays.
     """
-    with _named(path), _work_in(path.parent) as work:
+    with _errors_about(path), _work_in(path.parent) as work:
         _write(work / "new", content)
         os.replace(work / "new", path)
         _sync(path.parent)
 
 
 def replace_folder(path: Path, files: Mapping[str, bytes], names: Collection[str]) -> None:
-    """Write a folder of files under its name in one step, in place of an older one.
+    """Write a folder of files in one step, in place of an older one.
 
-    The names of the files may have folders in them, with a slash after each. ``names`` and what
-    counts as older are those of ``refuse``. Raises FileExistsError at anything else, and OSError
-    where it cannot write; what was there stays.
+    A file in a folder inside has a name such as ``tensorboard/events``. ``names`` are all that such
+    a folder may hold, see ``refuse``. Raises FileExistsError where something else is there, and
+    OSError where the folder cannot be written; then what was there stays.
     """
-    with _named(path), _work_in(path.parent) as work:
+    with _errors_about(path), _work_in(path.parent) as work:
         refuse(path, names)
         new, old = work / "new", work / "old"
         new.mkdir()
@@ -75,8 +78,8 @@ def replace_folder(path: Path, files: Mapping[str, bytes], names: Collection[str
         for folder in (new, *(it for it in new.rglob("*") if it.is_dir())):
             _sync(folder)
         if path.exists():
-            # A folder with files in it cannot be replaced in one step, only moved away first.
-            # A process that is killed before the next step leaves it to be moved back.
+            # A folder with files cannot be replaced in one step, so it is moved away first. If the
+            # process is killed before the next step, ``prepare`` moves it back.
             old.mkdir()
             os.replace(path, old / path.name)
         os.replace(new, path)
@@ -86,17 +89,17 @@ def replace_folder(path: Path, files: Mapping[str, bytes], names: Collection[str
 
 
 def refuse(path: Path, names: Collection[str]) -> None:
-    """Raise FileExistsError if something is in a folder's place that is no older one.
+    """Raise FileExistsError if a folder's place is taken by something else than an older one.
 
-    An older one is a folder, no link to one, that holds files of these ``names`` alone and, unless
-    it holds none, the first of them. In names of files in folders, ``*`` stands for anything.
+    An older one is a folder, not a link to one. It has no files, or the first of ``names`` and none
+    with another name than these. In ``names``, ``*`` stands for anything.
     """
     if path.is_symlink() or (path.exists() and not path.is_dir()):
         raise FileExistsError(f"{path} is in the way: it is not a folder")
     found = {
         it.relative_to(path).as_posix()
         for it in path.rglob("*")
-        if it.name not in OF_NOBODY and (it.is_symlink() or not it.is_dir())
+        if it.name not in OF_SYSTEM and (it.is_symlink() or not it.is_dir())
     }
     mark = next(iter(names))
     if found and mark not in found:
@@ -107,30 +110,31 @@ def refuse(path: Path, names: Collection[str]) -> None:
 
 
 def refuse_file(path: Path, mark: bytes) -> None:
-    """Raise FileExistsError if something is in a file's place that is no older one.
+    """Raise FileExistsError if a file's place is taken by something else than an older one.
 
-    An older one is a file, no link to one, that is empty or has the mark near its beginning.
+    An older one is a file, not a link to one, that is empty, or in whose beginning ``mark``, a
+    regular expression, is found.
     """
     if not os.path.lexists(path):
         return
     if path.is_file() and not path.is_symlink():
         with path.open("rb") as file:
             head = file.read(HEAD)
-        if not head or mark in head:
+        if not head or re.search(mark, head):
             return
     raise FileExistsError(f"{path} is in the way: lossbench did not write it")
 
 
-def said(error: OSError) -> str:
-    """An error of the system in the order of all others: first what it is about."""
+def os_error_message(error: OSError) -> str:
+    """The message of a system error, which names the file first as other messages do."""
     return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
 @contextmanager
 def _work_in(folder: Path) -> Iterator[Path]:
-    """A hidden folder to work in, beside what it is for, that is gone afterwards."""
+    """A hidden folder to work in, beside what is written, that is removed afterwards."""
     with _locked(folder):
-        with _named(folder):
+        with _errors_about(folder):
             made = Path(mkdtemp(dir=folder, prefix=PREFIX))
             (made / SEAL).touch()
             work = made.rename(folder / _sealed_name(made))
@@ -141,31 +145,31 @@ def _work_in(folder: Path) -> Iterator[Path]:
 
 
 def _sealed_name(work: Path) -> str:
-    """The name of a work folder that was made here."""
+    """The name that a work folder has if this module made it."""
     seal = (work / SEAL).lstat()
     return f"{PREFIX}{seal.st_ino:x}-{seal.st_ctime_ns:x}"
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[bool]:
-    """Wait until no other process writes in a folder, which is made if need be.
+    """Make a folder if it is missing, wait until no other process writes in it, and lock it.
 
-    False where folders cannot be locked. The lock is on the folder itself, so that no file of a
-    lock is left behind. Some network file systems have no such lock.
+    Yields False where folders cannot be locked, as on some network file systems. The lock is on the
+    folder itself, so that no lock file is left behind.
     """
     there = next(it for it in (folder, *folder.parents) if os.path.lexists(it))
     if not there.is_dir():
         what = "a link that leads nowhere" if there.is_symlink() else "not a folder"
         raise FileExistsError(f"{there} is in the way: it is {what}")
-    with _named(folder):
+    with _errors_about(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    with _lock(folder, exclusive=True) as alone:
-        yield alone
+    with _lock(folder, exclusive=True) as locked:
+        yield locked
 
 
 @contextmanager
-def unchanged(folder: Path) -> Iterator[None]:
-    """Wait until no other process writes in a folder, and let none do so meanwhile."""
+def shared_lock(folder: Path) -> Iterator[None]:
+    """Wait until no other process writes in a folder, and keep others from it meanwhile."""
     if os.access(folder, os.R_OK):
         with _lock(folder, exclusive=False):
             yield
@@ -191,9 +195,10 @@ def _lock(folder: Path, exclusive: bool) -> Iterator[bool]:
 
 
 def _clear(work: Path) -> None:
-    """Remove a work folder that was made here; a folder moved away and not replaced goes back.
+    """Remove a work folder that this module made, and move back the older folder in it.
 
-    Of others only an empty one goes: a process may be killed before it has given one its name.
+    Another one is removed only if it is empty: it may be left by a process that was killed before
+    it had renamed it.
     """
     if not stat.S_ISDIR(work.lstat().st_mode):
         return
@@ -210,9 +215,9 @@ def _clear(work: Path) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    # Written through to the disk before anything is renamed: a machine that loses power would
-    # else be left with the new names of files that are empty, and without the old ones. It costs
-    # some milliseconds for each experiment, while the next one is trained.
+    # It is written through to the disk before anything is renamed: else, after a loss of power, the
+    # new names could stand for empty files, and the old files be gone. This takes some milliseconds
+    # for each experiment, while the next one is trained.
     with path.open("wb") as file:
         file.write(content)
         file.flush()
@@ -231,8 +236,8 @@ def _sync(folder: Path) -> None:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Let an error of the system name what was to be written, not a file on the way there."""
+def _errors_about(path: Path) -> Iterator[None]:
+    """Make a system error name what was to be written, not a temporary file."""
     try:
         yield
     except OSError as error:

@@ -1,11 +1,11 @@
-"""Metrics of the final weights, by scikit-learn, from what the stored weights predict.
+"""Metrics of the final weights, by scikit-learn, from the predictions of these weights.
 
-They are taken where results are made, not where networks are trained, and only if a config asks
-for them. Their functions stand in their rows of the table of metrics.
+They are computed after training, and only where a config asks for them. The function of each is in
+its row of the table of metrics.
 """
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,42 +18,60 @@ from lossbench.tables.metrics import METRICS
 
 
 def complete(experiment: Experiment, split: Split, trainings: Iterable[Training]) -> Result:
-    """The result of an experiment: its trainings with all metrics that the config asks for."""
+    """The result of an experiment, with all metrics that its config asks for.
+
+    ``trainings`` have the loss and the metrics of every epoch already.
+    """
     wanted = [name for name in experiment.metrics if name not in experiment.tracked]
     if wanted:
-        trainings = [_with(wanted, experiment, split, training) for training in trainings]
+        # Rows that early stopping held back are in no part.
+        rows = experiment.fitted_rows(len(split.x_train))
+        data = {
+            "train": (split.x_train[:rows], split.y_train[:rows]),
+            "test": (split.x_test, split.y_test),
+        }
+        trainings = [_with(wanted, experiment, data, training) for training in trainings]
     return Result(experiment, split.sha256, tuple(trainings), split.classes)
 
 
-def _with(wanted: list[str], experiment: Experiment, split: Split, training: Training) -> Training:
-    parts: dict[str, dict[str, float]] = {}
-    for part in PARTS:
-        x, y = getattr(split, f"x_{part}"), getattr(split, f"y_{part}")
-        if part == "train":
-            rows = experiment.fitted_rows(len(x))
-            x, y = x[:rows], y[:rows]
-        figures = dict.fromkeys(wanted, np.nan)
-        if not training.diverged:
-            figures = values(wanted, experiment, training.weights, x, y)
-        parts[part] = {**getattr(training, part), **figures}
-    return replace(training, train=parts["train"], test=parts["test"])
+def _with(
+    wanted: list[str],
+    experiment: Experiment,
+    data: Mapping[str, tuple[Array, Array]],
+    training: Training,
+) -> Training:
+    """A training with the wanted metrics of both parts; NaN where it diverged."""
+    if training.diverged:
+        of_parts = dict.fromkeys(PARTS, dict.fromkeys(wanted, np.nan))
+    else:
+        of_parts = {
+            part: values(wanted, experiment, training.weights, *data[part]) for part in PARTS
+        }
+    return replace(
+        training,
+        train={**training.train, **of_parts["train"]},
+        test={**training.test, **of_parts["test"]},
+    )
 
 
 def values(
     names: Iterable[str], experiment: Experiment, weights: tuple[Array, ...], x: Array, y: Array
 ) -> dict[str, float]:
-    """The metrics of some weights on some data, y as a Split has it; NaN of no finite answers."""
+    """Metrics of weights on data: x of shape (rows, features), y (rows,) as in a Split.
+
+    All are NaN where an output of the network is not finite.
+    """
     with np.errstate(all="ignore"):
-        said = predictions(experiment, weights, x)
-    if not np.isfinite(said).all():
+        outputs = predictions(experiment, weights, x)
+    if not np.isfinite(outputs).all():
         return dict.fromkeys(names, np.nan)
     if experiment.loss.row.problem == "regression":
-        answer = said[:, 0]
+        predicted = outputs[:, 0]
     else:
         units = decisions(experiment, weights, x)
-        answer = units.argmax(axis=-1) if units.shape[-1] > 1 else (units[:, 0] > 0).astype(int)
+        predicted = units.argmax(axis=-1) if units.shape[-1] > 1 else (units[:, 0] > 0).astype(int)
     functions = {name: metric.function for name, metric in METRICS.items() if metric.function}
     with warnings.catch_warnings():
-        # Of classes that were answered and are not there.
+        # scikit-learn warns of classes that are predicted but not in y.
         warnings.simplefilter("ignore", UserWarning)
-        return {name: float(functions[name](y, answer, said)) for name in names}
+        return {name: float(functions[name](y, predicted, outputs)) for name in names}

@@ -1,4 +1,4 @@
-"""What a trained network says of an input, from its stored weights, without TensorFlow."""
+"""What a trained network predicts, from its stored weights, without TensorFlow."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,9 +9,9 @@ from lossbench.config.experiment import Experiment
 from lossbench.results.result import Array
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
-AT_ONCE = 2**24  # outputs of a layer: it bounds the memory of wide ones
-ACTIVATION, MARGIN = 50, 10  # multiplications that take as long as one of these
-EPSILON = 1e-3  # that Keras's batch normalisation adds to the variance
+AT_ONCE = 2**24  # outputs of a layer: bounds the memory of wide layers
+ACTIVATION, MARGIN = 50, 10  # how many multiplications take as long as one of these
+EPSILON = 1e-3  # Keras's batch normalisation adds it to the variance
 
 
 def _hard_sigmoid(x: Array) -> Array:
@@ -52,27 +52,27 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 
 def logits(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
     """The output layer before its activation: x of shape (…, features) gives (…, units)."""
-    following = iter(weights)
+    remaining = iter(weights)
     for layer in experiment.model.layers:
-        x = x @ next(following) + next(following)
+        x = x @ next(remaining) + next(remaining)
         if layer.batch_normalization:
-            gamma, beta, mean, variance = (next(following) for _ in range(4))
+            gamma, beta, mean, variance = (next(remaining) for _ in range(4))
             x = gamma * (x - mean) / np.sqrt(variance + x.dtype.type(EPSILON)) + beta
         x = ACTIVATIONS[layer.activation](x)
-    return np.asarray(x @ next(following) + next(following))
+    return np.asarray(x @ next(remaining) + next(remaining))
 
 
 def predictions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
-    """What the network answers: x of shape (…, features) gives (…, units)."""
+    """The output of the network: x of shape (…, features) gives (…, units)."""
     return ACTIVATIONS[experiment.output_activation](logits(experiment, weights, x))
 
 
 def decisions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
-    """How far a classifier decides for a class: 0 on its boundary; x (…, features).
+    """By how much a classifier prefers a class, 0 on its decision boundary; x is (…, features).
 
-    Of one unit the result has shape (…, 1) and is positive for class 1: every activation that a
-    loss allows it has its boundary where the unit is 0 before it. Of several units it has
-    shape (…, units), and is positive where that unit is the largest.
+    With one unit the result has shape (…, 1) and is positive for class 1: for every activation
+    that a loss allows, the boundary is where the unit is 0 before its activation. With several
+    units it has shape (…, units), and is positive where that unit is the largest.
     """
     units = logits(experiment, weights, x)
     if units.shape[-1] == 1:
@@ -81,20 +81,20 @@ def decisions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Arr
     return np.asarray(units - others.max(axis=-1))
 
 
-def decisions_in_parts(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
-    """``decisions``, some of the rows at a time where layers are wide."""
+def decisions_in_chunks(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
+    """``decisions``, computed for some of the rows at a time where layers are wide."""
     widest = max(len(weights[-1]) ** 2, *(layer.units for layer in experiment.model.layers))
     rows = x.reshape(-1, x.shape[-1])
-    parts = -(-len(rows) * widest // AT_ONCE)
-    with np.errstate(all="ignore"):  # of weights that are all but infinite
-        if parts == 1:
+    chunks = -(-len(rows) * widest // AT_ONCE)
+    with np.errstate(all="ignore"):  # weights just short of infinity overflow
+        if chunks == 1:
             return decisions(experiment, weights, x)
-        made = [decisions(experiment, weights, part) for part in np.array_split(rows, parts)]
-    return np.concatenate(made).reshape(*x.shape[:-1], -1)
+        found = [decisions(experiment, weights, chunk) for chunk in np.array_split(rows, chunks)]
+    return np.concatenate(found).reshape(*x.shape[:-1], -1)
 
 
 def work(weights: Sequence[Array]) -> int:
-    """How long ``decisions`` takes for one input, in multiplications, about."""
+    """About how long ``decisions`` takes for one row, in multiplications."""
     units: int = sum(it.shape[1] for it in weights if it.ndim == 2)
-    margins = len(weights[-1]) ** 2  # of every class to every other
+    margins = len(weights[-1]) ** 2  # of every class over every other
     return sum(it.size for it in weights) + ACTIVATION * units + MARGIN * margins

@@ -1,64 +1,93 @@
-"""What an experiment produced, and the files that hold it."""
+"""What an experiment gave: the figures, the history and the weights of each seed."""
 
-import csv
-import hashlib
-import io
-import json
-import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from functools import cache
-from importlib.metadata import version
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.published import Published
-from lossbench.config.yaml_writer import to_yaml
-from lossbench.results import processor
-from lossbench.results.statistics import Summary, aligned, judge, summarize
+from lossbench.results.statistics import Summary, aligned, summarize
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[Any]
 Part = Literal["train", "test"]
 PARTS: tuple[Part, Part] = ("train", "test")
-VALIDATION = "validation_loss"
-FIGURES, CONFIG = "metrics.json", "config.yaml"
-HISTORY, WEIGHTS = "history.csv", "weights.npz"
-Array = NDArray[Any]
+# Early stopping holds back a validation part, of which only the loss of each epoch is kept.
+HistoryPart = Literal["train", "test", "validation"]
+HISTORY_PARTS: tuple[HistoryPart, ...] = (*PARTS, "validation")
+
+
+def column(part: HistoryPart, name: str) -> str:
+    """The name of a figure of a part in a history and in tables: "train_loss"."""
+    return f"{part}_{name}"
+
+
+VALIDATION = column("validation", "loss")
 
 
 @dataclass(frozen=True)
 class Training:
-    """One training: a seed's final figures, its history and the weights it ended with.
+    """What one seed gave: its final figures, its history and its final weights.
 
     ``train`` and ``test`` map "loss" and each metric to its value on the final weights, NaN
-    where the training diverged. ``history`` maps "train_loss", "test_loss", "train_METRIC",
-    … to one value per epoch, with the meaning they have in Keras's ``fit``: a training figure
-    is the mean over the epoch's batches while the weights still move, a test figure is taken
+    where the seed diverged. ``history`` maps "train_loss", "test_loss", "train_METRIC", … to an
+    array of shape (epochs,). Its values mean what they mean in Keras's ``fit``: a training figure
+    is the mean over the epoch's batches while the weights still change, a test figure is taken
     after the epoch. ``weights`` are kernel (inputs, units) and bias (units,) of each layer, in
-    order, and what batch normalisation has (see ``Model.weight_shapes``).
+    order, and the weights of batch normalisation (see ``Model.weight_shapes``).
 
-    With early stopping ``epochs`` says how many epochs were trained, which ``history`` has, and a
-    "validation_loss" too. The weights are those of ``best_epoch``, from 1.
+    With early stopping ``epochs`` is the number of epochs that were trained, ``history`` has that
+    many and a "validation_loss" too, and the weights are those of ``best_epoch``, counted from 1.
     """
 
     seed: int
     diverged: bool
     train: Mapping[str, float]
     test: Mapping[str, float]
-    history: Mapping[str, Array]
-    weights: tuple[Array, ...]
+    history: Mapping[str, Array] = field(repr=False)
+    weights: tuple[Array, ...] = field(repr=False)
     epochs: int | None = None
     best_epoch: int | None = None
+
+    def final(self, part: Part) -> Mapping[str, float]:
+        """The figures of a part on the final weights, by name."""
+        return self.train if part == "train" else self.test
+
+    def curves(self, part: HistoryPart) -> dict[str, Array]:
+        """The history of a part by name: "loss" and each metric, (epochs,) each."""
+        start = column(part, "")
+        return {
+            name.removeprefix(start): curve
+            for name, curve in self.history.items()
+            if name.startswith(start)
+        }
 
 
 @dataclass(frozen=True)
 class Result:
-    """The trainings of an experiment, in the order of their seeds.
+    """What an experiment gave, a ``Training`` for each seed, in the order of the seeds.
 
-    ``classes`` are the names of the classes, by number; empty for a real target. ``provenance``
-    is what was stored of it; empty of a result that was just trained.
+    ``data_sha256`` is the digest of the data. ``classes`` are the names of the classes, by number;
+    empty for a real target. ``provenance`` says which versions and which machine made the result;
+    it is known of a result that was read from a folder, and empty after training.
+
+    >>> import lossbench
+    >>> (result,) = lossbench.read("results/hinge")
+    >>> values = result.final("test", "accuracy")  # one for each seed
+    >>> values.shape == (result.experiment.repeats,)
+    True
+    >>> summary = result.summary("test", "accuracy")
+    >>> summary.low <= summary.median <= summary.high
+    True
+    >>> curves = result.curves("test", "loss")  # a row for each seed, a column for each epoch
+    >>> curves.shape == (result.experiment.repeats, result.experiment.epochs)
+    True
     """
 
     experiment: Experiment
@@ -68,20 +97,82 @@ class Result:
     provenance: Mapping[str, str] = field(default_factory=dict)
 
     def final(self, part: Part, metric: str) -> Array:
-        """A figure on the final weights, shape (seeds,); NaN where the training diverged."""
-        return np.array([getattr(training, part)[metric] for training in self.trainings])
+        """A figure on the final weights, shape (seeds,); NaN where a seed diverged."""
+        return np.array([training.final(part)[metric] for training in self.trainings])
 
     def curves(self, part: Part, metric: str) -> Array:
         """A figure over epochs, shape (seeds, ``epochs``); NaN after an early stop."""
-        return aligned(self.courses(part, metric))
+        return aligned(self.histories(part, metric))
 
-    def courses(self, part: Part, metric: str) -> list[Array]:
-        """A figure over epochs for each training, as long as that was."""
-        return [training.history[f"{part}_{metric}"] for training in self.trainings]
+    def histories(self, part: Part, metric: str) -> list[Array]:
+        """A figure over the epochs of each seed, (epochs of that seed,) each."""
+        return [training.history[column(part, metric)] for training in self.trainings]
 
     def summary(self, part: Part, metric: str) -> Summary:
-        """Median and 95 % interval of a figure over the trainings that did not diverge."""
+        """Median and 95 % interval of a figure over the seeds that did not diverge."""
         return summarize(self.final(part, metric))
+
+    def published(self, metric: str) -> dict[Part, Decimal]:
+        """The published figures of a metric by part, with the decimals they were printed with."""
+        of_metric = self.experiment.published.get(metric, Published())
+        figures: dict[Part, Decimal | None] = {"train": of_metric.train, "test": of_metric.test}
+        return {part: value for part, value in figures.items() if value is not None}
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The final figures as a pandas DataFrame, a row for each seed.
+
+        The columns are "seed" and "diverged", with early stopping "epochs" and "best_epoch", then
+        "train_loss", "test_loss" and so on for each metric. A seed that diverged has NaN.
+
+        >>> import lossbench
+        >>> (result,) = lossbench.read("results/hinge")
+        >>> frame = result.to_frame()
+        >>> list(frame.columns)[:4]
+        ['seed', 'diverged', 'train_loss', 'test_loss']
+        >>> bool(frame["test_accuracy"].median() == result.summary("test", "accuracy").median)
+        True
+        """
+        import pandas as pd
+
+        stopping = ("epochs", "best_epoch") if self.experiment.early_stopping else ()
+        kept = ("seed", "diverged", *stopping)
+        figures = {
+            column(part, name): self.final(part, name)
+            for name in ("loss", *self.experiment.metrics)
+            for part in PARTS
+        }
+        of_seeds = {name: [getattr(it, name) for it in self.trainings] for name in kept}
+        return pd.DataFrame({**of_seeds, **figures})
+
+    def history_frame(self) -> "pd.DataFrame":
+        """The history as a pandas DataFrame, a row for each seed and epoch, as in history.csv.
+
+        The columns are "seed" and "epoch", which counts from 1, then "train_loss", "test_loss" and
+        so on for each metric of every epoch. A seed that diverged has NaN and infinity. Raises
+        ValueError where the result has no history, because its history.csv is missing.
+
+        >>> import lossbench
+        >>> (result,) = lossbench.read("results/hinge")
+        >>> history = result.history_frame()
+        >>> list(history.columns)[:4]
+        ['seed', 'epoch', 'train_loss', 'test_loss']
+        >>> medians = history.groupby("epoch")[["train_loss", "test_loss"]].median()
+        >>> len(medians) == result.epochs
+        True
+        """
+        import pandas as pd
+
+        if not all(training.history for training in self.trainings):
+            raise ValueError(f"{self.experiment.name} has no history: its history.csv is missing")
+        names = history_columns(self.experiment)
+        frames = []
+        for training in self.trainings:
+            curves = {name: shortest(training.history[name]) for name in names}
+            frame = pd.DataFrame(curves)
+            frame.insert(0, "seed", training.seed)
+            frame.insert(1, "epoch", np.arange(1, len(frame) + 1))
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True)
 
     def without_arrays(self, curves: bool = False) -> "Result":
         """The result without weights and, unless ``curves``, without histories."""
@@ -91,11 +182,11 @@ class Result:
         return replace(self, trainings=tuple(trainings))
 
     @property
-    def median(self) -> Training | None:
-        """The training whose final test value of the printed metric is the median.
+    def median_training(self) -> Training | None:
+        """The training whose final test value of the first metric is the median.
 
-        Of an even number it is the lower of the two in the middle, of equal ones the one with the
-        lowest seed. Trainings that diverged do not count; None where all did.
+        For an even number of seeds it is the lower of the two in the middle; of equal ones the
+        one with the lowest seed. Seeds that diverged do not count; None where all did.
         """
         values = self.final("test", self.experiment.metrics[0])
         order = np.argsort(values, kind="stable")[: np.isfinite(values).sum()]
@@ -106,151 +197,22 @@ class Result:
 
     @property
     def epochs(self) -> int:
-        """How many epochs the longest training had."""
+        """The number of epochs of the seed that was trained longest."""
         return max(training.epochs or self.experiment.epochs for training in self.trainings)
 
     @property
     def diverged(self) -> int:
-        """How many trainings reached NaN or infinity."""
+        """How many seeds reached NaN or infinity."""
         return sum(training.diverged for training in self.trainings)
 
 
-def shortest(values: Array) -> Array:
-    """Each float32 as the float64 of the fewest digits that means it: 0.84, not 0.8399999737."""
-    return values.astype(np.float32).astype(str).astype(np.float64)
-
-
 def history_columns(experiment: Experiment) -> list[str]:
-    """The names of what is known of every epoch."""
+    """The names of the figures of every epoch, in the order of history.csv."""
     names = ("loss", *experiment.tracked)
-    columns = [f"{part}_{name}" for name in names for part in PARTS]
+    columns = [column(part, name) for name in names for part in PARTS]
     return [*columns, VALIDATION] if experiment.early_stopping else columns
 
 
-def provenance(data_sha256: str) -> dict[str, str]:
-    """What produced a result: the versions of all that has a say, the machine, the data."""
-    return {
-        "lossbench": _version("lossbench"),
-        "Python": platform.python_version(),
-        **{name: _version(name) for name in ("TensorFlow", "Keras", "NumPy", "scikit-learn")},
-        "platform": f"{platform.system()} {platform.machine()}",
-        "processor": processor.kind(),
-        "data_sha256": data_sha256,
-    }
-
-
-@cache  # it is looked up in a file
-def _version(name: str) -> str:
-    return version(name)
-
-
-def metrics(result: Result) -> dict[str, Any]:
-    """The content of metrics.json but its digests; what is not finite is None."""
-    experiment = result.experiment
-    names = ("loss", *experiment.metrics)
-    return {
-        "name": experiment.name,
-        "config": json.loads(json.dumps(experiment.resolved(), default=float)),
-        "config_hash": experiment.config_hash,
-        "classes": list(result.classes),
-        "runs": [
-            {
-                "seed": training.seed,
-                "diverged": training.diverged,
-                **_stopped(training),
-                "train": {name: _finite(training.train[name]) for name in names},
-                "test": {name: _finite(training.test[name]) for name in names},
-            }
-            for training in result.trainings
-        ],
-        "summary": {part: {name: plain(result, part, name) for name in names} for part in PARTS},
-        "diverged": result.diverged,
-        "published": {metric: published(result, metric) for metric in experiment.published},
-        "provenance": provenance(result.data_sha256),
-    }
-
-
-def plain(result: Result, part: Part, metric: str) -> dict[str, float | None]:
-    """Median and interval of a figure for JSON; what is not finite is None."""
-    return {name: _finite(it) for name, it in asdict(result.summary(part, metric)).items()}
-
-
-def published(result: Result, metric: str) -> dict[str, Any]:
-    """What is published of a metric, by part, beside what was found; empty if nothing is."""
-    figures = result.experiment.published.get(metric, Published())
-    return {
-        part: {
-            "value": float(value),
-            **plain(result, part, metric),
-            "verdict": judge(value, result.final(part, metric)),
-        }
-        for part in PARTS
-        if (value := getattr(figures, part)) is not None
-    }
-
-
-def history(result: Result) -> str:
-    """The content of history.csv: a row per seed and epoch that was trained."""
-    columns = history_columns(result.experiment)
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["seed", "epoch", *columns])
-    for training in result.trainings:
-        figures = shortest(np.stack([training.history[column] for column in columns], axis=1))
-        for epoch, row in enumerate(figures.tolist(), start=1):
-            rows.writerow([training.seed, epoch, *row])
-    return text.getvalue()
-
-
-def weights(result: Result) -> bytes:
-    """The content of weights.npz: kernel_1, bias_1, … of every layer from the first hidden one.
-
-    The names are those of ``Model.weight_shapes``. Each array has a first axis for the seeds, in
-    the order of metrics.json's runs.
-    """
-    first = result.trainings[0].weights
-    names = result.experiment.model.weight_shapes(len(first[0]), len(first[-1]))
-    arrays: dict[str, Any] = {
-        name: np.stack(seeds)
-        for name, *seeds in zip(names, *(it.weights for it in result.trainings), strict=True)
-    }
-    file = io.BytesIO()
-    np.savez(file, **arrays)
-    return file.getvalue()
-
-
-def files(result: Result) -> dict[str, bytes]:
-    """Every file of a result but its pictures, by name."""
-    others = {HISTORY: history(result).encode(), WEIGHTS: weights(result)}
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in others.items()}
-    document = metrics(result) | {"files": digests}
-    return {
-        FIGURES: to_json(document | {"sha256": digest(document)}).encode(),
-        CONFIG: to_yaml(result.experiment).encode(),
-        **others,
-    }
-
-
-def digest(document: Mapping[str, Any]) -> str:
-    """SHA-256 of a document's values, however its text is laid out.
-
-    Raises ValueError where one of them is not finite, or a text with half a character in it.
-    """
-    text = json.dumps(document, sort_keys=True, allow_nan=False, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def to_json(document: object, ascii_only: bool = False) -> str:
-    """JSON as all of lossbench writes it: indented, and without NaN, which is not JSON."""
-    return json.dumps(document, indent=2, allow_nan=False, ensure_ascii=ascii_only) + "\n"
-
-
-def _stopped(training: Training) -> dict[str, int | None]:
-    """When early stopping ended a training; nothing where there is none."""
-    if training.epochs is None:
-        return {}
-    return {"epochs": training.epochs, "best_epoch": training.best_epoch}
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def shortest(values: Array) -> Array:
+    """Each float32 as the float64 with the fewest digits that means it: 0.84, not 0.8399999737."""
+    return values.astype(np.float32).astype(str).astype(np.float64)

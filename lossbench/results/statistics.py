@@ -1,37 +1,50 @@
 """What many seeds say about one figure: medians, intervals, verdicts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal, localcontext
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lossbench.text import figure, finite_or_none
+
+Array = NDArray[Any]
 Verdict = Literal["inside", "outside", "not judged"]
 
-FEWEST_TO_JUDGE = 20
+FEWEST_TO_JUDGE = 20  # seeds that did not diverge
 MOST_DIGITS = 400
-INTERVAL = (2.5, 97.5)
+INTERVAL = (2.5, 97.5)  # percentiles
 BAND = (10.0, 90.0)
 MOST_EPOCHS = 2000  # in a picture: more than it has pixels across
-AT_ONCE = 2**20  # figures of curves: it bounds the memory where one training is far longer
+AT_ONCE = 2**20  # figures of curves: bounds the memory where one seed has far more epochs
 
 
 @dataclass(frozen=True)
 class Summary:
     """The median over seeds and the 2.5 and 97.5 percentiles, linearly interpolated.
 
-    All three are NaN where no training finished.
+    All three are NaN where every seed diverged.
     """
 
     median: float
     low: float
     high: float
 
+    def __str__(self) -> str:
+        """The median and, in brackets, the interval: "0.793 [0.702, 0.828]"."""
+        if np.isnan(self.median):
+            return "diverged"
+        return f"{figure(self.median)} [{figure(self.low)}, {figure(self.high)}]"
 
-def summarize(values: NDArray[Any]) -> Summary:
-    """Summary of one figure of several trainings; those that diverged are NaN and left out."""
+    def as_json(self) -> dict[str, float | None]:
+        """The three by name, with None for NaN."""
+        return {name: finite_or_none(value) for name, value in asdict(self).items()}
+
+
+def summarize(values: Array) -> Summary:
+    """The summary of one figure, (seeds,); seeds that diverged are NaN and left out."""
     finished = values[np.isfinite(values)]
     if not finished.size:
         return Summary(np.nan, np.nan, np.nan)
@@ -39,63 +52,65 @@ def summarize(values: NDArray[Any]) -> Summary:
     return Summary(float(np.median(finished)), float(low), float(high))
 
 
-def judge(printed: Decimal, values: NDArray[Any]) -> Verdict:
-    """Whether a printed figure lies in the interval of the values, rounded as it was printed.
+def judge(published: Decimal, values: Array) -> Verdict:
+    """Whether a published figure lies in the interval of the values, (seeds,).
 
-    Fewer than 20 finished trainings judge nothing.
+    The ends of the interval are rounded to the decimals of the published figure. With fewer than
+    20 seeds that did not diverge, nothing is judged.
     """
     if np.isfinite(values).sum() < FEWEST_TO_JUDGE:
         return "not judged"
     summary = summarize(values)
-    # A training that all but diverged has more digits than a decimal holds by default.
+    # Values just short of infinity have more digits than a decimal holds by default.
     with localcontext() as context:
         context.prec = MOST_DIGITS  # Python 3.10 takes it only here
-        low, high = (Decimal(repr(end)).quantize(printed) for end in (summary.low, summary.high))
-    return "inside" if low <= printed <= high else "outside"
+        low, high = (Decimal(repr(end)).quantize(published) for end in (summary.low, summary.high))
+    return "inside" if low <= published <= high else "outside"
 
 
-def aligned(courses: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Curves over epochs, of any lengths, shape (curves, longest): NaN behind their ends."""
-    rows = np.full((len(courses), max(map(len, courses))), np.nan, courses[0].dtype)
-    for row, course in zip(rows, courses, strict=True):
-        row[: len(course)] = course
+def aligned(curves: Sequence[Array]) -> Array:
+    """Curves of any lengths in one array, shape (curves, longest): NaN behind their ends."""
+    rows = np.full((len(curves), max(map(len, curves))), np.nan, curves[0].dtype)
+    for row, curve in zip(rows, curves, strict=True):
+        row[: len(curve)] = curve
     return rows
 
 
-def band(courses: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Median, 10th and 90th percentile over seeds of a curve over epochs for each seed.
+def band(curves: Sequence[Array]) -> tuple[Array, Array, Array]:
+    """Median, 10th and 90th percentile over seeds, (longest,) each, of a curve for each seed.
 
-    A training counts up to the epoch in which it ended or diverged; an epoch without any is NaN.
+    A seed counts up to the epoch in which it stopped or diverged. An epoch without any seed has
+    NaN.
     """
-    step = max(1, AT_ONCE // len(courses))
-    starts = range(0, max(map(len, courses)), step)
-    parts = [
-        _band(aligned([it[start : start + step] for it in courses if len(it) > start]))
+    step = max(1, AT_ONCE // len(curves))
+    starts = range(0, max(map(len, curves)), step)
+    bands = [
+        _band(aligned([it[start : start + step] for it in curves if len(it) > start]))
         for start in starts
     ]
-    middle, low, high = map(np.concatenate, zip(*parts, strict=True))
+    middle, low, high = map(np.concatenate, zip(*bands, strict=True))
     return middle, low, high
 
 
-def shown_band(
-    courses: Sequence[NDArray[Any]],
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """The epochs, from 1, that a picture shows, and the ``band`` of the courses in these.
+def shown_band(curves: Sequence[Array]) -> tuple[Array, Array, Array, Array]:
+    """The epochs, from 1, that a picture shows, and the ``band`` of the curves in these epochs.
 
-    Of more than MOST_EPOCHS it shows so many, evenly spaced, with the first and the last.
+    Of more than MOST_EPOCHS epochs it shows MOST_EPOCHS, evenly spaced, with the first and the
+    last.
     """
-    longest = max(map(len, courses))
+    longest = max(map(len, curves))
     shown = np.rint(np.linspace(0, longest - 1, min(longest, MOST_EPOCHS))).astype(int)
-    return shown + 1, *band([course[shown[shown < len(course)]] for course in courses])
+    return shown + 1, *band([curve[shown[shown < len(curve)]] for curve in curves])
 
 
-def _band(curves: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+def _band(curves: Array) -> tuple[Array, Array, Array]:
     shown = np.where(np.isfinite(curves), curves, np.nan)
     empty = np.isnan(shown).all(axis=0)
     shown[:, empty] = 0.0
-    # Of the same figures where nothing is missing, and twenty times as fast.
+    # Where nothing is missing, the plain percentile gives the same, and twenty times as fast.
     percentile = np.nanpercentile if np.isnan(shown).any() else np.percentile
-    with np.errstate(over="ignore", invalid="ignore"):  # between the ends of what 32 bits hold
+    # Differences between the largest float32 numbers overflow.
+    with np.errstate(over="ignore", invalid="ignore"):
         low, middle, high = percentile(shown, (BAND[0], 50.0, BAND[1]), axis=0)
     for line in (low, middle, high):
         line[empty] = np.nan

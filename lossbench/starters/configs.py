@@ -12,12 +12,11 @@ from lossbench.config.schema import schema
 from lossbench.config.yaml_writer import flow
 from lossbench.data.arrays import DatasetError
 from lossbench.results.atomic import replace_file
-from lossbench.results.result import to_json
 from lossbench.starters.advice import Advice, suiting
 from lossbench.starters.dataset import TRAIN_SIZE, StarterDataset
 from lossbench.starters.description_text import dataset_lines, target_lines
 from lossbench.tables.losses import LOSSES
-from lossbench.text import printable
+from lossbench.text import printable, to_json
 
 # Some thousand steps of the optimizer suffice for networks this small. With few rows, more than
 # some tens of epochs only learn the noise.

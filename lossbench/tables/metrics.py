@@ -51,6 +51,14 @@ class Metric:
         """Whether it is taken after every epoch, and not of the final weights alone."""
         return self.function is None
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it is an error, which is 0 at best and has no largest value, such as mse.
+
+        Errors are often of very different sizes: pictures show them on a logarithmic axis.
+        """
+        return self.smaller_is_better and self.low == 0
+
 
 def r2(truth: Array, answer: Array, _: Array) -> float:
     """The coefficient of determination: 1 is perfect, 0 no better than the mean."""
@@ -130,8 +138,15 @@ def of_final_weights(problem: Problem) -> tuple[str, ...]:
 
 
 def compared_on(problem: Problem) -> str:
-    """The metric by which losses for a problem are compared where none is asked for."""
-    return next(it.name for it in METRICS.values() if problem in it.problems)
+    """The metric by which losses for a problem are compared where none is asked for.
+
+    It is the first that all of them have after every epoch.
+    """
+    return next(
+        it.name
+        for it in METRICS.values()
+        if it.every_epoch and it.labels is None and problem in it.problems
+    )
 
 
 def title(name: str) -> str:

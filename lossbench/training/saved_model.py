@@ -32,7 +32,7 @@ def model_file(result: Result, split: Split) -> bytes | None:
     optimizer of the experiment where Keras has that loss, so that ``evaluate`` and ``fit`` go on
     from there; the optimizer starts anew. The same result gives the same bytes.
     """
-    training = result.median
+    training = result.median_training
     if training is None:
         return None
     with tf.device("CPU:0"), TemporaryDirectory() as folder:

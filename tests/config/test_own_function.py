@@ -10,7 +10,7 @@ from command import lossbench, lossbench_process
 
 from lossbench.config.complaints import ConfigError
 from lossbench.config.load import load, load_all
-from lossbench.results.read import read
+from lossbench.results.read import read_result
 from lossbench.suite.run import run
 from lossbench.training import sharing
 
@@ -71,7 +71,7 @@ def test_an_own_loss_trains_as_the_same_one_of_keras_and_is_read_without_running
     assert (done.returncode, {*done.stderr.splitlines()}) == (0, {"theirs"})
     assert json.loads(done.stdout)["failed"] == {}
     Path("was_run").unlink()
-    stored = read(Path("results/it"))
+    stored = read_result(Path("results/it"))
     assert not Path("was_run").exists()
     assert stored.experiment.loss.name == "squared"
     assert "weight: 1.0" in Path("results/it/config.yaml").read_text()

@@ -13,8 +13,8 @@ from lossbench.config.load import load_all
 from lossbench.config.schema import schema
 from lossbench.config.yaml_reader import read
 from lossbench.config.yaml_writer import to_yaml
-from lossbench.results.result import to_json
 from lossbench.tables.losses import LOSSES
+from lossbench.text import to_json
 
 FILE = BUNDLED / "schema.json"
 LINE = "# yaml-language-server: $schema="

@@ -136,9 +136,18 @@ def test_no_file_stays_in_memory_when_all_configs_are_loaded(tmp_path: Path) -> 
     assert len(cases[0].split.y_train) == 2
 
 
-def test_two_files_are_not_held_at_once(tmp_path: Path) -> None:
+def test_two_files_are_not_held_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held_while_reading = []
+
+    def read_bytes(path: Path) -> bytes:
+        held_while_reading.append([it.path.name for it in held()])
+        return read(path)
+
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
     files = DataFiles()
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_bytes(TEXT)
         files.read(tmp_path / name)
+    assert held_while_reading == [[], []]
     assert [it.path.name for it in held()] == ["b.csv"]

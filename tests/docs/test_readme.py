@@ -12,7 +12,7 @@ import pytest
 
 import lossbench
 from lossbench.evidence import comparison
-from lossbench.results import read as stored
+from lossbench.results.read import read_result
 from lossbench.results.result import PARTS, Part, Result
 from lossbench.tables.losses import ANY_REAL, LOSSES, Loss
 
@@ -111,7 +111,7 @@ def test_the_output_shown_is_that_of_the_stored_results() -> None:
 
 
 def test_the_figures_of_the_findings_are_those_of_the_stored_results() -> None:
-    results = {name: stored.read(ROOT / "results" / name) for name in NAMED}
+    results = {name: read_result(ROOT / "results" / name) for name in NAMED}
     mse, mae, msle, cross, hinge, squared = results.values()
 
     def median(result: Result, part: Part, metric: str) -> str:

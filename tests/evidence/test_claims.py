@@ -1,3 +1,5 @@
+"""The nine claims of the tutorial, on results like its own and unlike them."""
+
 from dataclasses import replace
 
 import numpy as np
@@ -6,21 +8,14 @@ import pytest
 from lossbench.config.bundled import BUNDLED
 from lossbench.config.experiment import Experiment
 from lossbench.config.yaml_reader import read
-from lossbench.evidence.claims import (
-    CLAIMS,
-    all_of,
-    as_document,
-    as_markdown,
-    comparable,
-    judge,
-    most,
-    travel,
-)
-from lossbench.results.result import Result, Training, to_json
+from lossbench.evidence.claims import as_document, as_markdown, judge
+from lossbench.evidence.tutorial import CLAIMS
+from lossbench.results.result import Result, Training
+from lossbench.text import to_json
 
 Figures = dict[str, tuple[float, float]]
 NAMES = {name for claim in CLAIMS for name in claim.needs}
-LIKE_THE_ARTICLE: dict[str, Figures] = {
+LIKE_THE_TUTORIAL: dict[str, Figures] = {
     "mse": {"mse": (0.0005, 0.0005)},
     "msle": {"mse": (0.165, 0.184)},
     "mae": {"mse": (0.002, 0.002)},
@@ -41,10 +36,12 @@ def curve(name: str, metric: str, epochs: int) -> np.ndarray:
     return 1 / (1 + x) + (0.1 * (x % 2) if bumpy else 0)
 
 
-def article(name: str, seeds: int = 30, history: bool = True, **changes: tuple) -> Result:
+def result_like_the_tutorial(
+    name: str, seeds: int = 30, history: bool = True, **changes: tuple
+) -> Result:
     values = {"name": name, **read(BUNDLED / f"{name}.yaml").values, "repeats": seeds}
     experiment = Experiment.model_validate(values)
-    figures = {"loss": (0.1, 0.1), "mae": (0.1, 0.1), **LIKE_THE_ARTICLE[name], **changes}
+    figures = {"loss": (0.1, 0.1), "mae": (0.1, 0.1), **LIKE_THE_TUTORIAL[name], **changes}
     curves = {
         f"{part}_{metric}": curve(name, metric, experiment.epochs)
         for part in ("train", "test")
@@ -58,11 +55,11 @@ def article(name: str, seeds: int = 30, history: bool = True, **changes: tuple) 
 
 
 def verdicts(**replaced: Result) -> dict[int, str]:
-    results = {name: article(name) for name in NAMES} | replaced
+    results = {name: result_like_the_tutorial(name) for name in NAMES} | replaced
     return {it.number: it.verdict for it in judge(list(results.values()))}
 
 
-def test_the_article_holds_on_runs_like_the_article() -> None:
+def test_the_claims_hold_on_results_like_those_of_the_tutorial() -> None:
     assert verdicts() == dict.fromkeys(range(1, 10), "holds")
 
 
@@ -81,26 +78,26 @@ def test_the_article_holds_on_runs_like_the_article() -> None:
     ],
 )
 def test_each_claim_can_fail(number: int, name: str, figures: dict) -> None:
-    assert verdicts(**{name: article(name, **figures)})[number] == "does not hold"
+    assert verdicts(**{name: result_like_the_tutorial(name, **figures)})[number] == "does not hold"
 
 
 @pytest.mark.parametrize(("number", "name"), [(5, "hinge"), (6, "squared_hinge")])
 def test_a_claim_of_the_rounded_accuracy_alone_holds_because_of_the_metric(
     number: int, name: str
 ) -> None:
-    found = verdicts(**{name: article(name, accuracy=(0.85, 0.84))})
+    found = verdicts(**{name: result_like_the_tutorial(name, accuracy=(0.85, 0.84))})
     assert found[number] == "holds only because of the metric"
 
 
 def test_missing_and_few_are_not_judged() -> None:
-    few = judge([article("mse", seeds=19)])
+    few = judge([result_like_the_tutorial("mse", seeds=19)])
     assert {it.verdict for it in few} == {"not judged"}
-    assert few[0].figures == "fewer than 20 trainings of mse"
-    assert few[1].figures == "no results of the article's msle"
+    assert few[0].figures == "fewer than 20 seeds of mse"
+    assert few[1].figures == "no results of the tutorial's msle"
 
 
-def test_other_configs_are_not_the_article() -> None:
-    result = article("mse")
+def test_other_configs_are_not_the_tutorial() -> None:
+    result = result_like_the_tutorial("mse")
     shorter = replace(result, experiment=result.experiment.model_copy(update={"epochs": 2}))
     assert judge([shorter])[0].verdict == "not judged"
 
@@ -108,29 +105,7 @@ def test_other_configs_are_not_the_article() -> None:
 @pytest.mark.parametrize("name", ["msle", "mae", "binary_crossentropy"])
 def test_courses_are_not_judged_without_history(name: str) -> None:
     number = {"msle": 2, "mae": 3, "binary_crossentropy": 4}[name]
-    assert verdicts(**{name: article(name, history=False)})[number] == "not judged"
-
-
-def test_most_is_decided_by_the_exact_interval() -> None:
-    # scipy.stats.binomtest(21, 30): [0.506, 0.853]; (20, 30): [0.472, 0.827].
-    counts = {count: most(np.arange(30) < count) for count in (9, 10, 20, 21)}
-    assert counts == {9: False, 10: None, 20: None, 21: True}
-
-
-def test_one_failure_outweighs_what_is_not_known() -> None:
-    assert all_of(True, None, False) == "does not hold"
-    assert all_of(True, None) == "not judged"
-
-
-def test_comparable_needs_the_whole_interval() -> None:
-    noise = np.random.default_rng(0).normal(0, 0.1, 30)
-    assert comparable(np.full(30, 0.5), np.full(30, 0.51))[1] is True
-    assert comparable(np.full(30, 0.5), np.full(30, 0.53))[1] is False
-    assert comparable(0.5 + noise, 0.5 - noise)[1] is None
-
-
-def test_travel_is_the_path_over_the_range() -> None:
-    assert travel(np.array([[3.0, 2, 1], [0, 2, 0], [0, np.inf, 0]])).tolist() == [1.0, 2.0]
+    assert verdicts(**{name: result_like_the_tutorial(name, history=False)})[number] == "not judged"
 
 
 def test_claims_are_written_as_table_and_json() -> None:

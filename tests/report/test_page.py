@@ -15,13 +15,14 @@ import pytest
 import typer
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from lossbench.cli import app as cli
+from lossbench.cli import report as cli
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import load
 from lossbench.evidence import comparison
 from lossbench.report import page as report
 from lossbench.results.read import read_all
-from lossbench.results.result import Result, Training, files
+from lossbench.results.result import Result, Training
+from lossbench.results.write import files
 from lossbench.suite import run as runner
 
 RESULTS = Path(__file__).parents[2] / "results"
@@ -409,7 +410,7 @@ def test_the_same_results_give_the_same_page_without_tensorflow(
     shutil.copytree(stored.parent, tmp_path / "results")
     code = (
         "import sys; sys.modules['tensorflow'] = None; sys.argv[1:] = ['report', "
-        f"{str(tmp_path / 'results')!r}]; from lossbench.cli.app import main; main()"
+        f"{str(tmp_path / 'results')!r}]; from lossbench.cli.main import main; main()"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=90, capture_output=True)
     assert (tmp_path / "results" / "report.html").read_bytes() == stored.read_bytes()

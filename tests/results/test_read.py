@@ -10,8 +10,10 @@ import pytest
 
 from lossbench.config.experiment import Experiment
 from lossbench.results.atomic import _work_in
-from lossbench.results.read import DamagedResult, read, read_all
-from lossbench.results.result import Result, Training, digest, files
+from lossbench.results.metrics_json import digest
+from lossbench.results.read import DamagedResult, read, read_all, read_result
+from lossbench.results.result import Result, Training
+from lossbench.results.write import files
 
 SEEDS, EPOCHS = 3, 4
 
@@ -68,13 +70,13 @@ def rewrite(path: Path, **changes: object) -> None:
 
 
 def test_what_is_read_is_what_was_written(folder: Path, result: Result) -> None:
-    again = files(read(folder))
+    again = files(read_result(folder))
     written = files(result)
     assert again.keys() == written.keys()
     assert again["metrics.json"] == written["metrics.json"]
     assert again["history.csv"] == written["history.csv"]
     assert again["config.yaml"] == written["config.yaml"]
-    for one, other in zip(read(folder).trainings, result.trainings, strict=True):
+    for one, other in zip(read_result(folder).trainings, result.trainings, strict=True):
         for a, b in zip(one.weights, other.weights, strict=True):
             np.testing.assert_array_equal(a, b)
 
@@ -82,23 +84,23 @@ def test_what_is_read_is_what_was_written(folder: Path, result: Result) -> None:
 def test_published_figures_keep_the_decimals_they_were_printed_with(folder: Path) -> None:
     path = folder / "config.yaml"
     path.write_text(path.read_text().replace("0.75", "0.750"))
-    assert str(read(folder).experiment.published["rounded_accuracy"].train) == "0.750"
+    assert str(read_result(folder).experiment.published["rounded_accuracy"].train) == "0.750"
 
 
 def test_null_is_nan(folder: Path) -> None:
-    assert np.isnan(read(folder).final("test", "accuracy")).tolist() == [False, True, False]
+    assert np.isnan(read_result(folder).final("test", "accuracy")).tolist() == [False, True, False]
 
 
 def test_history_may_be_missing(folder: Path) -> None:
     (folder / "history.csv").unlink()
-    assert [dict(training.history) for training in read(folder).trainings] == [{}] * SEEDS
+    assert [dict(training.history) for training in read_result(folder).trainings] == [{}] * SEEDS
 
 
 @pytest.mark.parametrize("name", ["metrics.json", "config.yaml", "weights.npz"])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(DamagedResult, match=f"{name}: is missing; run the experiment again"):
-        read(folder)
+        read_result(folder)
 
 
 @pytest.mark.parametrize("name", ["metrics.json", "config.yaml", "weights.npz", "history.csv"])
@@ -107,25 +109,25 @@ def test_a_part_written_file_is_named(folder: Path, name: str, share: float) -> 
     content = (folder / name).read_bytes()
     (folder / name).write_bytes(content[: int(share * len(content))])
     with pytest.raises(DamagedResult, match=name):
-        read(folder)
+        read_result(folder)
 
 
 def test_pickled_weights_are_refused(folder: Path) -> None:
     np.savez(folder / "weights.npz", kernel_1=np.array([{}], dtype=object), bias_1=np.zeros(1))
     with pytest.raises(DamagedResult, match=r"weights\.npz"):
-        read(folder)
+        read_result(folder)
 
 
 def test_weights_of_other_shapes_are_refused(folder: Path) -> None:
     np.savez(folder / "weights.npz", kernel_1=np.zeros((SEEDS, 2, 5)), bias_1=np.zeros((SEEDS, 4)))
     with pytest.raises(DamagedResult, match=r"weights\.npz"):
-        read(folder)
+        read_result(folder)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"provenance": {"lossbench": "9.0.0"}}, "is of lossbench 9.0.0"),
+        ({"provenance": {"lossbench": "9.0.0"}}, "was written by lossbench 9.0.0"),
         ({"config_hash": "0"}, "which this one"),
         ({"runs": []}, "runs: List should have at least 1 item"),
         ({"runs": 3}, "runs: Input should be a valid list"),
@@ -135,19 +137,19 @@ def test_weights_of_other_shapes_are_refused(folder: Path) -> None:
 def test_another_format_is_refused(folder: Path, change: dict, message: str) -> None:
     rewrite(folder / "metrics.json", **change)
     with pytest.raises(DamagedResult, match=message):
-        read(folder)
+        read_result(folder)
 
 
 def test_classes_are_read(folder: Path) -> None:
     rewrite(folder / "metrics.json", classes=["a", "b"])
-    assert read(folder).classes == ("a", "b")
+    assert read_result(folder).classes == ("a", "b")
 
 
 def test_configs_that_differ_are_refused(folder: Path) -> None:
     path = folder / "config.yaml"
     path.write_text(path.read_text().replace("epochs: 4", "epochs: 5"))
     with pytest.raises(DamagedResult, match=r"is not the config of metrics\.json"):
-        read(folder)
+        read_result(folder)
 
 
 def test_the_good_ones_are_read_beside_the_damaged(folder: Path) -> None:
@@ -159,6 +161,35 @@ def test_the_good_ones_are_read_beside_the_damaged(folder: Path) -> None:
     assert [result.experiment.name for result in results] == ["some"]
     assert len(complaints) == 1
     assert "bad/metrics.json" in complaints[0]
+
+
+def test_read_gives_the_good_ones_and_warns_of_the_damaged(folder: Path) -> None:
+    bad = folder.parent / "bad"
+    bad.mkdir()
+    (bad / "metrics.json").write_text("{")
+    with pytest.warns(UserWarning, match=r"bad/metrics\.json: is damaged") as warned:
+        results = read(str(folder.parent))
+    assert [result.experiment.name for result in results] == ["some"]
+    assert [Path(it.filename).name for it in warned] == [Path(__file__).name]
+
+
+def test_read_takes_the_folder_of_one_result_too(folder: Path) -> None:
+    (result,) = read(folder)
+    assert files(result) == files(read_result(folder))
+    (folder / "weights.npz").unlink()
+    with pytest.raises(DamagedResult, match=r"weights\.npz: is missing"):
+        read(folder)
+
+
+def test_read_raises_where_it_finds_no_result(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match="holds no results"):
+        read(tmp_path / "empty")
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        read(tmp_path / "none")
+    (folder / "metrics.json").write_text("{")
+    with pytest.raises(FileNotFoundError, match=r"metrics\.json: is damaged"):
+        read(tmp_path)
 
 
 def test_nothing_to_read_is_said(tmp_path: Path) -> None:
@@ -198,7 +229,7 @@ def test_an_early_stop_and_batch_normalisation_are_read_as_they_were_written(
     written = files(Result(experiment, "abc", tuple(trainings)))
     for name, content in written.items():
         (tmp_path / name).write_bytes(content)
-    again = read(tmp_path)
+    again = read_result(tmp_path)
     assert files(again) == written
     assert [it.epochs for it in again.trainings] == [2, 4, 3]
     assert again.curves("test", "loss").shape == (3, EPOCHS)
@@ -208,11 +239,11 @@ def test_an_early_stop_and_batch_normalisation_are_read_as_they_were_written(
     runs[0]["epochs"] = 3
     rewrite(tmp_path / "metrics.json", runs=runs)
     with pytest.raises(DamagedResult, match=r"history\.csv: is half-written, or of another run"):
-        read(tmp_path)
+        read_result(tmp_path)
     runs[0]["epochs"] = None
     rewrite(tmp_path / "metrics.json", runs=runs)
-    with pytest.raises(DamagedResult, match="has not the number of epochs"):
-        read(tmp_path)
+    with pytest.raises(DamagedResult, match="has impossible numbers of epochs"):
+        read_result(tmp_path)
 
 
 def test_weights_that_are_nan_in_a_training_that_did_not_diverge_are_refused(
@@ -224,13 +255,13 @@ def test_weights_that_are_nan_in_a_training_that_did_not_diverge_are_refused(
     for name, content in files(replace(result, trainings=(broken, *others))).items():
         (folder / name).write_bytes(content)
     with pytest.raises(DamagedResult, match=r"weights\.npz: is not finite in seed 7"):
-        read(folder)
+        read_result(folder)
 
 
 def test_a_result_is_not_read_while_it_is_being_replaced(folder: Path, result: Result) -> None:
     """It would be made of files of two results."""
     found: list[Result] = []
-    reader = threading.Thread(target=lambda: found.append(read(folder)))
+    reader = threading.Thread(target=lambda: found.append(read_result(folder)))
     with _work_in(folder.parent):
         (folder / "history.csv").rename(folder / "away")
         reader.start()

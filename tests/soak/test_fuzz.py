@@ -18,7 +18,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lossbench.cli.app import main
+from lossbench.cli.main import main
 from lossbench.config.bundled import BUNDLED
 from lossbench.config.sections.model import ACTIVATIONS, INITIALIZERS
 from lossbench.data.generators import GENERATORS

@@ -1,39 +1,62 @@
-"""Reading weights.npz, as ``results.weights`` writes it: arrays one after the other, not packed.
+"""The file weights.npz, the final weights of all seeds: how it is written and read back.
 
-It is read from front to back. The index at the end of such an archive, which is all that zipfile
-and ``numpy.load`` go by, may be of any size, and say that a few bytes unpack to any number of them.
-Here nothing is unpacked, and no byte of an array is read before its shape is known to be right.
+It is a zip archive of arrays that are not compressed. It is read from front to back. zipfile and
+``numpy.load`` would trust the index at its end, which can be of any size, and can say that a few
+bytes unpack to very many. Here nothing is unpacked, and no array is read before its shape is known
+to be right.
 """
 
+import io
 import math
 import re
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
 from lossbench.config.experiment import Experiment
 from lossbench.results.files import AGAIN, HALF_WRITTEN, DamagedResult, opened, sha256, size
-from lossbench.results.result import Array
+from lossbench.results.result import Array, Result
 
-# What zip has before a member: a mark, flags, the kind of packing, a checksum, and how long the
-# member's name is and what follows it. Dates are left out, and sizes, which the shape says.
+# The header of a file in a zip archive: a mark, flags, the kind of compression, a checksum, and the
+# lengths of the file's name and of what follows the name. Date and sizes are skipped: the shape
+# says the size.
 MEMBER = struct.Struct("<4s2xHH4xI8xHH")
 MARK = b"PK\3\4"
-# What is behind the arrays: how it begins, and how its last bytes do.
+# The index behind the arrays: the mark at its beginning, and the one of its last part.
 INDEX, END, END_SIZE, LARGEST_INDEX = b"PK\1\2", b"PK\5\6", 22, 2**20
-# What NumPy has before an array of float32.
+# NumPy's header before an array of float32.
 MAGIC = struct.Struct("<8sH")
 HEADER = re.compile(
     rb"{'descr': '([<>]f4)', 'fortran_order': False, 'shape': \((\d+(?:, \d+)*)\), } *\n"
 )
 
 
+def weights_npz(result: Result) -> bytes:
+    """The content of weights.npz: kernel_1, bias_1, … of every layer from the first hidden one.
+
+    The names are those of ``Model.weight_shapes``. Each array has a first axis for the seeds, in
+    the order of metrics.json.
+    """
+    first = result.trainings[0].weights
+    names = result.experiment.model.weight_shapes(len(first[0]), len(first[-1]))
+    arrays: dict[str, Any] = {
+        name: np.stack(seeds)
+        for name, *seeds in zip(names, *(it.weights for it in result.trainings), strict=True)
+    }
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
 class _Member(NamedTuple):
-    """An array in the file: what is known of it before it is read."""
+    """An array in the file, before it is read: its type and shape, and where it starts.
+
+    ``checksum`` is the CRC-32 of NumPy's header and the array, ``of_header`` of the header alone.
+    """
 
     dtype: np.dtype[np.float32]
     shape: tuple[int, ...]
@@ -42,13 +65,13 @@ class _Member(NamedTuple):
     of_header: int
 
 
-def weights(
+def read_weights(
     path: Path, experiment: Experiment, outputs: int | None, digest: str | None
 ) -> Iterator[tuple[Array, ...]]:
-    """The weights of each training, as ``Model.weight_shapes`` has them.
+    """The weights of each seed, in the order and the shapes of ``Model.weight_shapes``.
 
-    ``outputs`` are the units of the output layer and ``digest`` the SHA-256 of the file, each None
-    where it is not known. Raises DamagedResult.
+    ``outputs`` is the number of units of the output layer and ``digest`` the SHA-256 of the file,
+    each None where it is not known. Raises DamagedResult.
     """
     with opened(path) as file:
         try:
@@ -71,11 +94,11 @@ def weights(
 
 
 def _members(file: BinaryIO, names: Sequence[str]) -> Iterator[tuple[str, _Member]]:
-    """Where each array is. Raises ValueError or struct.error where they are not as written."""
+    """Each array by name. Raises ValueError or struct.error where one is not as it was written."""
     for name in names:
-        mark, flags, packing, checksum, *lengths = MEMBER.unpack(file.read(MEMBER.size))
+        mark, flags, compression, checksum, *lengths = MEMBER.unpack(file.read(MEMBER.size))
         written, _ = map(file.read, lengths)
-        if (mark, flags, packing, written) != (MARK, 0, 0, f"{name}.npy".encode()):
+        if (mark, flags, compression, written) != (MARK, 0, 0, f"{name}.npy".encode()):
             raise ValueError
         start = file.tell()
         version, length = MAGIC.unpack(file.read(MAGIC.size))

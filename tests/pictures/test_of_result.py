@@ -1,109 +1,23 @@
-import hashlib
-import os
-import subprocess
-import sys
-from collections.abc import Mapping
-from io import BytesIO
-from pathlib import Path
+"""The learning curves of a result."""
 
-import matplotlib
 import numpy as np
 import pytest
 from drawn_texts import boxes, check_texts
+from made_up_curves import experiment, history, result
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
-from matplotlib.image import imread
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from lossbench.config import load as config
 from lossbench.config.bundled import BUNDLED
-from lossbench.config.experiment import Experiment
-from lossbench.data.arrays import Split
-from lossbench.pictures.of_result import learning_curves, png, scatter
+from lossbench.config.load import load
+from lossbench.pictures.of_result import learning_curves
+from lossbench.pictures.style import png
 from lossbench.results.result import Result, Training
 
 CONFIGS = sorted(path.stem for path in BUNDLED.glob("*.yaml"))
-HOSTILE = {
-    "axes.facecolor": "black",
-    "axes.formatter.limits": "0, 0",
-    "axes.prop_cycle": "cycler('color', ['red'])",
-    "figure.dpi": "50",
-    "figure.constrained_layout.use": "True",
-    "font.family": "serif",
-    "image.cmap": "gray",
-    "lines.marker": "s",
-    "path.sketch": "(3, 50, 2)",
-    "savefig.bbox": "tight",
-    "savefig.facecolor": "pink",
-    "text.antialiased": "False",
-}
-
-
-def experiment(
-    loss: str = "hinge", epochs: int = 20, published: Mapping | None = None
-) -> Experiment:
-    return Experiment.model_validate(
-        {
-            "name": "synthetic",
-            "dataset": {"generator": "make_circles"},
-            "model": {"hidden": [2]},
-            "loss": loss,
-            "epochs": epochs,
-            "published": published or {},
-        }
-    )
-
-
-def history(of: Experiment, seed: int) -> dict[str, np.ndarray]:
-    """Noisy curves that fall from 1 towards 0.01, or rise to 0.99 where they are accuracies."""
-    random = np.random.default_rng(seed)
-    decay = np.exp(-5 * np.arange(of.epochs) / of.epochs)
-    curves = {}
-    for name in ("loss", *of.metrics):
-        for part in ("train", "test"):
-            noisy = decay * random.uniform(0.8, 1.2, of.epochs) + 0.01
-            curves[f"{part}_{name}"] = 1 - noisy / 2 if "accuracy" in name else noisy
-    return {name: curve.astype(np.float32) for name, curve in curves.items()}
-
-
-def training(of: Experiment, seed: int) -> Training:
-    curves = history(of, seed)
-    finals = [
-        {name: float(curves[f"{part}_{name}"][-1]) for name in ("loss", *of.metrics)}
-        for part in ("train", "test")
-    ]
-    return Training(seed, False, *finals, curves, ())
-
-
-def exploding(finished: Training, epoch: int) -> Training:
-    """The training, with errors that explode up to an epoch and NaN from there on."""
-    curves = {name: curve.copy() for name, curve in finished.history.items()}
-    for name, curve in curves.items():
-        if "accuracy" not in name:
-            curve[max(epoch - 3, 0) : epoch] = 3e38
-        curve[epoch:] = np.nan
-    nan = dict.fromkeys(finished.train, float("nan"))
-    return Training(finished.seed, True, nan, nan, curves, ())
-
-
-def result(of: Experiment, seeds: int = 7, diverged: int = 0, at: int = 10) -> Result:
-    """Trainings of which the first so many explode before an epoch."""
-    trainings = [training(of, seed) for seed in range(seeds)]
-    trainings[:diverged] = [exploding(it, at) for it in trainings[:diverged]]
-    return Result(of, "", tuple(trainings))
-
-
-def split(classes: int = 3, rows: int = 60, features: int = 2, stretch: float = 1.0) -> Split:
-    """Random features and, as the target, class numbers; or real numbers where classes is 0."""
-    random = np.random.default_rng(0)
-    x = random.normal(size=(rows, features)).astype(np.float32)
-    x[:, 0] *= stretch
-    y = np.arange(rows) % classes if classes else random.normal(size=rows)
-    part = rows // 2
-    return Split(x[:part], y[:part], x[part:], y[part:], tuple(f"{i}" for i in range(classes)))
 
 
 def line(panel: Axes, part: str) -> Line2D:
@@ -127,24 +41,12 @@ def marked_value(panel: Axes, part: str) -> float:
     return float(panel.transData.inverted().transform(pixels)[1])
 
 
-def article_labels(figure: Figure) -> list[str]:
-    return [it.get_text() for it in figure.findobj(Text) if "article" in it.get_text()]
+def published_labels(figure: Figure) -> list[str]:
+    return [it.get_text() for it in figure.findobj(Text) if "published" in it.get_text()]
 
 
 def heading(figure: Figure) -> str:
     return "\n".join(it.get_text() for it in figure.texts)
-
-
-def fingerprint() -> str:
-    """Digest of one picture of each kind."""
-    published = {"accuracy": {"train": 0.9, "test": 0.8}}
-    pictures = [
-        learning_curves(result(experiment(published=published))),
-        learning_curves(result(experiment("mse"))),
-        scatter(split()),
-        scatter(split(classes=0)),
-    ]
-    return hashlib.sha256(b"".join(map(png, pictures))).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -158,7 +60,7 @@ def fingerprint() -> str:
         ("squared_hinge", "rounded_accuracy", ["Loss", "Rounded accuracy"]),
     ],
 )
-def test_the_printed_metric_is_below_the_loss_unless_it_is_the_loss(loss, published, labels):
+def test_the_first_metric_is_below_the_loss_unless_it_is_the_loss(loss, published, labels):
     of = experiment(loss, published={published: {"train": 0.5}})
     figure = learning_curves(result(of))
     assert [panel.get_ylabel() for panel in figure.axes] == labels
@@ -206,7 +108,7 @@ def test_the_legend_hides_no_data():
 
 
 @pytest.mark.parametrize("loss", ["hinge", "mae"])
-def test_the_article_s_figures_are_marked_where_they_lie(loss):
+def test_published_figures_are_marked_where_they_lie(loss):
     metric = "accuracy" if loss == "hinge" else "mse"
     # The second lies far from every curve, and must be in the picture nevertheless.
     figures = {"train": 0.792, "test": 0.0002}
@@ -215,38 +117,36 @@ def test_the_article_s_figures_are_marked_where_they_lie(loss):
     assert marked_value(panel, "test") == pytest.approx(0.0002)
 
 
-def test_an_article_s_zero_is_marked_at_the_bottom_of_a_logarithmic_axis():
+def test_a_published_zero_is_marked_at_the_bottom_of_a_logarithmic_axis():
     of = experiment("mse", published={"mse": {"train": 0.0, "test": 0.02}})
     [panel] = learning_curves(result(of)).axes
     assert panel.get_yscale() == "log"
     assert marked_value(panel, "train") == pytest.approx(panel.get_ylim()[0])
 
 
-def test_the_article_s_figures_keep_their_decimals():
-    shown = result(config.load("hinge").model_copy(update={"epochs": 20}))
-    assert article_labels(learning_curves(shown)) == ["article: 0.792", "article: 0.740"]
-    shown = result(config.load("mse").model_copy(update={"epochs": 20}))
-    assert article_labels(learning_curves(shown)) == ["article: 0.000", "article: 0.001"]
+def test_published_figures_keep_their_decimals():
+    shown = result(load("hinge").model_copy(update={"epochs": 20}))
+    assert published_labels(learning_curves(shown)) == ["published: 0.792", "published: 0.740"]
+    shown = result(load("mse").model_copy(update={"epochs": 20}))
+    assert published_labels(learning_curves(shown)) == ["published: 0.000", "published: 0.001"]
 
 
 @pytest.mark.parametrize("part", ["train", "test"])
-def test_an_article_that_prints_one_part_is_marked_once(part):
+def test_a_figure_published_of_one_part_is_marked_once(part):
     of = experiment(published={"accuracy": {part: 0.7}})
     figure = learning_curves(result(of))
-    assert article_labels(figure) == ["article: 0.7"]
+    assert published_labels(figure) == ["published: 0.7"]
     assert marked_value(figure.axes[-1], part) == pytest.approx(0.7)
 
 
 def test_nothing_is_marked_where_nothing_is_published():
-    assert not article_labels(learning_curves(result(experiment())))
+    assert not published_labels(learning_curves(result(experiment())))
 
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_no_text_overlaps_another_or_is_cut_off(name):
-    figure = learning_curves(
-        result(config.load(name).model_copy(update={"epochs": 20}), diverged=2)
-    )
-    assert sum("article" in text for text in boxes(figure)) == 2
+    figure = learning_curves(result(load(name).model_copy(update={"epochs": 20}), diverged=2))
+    assert sum("published" in text for text in boxes(figure)) == 2
     check_texts(figure)
 
 
@@ -287,14 +187,14 @@ def test_the_start_of_a_steep_curve_is_in_the_picture():
 def test_labels_of_figures_that_coincide_are_apart(figures):
     published = {"accuracy": dict(zip(("train", "test"), figures, strict=True))}
     found = boxes(learning_curves(result(experiment(published=published))))
-    train, test = (box for text, box in found.items() if "article" in text)
+    train, test = (box for text, box in found.items() if "published" in text)
     assert not train.overlaps(test)
     assert (train.y0 > test.y0) == (figures[0] >= figures[1])
 
 
 def test_a_long_published_figure_is_not_cut_off():
     figure = learning_curves(result(experiment(published={"accuracy": {"test": 0.8462193571}})))
-    [box] = [box for text, box in boxes(figure).items() if "article" in text]
+    [box] = [box for text, box in boxes(figure).items() if "published" in text]
     assert box.x1 < figure.bbox.x1
 
 
@@ -372,86 +272,3 @@ def test_epochs_are_whole_numbers(epochs):
     ticks = learning_curves(result(experiment(epochs=epochs))).axes[-1].get_xticks()
     assert epochs in ticks
     assert (ticks == np.round(ticks)).all()
-
-
-def test_the_same_picture_is_the_same_bytes():
-    assert fingerprint() == fingerprint()
-
-
-def test_a_picture_is_sharp_at_450_pixels_and_below_100_kb():
-    encoded = png(learning_curves(result(experiment(epochs=200))))
-    assert imread(BytesIO(encoded)).shape[1] == 810
-    assert len(encoded) < 100_000
-
-
-def test_global_settings_neither_change_a_picture_nor_are_changed():
-    usual = fingerprint()
-    with matplotlib.rc_context():
-        for name, value in HOSTILE.items():
-            matplotlib.rcParams[name] = value
-        before = dict(matplotlib.rcParams)
-        assert fingerprint() == usual
-        assert dict(matplotlib.rcParams) == before
-
-
-def test_a_user_s_matplotlibrc_does_not_change_a_picture_and_pyplot_is_not_imported(tmp_path):
-    rc_file = tmp_path / "matplotlibrc"
-    rc_file.write_text("".join(f"{name}: {value}\n" for name, value in HOSTILE.items()))
-    program = (
-        "import sys, matplotlib, test_pictures as it;"
-        "assert matplotlib.rcParams['savefig.bbox'] == 'tight';"  # the file was read
-        "print(it.fingerprint(), 'matplotlib.pyplot' in sys.modules)"
-    )
-    here = Path(__file__).parent
-    paths = os.pathsep.join([str(here), str(here.parent), *sys.path])
-    environment = os.environ | {"MATPLOTLIBRC": str(rc_file), "PYTHONPATH": paths}
-    child = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
-    )
-    assert child.stdout.split() == [fingerprint(), "False"]
-
-
-@pytest.mark.parametrize("classes", [2, 3, 10])
-def test_classes_have_the_colours_of_tab10_in_order(classes):
-    data = split(classes)
-    panel = scatter(data).axes[0]
-    x, y = np.concatenate([data.x_train, data.x_test]), np.concatenate([data.y_train, data.y_test])
-    assert len(panel.lines) == classes
-    for number, colour in enumerate(matplotlib.colormaps["tab10"].colors[:classes]):
-        points = panel.lines[number]
-        assert same_color(points.get_markerfacecolor(), colour)
-        np.testing.assert_array_equal(points.get_xydata(), x[y == number])
-
-
-def test_the_legend_of_a_scatter_plot_names_the_classes_and_hides_no_data():
-    panel = scatter(split(3)).axes[0]
-    FigureCanvasAgg(panel.figure).draw()
-    legend = panel.get_legend()
-    assert legend.get_title().get_text() == "Class"
-    assert [it.get_text() for it in legend.get_texts()] == ["0", "1", "2"]
-    assert not legend.get_window_extent().overlaps(panel.bbox)
-
-
-def test_features_of_one_scale_have_equal_aspect_and_others_have_not():
-    assert scatter(split()).axes[0].get_aspect() == 1
-    assert scatter(split(stretch=100.0)).axes[0].get_aspect() == "auto"
-    assert scatter(split(stretch=0.0)).axes[0].get_aspect() == "auto"
-
-
-def test_a_real_target_is_a_colour_with_a_bar():
-    data = split(classes=0)
-    panel, bar = scatter(data).axes
-    np.testing.assert_array_equal(
-        panel.collections[0].get_array(), np.concatenate([data.y_train, data.y_test])
-    )
-    assert bar.get_ylabel() == "Target"
-
-
-@pytest.mark.parametrize("classes", [0, 3])
-def test_no_text_of_a_scatter_plot_overlaps_or_is_cut_off(classes):
-    check_texts(scatter(split(classes, stretch=100.0)))
-
-
-def test_a_scatter_plot_refuses_other_than_two_features():
-    with pytest.raises(ValueError, match="unpack"):
-        scatter(split(features=3))

@@ -1,8 +1,9 @@
-"""Reading history.csv, as ``results.history`` writes it: a row per seed and epoch.
+"""The file history.csv, a row for each seed and epoch: how it is written and read back.
 
-Git ignores it and not metrics.json, so the one that is found may be of another run.
+Git ignores this file but not metrics.json, so the two may be of different runs.
 """
 
+import csv
 import io
 import os
 import warnings
@@ -14,25 +15,38 @@ import numpy as np
 
 from lossbench.config.experiment import Experiment
 from lossbench.results.files import AGAIN, BLOCK, HALF_WRITTEN, DamagedResult, opened, sha256, size
-from lossbench.results.result import VALIDATION, Array, history_columns
+from lossbench.results.result import VALIDATION, Array, Result, history_columns, shortest
 from lossbench.text import cut
 
 INDEX = ("seed", "epoch")
 LONGEST_NUMBER = 32  # characters, with the comma behind it
 LONGEST_LINE = 10_000
-MOST_BYTES = 2**31  # that are read through to tell of which run a history is
+MOST_BYTES = 2**31  # of a file that is read through only to say which run it is of
+
+
+def history_csv(result: Result) -> str:
+    """The content of history.csv: a row for each seed and epoch that was trained."""
+    columns = history_columns(result.experiment)
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow([*INDEX, *columns])
+    for training in result.trainings:
+        figures = shortest(np.stack([training.history[column] for column in columns], axis=1))
+        for epoch, row in enumerate(figures.tolist(), start=1):
+            rows.writerow([training.seed, epoch, *row])
+    return text.getvalue()
 
 
 class _Run(NamedTuple):
-    """What a history is of: its columns, from which seed to which, and how many rows it has."""
+    """Which run a history is of: its columns, first and last seed, and number of rows."""
 
     columns: frozenset[str]
     first: int
     last: int
     rows: int
 
-    def beside(self, other: "_Run") -> str:
-        """In words, with the columns where the other has not the same ones."""
+    def unlike(self, other: "_Run") -> str:
+        """The run in words that tell it from another one, with its columns where these differ."""
         seeds, words = self.last - self.first + 1, f"seeds {self.first} to {self.last}"
         stopped = VALIDATION in self.columns
         words += f", {self.rows} epochs in all" if stopped else f", {self.rows // seeds} epochs"
@@ -41,26 +55,27 @@ class _Run(NamedTuple):
         return words
 
 
-def histories(
+def read_histories(
     path: Path, experiment: Experiment, lengths: Sequence[int], digest: str | None
 ) -> Sequence[Mapping[str, Array]]:
-    """The history of each training, of so many epochs each, in float32; empty without a file.
+    """The history of each seed, by column, in float32; empty where there is no file.
 
-    ``digest`` is the SHA-256 of the file, if it is known. Raises DamagedResult.
+    ``lengths`` are the numbers of epochs of the seeds. ``digest`` is the SHA-256 of the file, None
+    where it is not known. Raises DamagedResult.
     """
     if not os.path.lexists(path):
         return [{}] * experiment.repeats
     with opened(path) as file:
         try:
-            return _curves(file, experiment, lengths, digest)
+            return _parsed(file, experiment, lengths, digest)
         except (ValueError, Warning):
             raise DamagedResult(path, _what_is_wrong(file, experiment, lengths)) from None
 
 
-def _curves(
+def _parsed(
     file: BinaryIO, experiment: Experiment, lengths: Sequence[int], digest: str | None
 ) -> Sequence[Mapping[str, Array]]:
-    """Raises ValueError, or a Warning of NumPy's, where it is not as written."""
+    """Raises ValueError, or a Warning of NumPy, where the file is not as it was written."""
     wanted, rows = history_columns(experiment), sum(lengths)
     if size(file) > LONGEST_LINE + rows * (len(wanted) + len(INDEX)) * LONGEST_NUMBER:
         raise ValueError
@@ -70,7 +85,7 @@ def _curves(
     if sorted(names) != sorted((*INDEX, *wanted)):
         raise ValueError
     content = file.read()
-    # The last number may lack digits where its line has no end.
+    # Without the end of the last line, digits of its last number may be missing.
     if content.count(b"\n") != rows or not content.endswith(b"\n"):
         raise ValueError
     kinds = np.dtype([(name, np.int64 if name in INDEX else np.float32) for name in names])
@@ -88,16 +103,16 @@ def _curves(
 
 
 def _what_is_wrong(file: BinaryIO, experiment: Experiment, lengths: Sequence[int]) -> str:
-    """Whether it is damaged, or of another run; or that this cannot be told."""
+    """Says whether a file is damaged or of another run, as far as can be told."""
     found = _run_of(file)
     if not found:
         return HALF_WRITTEN
     columns, seeds = frozenset((*INDEX, *history_columns(experiment))), experiment.seeds
     wanted = _Run(columns, seeds[0], seeds[-1], sum(lengths))
-    words = f"of another run ({found.beside(wanted)}) than metrics.json ({wanted.beside(found)})"
+    words = f"of another run ({found.unlike(wanted)}) than metrics.json ({wanted.unlike(found)})"
     if found == wanted:
         return f"is damaged, or of another run than metrics.json; {AGAIN}"
-    # Of trainings that stopped early, the first ones are as whole as all are.
+    # With early stopping, a file that lacks its last seeds looks like one with fewer seeds.
     within = found.first == wanted.first and found.last <= wanted.last
     if experiment.early_stopping and within and found.rows < wanted.rows:
         return f"is half-written, or {words}; {AGAIN}"
@@ -105,7 +120,7 @@ def _what_is_wrong(file: BinaryIO, experiment: Experiment, lengths: Sequence[int
 
 
 def _run_of(file: BinaryIO) -> _Run | None:
-    """What run a history seems to be of, by its ends; None where these are no history's."""
+    """Which run a history is of, by its first and last row; None where these are damaged."""
     if size(file) > MOST_BYTES:
         return None
     file.seek(0)
@@ -128,7 +143,7 @@ def _run_of(file: BinaryIO) -> _Run | None:
         and len(columns) == len(top) == len(bottom)
         and 0 <= first <= last < 2**32
         and begun == 1
-        # Trainings that stop early have not the same number of epochs each.
+        # With early stopping, the number of epochs differs between seeds.
         and (VALIDATION in columns or (last - first + 1) * ended == run.rows)
     )
     return run if whole else None

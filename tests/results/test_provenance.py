@@ -1,10 +1,10 @@
-"""Kinds of processors, as Linux tells of them."""
+"""The kind of processor, from what Linux says of it."""
 
 from pathlib import Path
 
 import pytest
 
-from lossbench.results import processor
+from lossbench.results import provenance
 
 INTEL = """\
 processor\t: 0
@@ -32,14 +32,14 @@ def test_a_kind_is_a_maker_and_its_widest_vectors(
     told: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "cpuinfo").write_text(told)
-    monkeypatch.setattr(processor, "CPUINFO", tmp_path / "cpuinfo")
-    monkeypatch.setattr(processor.platform, "machine", lambda: "x86_64")
-    assert processor.kind.__wrapped__() == kind
+    monkeypatch.setattr(provenance, "CPUINFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(provenance.platform, "machine", lambda: "x86_64")
+    assert provenance.processor.__wrapped__() == kind
 
 
 def test_where_the_system_does_not_tell_python_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processor, "CPUINFO", tmp_path / "none")
-    monkeypatch.setattr(processor.platform, "processor", lambda: "arm")
-    assert processor.kind.__wrapped__() == "arm"
+    monkeypatch.setattr(provenance, "CPUINFO", tmp_path / "none")
+    monkeypatch.setattr(provenance.platform, "processor", lambda: "arm")
+    assert provenance.processor.__wrapped__() == "arm"

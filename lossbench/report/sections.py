@@ -1,0 +1,118 @@
+"""What the page shows of each comparison and of each experiment."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lossbench.config.yaml_writer import to_yaml
+from lossbench.data.files import DataFiles
+from lossbench.evidence.comparison import Comparison
+from lossbench.evidence.pair import Pair
+from lossbench.pictures import descriptions
+from lossbench.pictures.decision_boundaries import (
+    boundaries,
+    data_of,
+    has_boundaries,
+    shown_in_boundaries,
+)
+from lossbench.pictures.of_comparison import curves, shown_in_curves
+from lossbench.pictures.of_result import learning_curves
+from lossbench.pictures.style import readable
+from lossbench.pictures.svg import inline
+from lossbench.results.result import PARTS, Result
+
+# A page with more pictures would take long to load.
+COMPARISONS_DRAWN, EXPERIMENTS_DRAWN = 12, 30
+NO_HISTORY = (
+    "There are no curves without history.csv, which git ignores because it is large; "
+    "run the experiment again to draw them."
+)
+NO_DATA = "There are no decision boundaries: the data are large, or cannot be had again."
+MANY_COMPARISONS = (
+    f"Only the first {COMPARISONS_DRAWN} comparisons have pictures here; "
+    "'lossbench compare --pictures' draws all."
+)
+MANY_EXPERIMENTS = (
+    f"Only the first {EXPERIMENTS_DRAWN} experiments have learning curves here; those of each are "
+    "in its folder, in learning_curves.png."
+)
+
+
+def comparison_section(
+    comparison: Comparison, number: int, anchors: Mapping[int, str], files: DataFiles
+) -> dict[str, Any]:
+    """A comparison; ``number`` counts them, and ``anchors`` are those of the results by id."""
+    train, test = ([it for it in comparison.standings if it.part == part] for part in PARTS)
+    of_results = [anchors[id(result)] for result in comparison.results]
+    pictures, notes = _pictures(comparison, number, files)
+    return {
+        "anchor": f"comparison-{number}",
+        "data": comparison.data,
+        "metric": readable(comparison.metric).lower(),
+        "note": comparison.note,
+        "standings": list(zip(of_results, train, test, strict=True)),
+        "pairs_note": comparison.pairs_note,
+        "pairs": [
+            (part, [(it, _ends(it)) for it in comparison.pairs_shown if it.part == part])
+            for part in PARTS
+        ],
+        "pictures": pictures,
+        "notes": notes,
+    }
+
+
+def _ends(pair: Pair) -> list[float]:
+    """In percent where the bar of a pair begins, has its dot and ends; empty where none is judged.
+
+    An interval of a judged pair has no NaN.
+    """
+    if pair.finding == "not judged":
+        return []
+    return [100 * end for end in (pair.low, pair.probability, pair.high)]
+
+
+def _pictures(comparison: Comparison, number: int, files: DataFiles) -> tuple[list[Any], list[str]]:
+    """The pictures of a comparison, and a note on each that is missing."""
+    from markupsafe import Markup
+
+    if number > COMPARISONS_DRAWN:
+        return [], [MANY_COMPARISONS]
+    pictures, notes = [], []
+    if picture := curves(comparison):
+        text = descriptions.of_curves(comparison, shown_in_curves(comparison))
+        pictures.append(Markup(inline(picture, f"curves-{number}", text)))
+    else:
+        notes.append(NO_HISTORY)
+    if has_boundaries(comparison):
+        split = data_of(comparison, files)
+        if split is None:
+            notes.append(NO_DATA)
+        elif picture := boundaries(comparison, split):
+            text = descriptions.of_boundaries(comparison, shown_in_boundaries(comparison))
+            pictures.append(Markup(inline(picture, f"boundaries-{number}", text)))
+    return pictures, notes
+
+
+def experiment_section(result: Result, number: int, anchor: str, folder: Path) -> dict[str, Any]:
+    """An experiment; the path of its data file starts from the folder of the page."""
+    from markupsafe import Markup
+
+    experiment = result.experiment
+    picture, note = "", ""
+    if number > EXPERIMENTS_DRAWN:
+        note = MANY_EXPERIMENTS
+    elif not result.trainings[0].history:
+        note = NO_HISTORY
+    else:
+        text = descriptions.of_learning_curves(result)
+        picture = Markup(inline(learning_curves(result), f"{anchor}-curves", text))
+    return {
+        "anchor": anchor,
+        "name": experiment.name,
+        "loss": readable(experiment.loss.name),
+        "seeds": len(result.trainings),
+        "picture": picture,
+        "note": note,
+        "config": to_yaml(experiment.seen_from(folder)),
+        "provenance": [*result.provenance.items(), ("config_sha256", experiment.config_hash)],
+    }

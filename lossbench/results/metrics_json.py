@@ -1,0 +1,184 @@
+"""The file metrics.json: what is written to it, and how it is read back.
+
+It holds the config, the final figures of each seed and what follows from them, what made the
+result, and the digests of the other files.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from lossbench.results.files import (
+    AGAIN,
+    HALF_WRITTEN,
+    HISTORY,
+    WEIGHTS,
+    DamagedResult,
+    limited_content,
+)
+from lossbench.results.provenance import provenance
+from lossbench.results.result import PARTS, Part, Result, Training
+from lossbench.results.statistics import judge
+from lossbench.text import finite_or_none, on_one_line
+
+VERSION = version("lossbench")
+# How many bytes and how many values metrics.json may have: beside its seeds, and for each of them.
+MOST_BESIDE_SEEDS, MOST_PER_SEED = (2**22, 200_000), (2**11, 100)
+DEEPEST = 20  # mappings and lists inside each other
+
+
+def as_document(result: Result) -> dict[str, Any]:
+    """The content of metrics.json without its digests; what is not finite is None."""
+    experiment = result.experiment
+    names = ("loss", *experiment.metrics)
+    return {
+        "name": experiment.name,
+        "config": json.loads(json.dumps(experiment.resolved(), default=float)),
+        "config_hash": experiment.config_hash,
+        "classes": list(result.classes),
+        "runs": [
+            {
+                "seed": training.seed,
+                "diverged": training.diverged,
+                **_stopped(training),
+                **{
+                    part: {name: finite_or_none(training.final(part)[name]) for name in names}
+                    for part in PARTS
+                },
+            }
+            for training in result.trainings
+        ],
+        "summary": {
+            part: {name: result.summary(part, name).as_json() for name in names} for part in PARTS
+        },
+        "diverged": result.diverged,
+        "published": {name: beside_published(result, name) for name in experiment.published},
+        "provenance": provenance(result.data_sha256),
+    }
+
+
+def beside_published(result: Result, metric: str) -> dict[str, Any]:
+    """Each published figure of a metric, by part, with what was found; empty if none is published.
+
+    A figure is judged by the interval of the seeds, see ``judge``.
+    """
+    return {
+        part: {
+            "value": float(value),
+            **result.summary(part, metric).as_json(),
+            "verdict": judge(value, result.final(part, metric)),
+        }
+        for part, value in result.published(metric).items()
+    }
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """SHA-256 of the values of a document; line breaks and the order of keys do not matter.
+
+    Raises ValueError where a value is not finite, or a text is not valid Unicode.
+    """
+    text = json.dumps(document, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _stopped(training: Training) -> dict[str, int | None]:
+    """When early stopping ended a training; empty without early stopping."""
+    if training.epochs is None:
+        return {}
+    return {"epochs": training.epochs, "best_epoch": training.best_epoch}
+
+
+class Run(BaseModel):
+    """The final figures of one seed; null stands for NaN."""
+
+    model_config = ConfigDict(strict=True)
+
+    seed: int
+    diverged: bool
+    epochs: int | None = Field(None, ge=1)
+    best_epoch: int | None = Field(None, ge=1)
+    train: dict[str, float | None]
+    test: dict[str, float | None]
+
+    def stored(self, part: Part) -> dict[str, float | None]:
+        """The figures of a part by name, as they are in the file."""
+        return self.train if part == "train" else self.test
+
+    def final(self, part: Part) -> dict[str, float]:
+        """The figures of a part by name, with NaN for null."""
+        return {
+            name: np.nan if value is None else value for name, value in self.stored(part).items()
+        }
+
+
+class Digests(BaseModel):
+    """The SHA-256 of the files beside metrics.json; older results have none."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    history: str | None = Field(None, alias=HISTORY)
+    weights: str | None = Field(None, alias=WEIGHTS)
+
+
+class Document(BaseModel):
+    """The part of metrics.json from which all the rest of it can be computed."""
+
+    model_config = ConfigDict(strict=True)
+
+    config: dict[str, Any]
+    config_hash: str
+    classes: tuple[str, ...] = Field((), strict=False)
+    runs: list[Run] = Field(min_length=1)
+    provenance: dict[str, str]
+    files: Digests = Digests()
+
+
+def read_values(path: Path, seeds: int) -> dict[str, Any]:
+    """All values of metrics.json but its own digest, which must be right where there is one.
+
+    No more is read than a result with so many ``seeds`` can fill. Raises DamagedResult.
+    """
+    limits = (
+        beside + seeds * each for beside, each in zip(MOST_BESIDE_SEEDS, MOST_PER_SEED, strict=True)
+    )
+    text = limited_content(path, *limits)
+    try:
+        values = json.loads(text)
+        if not isinstance(values, dict) or not within_depth(values):
+            raise ValueError
+        stored = values.pop("sha256", None)
+        found = digest(values)  # also where none is stored: it refuses values that are not finite
+    except (ValueError, RecursionError):
+        raise DamagedResult(path, HALF_WRITTEN) from None
+    writer = version_in(values)
+    if writer.partition(".")[0] != VERSION.partition(".")[0]:
+        raise DamagedResult(path, of_another_version(writer))
+    if stored not in (None, found):
+        raise DamagedResult(path, f"is damaged, or was changed by hand; {AGAIN}")
+    return values
+
+
+def within_depth(value: Any, depth: int = DEEPEST) -> bool:
+    """Whether mappings and lists are nested no deeper than DEEPEST."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth >= 0 and all(within_depth(it, depth - 1) for it in inner)
+
+
+def version_in(values: Mapping[str, Any]) -> str:
+    """The version of lossbench that wrote a metrics.json, as far as it says so."""
+    try:
+        return on_one_line(str(values["provenance"]["lossbench"]))
+    except (TypeError, KeyError, IndexError):
+        return "an unknown version"
+
+
+def of_another_version(writer: str) -> str:
+    """Why a result that another version wrote is not read."""
+    writer = on_one_line(writer)
+    return f"was written by lossbench {writer}, which this one ({VERSION}) does not read; {AGAIN}"

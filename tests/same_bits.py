@@ -1,0 +1,17 @@
+"""Whether two trainings are the same to the last bit."""
+
+import numpy as np
+
+from lossbench.results.result import Training
+
+
+def same_bits(one: Training, other: Training) -> bool:
+    """Whether figures, histories and weights are equal; NaN equals NaN in the arrays."""
+    return (one.train, one.test) == (other.train, other.test) and all(
+        np.array_equal(a, b, equal_nan=True)
+        for a, b in zip(
+            (*one.history.values(), *one.weights),
+            (*other.history.values(), *other.weights),
+            strict=True,
+        )
+    )
