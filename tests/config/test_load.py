@@ -1,6 +1,5 @@
 """Configs with what is set beside them: their names, data and figures, and all mistakes at once."""
 
-import doctest
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -124,13 +123,6 @@ def refused(
     with pytest.raises(ConfigError) as caught:
         load(config, overrides)
     return [str(it) for it in caught.value.mistakes]
-
-
-def test_the_examples_of_load_give_what_they_show() -> None:
-    example = doctest.DocTestFinder().find(load, "load")[0]
-    assert len(example.examples) == 4
-    results = doctest.DocTestRunner().run(example)
-    assert results.failed == 0
 
 
 def test_a_mapping_is_the_experiment_of_the_same_config_in_a_file(config: Path) -> None:
