@@ -20,6 +20,7 @@ from lossbench.tables.metrics import FORMER_METRICS, METRICS
 from lossbench.tables.parameters import is_number
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$"  # safe for a folder
 FILES_BESIDE = ("summary.json", "summary.md", "report.html")
 # The keys that change no trained weights. Their metrics are those of the final weights.
 BESIDE_TRAINING = {"name", "seed", "repeats", "published", "final_metrics"}
@@ -60,7 +61,7 @@ class Experiment(Section, serialize_by_alias=True):
 
     name: Annotated[
         str,
-        StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$", max_length=200),
+        StringConstraints(pattern=NAME, max_length=200),
         AfterValidator(_folder_name),
     ]
     dataset: Dataset

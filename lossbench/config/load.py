@@ -54,7 +54,8 @@ def load(
     config; the path of a data file in a mapping starts from the working directory. ``overrides``
     replace values by dotted keys, as ``--set`` does, and leave the name as it is.
 
-    >>> load("hinge", {"epochs": 5, "optimizer.learning_rate": 0.05}).epochs
+    >>> import lossbench
+    >>> lossbench.load("hinge", {"epochs": 5, "optimizer.learning_rate": 0.05}).epochs
     5
 
     A mapping without a ``name`` is named after its loss.
@@ -65,12 +66,12 @@ def load(
     ...     "loss": "hinge",
     ...     "epochs": 50,
     ... }
-    >>> [load(config, {"loss": loss}).name for loss in ("hinge", "squared_hinge")]
+    >>> [lossbench.load(config, {"loss": it}).name for it in ("hinge", "squared_hinge")]
     ['hinge', 'squared_hinge']
 
     Raises ConfigError with all that is wrong:
 
-    >>> load("hinge", {"repeats": 0, "epochs": 0})
+    >>> lossbench.load("hinge", {"repeats": 0, "epochs": 0})
     Traceback (most recent call last):
     lossbench.config.complaints.ConfigError: overrides: repeats: 0 must be at least 1
     overrides: epochs: 0 must be at least 1

@@ -1,6 +1,7 @@
 """Where the values of a config come from: a file, or a mapping of Python."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -10,8 +11,8 @@ import numpy as np
 
 from lossbench.config.bundled import bundled_names
 from lossbench.config.complaints import MAPPING, ConfigError, Mistake
+from lossbench.config.experiment import NAME
 from lossbench.config.yaml_reader import Document, YamlError, read
-from lossbench.tables.losses import NAMES
 from lossbench.text import nearest
 
 
@@ -32,10 +33,9 @@ class Source:
         if self.document.lines:
             return self.path.stem
         loss = values.get("loss")
-        loss = loss.get("name", loss.get("function")) if isinstance(loss, Mapping) else loss
-        if isinstance(loss, str) and (":" in loss or loss in NAMES):
-            return loss.rpartition(":")[2]
-        return str(self.path)
+        if isinstance(loss, Mapping):
+            loss = loss.get("name") or str(loss.get("function")).rpartition(":")[2]
+        return loss if isinstance(loss, str) and re.match(NAME, loss) else str(self.path)
 
 
 def of_file(path: Path) -> Source:

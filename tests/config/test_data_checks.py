@@ -1,10 +1,11 @@
-"""Configs whose keys are right and do not fit their data."""
+"""What the data, or scikit-learn, refuse of a config."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 from dataset_configs import complaints, houses, write_config
+from example_config import with_dataset
 
 from lossbench.config.complaints import ConfigError
 from lossbench.config.load import load_all
@@ -38,3 +39,25 @@ def test_more_outputs_than_a_machine_holds_are_refused(tmp_path: Path) -> None:
     dataset = "file: d.csv, target: y, problem: classification"
     (line,) = complaints(tmp_path, dataset, "kld")
     assert line.endswith("has 7500 outputs for 15000 rows: more than 100000000 numbers")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "said"),
+    [
+        ("generator: make_regression, n_targets: 2", "n_targets: 2 must be 1"),
+        ("generator: make_blobs, centers: {a: 3}", "generator: 'make_blobs' refuses these param"),
+        ("generator: make_blobs, cluster_std: [1, 2]", "generator: 'make_blobs' refuses these"),
+        ("generator: make_classification, n_classes: 9", "generator: 'make_classification' refus"),
+        (
+            "generator: make_blobs, n_samples: 0",
+            "n_samples: 0 must be an int in the range [1, inf)",
+        ),
+    ],
+)
+def test_what_scikit_learn_refuses_is_a_complaint_of_one_line(
+    config: Path, dataset: str, said: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        with_dataset(config, dataset, "mse")
+    assert f"{config}:1: dataset.{said}" in str(caught.value)
+    assert len(str(caught.value).splitlines()) == len(caught.value.mistakes)
