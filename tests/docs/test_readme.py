@@ -40,12 +40,12 @@ def results_table() -> str:
             mark = {"inside": "", "outside": "**"}[verdict]
             row += [found.replace(", ", ",\N{NO-BREAK SPACE}"), f"{mark}{published}{mark}"]
         rows.append(row)
-    return table(["experiment", "metric", "train", "article", "test", "article"], rows)
+    return table(["experiment", "metric", "train", "published", "test", "published"], rows)
 
 
 def claims_list() -> str:
     text = (ROOT / "results" / "summary.md").read_text()
-    rows = text[text.index("## The article's claims") :].splitlines()[4:]
+    rows = text[text.index("## The tutorial's claims") :].splitlines()[4:]
     cells = (row.strip("| ").split(" | ") for row in rows)
     return "".join(
         f"{number}. {claim} **{verdict.capitalize()}**: {found}.\n"

@@ -28,8 +28,9 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.files import DataFiles
 from lossbench.evidence import comparison_text, summary
 from lossbench.evidence.comparison import NothingToCompare, compare
-from lossbench.pictures import of_comparison as comparison_plots
-from lossbench.report import page as report
+from lossbench.pictures import decision_boundaries
+from lossbench.pictures.of_comparison import pictures
+from lossbench.report.page import page as page_of
 from lossbench.results.consistency import COMPUTED
 from lossbench.results.files import MARKS, MOST_HOLES, opened
 from lossbench.results.metrics_json import MOST_PER_SEED, as_document, digest
@@ -140,7 +141,7 @@ def use(folder: Path) -> None:
         assert len(complaint) < 1000
     names = [it.experiment.name for it in results]
     assert "good" in names
-    page = report.page("it", results, complaints, folder)
+    page = page_of("it", results, complaints, folder)
     page.encode()
     assert 'id="experiment-1"' in page
     for result in results:
@@ -152,7 +153,7 @@ def use(folder: Path) -> None:
         assert comparison_text.as_csv(groups).isascii()
         text = comparison_text.as_markdown(groups)
         assert text.replace("\n", "").isprintable(), text
-        comparison_plots.pictures(groups)
+        pictures(groups)
 
 
 # How bytes are damaged, and what is put in the place of a file.
@@ -706,7 +707,7 @@ def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.M
     """Two results of data that take long to make, or of a file without end, or of many values."""
     monkeypatch.delattr("lossbench.data.generators.generate")
     monkeypatch.delattr("lossbench.data.files.DataFile.frame")
-    column = pyarrow.nulls(comparison_plots.MOST_NUMBERS // 2 + 1, pyarrow.float64())
+    column = pyarrow.nulls(decision_boundaries.MOST_VALUES // 2 + 1, pyarrow.float64())
     table = pyarrow.table({"a": column, "y": column})
     for data in (
         {"generator": "make_moons", "n_samples": 50_000_000},
@@ -723,7 +724,7 @@ def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.M
             (folder / "rows.csv").write_bytes(b"a,y" + b"\r" * len(column))
             assert read_result(folder).experiment.dataset.generator == data.get("generator")
             (group,) = compare([read_result(folder), read_result(other)])
-            assert comparison_plots.data_of(group, DataFiles()) is None
+            assert decision_boundaries.data_of(group, DataFiles()) is None
 
 
 @pytest.mark.parametrize(
@@ -739,9 +740,9 @@ def test_large_networks_are_not_asked_for_very_many_points(
         calls.append(experiment.name)
         return decisions_in_chunks(experiment, *rest)
 
-    monkeypatch.setattr(comparison_plots, "decisions_in_chunks", counted)
+    monkeypatch.setattr(decision_boundaries, "decisions_in_chunks", counted)
     (group,) = compare([made(it, 7, 1, model={"hidden": hidden}) for it in ("one", "two")])
-    figure = comparison_plots.boundaries(group, group.results[0].experiment.dataset.load())
+    figure = decision_boundaries.boundaries(group, group.results[0].experiment.dataset.load())
     assert [calls.count(it.experiment.name) for it in group.results if figure] == asked
 
 

@@ -22,7 +22,7 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import load
-from lossbench.report import page as report
+from lossbench.report.page import page as page_of
 from lossbench.results.event_files import FILE, hyperparameters
 from lossbench.results.history_csv import history_csv
 from lossbench.results.read import read_result
@@ -168,7 +168,7 @@ def test_paths_in_event_files_start_from_their_folder(tmp_path: Path) -> None:
     assert b"file: ../../d.csv" in events.read_bytes()
     # Two features have a picture, whatever the target.
     assert (tmp_path / "results" / "it" / "dataset.png").is_file()
-    page = report.page("it", [read_result(tmp_path / "results" / "it")], [], tmp_path / "results")
+    page = page_of("it", [read_result(tmp_path / "results" / "it")], [], tmp_path / "results")
     assert "file: ../d.csv" in page
 
 
