@@ -36,7 +36,7 @@ def kind(column: "pd.Series") -> str:
 
 
 def holds_text(column: "pd.Series") -> bool:
-    """Whether the values of a column without numbers are text, or true, false and missing ones."""
+    """Whether a column that is not numbers holds text, or true and false with missing values."""
     return kind(column) in ("string", "boolean")
 
 
@@ -83,9 +83,9 @@ def to_texts(column: "pd.Series") -> Array:
 def refuse_text_among_numbers(
     file: DataFile, column: "pd.Series", key: str = "file", hint: str = ""
 ) -> None:
-    """Raise DatasetError where a column of text holds numbers but for a few values.
+    """Raise DatasetError where half of the texts or more are numbers: the others are mistakes.
 
-    These are mistakes rather than categories. ``hint`` ends the message.
+    ``hint`` ends the message.
     """
     if not _is_mostly_numbers(column):
         return

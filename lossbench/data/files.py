@@ -44,7 +44,7 @@ class DataFile:
                 frame = text_files.read(self._content, self._separator)
         except MemoryError:
             raise DatasetError("file", "needs more memory than there is") from None
-        # The bytes may be many. Without them only the line of an unusual row cannot be found.
+        # The bytes may take much memory. They find the line of a row where rows are not lines.
         if self._separator is None or text_files.has_a_line_for_each(len(frame), self._content):
             self._content = None
         return frame
@@ -73,10 +73,11 @@ class DataFile:
 
 
 class DataFiles:
-    """The data files of one command, each of which is read once for all configs that name it.
+    """The data files of one command: each is read once, however many configs name it.
 
-    Files may be large, so only the one that was read last is held in memory. Of the others the
-    digest stays: an experiment is never trained on other bytes than those of its digest.
+    Files may be large, so only the one that was read last is held in memory. Of the others only
+    the digests are kept. One that has to be read again, and has changed, is refused: an experiment
+    is never trained on other bytes than those of its digest.
     """
 
     def __init__(self) -> None:
@@ -107,7 +108,7 @@ def _identity(path: Path) -> tuple[str, str]:
     """The same for every way to a file; the suffix says how it is read."""
     try:
         return os.path.realpath(path), path.suffix.lower()
-    except ValueError:  # it is no path, as is said when it is read
+    except ValueError:  # not a path, as reading it will say
         return str(path), ""
 
 
@@ -126,7 +127,7 @@ def _content(path: Path) -> bytes:
 
 
 def _reason_against(path: Path) -> str:
-    """Why a path is not that of a data file to read; empty where it is."""
+    """Why a path cannot be read as a data file; empty where it can."""
     if path.is_dir():
         return "is a folder"
     if not path.exists():

@@ -23,7 +23,7 @@ SEPARATOR_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertica
 
 def read(content: bytes, separator: str) -> "pd.DataFrame":
     """The columns of a file in UTF-8, with a header; raises DatasetError where it is not that."""
-    _refuse_what_is_no_text(content)
+    _refuse_empty_or_binary(content)
     try:
         return _read(content, separator)
     except UnicodeDecodeError:
@@ -101,7 +101,7 @@ def _records(content: bytes, separator: str) -> Iterator[tuple[int, list[str]]]:
             line = reader.line_num + 1
 
 
-def _refuse_what_is_no_text(content: bytes) -> None:
+def _refuse_empty_or_binary(content: bytes) -> None:
     if not content.strip():
         raise _refused("is empty")
     if b"\0" in content:

@@ -106,7 +106,10 @@ def _from_file(data: str, target: str | None, problem: str | None) -> StarterDat
 
 
 def _describe(source: dict[str, Any], files: DataFiles) -> tuple[dict[str, Any], Description]:
-    """All keys for the data of a source, and their description; refuses what cannot be trained."""
+    """All keys for the data of a source, and their description.
+
+    Raises DatasetError where they cannot be trained on.
+    """
     table = Dataset.model_validate(source, context=files).table(files)
     split = {"shuffle": True} | ({"stratify": True} if table.classes else {})
     scaled = {"features": "train"} | ({} if table.classes else {"target": "train"})

@@ -49,7 +49,7 @@ REFUSED: list[tuple[bytes, str, str, str]] = [
 @pytest.mark.parametrize(
     ("content", "keys", "loss", "said"), REFUSED, ids=[it[3] for it in REFUSED]
 )
-def test_what_is_no_feature_is_one_complaint_with_its_place(
+def test_what_is_not_a_feature_is_one_complaint_with_its_place(
     content: bytes, keys: str, loss: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check_complaint(monkeypatch, tmp_path, content, keys, loss, said)

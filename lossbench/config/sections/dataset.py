@@ -13,7 +13,14 @@ from pydantic import (
     model_validator,
 )
 
-from lossbench.config.sections.base import Section, one_of, refusals, refuse, share_or_count
+from lossbench.config.sections.base import (
+    Section,
+    one_of,
+    refusal,
+    refusals,
+    refuse,
+    share_or_count,
+)
 from lossbench.data import generators, splitting
 from lossbench.data.arrays import DatasetError, Split, Table
 from lossbench.data.file_table import STRATEGIES, table_from_file
@@ -54,7 +61,7 @@ class SplitOptions(Section):
     @model_validator(mode="after")
     def _stratify_only_what_is_shuffled(self) -> "SplitOptions":
         if self.stratify and not self.shuffle:
-            raise refusals("split", {"stratify": (refuse("needs shuffle: true"), self.stratify)})
+            raise refusal("stratify", "needs shuffle: true", self.stratify)
         return self
 
 
@@ -80,7 +87,7 @@ class Dataset(Section, extra="allow"):
 
     @model_validator(mode="after")
     def _check_keys(self, info: ValidationInfo) -> "Dataset":
-        # Who validates several configs gives the files that are read already as the context.
+        # Whoever validates several configs passes the files that are read already as the context.
         if self.generator and self.file is None:
             self._check_generator(self.generator)
         else:
@@ -113,7 +120,7 @@ class Dataset(Section, extra="allow"):
         """Refuse keys that are not those of a data file, and fill in the digest of the file."""
         if self.generator:
             message = "cannot stand beside a file: data come from one of them"
-            raise refusals("dataset", {"generator": (refuse(message), self.generator)})
+            raise refusal("generator", message, self.generator)
         if self.file is None:
             of_file = self.target or close_to("file", self.parameters)
             absent = "file" if of_file else "generator"
@@ -132,8 +139,7 @@ class Dataset(Section, extra="allow"):
                 # A section is frozen once it is validated.
                 object.__setattr__(self, "sha256", files.sha256(Path(str(self.file))))
             except DatasetError as error:
-                wrong = (refuse(str(error)), self.file)
-                raise refusals("dataset", {"file": wrong}) from None
+                raise refusal("file", str(error), self.file) from None
 
     @model_serializer(mode="wrap")
     def _without_what_does_not_apply(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataset_configs import TEXT, check_complaint, write_config
 from lossbench.config.complaints import ConfigError
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import load, load_all
+from lossbench.data import generators
 from lossbench.data.limits import MAX_BYTES
 
 # What the file holds, further keys of the dataset, the loss, and what is said.
@@ -154,3 +155,19 @@ def test_experiment_of_plain_values_knows_its_file(tmp_path: Path) -> None:
     dataset = dataset_of({"file": str(tmp_path / "d.csv"), "target": "y"})
     assert dataset.load().classes == ("x", "z")
     assert len(dataset.sha256) == 64
+
+
+def test_the_section_of_a_right_config_is_validated_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time, the parameters of its generator are looked up."""
+    looked_up = []
+
+    def look_up(generator: str) -> dict[str, Any]:
+        looked_up.append(generator)
+        return parameters(generator)
+
+    parameters = generators.parameters
+    monkeypatch.setattr(generators, "parameters", look_up)
+    load(write_config(tmp_path, "generator: make_moons, noise: 0.1"))
+    assert looked_up == ["make_moons"]
