@@ -17,7 +17,7 @@ WIDTH = 76  # of a name and its parameters, so that a table of them fits eighty 
 
 
 def as_document() -> dict[str, Any]:
-    """The catalogue in plain values."""
+    """What there is, as values for JSON."""
     losses = {
         loss.name: {
             "problem": loss.problem,
@@ -40,7 +40,7 @@ def as_document() -> dict[str, Any]:
 
 
 def tables() -> list[Table]:
-    """The catalogue as tables: a title, the columns and the rows of each."""
+    """What there is, as tables: the title, the columns and the rows of each."""
     losses = [
         [
             loss.name,
@@ -78,13 +78,13 @@ def _defaults(rows: Parameters) -> dict[str, Any]:
 
 
 def _own(optimizers: Mapping[str, Parameters]) -> dict[str, Iterable[str]]:
-    """The parameters of each optimizer, those that all of them have once."""
+    """The parameters of each optimizer; those that all have are listed once, under "all"."""
     own = {name: [key for key in rows if key not in COMMON] for name, rows in optimizers.items()}
     return {**own, "all": COMMON}
 
 
 def _listed(parameters: Mapping[str, Iterable[str]]) -> list[list[str]]:
-    """A row for each thing and its parameters, or more where they need more than a line."""
+    """A row for each name and its parameters, and further rows if one line is too short."""
     width = WIDTH - max(map(len, parameters))
     return [
         [name if number == 0 else "", line]

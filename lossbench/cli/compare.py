@@ -30,7 +30,7 @@ def compare(
 ) -> None:
     """Compare the losses of stored results; nothing is trained.
 
-    Those are compared that share their data, on a metric that they have in common.
+    Results that share their data are compared, on a metric that all of them have.
     """
     from lossbench.cli.tables import print_comparison
     from lossbench.cli.terminal import print_error, print_json

@@ -37,8 +37,8 @@ def main() -> NoReturn:
         # An import that a signal interrupts can raise any exception.
         code = 0 if signals.received else _code_of(error)
     if signals.received:
-        code = signals.exit_code()
-        print(signals.INTERRUPTED, file=sys.stderr)
+        code = 128 + signals.received[0]
+        signals.tell()
     if code == 0 and (failure := streams.failure()):
         code = _code_of_unprinted(failure)
     sys.exit(code)

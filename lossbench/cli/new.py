@@ -1,4 +1,4 @@
-"""``lossbench new``: write configs to start with, for data that are given."""
+"""``lossbench new``: write configs to start with, for given data."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def new(
 ) -> None:
     """Look at data, and write a config for each loss that suits.
 
-    A JSON Schema lies beside them, to which they point editors. Nothing that is there is replaced.
+    A JSON Schema is written beside them, for editors. No file that is there is replaced.
     """
     from lossbench.cli.terminal import print_error
     from lossbench.data.arrays import DatasetError

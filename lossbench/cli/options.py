@@ -44,11 +44,13 @@ AllowCode = Annotated[
 # Of run and run-all.
 ConfigFolder = Annotated[
     Path | None,
-    typer.Argument(metavar="FOLDER", help="Holds the configs; without it, the bundled nine run."),
+    typer.Argument(
+        metavar="FOLDER", help="Folder of the configs; without it, the bundled nine run."
+    ),
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Where the folders of results go, instead of to results/."),
+    typer.Option(metavar="DIR", help="Folder for the results, instead of results/."),
 ]
 Epochs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Epochs to train.")]
 Repeats = Annotated[
@@ -90,29 +92,34 @@ Dask = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 # Of compare and report.
-ResultFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Holds the results.")]
-Metric = Annotated[str | None, typer.Option(metavar="NAME", help="Instead of mse or accuracy.")]
+ResultFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the results.")]
+Metric = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Compare on this metric, not mse or accuracy.")
+]
 Pictures = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Draw curves and decision boundaries there.")
+    Path | None, typer.Option(metavar="DIR", help="Draw curves and decision boundaries into DIR.")
 ]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each pair.")]
 AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown.")]
 Page = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="Instead of FOLDER/report.html.")
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Write there, not to FOLDER/report.html."),
 ]
 Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 
 # Of new.
 Data = Annotated[
-    str, typer.Argument(metavar="DATA", help="A CSV, TSV or Parquet file, or such as diabetes.")
+    str,
+    typer.Argument(metavar="DATA", help="A CSV, TSV or Parquet file, or a set such as diabetes."),
 ]
 TargetColumn = Annotated[
-    str | None, typer.Option("--target", metavar="COLUMN", help="The file's column to predict.")
+    str | None, typer.Option("--target", metavar="COLUMN", help="The column to predict, of a file.")
 ]
 Kind = Annotated[
     str | None,
-    typer.Option("--problem", metavar="KIND", help="regression or classification, if not seen."),
+    typer.Option("--problem", metavar="KIND", help="Take it for regression or classification."),
 ]
 NewFolder = Annotated[
-    Path | None, typer.Option("--out", metavar="FOLDER", help="Instead of one named after DATA.")
+    Path | None,
+    typer.Option("--out", metavar="FOLDER", help="Write there, not to a folder named after DATA."),
 ]

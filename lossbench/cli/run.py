@@ -62,10 +62,10 @@ def run(
 ) -> None:
     """Run experiments; the results of each go to a folder of its name.
 
-    What is stored there already, of the same config, data and versions, is not trained again, and
-    a quick look with fewer --repeats or --epochs replaces none of it without --force.
-    With --set the name says what is set. The points of a sweep are experiments too; their folders
-    share one, with a table and, for one or two keys that vary, a picture.
+    Seeds that are stored there already, with the same config, data and versions, are not trained
+    again. A quick look with fewer --repeats or --epochs replaces nothing without --force.
+    With --set, the name says what is set. The points of a sweep are experiments too; their folders
+    lie in one, with a table and, if one or two keys vary, a picture.
     """
     from lossbench.suite.extras import Extras
     from lossbench.suite.load import Options, of_files
@@ -99,8 +99,8 @@ def run_all(
     """Run all experiments of a folder, and sum them up in a table.
 
     Without FOLDER the nine experiments of the tutorial run, into results/. The configs directly
-    in FOLDER run into results/NAME, where NAME is that of FOLDER. --set is as in run, and so is
-    what becomes of results that are stored already.
+    in FOLDER run into results/NAME, where NAME is that of FOLDER. --set works as in run, and
+    stored seeds are used as there.
     """
     from lossbench.suite.extras import Extras
     from lossbench.suite.load import Options, of_folder
@@ -125,7 +125,7 @@ def _run(
     quiet: bool,
     debug: bool,
 ) -> None:
-    """Run experiments, print what they gave, and exit with 1 if one of them gave nothing."""
+    """Run experiments and print what they give; exits with 1 if one of them gives nothing."""
     from lossbench.cli.trainer import trainer
     from lossbench.suite.load import load
 
@@ -146,7 +146,7 @@ def _run(
 
 
 def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, debug: bool) -> None:
-    """Print the line of medians of a result, and what did not go well."""
+    """Print the medians of a result and what did not go well, or why there is no result."""
     from lossbench.cli.terminal import out, print_exception, print_warning
     from lossbench.evidence import summary
     from lossbench.suite.run import Failure
@@ -164,7 +164,7 @@ def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, d
 
 
 def _print_suite(suite: "Suite", as_json: bool, quiet: bool) -> None:
-    """Print what the results give together, write it, and say where a report can be made of it."""
+    """Print and write the tables of all results, and how to make a report of them."""
     from lossbench.cli.tables import print_summary, print_sweeps
     from lossbench.cli.terminal import err, print_error, print_json, print_warning
 

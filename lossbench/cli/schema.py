@@ -8,7 +8,7 @@ from lossbench.cli.options import Debug, Version
 def print_schema(debug: Debug = False, version: Version = False) -> None:
     """Print the JSON Schema of a config, which editors use.
 
-    An editor with a YAML language server takes it from a first line in the config:
+    An editor with a YAML language server uses it if the first line of the config is
     # yaml-language-server: $schema=schema.json
     """
     from lossbench.cli.terminal import print_json

@@ -4,18 +4,18 @@ import os
 import signal
 import sys
 import threading
+from functools import cache
 from types import FrameType
 from typing import NoReturn
 
 # Windows has no SIGHUP, which says that the terminal was closed.
 SIGNALS = [getattr(signal, it) for it in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, it)]
-INTERRUPTED = "Interrupted: what was finished is kept."
 GRACE = 1.5  # seconds from a signal until the process is ended by force
 received: list[int] = []
 
 
 def handle() -> None:
-    """End the command at any of the signals; not left to Python and typer, which ignore some."""
+    """Let each of the signals end the command, whatever it is doing, with its own exit code."""
     for number in SIGNALS:
         # nohup lets a process ignore SIGHUP; it stays ignored.
         if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN:
@@ -23,14 +23,15 @@ def handle() -> None:
 
 
 def end_if_received() -> None:
-    """Raise SystemExit if a signal came, for what it raised may have been lost."""
+    """Raise SystemExit if a signal came; what it raised before may have been lost."""
     if received:
         _end(received[0], None)
 
 
-def exit_code() -> int | None:
-    """The exit code that names the signal that came; None if none came."""
-    return 128 + received[0] if received else None
+@cache  # so that it is printed once, although the process may be ended by force after that
+def tell() -> None:
+    """Say on standard error that the command was interrupted."""
+    print("Interrupted: what was finished is kept.", file=sys.stderr)
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
@@ -52,5 +53,5 @@ def _end_by_force(number: int) -> None:
     """
     if sys.stderr.isatty():
         sys.stderr.write("\x1b[?25h")  # show the cursor, which the bars hide
-    print(INTERRUPTED, file=sys.stderr)
+    tell()
     os._exit(128 + number)

@@ -1,7 +1,7 @@
-"""Standard output and standard error, of which no failure to write ends a run.
+"""Standard output and standard error that end no run if they cannot be written.
 
-A reader that went away, a full disk behind a redirection or a terminal that hung up costs what
-would have been printed, and nothing else.
+If the reader of a pipe went away, a disk is full or a terminal was closed, then what would have
+been printed is lost, and nothing else.
 """
 
 import errno
@@ -14,10 +14,7 @@ OUT, ERR = 1, 2
 
 
 class Stream(io.TextIOWrapper):
-    """Writes text at once, and after the first failure to nowhere; ``error`` says which it was.
-
-    A character that the encoding has not is written as an escape.
-    """
+    """Writes text at once; after the first failure, which is kept in ``error``, to nowhere."""
 
     error: OSError | None = None
 
@@ -28,7 +25,7 @@ class Stream(io.TextIOWrapper):
             super().flush()
         except OSError as error:
             self.error = self.error or error
-            # What is left in the buffer goes there, too, instead of failing again at the exit.
+            # The rest of the buffer goes to nowhere, too. It would fail again at the exit.
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self.fileno())
             os.close(nowhere)
@@ -36,13 +33,13 @@ class Stream(io.TextIOWrapper):
 
 
 def protect() -> None:
-    """Put such streams in place of Python's own; what another program put there stays."""
+    """Replace Python's own streams by such ones; streams that other code has set stay."""
     for number in (0, OUT, ERR):
         try:
             os.fstat(number)
         except OSError:
-            # The next file would get this number, and with it what is printed, here and in the
-            # processes that are started.
+            # It is closed. The next file that is opened would get this number, and with it all
+            # that is printed, here and in processes that are started.
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
     if sys.stdout is sys.__stdout__:
         sys.stdout = _protected(OUT, sys.stdout)
@@ -51,12 +48,15 @@ def protect() -> None:
 
 
 def failure() -> OSError | None:
-    """Why standard output has not all that was printed, or None."""
+    """Why something could not be printed on standard output, or None."""
     return sys.stdout.error if isinstance(sys.stdout, Stream) else None
 
 
 def _protected(number: int, stream: TextIO | None) -> Stream:
-    """A stream of a file descriptor in the encoding of Python's own, which is None if closed."""
+    """A stream of a file descriptor, in the encoding of Python's own, which is None if closed.
+
+    A character that the encoding lacks is written as an escape.
+    """
     file = os.fdopen(number, "wb", closefd=False)
     protected = Stream(file, stream.encoding if stream else "utf-8", "backslashreplace")
     if not stream:

@@ -1,4 +1,4 @@
-"""Tables, on a terminal as such and in a pipe as aligned columns, and sentences about them."""
+"""Tables, which are aligned columns in a pipe, and the sentences below them."""
 
 from collections.abc import Sequence
 
@@ -87,7 +87,7 @@ def print_comparison(comparisons: Sequence[Comparison]) -> None:
 
 
 def _print_list(sentences: Sequence[str]) -> None:
-    """Sentences as a list, with a blank line below it and, in a pipe, above it."""
+    """Sentences as a list, with an empty line below it and, in a pipe, above it."""
     if not out.is_terminal:
         print("", *(f"- {sentence}" for sentence in sentences), "", sep="\n")
         return

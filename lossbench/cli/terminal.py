@@ -8,7 +8,7 @@ from rich.console import Console
 
 from lossbench.text import to_json
 
-# Nothing is printed but as it is: a name may look like Rich's markup, such as [f1].
+# Text is printed as it is. What a user has written may look like Rich's markup, such as [red].
 out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 err = Console(highlight=False, soft_wrap=True, markup=False, emoji=False, stderr=True)
 

@@ -13,7 +13,7 @@ from lossbench.results.files import DamagedResult, content
 from lossbench.results.result import Result
 
 EVENTS, MODEL = "tensorboard", "model.keras"
-# The files that there may be in the folder of a result; * stands for anything.
+# The names of these files in the folder of a result; * stands for anything.
 EXTRA_NAMES = (MODEL, *(f"{EVENTS}/{folder}events.out.tfevents" for folder in ("", "seed_*/")))
 MOST_BYTES = 2**31  # of one file
 
@@ -31,7 +31,7 @@ NO_EXTRAS = Extras()
 def extra_files(result: Result, split: Split, extras: Extras) -> dict[str, bytes]:
     """The files that are asked for, by their names in the folder of the result.
 
-    Where every seed diverged there is no model.
+    There is no model if every seed diverged.
     """
     files: dict[str, bytes] = {}
     if extras.tensorboard:
@@ -61,7 +61,7 @@ def stored_extra_files(folder: Path) -> dict[str, bytes]:
 
 
 def expected(result: Result, extras: Extras) -> Iterator[str]:
-    """What a result's folder has if nothing that is asked for is missing: a file, a folder."""
+    """The file and the folder that must be there, for what is asked for."""
     if extras.tensorboard:
         yield EVENTS
     if extras.model and result.median_training is not None:

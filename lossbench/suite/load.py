@@ -32,7 +32,7 @@ class Configs:
     summarized: bool = False
 
     def folder(self, config: Path, sweep: str, name: str) -> Path:
-        """The folder for a result: of a config's experiment, which may be a point of a sweep."""
+        """The folder for the result of an experiment; ``sweep`` is empty if it belongs to none."""
         return (self.out or RESULTS / _bundled_folder(config)) / sweep / name
 
     def seem_stored(self, settings: Sequence[str]) -> bool:
@@ -67,7 +67,7 @@ def of_files(configs: Sequence[str], out: Path | None = None) -> Configs:
 
 
 def of_folder(folder: Path | None = None, out: Path | None = None) -> Configs:
-    """The configs directly in a folder, or the nine that are bundled, with a summary.
+    """The configs directly in a folder, or the bundled nine, with a summary.
 
     The results of a folder go to results/NAME, where NAME is that of the folder. Raises
     ConfigError if there are no configs.
@@ -96,6 +96,6 @@ def load(configs: Configs, options: Options, trainer: Trainer) -> "Suite":
 
 
 def _bundled_folder(config: Path) -> Path:
-    """The folder of a bundled config, from that of all of them; empty for any other config."""
+    """The folder of a bundled config below BUNDLED; empty for any other config."""
     parent, bundled = config.resolve().parent, BUNDLED.resolve()
     return parent.relative_to(bundled) if parent.is_relative_to(bundled) else Path()

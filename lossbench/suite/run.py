@@ -1,4 +1,4 @@
-"""Train experiments and write their results: one in this process, or many by a trainer."""
+"""Train experiments and write their results: a single one in this process, or many elsewhere."""
 
 import errno
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +31,7 @@ class Failure:
     error: Exception
 
     def __str__(self) -> str:
-        """Why, on one line; the error may come from another's code, with any text."""
+        """Why, on one line. The error may come from anybody's code and have any text."""
         if isinstance(self.error, OSError):
             text = atomic.os_error_message(self.error)
         elif isinstance(self.error, TrainingError):
@@ -44,13 +44,9 @@ class Failure:
 def run(experiment: Experiment, out: str | Path | None = None) -> Result:
     """Train every seed of an experiment in this process.
 
-    With ``out``, write the files and pictures of the result to the folder OUT/NAME, in one step. An
-    older result there is replaced.
-
-    >>> import lossbench
-    >>> result = lossbench.run(lossbench.load("hinge", {"repeats": 3, "epochs": 2}))
-    >>> result.final("test", "accuracy").shape  # a value for each seed
-    (3,)
+    With ``out``, write the files and pictures of the result to the folder OUT/NAME, in one step, in
+    place of an older result. Raises FileExistsError if something else is there, and WrongSetting
+    if Keras was imported before, with settings that would give another result.
     """
     split = experiment.dataset.load()
     import_training()
@@ -81,24 +77,22 @@ def run_plans(
         plan = plans[number]
         works.append(Work(plan.case.experiment, plan.case.split, plan.missing))
     events = trainer.train(works)
-    trained: dict[int, list[Training]] = {number: [] for number in to_train}
+    pending: dict[int, list[Training]] = {number: [] for number in to_train}
     ready: dict[int, Result | Failure] = {}
     for number, plan in enumerate(plans):
-        if number not in trained and number not in ready:
-            yield _finish(plan, [], extras)
-            continue
-        while number not in ready:
-            work, event = next(events)
-            its = to_train[work]
+        while number in pending:
+            work, event = next(events)  # perhaps of a later plan: they are trained at the same time
+            at = to_train[work]
+            experiment, stored = plans[at].case.experiment, plans[at].stored
             if isinstance(event, Exception):
-                del trained[its]
-                ready[its] = Failure(plans[its].case.experiment, event)
+                del pending[at]
+                ready[at] = Failure(experiment, event)
                 continue
-            trained[its].append(event)
-            progress(plans[its].case.experiment, plans[its].stored + len(trained[its]))
-            if len(trained[its]) == len(plans[its].missing):
-                ready[its] = _finish(plans[its], trained.pop(its), extras)
-        yield ready.pop(number)
+            pending[at].append(event)
+            progress(experiment, stored + len(pending[at]))
+            if len(pending[at]) == len(plans[at].missing):
+                ready[at] = _finish(plans[at], pending.pop(at), extras)
+        yield ready.pop(number) if number in ready else _finish(plan, [], extras)
 
 
 def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result | Failure:

@@ -23,9 +23,9 @@ from lossbench.training.startup import import_training
 class Suite:
     """Experiments that run together.
 
-    First ``plan`` is to be called, then ``prepare``, ``run`` and ``write_tables``; each is used up
-    before the next one. ``results`` and ``failed``, the reason by the name of the experiment, are
-    complete after ``run``. The results have no weights, for there may be thousands of them.
+    Call ``plan``, ``prepare``, ``run`` and ``write_tables`` in this order, and take all that each
+    of them gives. After ``run``, ``results`` has every result, without its weights, because there
+    may be thousands; and ``failed`` says, by the name of an experiment, why it gave none.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Suite:
         force: bool = False,
         extras: Extras = NO_EXTRAS,
     ) -> None:
-        """The cases, a folder for each result, and one for a summary if there is to be one.
+        """A folder for the result of each case, and one for the summary if one is wanted.
 
         Raises FileExistsError if a table would replace a file that lossbench did not write.
         """
@@ -56,21 +56,22 @@ class Suite:
         return [case.experiment for case in self._cases]
 
     def plan(self) -> Iterator[Plan]:
-        """Look at what is stored of each experiment. Raises OSError if nothing can be written."""
+        """Look at what is stored of each experiment; see ``make_plans``."""
         for plan in make_plans(self._cases, self._folders, self._force, self._extras):
             self._plans.append(plan)
             yield plan
 
     def prepare(self) -> None:
-        """Import Keras if models are to be saved, which happens in this process.
+        """Import Keras if models are to be saved, which this process does.
 
-        Meanwhile the training process imports it, too. Standard error is redirected for a moment.
+        The training process imports it at the same time. Meanwhile nothing else may write to
+        standard error, which is held back.
         """
         if self._extras.model and not all(it.complete for it in self._plans):
             import_training()
 
     def run(self, trainer: Trainer, progress: Progress) -> Iterator[Result | Failure]:
-        """Train what is missing, write every result, and give it; see ``run_plans``."""
+        """Train what is missing and write every result; see ``run_plans``."""
         for outcome in run_plans(self._plans, trainer, progress, self._extras):
             if isinstance(outcome, Failure):
                 self.failed[outcome.experiment.name] = str(outcome)
@@ -120,10 +121,9 @@ class Suite:
         return document
 
     def write_tables(self) -> list[Path]:
-        """Write a table of each sweep, and the summary; give the tables that are left unchanged.
+        """Write a table of each sweep, and the summary; gives the tables that stay unchanged.
 
-        A table is left unchanged if a new one would lack a result that is stored, because that was
-        neither used nor replaced.
+        Those are tables of results that were neither used nor replaced: new ones would lack them.
         """
         kept = {it.case.experiment.name for it in self._plans if it.keeps_other_result}
         unchanged = []
@@ -143,7 +143,7 @@ class Suite:
 
     @property
     def _sweep_folders(self) -> dict[str, Path]:
-        """The folder of the sweep, by the name of each experiment that is a point of one."""
+        """The folder of its sweep for each experiment that is a point of one, by its name."""
         return {
             case.experiment.name: folder.parent
             for case, folder in zip(self._cases, self._folders, strict=True)

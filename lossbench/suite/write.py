@@ -13,13 +13,13 @@ from lossbench.results.write import files
 from lossbench.suite.extras import EXTRA_NAMES, NO_EXTRAS, Extras, extra_files
 
 CURVES, DATA = "learning_curves.png", "dataset.png"
-# All that the folder of a result may hold, and first what it always holds.
+# All files that the folder of a result may hold. The first one it always holds.
 NAMES = (FIGURES, CONFIG, HISTORY, WEIGHTS, CURVES, DATA, *EXTRA_NAMES)
-BEGINNING = rb'\A\s*\{\s*"name":'  # of metrics.json, also if another program has laid it out
+BEGINNING = rb'\A\s*\{\s*"name":'  # of metrics.json, however it is indented
 
 
 def pictures(split: Split) -> tuple[str, ...]:
-    """The names of the pictures of a result: its curves and, of two features, its data."""
+    """The names of a result's pictures: its curves and, if it has two features, its data."""
     return (CURVES, DATA) if split.x_train.shape[1] == 2 else (CURVES,)
 
 
@@ -32,9 +32,9 @@ def write(
 ) -> None:
     """Write a result, its pictures and the extras to a folder, in one step.
 
-    ``kept`` are further files that stay, by name. In the config, the path of a data file starts
-    from the folder. An older result is replaced; raises FileExistsError where something else is
-    there, and OSError where nothing can be written.
+    ``kept`` are further files, by name. In the config, the path of a data file starts from the
+    folder. An older result is replaced. Raises FileExistsError if the folder holds anything else,
+    and OSError if it cannot be written.
     """
     # matplotlib is imported while the first experiment is trained.
     from lossbench.pictures.of_dataset import scatter
@@ -50,6 +50,6 @@ def write(
 
 
 def refuse(folder: Path) -> None:
-    """Raise FileExistsError if a folder holds anything but an older result."""
+    """Raise FileExistsError unless a folder is missing, is empty, or holds an older result."""
     atomic.refuse(folder, NAMES)
     atomic.refuse_file(folder / FIGURES, BEGINNING)

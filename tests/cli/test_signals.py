@@ -22,16 +22,20 @@ INTERRUPTED = "Interrupted: what was finished is kept.\n"
 AT_ONCE = 20
 LONG = MOONS.replace("epochs: 2", "epochs: 10000000")
 
-# A command whose code catches what a signal raises: for good, or to raise something else.
+# A command whose code catches what a signal raises, for good or to raise something else, or whose
+# thread keeps the process from ending.
 CATCHING = """
-import os, signal, sys, time
+import os, signal, sys, threading, time
 from lossbench.cli import main as cli
 def app(**_):
     try:
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(60)
     except BaseException:
-        if sys.argv[1:]:
+        if "waits" in sys.argv:
+            threading.Thread(target=time.sleep, args=[60]).start()
+            raise
+        if "raises" in sys.argv:
             raise SyntaxError("of an import that was cut short")
         while True:
             time.sleep(0.1)
@@ -40,7 +44,7 @@ cli.main()
 """
 
 
-@pytest.mark.parametrize("arguments", [(), ("raises",)])
+@pytest.mark.parametrize("arguments", [(), ("raises",), ("waits",)])
 def test_a_signal_ends_the_command_whatever_catches_it(arguments: tuple[str, ...]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", CATCHING, *arguments],
@@ -75,6 +79,11 @@ def ended(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, 
     return process.returncode, errors
 
 
+def has_begun(process: psutil.Process) -> bool:
+    """Whether a process has imported some modules, and so is the training process."""
+    return process.memory_info().rss > 30 * 2**20
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_the_training_at_once_and_keeps_what_was_finished(
     tmp_path: Path, number: signal.Signals, code: int
@@ -101,10 +110,10 @@ def test_a_signal_ends_the_training_at_once_and_keeps_what_was_finished(
 def test_a_signal_ends_the_start_at_once(
     tmp_path: Path, number: signal.Signals, code: int, seconds: float
 ) -> None:
-    """At some moment after the training process was started, which imports TensorFlow."""
+    """At some moment while the training process imports TensorFlow."""
     (tmp_path / "long.yaml").write_text(LONG)
     with started(tmp_path, "run-all", tmp_path, "--out", "out") as process:
-        while not psutil.Process(process.pid).children():
+        while not any(map(has_begun, psutil.Process(process.pid).children())):
             assert process.poll() is None
             time.sleep(0.01)
         time.sleep(seconds)

@@ -1,4 +1,4 @@
-"""What is printed: JSON in every encoding, and names as they are."""
+"""What is printed: JSON in every encoding, and text as it is."""
 
 import io
 import json
@@ -25,11 +25,11 @@ def test_a_json_document_and_text_can_be_printed_in_every_encoding(
     assert file.getvalue().decode(encoding).endswith(("π\n", "\\u03c0\n"))
 
 
-def test_a_name_that_looks_like_markup_is_printed_as_it_is(
+def test_text_that_looks_like_markup_is_printed_as_it_is(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    terminal.out.print("hinge+metrics=[f1]: accuracy, a:on:b")
-    terminal.print_warning("hinge+metrics=[f1]: 2 of 2 seeds diverged")
+    terminal.out.print("my[red]: accuracy, a:on:b")
+    terminal.print_warning("my[red]: 2 of 2 seeds diverged")
     printed = capsys.readouterr()
-    assert printed.out == "hinge+metrics=[f1]: accuracy, a:on:b\n"
-    assert printed.err == "Warning: hinge+metrics=[f1]: 2 of 2 seeds diverged\n"
+    assert printed.out == "my[red]: accuracy, a:on:b\n"
+    assert printed.err == "Warning: my[red]: 2 of 2 seeds diverged\n"
