@@ -4,8 +4,9 @@ An experiment trains one network with one loss from several seeds. ``load`` read
 it, ``read`` finds results again, and ``compare`` says which loss is better:
 
 >>> import lossbench
+>>> settings = {"epochs": 5, "repeats": 3, "optimizer.learning_rate": 0.05}
 >>> for name in ("hinge", "squared_hinge"):
-...     experiment = lossbench.load(name, {"repeats": 3, "epochs": 5})
+...     experiment = lossbench.load(name, settings)
 ...     result = lossbench.run(experiment, "results")
 >>> result.final("test", "accuracy").shape  # a value for each seed
 (3,)
@@ -14,7 +15,10 @@ it, ``read`` finds results again, and ``compare`` says which loss is better:
 >>> print(comparison.pairs[-1].sentence)  # doctest: +ELLIPSIS
 Not judged, fewer than 20 ...: hinge against squared_hinge on test accuracy; ...
 
-Nothing else is imported before it is used: TensorFlow by ``run``, pandas by the frames.
+The types are ``Experiment``, ``Result`` and ``Comparison``. The errors are ``ConfigError`` of
+``load``, ``DatasetError`` and ``WrongSetting`` of ``run``, ``DamagedResult`` of ``read`` and
+``NothingToCompare`` of ``compare``. Nothing else is imported before it is used: TensorFlow by
+``run``, pandas by the frames.
 """
 
 from typing import TYPE_CHECKING

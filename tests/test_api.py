@@ -4,6 +4,7 @@ import ast
 import doctest
 import inspect
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,9 +16,9 @@ import pytest
 import lossbench
 from lossbench.results.result import Result
 
+FUNCTIONS = {"load", "run", "read", "compare"}
 TYPES = {"Experiment", "Result", "Comparison"}
 ERRORS = {"ConfigError", "DatasetError", "DamagedResult", "NothingToCompare", "WrongSetting"}
-FUNCTIONS = {"load", "run", "read", "compare"}
 EXAMPLES: dict[str, ModuleType | Callable[..., object]] = {
     "lossbench": lossbench,
     **{name: getattr(lossbench, name) for name in sorted(FUNCTIONS)},
@@ -28,7 +29,10 @@ EXAMPLES: dict[str, ModuleType | Callable[..., object]] = {
 
 
 def test_all_is_what_is_documented_and_can_be_reached() -> None:
-    assert set(lossbench.__all__) == {*TYPES, *ERRORS, *FUNCTIONS, "__version__"}
+    assert {*lossbench.__all__} == {*FUNCTIONS, *TYPES, *ERRORS, "__version__"}
+    assert lossbench.__doc__
+    documented = {*re.findall(r"``(\w+)``", lossbench.__doc__)}
+    assert documented == {*FUNCTIONS, *TYPES, *ERRORS}
     for name in {*lossbench.__all__} - {"__version__"}:
         thing = getattr(lossbench, name)
         assert thing.__name__ == name
@@ -74,7 +78,7 @@ def test_an_example_in_a_docstring_gives_what_it_shows(
 ) -> None:
     monkeypatch.chdir(folder)
     finder = doctest.DocTestFinder(recurse=False)
-    (example,) = finder.find(EXAMPLES[name], name, globs={})
+    (example,) = finder.find(EXAMPLES[name], name)
     assert example.examples
     said: list[str] = []
     outcome = doctest.DocTestRunner().run(example, out=said.append)

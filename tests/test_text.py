@@ -7,7 +7,17 @@ from math import inf, nan
 import pytest
 
 from lossbench import text
-from lossbench.text import close_to, cut, described, finite_or_none, nearest, on_one_line, to_json
+from lossbench.text import (
+    close_to,
+    cut,
+    described,
+    figure,
+    finite_or_none,
+    nearest,
+    on_one_line,
+    percent,
+    to_json,
+)
 
 
 def test_examples_give_what_they_show() -> None:
@@ -54,3 +64,26 @@ def test_an_exception_is_described_even_if_it_cannot_say_anything() -> None:
 
     assert described(ValueError("two\nlines")) == "ValueError: two lines"
     assert described(Mute()) == "Mute"
+
+
+def test_a_share_is_all_only_if_it_is() -> None:
+    shares = (0, 0.001, 0.5, 0.999, 1)
+    assert [percent(it) for it in shares] == ["0 %", "<1 %", "50 %", ">99 %", "100 %"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.7934, "0.793"),
+        (0.1, "0.100"),
+        (1, "1.000"),
+        (0.0026183, "0.00262"),
+        (4.589, "4.59"),
+        (1234.5, "1.23e+03"),
+        (0.0, "0"),
+        (-0.25, "-0.25"),
+        (float("nan"), "diverged"),
+    ],
+)
+def test_a_figure_has_three_decimals_or_three_significant_digits(value: float, said: str) -> None:
+    assert figure(value) == said

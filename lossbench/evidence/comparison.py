@@ -58,7 +58,7 @@ class Comparison:
 
     ``data`` describes the data, and ``data_sha256`` is their digest. ``differs`` has the dotted
     keys of the config, besides the loss, that are not the same in all experiments. ``standings``
-    and ``pairs`` are in the order of the results, first all of the training part, then all of the
+    and ``pairs`` are in the order of the results, first all of the train part, then all of the
     test part.
     """
 

@@ -1,6 +1,7 @@
 """Data files: each is read and parsed once per command, and never mistaken for a changed one."""
 
 import gc
+import hashlib
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -140,14 +141,48 @@ def test_two_files_are_not_held_at_once(tmp_path: Path, monkeypatch: pytest.Monk
     held_while_reading = []
 
     def read_bytes(path: Path) -> bytes:
-        held_while_reading.append([it.path.name for it in held()])
+        held_while_reading.append(len(held()))
         return read(path)
 
     read = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
     files = DataFiles()
-    for name in ("a.csv", "b.csv"):
-        (tmp_path / name).write_bytes(TEXT)
+    for name, content in (("a.csv", TEXT), ("b.csv", WHOLE)):
+        (tmp_path / name).write_bytes(content)
         files.read(tmp_path / name)
-    assert held_while_reading == [[], []]
-    assert [it.path.name for it in held()] == ["b.csv"]
+    assert held_while_reading == [0, 0]
+    assert [it.sha256 for it in held()] == [hashlib.sha256(WHOLE).hexdigest()]
+
+
+@pytest.mark.parametrize(
+    ("content", "lines", "bytes_are_kept"),
+    [
+        (b"a,y\n1,x\n2,z", [2, 3], False),
+        (b"\xef\xbb\xbfa,y\r\n1,x\r\n2,z\r\n", [2, 3], False),
+        (b'a,y\n1,"x"\n2,z\n', [2, 3], False),
+        (b"\na,y\n\n1,x\n2,z\n\n", [4, 5], True),
+        (b'a,y\n1,"x\nx"\n2,z\n', [2, 4], True),
+        (b'a,y\n1,"x\nx"\n\n2,z\n', [2, 5], True),
+        (b"a,y\r1,x\r2,z\r", [2, 3], True),
+        (b'"a\r\na",y\r\n1,x\r\n2,z\r\n', [3, 4], True),
+    ],
+    ids=str,
+)
+def test_a_row_is_placed_by_its_line(
+    content: bytes, lines: list[int], bytes_are_kept: bool, tmp_path: Path
+) -> None:
+    """Without the bytes, which may be many, where every row is a line."""
+    (tmp_path / "d.csv").write_bytes(content)
+    file = DataFiles().read(tmp_path / "d.csv")
+    assert len(file.frame) == 2
+    assert [file.place(row) for row in range(2)] == [f"line {line}" for line in lines]
+    assert any(isinstance(it, bytes) for it in vars(file).values()) == bytes_are_kept
+    assert file.most_values() >= 4
+
+
+def test_a_row_of_parquet_is_placed_by_its_number(tmp_path: Path) -> None:
+    pd.DataFrame({"a": [1, 2], "y": ["x", "z"]}).to_parquet(tmp_path / "d.parquet")
+    file = DataFiles().read(tmp_path / "d.parquet")
+    assert (len(file.frame), file.place(1)) == (2, "row 2")
+    assert not any(isinstance(it, bytes) for it in vars(file).values())
+    assert file.most_values() == 4

@@ -48,7 +48,7 @@ def test_texts_of_parquet_are_those_that_were_written(dtype: Any, tmp_path: Path
     )
     frame.to_parquet(tmp_path / "t.parquet")
     found = DataFiles().read(tmp_path / "t.parquet").frame
-    assert missing_values(found) == {"a": 1, "none": 3, "kinds": 1}
+    assert missing_values(found, found.columns) == {"a": 1, "none": 3, "kinds": 1}
     assert [*found["a"].dropna(), *found["0"]] == ["u", "v", "x", "x", "z"]
     assert isinstance(found["a"].dtype, pd.CategoricalDtype) == (dtype == "category")
     assert found["kinds"].dtype == frame["kinds"].dtype

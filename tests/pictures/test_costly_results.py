@@ -11,7 +11,7 @@ from pyarrow import parquet
 from lossbench.config.experiment import Experiment
 from lossbench.data.files import DataFiles
 from lossbench.evidence.comparison import compare
-from lossbench.pictures import of_comparison as comparison_plots
+from lossbench.pictures import decision_boundaries
 from lossbench.results.predict import decisions_in_chunks
 from lossbench.results.read import read_result
 
@@ -20,7 +20,7 @@ def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.M
     """Two results of data that take long to make, or of a file without end, or of many values."""
     monkeypatch.delattr("lossbench.data.generators.generate")
     monkeypatch.delattr("lossbench.data.files.DataFile.frame")
-    column = pyarrow.nulls(comparison_plots.MOST_NUMBERS // 2 + 1, pyarrow.float64())
+    column = pyarrow.nulls(decision_boundaries.MOST_VALUES // 2 + 1, pyarrow.float64())
     table = pyarrow.table({"a": column, "y": column})
     for data in (
         {"generator": "make_moons", "n_samples": 50_000_000},
@@ -37,7 +37,7 @@ def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.M
             (folder / "rows.csv").write_bytes(b"a,y" + b"\r" * len(column))
             assert read_result(folder).experiment.dataset.generator == data.get("generator")
             (group,) = compare([read_result(folder), read_result(other)])
-            assert comparison_plots.data_of(group, DataFiles()) is None
+            assert decision_boundaries.data_of(group, DataFiles()) is None
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_large_networks_are_not_asked_for_very_many_points(
         calls.append(experiment.name)
         return decisions_in_chunks(experiment, *rest)
 
-    monkeypatch.setattr(comparison_plots, "decisions_in_chunks", counted)
+    monkeypatch.setattr(decision_boundaries, "decisions_in_chunks", counted)
     (group,) = compare([made(it, 7, 1, model={"hidden": hidden}) for it in ("one", "two")])
-    figure = comparison_plots.boundaries(group, group.results[0].experiment.dataset.load())
+    figure = decision_boundaries.boundaries(group, group.results[0].experiment.dataset.load())
     assert [calls.count(it.experiment.name) for it in group.results if figure] == asked

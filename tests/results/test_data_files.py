@@ -12,7 +12,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.load import load
 from lossbench.evidence.comparison import compare
 from lossbench.pictures.of_comparison import pictures
-from lossbench.results.read import read, read_all
+from lossbench.results.read import read_all, read_result
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_stored_config_means_the_same_file_and_gives_the_same_bytes(
 
 
 def test_classes_are_named_in_the_results(trained: tuple[Path, Experiment]) -> None:
-    result = read(trained[0] / "results" / "deep" / "bce")
+    result = read_result(trained[0] / "results" / "deep" / "bce")
     assert result.classes == ("$kleine$", "_große")
     assert result.experiment.dataset.load().sha256 == result.data_sha256
 

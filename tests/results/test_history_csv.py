@@ -1,5 +1,6 @@
-"""A history of another run is told from one that is damaged."""
+"""A history is read as it was written, and one of another run is told from a damaged one."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np

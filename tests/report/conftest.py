@@ -1,0 +1,84 @@
+"""Results with made-up figures, and a report of some of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command import lossbench_process
+from made_up import NAN
+
+from lossbench.config.experiment import Experiment
+from lossbench.results.result import Result, Training
+from lossbench.results.write import files
+
+SEEDS, EPOCHS = 20, 5
+LOSSES = ("binary_crossentropy", "hinge", "squared_hinge")
+
+
+@pytest.fixture(scope="session")
+def result(experiment_of: Callable[..., Experiment]) -> Callable[..., Result]:
+    """A result whose metrics are near 0.8, with published figures; its fourth seed diverged.
+
+    ``shift`` is added to the metrics. Histories and weights are random.
+    """
+    split = experiment_of("binary classification", "hinge").dataset.load()
+
+    def make(
+        name: str, loss: str, shift: float = 0.0, problem: str = "binary classification"
+    ) -> Result:
+        published = {} if problem == "regression" else {"accuracy": {"train": 0.8, "test": 0.5}}
+        experiment = experiment_of(
+            problem, loss, name=name, epochs=EPOCHS, repeats=SEEDS, published=published
+        )
+        rng = np.random.default_rng(0)
+        names = ("loss", *experiment.metrics)
+        trainings = []
+        for seed in range(SEEDS):
+            diverged = seed == 3
+            figures = dict.fromkeys(names, NAN if diverged else 0.8 + shift + 0.001 * seed)
+            history = {
+                f"{part}_{it}": rng.random(EPOCHS) for part in ("train", "test") for it in names
+            }
+            for it in names:
+                history[f"test_{it}"][-1] = figures[it]
+            shapes = ((2, 25), (25,), (25, 1), (1,))
+            weights = tuple(rng.normal(size=shape).astype(np.float32) for shape in shapes)
+            trainings.append(Training(seed, diverged, figures, figures, history, weights))
+        sha256 = split.sha256 if problem != "regression" else "abc"
+        return Result(experiment, sha256, tuple(trainings))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def write() -> Callable[..., Path]:
+    """Write results to a folder, ``without`` one of their files."""
+
+    def write_to(folder: Path, *results: Result, without: str = "") -> Path:
+        for result in results:
+            (folder / result.experiment.name).mkdir(parents=True)
+            for name, content in files(result).items():
+                if name != without:
+                    (folder / result.experiment.name / name).write_bytes(content)
+        return folder
+
+    return write_to
+
+
+@pytest.fixture(scope="session")
+def stored(
+    tmp_path_factory: pytest.TempPathFactory,
+    result: Callable[..., Result],
+    write: Callable[..., Path],
+) -> Path:
+    """The report of three losses on one data set, and of a regression that is compared with none.
+
+    The name of that one is very long.
+    """
+    three = [result(loss, loss, 0.02 * number) for number, loss in enumerate(LOSSES)]
+    alone = result("alone" + "-and-with-a-very-long-name" * 6, "mse", 1.0, "regression")
+    folder = write(tmp_path_factory.mktemp("report") / "results", *three, alone)
+    done = lossbench_process(folder.parent, "report", folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{folder}/report.html\n", "")
+    return folder / "report.html"
