@@ -13,13 +13,14 @@ from lossbench.config.valid_parts import valid_parts, without_sections
 from lossbench.data.arrays import Split
 from lossbench.tables.optimizers import SINCE
 
+# What is right in a config, and what is wrong with it.
+Checked = tuple[Experiment | None, Split | None, list[Complaint]]
 
-def check(
-    values: dict[str, Any], loaded: LoadedData, allow_code: bool
-) -> tuple[Experiment | None, Split | None, list[Complaint]]:
+
+def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Checked:
     """The experiment with its data, or every complaint about them.
 
-    What fits together is looked at even where other keys are wrong.
+    What fits together is checked even where other keys are wrong.
     """
     parts = valid_parts(values, loaded.files)
     complaints = parts.complaints

@@ -53,7 +53,9 @@ MESSAGES = {
     "finite_number": "must be a number",
     "bool_type": "must be true or false",
     "string_type": "must be text",
-    "string_pattern_mismatch": "must be letters, digits and any of . _ = + - but not start by one",
+    "string_pattern_mismatch": (
+        "must be letters, digits and any of . _ = + - and start with a letter or digit"
+    ),
     "string_too_long": "must have at most {max_length} characters",
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",

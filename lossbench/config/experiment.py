@@ -20,18 +20,18 @@ from lossbench.tables.metrics import FORMER_METRICS, METRICS
 from lossbench.tables.parameters import is_number
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
-NAME = r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$"  # safe for a folder
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$"  # it names a folder
 FILES_BESIDE = ("summary.json", "summary.md", "report.html")
-# The keys that change no trained weights. Their metrics are those of the final weights.
+# Keys that have no effect on the trained weights. The metrics are those of the final weights.
 BESIDE_TRAINING = {"name", "seed", "repeats", "published", "final_metrics"}
 
 
 def _folder_name(name: str) -> str:
-    """A name that a folder may have beside others and on any system."""
+    """A name that a folder of results may have on any system."""
     if name.endswith("."):
         raise refuse("must not end with a dot")
     if name.partition(".")[0].upper() in DEVICES:
-        raise refuse("is a name that Windows keeps for a device")
+        raise refuse("is a name that Windows reserves for a device")
     if name in FILES_BESIDE:
         raise refuse("is the name of a file that is written beside the results")
     return name
@@ -76,7 +76,7 @@ class Experiment(Section, serialize_by_alias=True):
         Literal["balanced"] | dict[str, float] | None, BeforeValidator(_class_weight)
     ] = Field(None, exclude_if=off)
     early_stopping: EarlyStopping | None = Field(None, exclude_if=off)
-    # Beside those of the loss; all of them are in ``metrics``.
+    # Those that the config asks for; ``metrics`` has those of the loss as well.
     final_metrics: Annotated[
         tuple[Annotated[str, one_of(list(METRICS), FORMER_METRICS)], ...],
         BeforeValidator(_metric_names),
@@ -87,17 +87,17 @@ class Experiment(Section, serialize_by_alias=True):
     def _weigh_rows_once(self) -> "Experiment":
         both = self.class_weight is not None and self.dataset.sample_weight is not None
         if both and self.loss.row.problem != "regression":
-            message = "stands beside the dataset's sample_weight; as in Keras, one of them counts"
+            message = "cannot be combined with the dataset's sample_weight; Keras takes one of them"
             raise refusal("class_weight", message, self.class_weight)
         return self
 
     @property
     def seeds(self) -> range:
-        """The seeds of the trainings, one each."""
+        """The seeds that are trained, one after the other."""
         return range(self.seed, self.seed + self.repeats)
 
     def fitted_rows(self, rows: int) -> int:
-        """How many of so many training rows are trained on: the first ones, if not all."""
+        """How many of the training rows are trained on: the first ones, if not all."""
         return self.early_stopping.fitted(rows) if self.early_stopping else rows
 
     @property
@@ -107,23 +107,25 @@ class Experiment(Section, serialize_by_alias=True):
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The metrics reported besides the loss, the printed one first."""
+        """The metrics that are reported besides the loss; the first one is printed."""
         known = (*self.loss.row.metrics, *self.final_metrics)
         printed = [metric for metric in known if metric in self.published]
         return tuple(dict.fromkeys((*printed, *known)))
 
     @property
     def tracked(self) -> tuple[str, ...]:
-        """The metrics that are taken after every epoch: those of the loss."""
+        """The metrics that are computed after every epoch: those of the loss."""
         return tuple(metric for metric in self.metrics if metric in self.loss.row.metrics)
 
     def seen_from(self, folder: str | Path) -> "Experiment":
-        """The same experiment with the path of its data file from a folder, for a config there."""
+        """The experiment with the path to its data file from a folder, for a config there."""
         if self.dataset.file is None:
             return self
-        # Links on the way are followed, as whoever opens the path from there follows them.
+        # The system follows links on the way, so they are followed here.
         file = Path(self.dataset.file)
-        file = Path(os.path.realpath(file.parent)) / file.name  # which takes links in a circle
+        file = (
+            Path(os.path.realpath(file.parent)) / file.name
+        )  # unlike resolve, with links in a circle
         try:
             path = Path(os.path.relpath(file, Path(folder).resolve()))
         except ValueError:  # on another drive
@@ -131,7 +133,7 @@ class Experiment(Section, serialize_by_alias=True):
         return self._with_file(path.as_posix())
 
     def from_folder(self, folder: str | Path) -> "Experiment":
-        """The same experiment with the path of its data file, which is seen from a folder."""
+        """The experiment whose data file has its path from a folder, with that from here."""
         if self.dataset.file is None:
             return self
         return self._with_file(str(Path(folder, self.dataset.file)))
@@ -146,9 +148,9 @@ class Experiment(Section, serialize_by_alias=True):
 
     @property
     def config_hash(self) -> str:
-        """SHA-256 of what decides a training: all but BESIDE_TRAINING.
+        """SHA-256 of all that has an effect on the trained weights.
 
-        Of a data file its content and its name have a say, and not where it lies.
+        A data file counts by its content and its name, and not by its folder.
         """
         decisive = self.model_dump(mode="json", exclude=BESIDE_TRAINING)
         if self.dataset.file is not None:

@@ -25,7 +25,7 @@ def too_large(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     shapes = experiment.model.weight_shapes(split.x_train.shape[1], units)
     weights = sum(map(prod, shapes.values()))
     if weights > MOST_WEIGHTS:
-        message = f"makes {weights} weights; there may be {MOST_WEIGHTS}"
+        message = f"makes {weights} weights; at most {MOST_WEIGHTS} are allowed"
         yield Complaint(("model", "hidden"), message)
     rows = len(split.y_train) + len(split.y_test)
     if rows * units > MAX_VALUES:
@@ -41,7 +41,7 @@ def at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     fitted = experiment.fitted_rows(rows)
     stopping = experiment.early_stopping
     if stopping and not 0 < fitted < rows:
-        message = f"must leave rows to train on and rows to judge by, of the {rows} that train"
+        message = f"must leave some of the {rows} training rows to train on, and some to judge by"
         size = stopping.validation_size
         yield Complaint(("early_stopping", "validation_size"), message, size)
         return
@@ -65,7 +65,7 @@ def _of_class_weight(experiment: Experiment, split: Split) -> Iterator[Complaint
     if weights is None:
         return
     if experiment.loss.row.problem == "regression":
-        message = f"is of classifiers, and {experiment.loss.name} is not of one"
+        message = f"is for classification, and {experiment.loss.name} is a loss for regression"
         yield Complaint(("class_weight",), message, weights)
     elif not isinstance(weights, str):
         for name, weight in weights.items():
@@ -78,10 +78,10 @@ def _of_sample_weight(experiment: Experiment, split: Split, fitted: int) -> Iter
     """Weights that are 0 in all rows to train on, or in all that early stopping judges by."""
     if split.weights_train is None or not experiment.early_stopping:
         return
-    parts = {"train": split.weights_train[:fitted], "judge": split.weights_train[fitted:]}
+    parts = {"train on": split.weights_train[:fitted], "judge by": split.weights_train[fitted:]}
     for what, weights in parts.items():
         if not weights.any():
-            message = f"is 0 in every row that is left to {what} by early stopping"
+            message = f"is 0 in every row that early stopping leaves to {what}"
             yield Complaint(("dataset", "sample_weight"), message, experiment.dataset.sample_weight)
 
 

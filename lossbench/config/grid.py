@@ -16,7 +16,7 @@ from typing import Any
 from lossbench.config.yaml_reader import Key, YamlError, parse
 
 OPTION = "--set"
-LONGEST = 200  # characters of a name, which is that of a folder too
+LONGEST = 200  # characters of a name, as it names a folder
 SHOWN = 3  # values of an axis that a message shows
 OPENING, CLOSING, QUOTES = "[{", "]}", "\"'"
 Point = tuple[Any, ...]  # a value for each axis
@@ -24,7 +24,7 @@ Point = tuple[Any, ...]  # a value for each axis
 
 @dataclass(frozen=True, eq=False)  # compared by identity, as its values may have no hash
 class Axis:
-    """A key and the values it takes; a single one for a key that is only set.
+    """A key and the values that it takes; only one where the key is only set.
 
     ``label`` is as little of the end of the key as tells it from the other axes; the name of an
     experiment has none.
@@ -119,7 +119,9 @@ def read_settings(settings: Sequence[str]) -> Grid:
         except YamlError as error:
             refused.append((f"{OPTION} {setting}", str(error)))
     if len(axes[("name",)].values if ("name",) in axes else ()) > 1:
-        refused.append((f"{OPTION} name", "must be one name; the points of a grid are named by it"))
+        refused.append(
+            (f"{OPTION} name", "must be one name, from which those of all points are made")
+        )
         del axes[("name",)]
     labels = _labels(list(axes))
     labelled = (replace(axis, label=labels.get(axis.key, "")) for axis in axes.values())
@@ -157,7 +159,7 @@ def text(value: object) -> str:
 
 
 def _labels(keys: Sequence[Key]) -> dict[Key, str]:
-    """Each key by as little of its end as tells it from the others."""
+    """A short name for each key: as much of its end as tells it from the others."""
     keys = [key for key in keys if key != ("name",)]
     labels = {}
     for key in keys:

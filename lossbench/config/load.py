@@ -1,12 +1,10 @@
 """From configs, and what is set beside them, to Experiments with their data."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-from pydantic import ValidationError
 
 from lossbench.config.bundled import find
 from lossbench.config.checks import check
@@ -15,12 +13,10 @@ from lossbench.config.data_checks import LoadedData
 from lossbench.config.experiment import Experiment
 from lossbench.config.grid import Axis, Grid, Point, read_settings, with_values
 from lossbench.config.places import mistakes, whole_key
-from lossbench.config.source import Source, as_in_yaml, of_file, of_mapping
+from lossbench.config.published_figures import still_published, without_published
+from lossbench.config.source import Source, as_in_yaml, source_of_file, source_of_mapping
 from lossbench.config.yaml_reader import Key, YamlError, read
 from lossbench.data.arrays import Split
-from lossbench.data.files import DataFiles
-
-Checked = tuple[Experiment | None, Split | None, list[Complaint]]
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,9 @@ def load(
     Without ``allow_code`` a config that names a function of its own as its loss is refused; with
     it, the packages above that function are imported.
     """
-    source = of_mapping(config) if isinstance(config, Mapping) else of_file(find(config))
+    source = (
+        source_of_mapping(config) if isinstance(config, Mapping) else source_of_file(find(config))
+    )
     given = {str(key): as_in_yaml(value) for key, value in (overrides or {}).items()}
     try:
         (case,) = _cases(source, given, read_settings([]), LoadedData(), allow_code)
@@ -111,7 +109,7 @@ def load_all(
     for path in paths:
         names = [path.stem]
         try:
-            found = _cases(of_file(path), options, grid, loaded, allow_code)
+            found = _cases(source_of_file(path), options, grid, loaded, allow_code)
             cases += found
             names = [case.experiment.name for case in found]
         except ConfigError as error:
@@ -170,8 +168,8 @@ def _cases(
         if isinstance(base, str):
             values["name"] = grid.name(base, point)
         checked = check(values, loaded, allow_code)
-        if not _still_published(source, keys, grid, values, checked[0], loaded.files):
-            checked = _without_published(checked, values, loaded, allow_code)
+        if not still_published(source, grid, keys, values, checked[0], loaded.files):
+            checked = without_published(checked, values, loaded, allow_code)
         experiment, split, complaints = checked
         wrong += [(point, complaint) for complaint in complaints]
         if experiment and split:
@@ -187,43 +185,6 @@ def _cases(
     if found:
         raise ConfigError(sorted(found, key=lambda it: it.line or 0))
     return cases
-
-
-def _still_published(
-    source: Source,
-    keys: Set[str],
-    grid: Grid,
-    values: Mapping[str, Any],
-    changed: Experiment | None,
-    files: DataFiles,
-) -> bool:
-    """Whether the figures that a config publishes are those of the changed one too.
-
-    They are not where a key is changed that has an effect on training. The points of a sweep are
-    compared with each other, and judged by nothing else.
-    """
-    if "published" in keys or not keys or "published" not in source.values:
-        return True
-    if grid.varying:
-        return False
-    nothing: dict[str, Any] = {"published": {}}
-    try:
-        config = {"name": "any", **source.values, **nothing}
-        before = Experiment.model_validate(config, context=files)
-        after = changed or Experiment.model_validate({**values, **nothing}, context=files)
-    except ValidationError:
-        return keys <= {"name", "seed", "repeats"}
-    return before.config_hash == after.config_hash
-
-
-def _without_published(
-    checked: Checked, values: dict[str, Any], loaded: LoadedData, allow_code: bool
-) -> Checked:
-    experiment, split, complaints = checked
-    if experiment is None:  # perhaps for the published figures alone
-        return check(values | {"published": {}}, loaded, allow_code)
-    left = [it for it in complaints if it.key[:1] != ("published",)]
-    return experiment.model_copy(update={"published": {}}), split, left
 
 
 def _of_overrides(mistake: Mistake, overrides: Mapping[str, Any], source: Source) -> Mistake:

@@ -1,8 +1,8 @@
 """A person's own function, named as ``package.module:function``.
 
-Nothing of it is imported before it is called for by name, so that configs and results of
-strangers can be read safely; and then nothing but its module is imported from the working
-directory, where other files may have the names of modules that are installed.
+Its module is not imported before the function is trained with, so that configs and results of
+strangers can be read safely. Then no other module is imported from the working directory, where
+files may have the names of modules that are installed.
 """
 
 import inspect
@@ -19,8 +19,8 @@ from typing import Any
 from lossbench.text import described
 
 KIND = (
-    "a loss is a function of y_true and y_pred that computes a value for each row, by keras.ops or "
-    "TensorFlow"
+    "a loss is a function of y_true and y_pred that computes a value for each row, with keras.ops "
+    "or TensorFlow"
 )
 NOT_FUNCTIONS = (
     inspect.iscoroutinefunction,
@@ -30,18 +30,21 @@ NOT_FUNCTIONS = (
 
 
 def missing(function: str) -> str | None:
-    """Why the module cannot be there, or None. It is not run, but the packages above it are."""
+    """Why the module is not there, or None. It is not run, but the packages above it are."""
     module, _, _ = function.partition(":")
     try:
         with _also_here(module):
             found = find_spec(module) is not None
-    except Exception as error:  # whatever a package raises when it is run
+    except Exception as error:  # a package that is run may raise anything
         return f"cannot be imported: {described(error)}"
     return None if found else f"is nowhere: no module named '{module}' here, nor installed"
 
 
 def load(function: str) -> Callable[..., Any]:
-    """The function. Raises ImportError where there is none, and TypeError at a class."""
+    """The function.
+
+    Raises ImportError where there is none, and TypeError where it is a class or a coroutine.
+    """
     module, _, name = function.partition(":")
     with _also_here(module):
         found = getattr(import_module(module), name, None)
@@ -55,7 +58,7 @@ def load(function: str) -> Callable[..., Any]:
 
 
 class _Here:
-    """Finds the module of one name in the working directory, before all other places."""
+    """A finder for importlib: it finds one module, in the working directory."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -63,7 +66,7 @@ class _Here:
     def find_spec(
         self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """As importlib asks a finder; what a package holds is then found by the package."""
+        """Called by importlib. What is inside a package is found by the package itself."""
         return PathFinder.find_spec(name, [str(Path.cwd())]) if name == self.name else None
 
 
@@ -71,7 +74,7 @@ class _Here:
 def _also_here(module: str) -> Iterator[None]:
     """Let a module, or the package that it is in, be imported from the working directory.
 
-    Raises ImportError where another module has that name: which one is meant is not guessed.
+    Raises ImportError where an installed module has that name too, as either could be meant.
     """
     here = _Here(module.partition(".")[0])
     ours, theirs = here.find_spec(here.name), find_spec(here.name)
@@ -83,7 +86,7 @@ def _also_here(module: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         other = _Here((error.name or "").partition(".")[0])
         if other.name != here.name and other.find_spec(other.name):
-            only = f"of what is here, only '{here.name}' is imported; make one package of both"
+            only = f"of the modules here, only '{here.name}' is imported; make one package of both"
             raise ImportError(f"{error}: {only}") from error
         raise
     finally:

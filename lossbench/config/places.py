@@ -1,4 +1,4 @@
-"""Where each complaint is to be put right: a line of the config, or the option that set the key."""
+"""The place of each complaint: a line of the config, or the option that set the key."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ AtPoints = Sequence[tuple[Point, Complaint]]
 
 
 def mistakes(source: Source, grid: Grid, complaints: AtPoints) -> list[Mistake]:
-    """What is wrong at the points of a grid, each thing once, with its line or option."""
+    """What is wrong at the points of a grid: each thing once, with its line or option."""
     by_cause: dict[tuple[Axis | None, Key, str], list[tuple[Point, Complaint]]] = defaultdict(list)
     for point, complaint in complaints:
         axis = grid.axis_of(complaint.key, complaint.value)
         key = complaint.key
-        # The option says its key, though not one in a mapping that it sets; a bare name has none.
+        # The option shows its own key. One inside of it is told, unless the value is a bare name.
         if axis and (len(key) <= len(axis.key) or isinstance(point[grid.axes.index(axis)], str)):
             key = ()
         by_cause[axis, key, complaint.message].append((point, complaint))
@@ -34,7 +34,10 @@ def mistakes(source: Source, grid: Grid, complaints: AtPoints) -> list[Mistake]:
 
 
 def whole_key(end: str, message: str, values: Any) -> str | None:
-    """A hint at the whole key where only its end was given: learning_rate."""
+    """The message with the whole key, where only its end was given: learning_rate.
+
+    None where the message stays as it is. ``values`` are those of the config.
+    """
     if "is not a known key" not in message or "did you mean" in message:
         return None
     try:
@@ -52,7 +55,7 @@ def whole_key(end: str, message: str, values: Any) -> str | None:
 
 
 def _of_line(source: Source, grid: Grid, key: Key, found: AtPoints) -> Mistake:
-    """A mistake in the config, with the settings that it is found at if not at all of them."""
+    """A mistake in the config, with the points where it is found, if it is not at all of them."""
     complaint = found[0][1]
     where = _among(grid, [point for point, _ in found], grid.points())
     touched = [axis for axis in grid.axes if key and axis.key[0] == key[0]]
@@ -63,7 +66,7 @@ def _of_line(source: Source, grid: Grid, key: Key, found: AtPoints) -> Mistake:
 
 
 def _of_option(source: Source, grid: Grid, axis: Axis, key: Key, found: AtPoints) -> Mistake:
-    """A mistake in an option, with those of its values that are wrong."""
+    """A mistake in an option, which is shown with its wrong values."""
     points, message = [point for point, _ in found], found[0][1].message
     number = grid.axes.index(axis)
     values = [value for value in axis.values if any(value is point[number] for point in points)]

@@ -1,7 +1,7 @@
-"""A JSON Schema of the config, by which editors complete keys and mark what is wrong.
+"""A JSON Schema of the config, with which editors complete keys and mark what is wrong.
 
-Made of the same models and tables that check a config. It knows every key, name and bound, but
-not what only the data can tell, such as whether a loss fits the target.
+It is made from the models and tables that check a config. It knows every key, name and bound, but
+not what depends on the data, such as whether a loss fits the target.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema() -> Schema:
-    """The schema, for JSON Schema's draft of 2020-12."""
+    """The schema, in JSON Schema's draft of 2020-12."""
     document = Experiment.model_json_schema()
     document["required"].remove("name")  # the file's stem
     parts, properties = document["$defs"], document["properties"]
@@ -45,7 +45,7 @@ def schema() -> Schema:
 
 
 def _dataset(section: Schema) -> Schema:
-    """The parameters of a generator beside its name, or the keys of a file."""
+    """A generator with its parameters, or a file with its keys."""
     own = dict.fromkeys(section["properties"], True)
     shared = {name: True for name in own if name in {"generator", *COMMON}}
     branches: list[Schema] = [
@@ -62,7 +62,7 @@ def _dataset(section: Schema) -> Schema:
 
 
 def _loss(section: Schema) -> Schema:
-    """A loss of the table with its parameters, or a function with any."""
+    """A loss of the table with its parameters, or a function with parameters of any name."""
     named = {"name": {"enum": list(LOSS_NAMES), "type": "string"}}
     branches: list[Schema] = [
         {
@@ -110,12 +110,12 @@ def _only(properties: Schema) -> Schema:
 
 
 def _or_bare_name(section: Schema, names: Sequence[str]) -> Schema:
-    """What may be a name alone, where no parameter is given."""
+    """A section that may also be the name alone, where no parameter is given."""
     return {"description": section["description"], "anyOf": [{"enum": names}, section]}
 
 
 def _generator(name: str) -> Schema:
-    """The parameters of a generator; scikit-learn alone knows what values they take."""
+    """The parameters of a generator; only scikit-learn knows which values they take."""
     return {
         parameter: {"default": default} if isinstance(default, bool | int | float | str) else {}
         for parameter, default in generators.parameters(name).items()
@@ -168,7 +168,7 @@ def _schedules() -> Schema:
 
 
 def _without_titles(part: Any) -> Any:
-    """A schema without the titles that pydantic makes of its keys, which only repeat them."""
+    """A schema without the titles that pydantic adds, which only repeat the keys."""
     if isinstance(part, list):
         return [_without_titles(it) for it in part]
     if not isinstance(part, dict):

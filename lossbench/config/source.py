@@ -38,7 +38,7 @@ class Source:
         return loss if isinstance(loss, str) and re.match(NAME, loss) else str(self.path)
 
 
-def of_file(path: Path) -> Source:
+def source_of_file(path: Path) -> Source:
     """The config in a file; raises ConfigError where it cannot be read."""
     document = _read(path)
     if not isinstance(document.values, dict):
@@ -50,7 +50,7 @@ def of_file(path: Path) -> Source:
     return Source(path, values, document)
 
 
-def of_mapping(values: Mapping[str, Any]) -> Source:
+def source_of_mapping(values: Mapping[str, Any]) -> Source:
     """The config that a mapping is; messages call it "config"."""
     plain = as_in_yaml(values)
     return Source(Path("config"), plain, Document(plain, {}, ()))

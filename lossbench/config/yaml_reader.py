@@ -114,7 +114,7 @@ def read(path: Path) -> Document:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
-            raise YamlError(f"is larger than the {MOST_BYTES} bytes that are read at most")
+            raise YamlError(f"is larger than {MOST_BYTES} bytes, the most that is read")
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise YamlError(f"is not a text file in UTF-8 ({error.reason})") from None

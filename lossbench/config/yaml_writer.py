@@ -14,13 +14,13 @@ def to_yaml(experiment: Experiment) -> str:
 
 
 def flow(value: object) -> str:
-    """A plain value as a config has it on one line."""
+    """A plain value as it stands in a config, on one line."""
     text = yaml.dump(value, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=10**6)
     return text.removesuffix("...\n").rstrip("\n")
 
 
 class _Dumper(yaml.SafeDumper):
-    """The safe dumper, writing a figure with its decimals, and short lists on one line."""
+    """The safe dumper. It writes a figure with its decimals, and lists on one line."""
 
 
 def _figure(dumper: yaml.SafeDumper, figure: Decimal) -> yaml.Node:

@@ -1,4 +1,4 @@
-"""The table of metrics: what judges a training besides its loss, and how to read it.
+"""The table of metrics: what judges a trained network besides its loss, and how to read it.
 
 A metric means the same under every loss, so losses are compared by it. Most are taken after every
 epoch, by a function of the same name in ``training/scores.py``. A metric with a ``function`` is
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from lossbench.tables.problems import CLASSIFICATION, Labels, Problem
 
 Array = NDArray[Any]
-# Of the true values, (rows,), the predicted ones, (rows,), and the output of the network, (rows,
-# units): the value. Classes are numbers from 0; of two, 1 is the positive one.
+# It takes the true values, (rows,), the predicted ones, (rows,), and the outputs of the network,
+# (rows, units). Classes are numbers from 0; of two classes, 1 is the positive one.
 Function = Callable[[Array, Array, Array], float]
 LARGEST = float(np.finfo(np.float32).max)
-ROUNDING = 1e-9  # by how much a mean of shares may leave their range
+ROUNDING = 1e-9  # by how much the mean of shares may be outside of 0 to 1
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ def r2(truth: Array, answer: Array, _: Array) -> float:
 
 
 def balanced_accuracy(truth: Array, answer: Array, _: Array) -> float:
-    """The mean over the classes of the share of each that is predicted right."""
+    """The share of each class that is predicted right, averaged over the classes."""
     from sklearn.metrics import balanced_accuracy_score
 
     return float(balanced_accuracy_score(truth, answer))
 
 
 def f1(truth: Array, answer: Array, _: Array) -> float:
-    """The F1 score of class 1, the second by name; 0 where it is neither there nor predicted."""
+    """The F1 score of class 1, the second by name; 0 where no row has it or gets it."""
     from sklearn.metrics import f1_score
 
     return float(f1_score(truth, answer, zero_division=0))
@@ -89,12 +89,12 @@ def f1_macro(truth: Array, answer: Array, _: Array) -> float:
 
 
 def roc_auc(truth: Array, _: Array, output: Array) -> float:
-    """The area under the ROC curve; of more classes the mean over one against the rest."""
+    """The area under the ROC curve; with more classes, the mean of each against the rest."""
     from sklearn.metrics import roc_auc_score
 
     if output.shape[-1] == 1:
         return float(roc_auc_score(truth, output[:, 0]))
-    # Not by multi_class="ovr", which takes nothing but probabilities. The value is the same.
+    # The value of multi_class="ovr", which takes nothing but probabilities.
     return float(roc_auc_score(np.eye(output.shape[-1], dtype=int)[truth], output))
 
 
@@ -150,5 +150,5 @@ def compared_on(problem: Problem) -> str:
 
 
 def title(name: str) -> str:
-    """A metric, or what else has a name such as a loss, as text: "mean squared error"."""
+    """The title of a metric: "mean squared error". Any other name becomes words."""
     return METRICS[name].title if name in METRICS else name.replace("_", " ")

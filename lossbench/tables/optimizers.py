@@ -9,7 +9,7 @@ from math import inf
 from lossbench.tables.parameters import Parameter, Parameters
 
 DECAY = Parameter(low_excluded=True, silent=True)
-# What every optimizer of Keras takes. Without effect on float32 weights is loss_scale_factor.
+# What every optimizer of Keras takes. loss_scale_factor has no effect on float32 weights.
 COMMON: Parameters = {
     "weight_decay": Parameter(silent=True),
     "clipnorm": DECAY,
@@ -20,7 +20,7 @@ COMMON: Parameters = {
     "ema_overwrite_frequency": Parameter(low=1, whole=True, silent=True),
     "gradient_accumulation_steps": Parameter(low=2, whole=True, silent=True),
 }
-# Keras takes one of them at most.
+# Keras takes at most one of them.
 CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
@@ -45,7 +45,7 @@ OPTIMIZERS: dict[str, Parameters] = {
     for name, own in {
         "SGD": {
             "learning_rate": _rate(0.01),
-            # Keras's own default is 0; the articles train with 0.9.
+            # Keras's own default is 0; the tutorial trains with 0.9.
             "momentum": _share(0.9),
             "nesterov": Parameter(False, silent=True),
         },
@@ -115,11 +115,11 @@ OPTIMIZERS: dict[str, Parameters] = {
     }.items()
 }
 NAMES = {alias: name for name in OPTIMIZERS for alias in (name, name.lower())}
-FORMER_PARAMETERS = {"lr": "learning_rate"}  # what parameters were called once
-# Those that Keras 3.12, the last for Python 3.10, has not, or not with these parameters.
+FORMER_PARAMETERS = {"lr": "learning_rate"}  # former names in Keras
+# Those that Keras 3.12, the last for Python 3.10, lacks, or has with other parameters.
 SINCE = {"Muon": (3, 15), "ScheduleFreeAdamW": (3, 15)}
 
-# How the learning rate goes with the steps, one a batch, that were made so far.
+# How the learning rate changes with the steps of the optimizer; each batch is a step.
 INITIAL = Parameter(low_excluded=True, needed=True)
 STEPS = Parameter(low=1, whole=True, needed=True)
 SCHEDULES: dict[str, Parameters] = {
@@ -147,7 +147,7 @@ SCHEDULES: dict[str, Parameters] = {
         "values": Parameter((), low_excluded=True, needed=True),
     },
     "CosineDecay": {
-        # It may start from 0, to be warmed up.
+        # It may be 0, from where warm-up begins.
         "initial_learning_rate": Parameter(needed=True),
         "decay_steps": STEPS,
         "alpha": _share(0.0),

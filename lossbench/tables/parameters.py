@@ -1,4 +1,4 @@
-"""A named thing of Keras with parameters: what a row of a table says of each parameter."""
+"""What the tables say about a parameter of a loss, an optimizer or a schedule."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from typing import Any
 class Parameter:
     """A parameter's default and the values it may take, from ``low`` to ``high``.
 
-    The default's type is the parameter's: true or false, a list of numbers, or a number. Where
-    it is None the parameter is a number, off until it is given. ``whole`` takes no fractions,
-    ``one_or_many`` a list of numbers too, and ``scheduled`` a schedule of the learning rate. A
-    ``needed`` parameter has no default; a ``silent`` one is left out of a config in which it has
-    its default.
+    The type of the default is that of the parameter: true or false, a list of numbers, or a number.
+    A default of None is for a number that is off until it is given. A ``whole`` parameter takes no
+    fractions; one that is ``one_or_many`` takes a list of numbers too, and a ``scheduled`` one a
+    schedule of the learning rate. A ``needed`` parameter has no default. A ``silent`` one with its
+    default is left out of a config.
     """
 
     default: float | bool | tuple[float, ...] | None = None
@@ -63,7 +63,7 @@ Parameters = Mapping[str, Parameter]
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is a number, and none that is infinite or too large for a float."""
+    """Whether a value is a finite number that is not too large for a float."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     try:

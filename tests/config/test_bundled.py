@@ -61,7 +61,7 @@ def test_what_never_ends_is_no_config(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_all([*configs, tmp_path / "ptmx.yaml", "/dev/zero"])
     large, nothing, *devices = map(str, caught.value.mistakes)
-    assert large.endswith("large.yaml:1: is larger than the 1000000 bytes that are read at most")
+    assert large.endswith("large.yaml:1: is larger than 1000000 bytes, the most that is read")
     assert "nothing.yaml: no such file" in nothing
     assert devices == [
         f"{tmp_path}/ptmx.yaml:1: is a device, not a file",

@@ -44,7 +44,11 @@ WRONG_VALUES = [
         "10: name: '/tmp/x' must be letters, digits and any of",
     ),
     ("epochs: 3", "epochs: 3\nname: 'C:\\x'", r"10: name: 'C:\\x' must be letters, digits and any"),
-    ("epochs: 3", "epochs: 3\nname: CON.x", "10: name: 'CON.x' is a name that Windows keeps for a"),
+    (
+        "epochs: 3",
+        "epochs: 3\nname: CON.x",
+        "10: name: 'CON.x' is a name that Windows reserves for",
+    ),
     ("epochs: 3", "epochs: 3\nname: x.", "10: name: 'x.' must not end with a dot"),
     (
         "epochs: 3",

@@ -21,7 +21,9 @@ def test_weights_that_leave_nothing_to_learn_or_to_judge_by_are_refused(tmp_path
         path.write_text(path.read_text().replace("20}", "20, sample_weight: weight}"))
         load_all([path])
         path.write_text(path.read_text() + "early_stopping: {patience: 3}\n")
-        with pytest.raises(ConfigError, match=f"is 0 in every row that is left to {what}"):
+        with pytest.raises(
+            ConfigError, match=f"is 0 in every row that early stopping leaves to {what}"
+        ):
             load_all([path])
 
 

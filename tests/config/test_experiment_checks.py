@@ -88,8 +88,8 @@ ODDS = [
         "epochs: 3",
         "epochs: 3\nearly_stopping: {validation_size: 45}",
         [
-            "5: early_stopping.validation_size: 45 must leave rows to train on and rows to judge "
-            "by, of the 45 that train"
+            "5: early_stopping.validation_size: 45 must leave some of the 45 training rows to "
+            "train on, and some to judge by"
         ],
     ),
     (
@@ -128,8 +128,8 @@ ODDS = [
         "loss: categorical_crossentropy",
         "loss: {name: categorical_crossentropy, from_logits: true}",
         [
-            "3: loss.from_logits: True is not said here: the output is of logits with "
-            "output_activation: linear"
+            "3: loss.from_logits: True is not set here: with output_activation: linear the "
+            "outputs are logits"
         ],
     ),
 ]
@@ -159,3 +159,29 @@ def test_a_target_that_the_loss_has_no_value_for_is_refused(
         return
     with pytest.raises(ConfigError, match=said):
         with_dataset(config, data, loss)
+
+
+def test_weights_of_classes_are_for_classification(config: Path) -> None:
+    config.write_text(
+        "dataset: {generator: make_regression}\nmodel: {hidden: [5]}\nloss: mae\nepochs: 3\n"
+        "class_weight: balanced\n"
+    )
+    (line,) = complaints(config)
+    assert line == (
+        f"{config}:5: class_weight: 'balanced' is for classification, and mean_absolute_error is a "
+        "loss for regression"
+    )
+
+
+def test_rows_are_weighed_once(config: Path) -> None:
+    """By their class or by a column, and not by both."""
+    (config.parent / "d.csv").write_text("a,w,y\n" + "1,2,x\n2,1,z\n" * 20)
+    config.write_text(
+        "dataset: {file: d.csv, target: y, sample_weight: w}\nmodel: {hidden: [5]}\nloss: bce\n"
+        "epochs: 3\nclass_weight: balanced\n"
+    )
+    (line,) = complaints(config)
+    assert line == (
+        f"{config}:5: class_weight: 'balanced' cannot be combined with the dataset's sample_weight;"
+        " Keras takes one of them"
+    )

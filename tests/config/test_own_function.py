@@ -156,7 +156,9 @@ def random(y, p):
 def of_three(y, p, q):
     return y
 """
-KIND = "; a loss is a function of y_true and y_pred that computes a value for each row, by keras.op"
+KIND = (
+    "; a loss is a function of y_true and y_pred that computes a value for each row, with keras.o"
+)
 
 
 @pytest.mark.parametrize(

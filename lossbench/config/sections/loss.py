@@ -64,7 +64,7 @@ class LossChoice(SectionWithParameters):
         stated = {"labels": self.labels, "output_activation": self.output_activation}
         given = {key: value for key, value in stated.items() if value is not None}
         if self.row.logits and "from_logits" in self.parameters:
-            message = "is not said here: the output is of logits with output_activation: linear"
+            message = "is not set here: with output_activation: linear the outputs are logits"
             raise refusal("from_logits", message, self.parameters["from_logits"])
         table = LOSSES[self.name].parameters
         self._replace(with_defaults(table, self.parameters | given, self.name))

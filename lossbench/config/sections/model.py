@@ -1,4 +1,4 @@
-"""The section of the network: hidden layers, and what penalises and normalises them."""
+"""The section of the network: its hidden layers, with their penalties and normalisation."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -22,7 +22,7 @@ INITIALIZERS = (
     "glorot_normal glorot_uniform he_normal he_uniform lecun_normal lecun_uniform ones "
     "orthogonal random_normal random_uniform truncated_normal zeros"
 ).split()
-# Names that Keras had for them once, or has beside them still.
+# Other names that Keras has for them, or had once.
 FORMER_ACTIVATIONS = {"swish": "silu", "hard_swish": "hard_silu"}
 FORMER_INITIALIZERS = {
     "normal": "random_normal",
@@ -54,17 +54,17 @@ def _layers(value: Any) -> Any:
 
 
 def _layer(value: Any) -> Any:
-    """A mapping as a Layer, and the units of a layer as they are."""
+    """A mapping becomes a Layer; a number of units stays as it is."""
     if isinstance(value, Mapping):
         return Layer.model_validate(value)
     return value if isinstance(value, Layer) else UNITS.validate_python(value, strict=True)
 
 
 class Layer(Section):
-    """A hidden layer; what is not given is as the model has it.
+    """A hidden layer. A key that is not given has the value of the model's.
 
-    ``l1`` and ``l2`` penalise the kernel, ``batch_normalization`` stands before the activation
-    and ``dropout``, the share of outputs that are dropped, after it.
+    ``l1`` and ``l2`` penalise the kernel. ``batch_normalization`` comes before the activation, and
+    ``dropout``, the share of outputs that are dropped, after it.
     """
 
     units: Units
@@ -83,7 +83,7 @@ class Layer(Section):
 class Model(Section):
     """A multilayer perceptron; the loss decides the rest of its output layer.
 
-    The keys beside ``hidden`` are of all hidden layers that do not say otherwise.
+    The keys beside ``hidden`` hold for each hidden layer that has no value of its own.
     """
 
     hidden: Annotated[
@@ -99,7 +99,7 @@ class Model(Section):
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """The hidden layers with all that holds for them."""
+        """The hidden layers, each with all its values."""
         wide = {key: getattr(self, key) for key in Layer.model_fields if key != "units"}
         given = (
             {"units": layer}
@@ -107,14 +107,14 @@ class Model(Section):
             else {key: getattr(layer, key) for key in layer.model_fields_set}
             for layer in self.hidden
         )
-        # All of it was validated with its section.
+        # All values were validated with their sections.
         return tuple(Layer.model_construct(**wide | layer) for layer in given)
 
     def weight_shapes(self, inputs: int, outputs: int) -> dict[str, tuple[int, ...]]:
         """The name and shape of every weight, in Keras's order.
 
-        They are kernel_1, bias_1 and so on from the first hidden layer. A layer with batch
-        normalisation goes on with gamma, beta, moving_mean and moving_variance.
+        From the first hidden layer on they are kernel_1, bias_1 and so on. Those of batch
+        normalisation follow: gamma_1, beta_1, moving_mean_1 and moving_variance_1.
         """
         shapes: dict[str, tuple[int, ...]] = {}
         widths = [(layer.units, layer.batch_normalization) for layer in self.layers]
