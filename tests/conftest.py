@@ -16,7 +16,10 @@ from lossbench.training.startup import import_training
 import_training()
 
 # A module's tests run in one process; what takes longest begins first, so that none ends alone.
-LONGEST = ("test_train", "test_cluster", "test_app", "test_sweep", "test_resume", "test_page")
+LONGEST = (
+    *("test_train", "test_cluster", "test_app", "test_sharing_of_numbers"),
+    *("test_sharing_of_programs", "test_resume", "test_page_in_browser"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
