@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: install lint test soak smoke bench run-all report clean
+.PHONY: install lint test soak smoke bench docs picture run-all report clean
 
 install: $(INSTALLED)
 
@@ -23,6 +23,15 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	PYTHONPATH=tests $(BIN)/python -m docs.generate --check
+
+# What is generated in the READMEs, and the schema of the config.
+docs: install
+	PYTHONPATH=tests $(BIN)/python -m docs.generate
+
+# The report of the nine on the first page of the documentation; it needs Chromium.
+picture: install
+	PYTHONPATH=tests $(BIN)/python -m docs.picture
 
 test: install
 	$(BIN)/python -m pytest

@@ -1,8 +1,8 @@
-"""Where ``lossbench`` starts, and ``python -m lossbench``.
+"""The start of the ``lossbench`` command and of ``python -m lossbench``.
 
-A folder of a stranger may hold a file with the name of any module. ``python -m`` and some values
-of PYTHONPATH let Python look in the working directory first; here it is told not to, before
-anything else is imported. A checkout that is not installed stays where it was found.
+The working directory may be a stranger's folder, with files named like Python's modules. With
+``python -m`` and some values of PYTHONPATH, Python looks for modules there first. So the working
+directory is taken off the path before anything else is imported, unless lossbench lies in it.
 """
 
 import os
@@ -13,18 +13,18 @@ import lossbench
 HOME = os.path.dirname(os.path.dirname(os.path.abspath(lossbench.__file__)))
 
 
-def _is_here(place: str) -> bool:
+def _is_working_directory(place: str) -> bool:
     return os.path.exists(place or ".") and os.path.samefile(place or ".", ".")
 
 
-sys.path[:] = [place for place in sys.path if place == HOME or not _is_here(place)]
+sys.path[:] = [place for place in sys.path if place == HOME or not _is_working_directory(place)]
 
 import signal  # noqa: E402
 
-# What is imported next takes a moment, in which Ctrl-C would end in a traceback.
+# The next import takes a moment. Ctrl-C would end it with a traceback; now it ends in silence.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from lossbench.cli.app import main  # noqa: E402
+from lossbench.cli.main import main  # noqa: E402
 
 if __name__ == "__main__":
     main()

@@ -17,7 +17,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from unittest.mock import patch
 
-from lossbench.cli import app
+from lossbench.cli import signals
+from lossbench.cli.main import main
 from lossbench.execution import process
 from lossbench.execution.process import TrainingProcess
 
@@ -34,7 +35,7 @@ def lossbench(cwd: Path, *arguments: object) -> CompletedProcess[str]:
                 patch.object(sys, "argv", ["lossbench", *words]),
                 patch.object(process, "TrainingProcess", _kept),
             ):
-                app.main()
+                main()
         except SystemExit as end:
             code = end.code
     assert isinstance(code, int)
@@ -55,6 +56,15 @@ def lossbench_process(
         check=False,
         timeout=timeout,
     )
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """What a command has written: all files in a folder and below it, by their paths there."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 @cache
@@ -81,7 +91,7 @@ def _in(folder: Path) -> Iterator[None]:
 @contextmanager
 def _own_signals() -> Iterator[None]:
     """Put back what a command sets for the signals that end it."""
-    before = {number: signal.getsignal(number) for number in app.STOPS}
+    before = {number: signal.getsignal(number) for number in signals.SIGNALS}
     try:
         yield
     finally:

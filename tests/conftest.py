@@ -6,28 +6,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lossbench.config.experiment import Experiment
+from lossbench.results.result import Result, Training
 
 # TensorFlow is imported here, in silence, before a test module can import it with its chatter.
 from lossbench.training.startup import import_training
 
 import_training()
 
-# A module's tests run in one process; what takes longest begins first, so that none ends alone.
-LONGEST = (
-    *("test_train", "test_cluster", "test_app", "test_sharing_of_numbers"),
-    *("test_sharing_of_programs", "test_resume", "test_page_in_browser"),
-)
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def rank(item: pytest.Item) -> int:
-        name = item.path.stem
-        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+    """Begin with the modules that have slow tests, so that none of them is left alone at the end.
 
-    items.sort(key=rank)
+    All tests of a module run in one process.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 DATA: dict[str, dict[str, Any]] = {
@@ -60,6 +57,25 @@ def experiment_of() -> Callable[..., Experiment]:
 
 
 @pytest.fixture
+def result_of(experiment_of: Callable[..., Experiment]) -> Callable[..., Result]:
+    def make(values: list[float], **changes: Any) -> Result:
+        """A result of trainings that ended at such values of every metric."""
+        experiment = experiment_of("regression", "mse", repeats=len(values), **changes)
+        names = ("loss", *experiment.metrics)
+        curves = {
+            f"{part}_{name}": np.array([1, np.inf]) for part in ("train", "test") for name in names
+        }
+        kernels = np.ones((20, 25)), np.zeros(25), np.ones((25, 1)), np.zeros(1)
+        trainings = []
+        for seed, value in enumerate(values):
+            figures = dict.fromkeys(names, value)
+            trainings.append(Training(seed, np.isnan(value), figures, figures, curves, kernels))
+        return Result(experiment, "", tuple(trainings))
+
+    return make
+
+
+@pytest.fixture
 def own_disk(tmp_path: Path) -> tuple[list[str], Path]:
     """What runs a shell script apart, and a folder where it may mount a disk of its own.
 
@@ -72,3 +88,15 @@ def own_disk(tmp_path: Path) -> tuple[list[str], Path]:
     if not shutil.which("unshare") or subprocess.run(allowed, check=False).returncode:
         pytest.skip("this system lets nobody mount a disk of his own")
     return apart, disk
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a good result in it."""
+    from made_results import made, write
+
+    from lossbench.results.write import files
+
+    folder = tmp_path_factory.mktemp("results")
+    write(folder / "good", files(made("good")))
+    return folder

@@ -1,88 +1,89 @@
-"""Names that Keras has, had once, or writes another way are told the name that is taken."""
+"""Names and values as text."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+import doctest
+import json
+from math import inf, nan
 
-import keras
 import pytest
-from keras.src import activations, initializers
 
-from lossbench.config.complaints import ConfigError
-from lossbench.config.load import load
-from lossbench.config.sections.model import (
-    ACTIVATIONS,
-    FORMER_ACTIVATIONS,
-    FORMER_INITIALIZERS,
-    INITIALIZERS,
+from lossbench import text
+from lossbench.text import (
+    close_to,
+    cut,
+    described,
+    figure,
+    finite_or_none,
+    nearest,
+    on_one_line,
+    percent,
+    to_json,
 )
-from lossbench.tables.losses import FORMER, LOSSES, NAMES
-from lossbench.tables.optimizers import FORMER_PARAMETERS, OPTIMIZERS
-from lossbench.text import unknown
 
-CONFIG = """\
-dataset: {generator: make_moons}
-model: {hidden: [5], activation: relu, kernel_initializer: ones}
-loss: hinge
-optimizer: {name: SGD, momentum: 0}
-epochs: 1
-metrics: [f1]
-published: {accuracy: {train: 0.5}}
-"""
+
+def test_examples_give_what_they_show() -> None:
+    outcome = doctest.testmod(text)
+    assert outcome.attempted
+    assert outcome.failed == 0
+
+
+def test_a_similar_name_is_found_whatever_its_capitals_and_underscores() -> None:
+    names = ["he_normal", "he_uniform", "zeros"]
+    assert close_to("HeNormal", names) == "he_normal"
+    assert close_to("zeroes", names) == "zeros"
+    assert close_to("tanh", names) is None
+    assert nearest("zeroes", names) == (
+        "did you mean 'zeros'? allowed: he_normal, he_uniform, zeros"
+    )
+    assert nearest("zeroes", []) == "none is allowed here"
+
+
+@pytest.mark.parametrize(("value", "found"), [(0.5, 0.5), (nan, None), (inf, None), (-inf, None)])
+def test_what_is_not_finite_is_none(value: float, found: float | None) -> None:
+    assert finite_or_none(value) == found
+    assert json.loads(to_json([finite_or_none(value)])) == [found]
+
+
+def test_json_has_no_nan_and_ascii_where_it_is_asked_for() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        to_json({"median": nan})
+    assert to_json({"data": "Münster"}) == '{\n  "data": "Münster"\n}\n'
+    assert to_json(["ü"], ascii_only=True) == '[\n  "\\u00fc"\n]\n'
+
+
+def test_what_a_terminal_would_act_on_is_escaped_and_long_texts_are_cut() -> None:
+    assert on_one_line("a\x1b[31m\nb") == r"a\x1b[31m\nb"
+    assert cut("abcdef", 6) == "abcdef"
+    assert cut("abcdefg", 6) == "abc..."
+    assert len(on_one_line("x" * 1000)) == 300
+
+
+def test_an_exception_is_described_even_if_it_cannot_say_anything() -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    assert described(ValueError("two\nlines")) == "ValueError: two lines"
+    assert described(Mute()) == "Mute"
+
+
+def test_a_share_is_all_only_if_it_is() -> None:
+    shares = (0, 0.001, 0.5, 0.999, 1)
+    assert [percent(it) for it in shares] == ["0 %", "<1 %", "50 %", ">99 %", "100 %"]
 
 
 @pytest.mark.parametrize(
-    ("known", "names", "former"),
+    ("value", "said"),
     [
-        (activations.ALL_OBJECTS_DICT, ACTIVATIONS, FORMER_ACTIVATIONS),
-        (initializers.ALL_OBJECTS_DICT, INITIALIZERS, FORMER_INITIALIZERS),
-    ],
-    ids=["activations", "initializers"],
-)
-def test_every_name_that_keras_takes_for_one_of_ours_is_told_that_one(
-    known: Mapping[str, Any], names: list[str], former: Mapping[str, str]
-) -> None:
-    meant = {known[name]: name for name in names}
-    for name, thing in known.items():
-        if name not in names and thing in meant:
-            said = unknown(name, names, former=former)
-            starts = ("is now called '{}'", "is not a known name; did you mean '{}'?")
-            assert said.startswith(tuple(it.format(meant[thing]) for it in starts))
-    assert all(known[old] is known[new] for old, new in former.items())
-
-
-def test_former_names_lead_to_names_that_are_taken() -> None:
-    assert {*FORMER.values()} <= LOSSES.keys()
-    assert not FORMER.keys() & NAMES.keys()
-    for parameters in OPTIMIZERS.values():
-        assert not FORMER_PARAMETERS.keys() & parameters.keys()
-        assert {new.partition(".")[0] for new in FORMER_PARAMETERS.values()} <= parameters.keys()
-
-
-def test_the_losses_of_keras_in_capitals_are_told_ours() -> None:
-    for name in ("MSE", "MAE", "MAPE", "MSLE", "KLD", "BCE"):
-        assert f"did you mean '{name.lower()}'?" in unknown(name, NAMES)
-    for name in (name for name in dir(keras.losses) if name[0].isupper()):
-        ours = next((it for it in LOSSES if it.replace("_", "") == name.lower()), None)
-        assert ours is None or f"did you mean '{ours}'?" in unknown(name, NAMES)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("relu", "swish", "2: model.activation: 'swish' is now called 'silu'"),
-        ("ones", "normal", "2: model.kernel_initializer: 'normal' is now called 'random_normal'"),
-        ("ones", "HeNormal", "is not a known name; did you mean 'he_normal'? allowed: glorot_no"),
-        ("hinge", "cosine_proximity", "3: loss.name: 'cosine_proximity' is now called 'cosine_s"),
-        ("momentum: 0", "lr: 0.1", "4: optimizer.lr: 0.1 is now called 'learning_rate'"),
-        ("f1", "acc", "6: metrics.0: 'acc' is now called 'accuracy'"),
-        ("accuracy", "acc", "7: published.acc: {'train': 0.5} is now called 'accuracy'"),
+        (0.7934, "0.793"),
+        (0.1, "0.100"),
+        (1, "1.000"),
+        (0.0026183, "0.00262"),
+        (4.589, "4.59"),
+        (1234.5, "1.23e+03"),
+        (0.0, "0"),
+        (-0.25, "-0.25"),
+        (float("nan"), "diverged"),
     ],
 )
-def test_a_former_name_is_told_its_new_one(tmp_path: Path, old: str, new: str, said: str) -> None:
-    path = tmp_path / "it.yaml"
-    path.write_text(CONFIG.replace(old, new))
-    with pytest.raises(ConfigError) as caught:
-        load(path)
-    (problem,) = caught.value.problems
-    assert said in str(problem)
+def test_a_figure_has_three_decimals_or_three_significant_digits(value: float, said: str) -> None:
+    assert figure(value) == said

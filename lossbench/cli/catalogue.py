@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lossbench.config.load import BUNDLED, bundled
+from lossbench.config.bundled import bundled_names
 from lossbench.data.generators import GENERATORS
 from lossbench.tables.losses import LOSSES
 from lossbench.tables.metrics import of_final_weights
@@ -14,11 +14,6 @@ from lossbench.tables.problems import PROBLEMS
 
 Table = tuple[str, list[str], list[list[str]]]
 WIDTH = 76  # of a name and its parameters, so that a table of them fits eighty columns
-
-
-def experiments() -> list[str]:
-    """The names of the bundled configs, as ``lossbench run`` takes them."""
-    return [path.relative_to(BUNDLED).with_suffix("").as_posix() for path in bundled()]
 
 
 def as_document() -> dict[str, Any]:
@@ -35,7 +30,7 @@ def as_document() -> dict[str, Any]:
         for loss in LOSSES.values()
     }
     return {
-        "experiments": experiments(),
+        "experiments": bundled_names(),
         "losses": losses,
         "optimizers": {name: _defaults(rows) for name, rows in OPTIMIZERS.items()},
         "schedules": {name: _defaults(rows) for name, rows in SCHEDULES.items()},
@@ -59,7 +54,7 @@ def tables() -> list[Table]:
     parameters = {loss.name: loss.parameters for loss in LOSSES.values() if loss.parameters}
     generators = [[name, target] for name, target in GENERATORS.items()]
     return [
-        ("Experiments", ["name"], [[name] for name in experiments()]),
+        ("Experiments", ["name"], [[name] for name in bundled_names()]),
         (
             "Losses (N: as many units as classes)",
             ["loss", "problem", "output layer", "labels"],

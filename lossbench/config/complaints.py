@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from pydantic_core import ErrorDetails
 
-from lossbench.config.experiment import EarlyStopping, Experiment, Published
+from lossbench.config.experiment import Experiment
 from lossbench.config.sections.base import ABSENT, Section
 from lossbench.config.sections.dataset import Dataset, SplitOptions, Standardize
+from lossbench.config.sections.early_stopping import EarlyStopping
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Layer, Model
 from lossbench.config.sections.optimizer import Optimizer
+from lossbench.config.sections.published import Published
 from lossbench.config.yaml_reader import Key
 from lossbench.data.generators import GENERATORS
 from lossbench.tables import losses
@@ -30,7 +32,7 @@ SECTIONS: dict[object, type[Section]] = {
     "optimizer": Optimizer,
     "published": Published,
 }
-# What the keys are that have no default.
+# What must be given for the keys without a default.
 REQUIRED = {
     "dataset": "a mapping with a generator and its parameters, or with a file and its target",
     "generator": f"one of {', '.join(GENERATORS)}; or give a file and its target",
@@ -43,7 +45,7 @@ REQUIRED = {
     "epochs": "a whole number of at least 1",
     "units": "a whole number of at least 1",
 }
-# Pydantic's kinds of errors, in the words of someone who writes YAML.
+# What pydantic's kinds of errors are called in a message.
 MESSAGES = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -63,10 +65,11 @@ MESSAGES = {
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with a config; without a line where the file was not read.
+class Mistake:
+    """One thing that is wrong with a config, and where.
 
-    ``path`` may be an option of the command line instead, which set what is wrong.
+    ``path`` is that of the file, whose ``line`` is known where it is YAML; or it names what set the
+    key in its place, such as an option of the command line.
     """
 
     path: Path | str
@@ -83,15 +86,15 @@ class Problem:
 
 
 class ConfigError(ValueError):
-    """All that is wrong with some configs."""
+    """All that is wrong with one or more configs: ``mistakes``, each with its place."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = tuple(problems)
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = tuple(mistakes)
 
 
 class Complaint(NamedTuple):
-    """What is wrong with the value of a key, whichever file it is from."""
+    """What is wrong with the value of a key, whatever set the value."""
 
     key: Key
     message: str
@@ -99,7 +102,7 @@ class Complaint(NamedTuple):
 
 
 def translated(error: ErrorDetails) -> Complaint:
-    """A complaint of pydantic's, in words that name what is allowed."""
+    """An error of pydantic as a complaint, which names what is allowed."""
     key, kind, limits = error["loc"], error["type"], error.get("ctx", {})
     if kind == "missing":
         return Complaint(key, f"is missing; it must be {REQUIRED[str(key[-1])]}")
@@ -118,7 +121,7 @@ def translated(error: ErrorDetails) -> Complaint:
 
 
 def misspelt(errors: Sequence[ErrorDetails]) -> Iterator[Complaint]:
-    """Keys meant for one that is missing, in the sections that take any key for a parameter."""
+    """Keys that look like one that is missing, in sections that take any key for a parameter."""
     for error in errors:
         section = SECTIONS.get(error["loc"][0])
         if error["type"] == "missing" and section and section.model_config["extra"] == "allow":

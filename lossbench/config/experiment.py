@@ -2,41 +2,28 @@
 
 import hashlib
 import json
-import math
 import os
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from lossbench.config.sections.base import Section, off, one_of, refuse, refuse_all, share_or_count
+from lossbench.config.sections.base import Section, off, one_of, refusal, refuse
 from lossbench.config.sections.dataset import Dataset
+from lossbench.config.sections.early_stopping import EarlyStopping
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Model
 from lossbench.config.sections.optimizer import Optimizer
-from lossbench.config.yaml_reader import PrintedFloat
+from lossbench.config.sections.published import Published
 from lossbench.tables.metrics import FORMER_METRICS, METRICS
 from lossbench.tables.parameters import is_number
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
-LARGEST, MOST_DECIMALS = 10**300, 50  # of a figure that an article prints
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$"  # safe for a folder
 FILES_BESIDE = ("summary.json", "summary.md", "report.html")
-# What of an experiment decides no training: the metrics are those of the final weights.
+# The keys that change no trained weights. Their metrics are those of the final weights.
 BESIDE_TRAINING = {"name", "seed", "repeats", "published", "final_metrics"}
-
-
-def _figure(value: Any) -> Decimal:
-    """A figure with the decimals it was printed with."""
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        figure = Decimal(str(value))
-        if figure.is_finite():
-            figure = Decimal(value.text) if isinstance(value, PrintedFloat) else figure
-            if abs(figure) >= LARGEST or int(figure.as_tuple().exponent) < -MOST_DECIMALS:
-                raise refuse(f"must be below 1e300, with at most {MOST_DECIMALS} decimals")
-            return figure
-    raise refuse("must be a number")
 
 
 def _folder_name(name: str) -> str:
@@ -69,39 +56,12 @@ def _metric_names(value: Any) -> Any:
     return tuple(it for number, it in enumerate(value) if it not in value[:number])
 
 
-class EarlyStopping(Section):
-    """When a training ends before its epochs are done, as Keras's EarlyStopping has it.
-
-    The last rows of the training part are held back as Keras's ``validation_split`` does it:
-    ``validation_size`` says which share, or how many. A training ends when the loss on them has
-    not fallen by more than ``min_delta`` for ``patience`` epochs, and the weights of its best
-    epoch are restored.
-    """
-
-    patience: Annotated[int, Field(ge=0, lt=2**31)] = 10
-    min_delta: Annotated[float, Field(ge=0)] = 0.0
-    validation_size: Annotated[int | float, BeforeValidator(share_or_count)] = 0.2
-
-    def fitted(self, rows: int) -> int:
-        """How many of so many training rows are left to train on."""
-        if isinstance(self.validation_size, int):
-            return rows - self.validation_size
-        return math.floor(rows * (1 - self.validation_size))
-
-
-class Published(Section):
-    """What an article prints for a metric."""
-
-    train: Annotated[Decimal, BeforeValidator(_figure)] | None = None
-    test: Annotated[Decimal, BeforeValidator(_figure)] | None = None
-
-
 class Experiment(Section, serialize_by_alias=True):
     """A whole config, with every default filled in."""
 
     name: Annotated[
         str,
-        StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$", max_length=200),
+        StringConstraints(pattern=NAME, max_length=200),
         AfterValidator(_folder_name),
     ]
     dataset: Dataset
@@ -128,7 +88,7 @@ class Experiment(Section, serialize_by_alias=True):
         both = self.class_weight is not None and self.dataset.sample_weight is not None
         if both and self.loss.row.problem != "regression":
             message = "stands beside the dataset's sample_weight; as in Keras, one of them counts"
-            refuse_all({("class_weight",): (message, self.class_weight)})
+            raise refusal("class_weight", message, self.class_weight)
         return self
 
     @property

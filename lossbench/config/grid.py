@@ -1,9 +1,9 @@
-"""Keys that are set beside a config: ``KEY=VALUE``, where a list of values is an axis of a grid.
+"""Keys that are set beside a config: ``KEY=VALUE``, where several values are an axis of a grid.
 
 A key is dotted, ``optimizer.learning_rate``; a value is read by the rules of a config. Commas
 outside of brackets and quotes separate the values of an axis, so ``model.hidden=[50],[50,50]`` has
-two. Several axes make the grid of all their combinations, its points in the order of the options,
-the last one varying fastest.
+two. Several axes make the grid of all their combinations. Its points come in the order of the
+options, and the last axis varies fastest.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from lossbench.config.yaml_reader import Key, MarkedYamlError, parse
+from lossbench.config.yaml_reader import Key, YamlError, parse
 
 OPTION = "--set"
 LONGEST = 200  # characters of a name, which is that of a folder too
@@ -22,7 +22,7 @@ OPENING, CLOSING, QUOTES = "[{", "]}", "\"'"
 Point = tuple[Any, ...]  # a value for each axis
 
 
-@dataclass(frozen=True, eq=False)  # by itself it has a hash, which its values may not have
+@dataclass(frozen=True, eq=False)  # compared by identity, as its values may have no hash
 class Axis:
     """A key and the values it takes; a single one for a key that is only set.
 
@@ -47,14 +47,14 @@ class Axis:
         )
 
     def option(self, values: Sequence[Any]) -> str:
-        """The option that set some of the values, cut where it is long."""
+        """The option that set these of its values, cut where it is long."""
         more = ",…" if len(values) > SHOWN else ""
         return f"{OPTION} {self.dotted}={','.join(map(text, values[:SHOWN]))}{more}"
 
 
 @dataclass(frozen=True)
 class Grid:
-    """The axes that settings make; ``refused`` has a message for each option that is none."""
+    """The axes that settings make; ``refused`` has a message for each option that is wrong."""
 
     axes: tuple[Axis, ...]
     refused: tuple[tuple[str, str], ...] = ()
@@ -65,16 +65,20 @@ class Grid:
         return tuple(axis for axis in self.axes if len(axis.values) > 1)
 
     def points(self) -> list[Point]:
-        """Every combination of the axes' values; a single empty one where there is no axis."""
+        """Every combination of the axes' values; one empty point where there is no axis."""
         return list(product(*(axis.values for axis in self.axes)))
 
+    def settings(self, point: Point) -> dict[Key, Any]:
+        """What is set at a point, by key."""
+        return {axis.key: value for axis, value in zip(self.axes, point, strict=True)}
+
     def values(self, point: Point) -> dict[str, Any]:
-        """What varies and has which value at a point, by dotted key."""
+        """The values at a point of what varies, by dotted key."""
         pairs = zip(self.axes, point, strict=True)
         return {axis.dotted: value for axis, value in pairs if len(axis.values) > 1}
 
     def axis_of(self, key: Key, value: object) -> Axis | None:
-        """The axis that set a key, or a key that it is in, or that made a mapping of its value."""
+        """The axis that set a key, or a section above it, or a key below it, if there is one."""
         within = [axis for axis in self.axes if axis.key == key[: len(axis.key)]]
         if isinstance(value, Mapping):
             within += [axis for axis in self.axes if axis.key[:-1] == key]
@@ -96,8 +100,8 @@ class Grid:
         return _short("+".join([base, *parts]))
 
 
-def grid(settings: Sequence[str]) -> Grid:
-    """The grid of some settings, ``KEY=VALUE`` each."""
+def read_settings(settings: Sequence[str]) -> Grid:
+    """The grid of some settings, each ``KEY=VALUE``."""
     axes: dict[Key, Axis] = {}
     refused: list[tuple[str, str]] = []
     for setting in settings:
@@ -112,7 +116,7 @@ def grid(settings: Sequence[str]) -> Grid:
             continue
         try:
             axes[key] = Axis(key, tuple(_values(key, values)))
-        except MarkedYamlError as error:
+        except YamlError as error:
             refused.append((f"{OPTION} {setting}", str(error)))
     if len(axes[("name",)].values if ("name",) in axes else ()) > 1:
         refused.append((f"{OPTION} name", "must be one name; the points of a grid are named by it"))
@@ -122,23 +126,22 @@ def grid(settings: Sequence[str]) -> Grid:
     return Grid(tuple(labelled), tuple(refused))
 
 
-def applied(config: Mapping[str, Any], grid: Grid, point: Point) -> dict[str, Any]:
-    """The config with the values of a point in place of its own.
+def with_values(config: Mapping[str, Any], settings: Mapping[Key, Any]) -> dict[str, Any]:
+    """The config with other values in their places.
 
     What lies deeper is set later, so that a loss may be set and its parameters too; a bare name
     makes way for a mapping with that name.
     """
     changed = dict(config)
-    pairs = list(zip(grid.axes, point, strict=True))
-    for axis, value in sorted(pairs, key=lambda pair: len(pair[0].key)):
+    for key, value in sorted(settings.items(), key=lambda it: len(it[0])):
         section = changed
-        for name in axis.key[:-1]:
+        for name in key[:-1]:
             below = section.get(str(name))
             if isinstance(below, str):
                 below = {"name": below}
             section[str(name)] = dict(below) if isinstance(below, Mapping) else {}
             section = section[str(name)]
-        section[str(axis.key[-1])] = value
+        section[str(key[-1])] = value
     return changed
 
 
@@ -165,19 +168,19 @@ def _labels(keys: Sequence[Key]) -> dict[Key, str]:
 
 
 def _values(key: Key, written: str) -> Iterator[Any]:
-    """The values of an axis; raises MarkedYamlError where one is no YAML, empty or there twice."""
+    """The values of an axis; raises YamlError where one is no YAML, is empty or comes twice."""
     seen: list[str] = []
     for part in _split(written):
         if not part.strip():
-            raise MarkedYamlError("has an empty value" if written.strip() else "has no value")
+            raise YamlError("has an empty value" if written.strip() else "has no value")
         document = parse(part, key)
         if document.repeated:
-            raise MarkedYamlError(f"{part.strip()} has a key twice")
+            raise YamlError(f"{part.strip()} has a key twice")
         value = document.values
         # 1 and 1.0 are one value; 1 and true are not.
         mark = text(float(value) if type(value) is int else value)
         if mark in seen:
-            raise MarkedYamlError(f"{text(value)} comes twice")
+            raise YamlError(f"{text(value)} comes twice")
         seen.append(mark)
         yield value
 
@@ -201,9 +204,9 @@ def _split(written: str) -> Iterator[str]:
 
 
 def _safe(value: Any) -> str:
-    """The text of a value, and nothing that has no place in a folder's name: 50-50.
+    """The text of a value without what a folder's name cannot have: 50-50.
 
-    Where another value could have the same letters left, a digest tells it from them.
+    Where another value could leave the same letters, a digest tells them apart.
     """
     written = text(value)
     word = "-".join(re.findall(r"[A-Za-z0-9._=+-]+", written))
@@ -216,7 +219,7 @@ def _digest(written: str) -> str:
 
 
 def _short(name: str) -> str:
-    """A name that is not too long: where it was cut, a digest keeps it apart from others."""
+    """The name, cut where it is too long; a digest then tells it from others."""
     if len(name) <= LONGEST:
         return name
     digest = _digest(name)

@@ -1,37 +1,35 @@
-"""From YAML files, with what is set beside them, to Experiments with their data."""
+"""From configs, and what is set beside them, to Experiments with their data."""
 
-import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from lossbench.config.checks import LoadedData, check
-from lossbench.config.complaints import MAPPING, Complaint, ConfigError, Problem, dotted
+from lossbench.config.bundled import find
+from lossbench.config.checks import check
+from lossbench.config.complaints import Complaint, ConfigError, Mistake, dotted
+from lossbench.config.data_checks import LoadedData
 from lossbench.config.experiment import Experiment
-from lossbench.config.grid import Axis, Grid, Point, applied, text
-from lossbench.config.grid import grid as grid_of
-from lossbench.config.yaml_reader import Document, Key, MarkedYamlError, read
+from lossbench.config.grid import Axis, Grid, Point, read_settings, with_values
+from lossbench.config.places import mistakes, whole_key
+from lossbench.config.source import Source, as_in_yaml, of_file, of_mapping
+from lossbench.config.yaml_reader import Key, YamlError, read
 from lossbench.data.arrays import Split
 from lossbench.data.files import DataFiles
-from lossbench.text import close_to, nearest
 
-BUNDLED = next(
-    folder for folder in (it / "configs" for it in Path(__file__).parents[1:3]) if folder.is_dir()
-)
-SUFFIX = ".yaml"
+Checked = tuple[Experiment | None, Split | None, list[Complaint]]
 
 
 @dataclass(frozen=True)
 class Case:
     """An experiment with the file it was read from and its data.
 
-    ``sweep`` names the sweep it is a point of, if any, and ``base`` the experiment that it varies;
-    ``axes`` are the keys that vary, and ``point`` has their values here by dotted key. ``options``
-    are the keys that an option gave, and not the config.
+    ``sweep`` names the sweep that it is a point of, if any, and ``base`` the experiment that the
+    sweep varies; ``axes`` are the keys that vary, and ``point`` has their values here by dotted
+    key. ``options`` are the keys that an option gave, and not the config.
     """
 
     path: Path
@@ -44,257 +42,196 @@ class Case:
     axes: tuple[Axis, ...] = ()
 
 
-def find(config: str | Path) -> Path:
-    """The file of a config: a path as it is, or the name of a bundled one ("hinge")."""
-    path, shipped = Path(config), BUNDLED / f"{config}{SUFFIX}"
-    # Unlike Path.is_file, this takes any path.
-    is_file = os.path.isfile(path)  # noqa: PTH113
-    return shipped if shipped in bundled() and not is_file else path
-
-
-def bundled() -> list[Path]:
-    """The configs that come with lossbench: the nine of the first article, then the others."""
-    return sorted(BUNDLED.rglob(f"*{SUFFIX}"), key=lambda path: (len(path.parts), path))
-
-
-def names_of(path: Path, settings: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
-    """The sweep, if any, and the name of each experiment, as far as a glance can tell."""
-    try:
-        values = read(path).values
-    except (OSError, MarkedYamlError):
-        values = {}
-    name = values.get("name", path.stem) if isinstance(values, dict) else path.stem
-    grid = grid_of(settings)
-    for point in grid.points():
-        base = str(applied({"name": name}, grid, point)["name"])
-        yield grid.sweep(base) if grid.varying else "", grid.name(base, point)
-
-
-def in_folder(folder: str | Path) -> list[Path]:
-    """The configs directly in a folder, by name; raises ConfigError where there are none."""
-    found = sorted(Path(folder).glob(f"*{SUFFIX}"))
-    # A pipe or a device would be waited for. A link to nothing is a config that is missing.
-    paths = [path for path in found if path.is_file() or not path.exists()]
-    if not paths:
-        what = "holds no config" if Path(folder).is_dir() else "is not a folder"
-        raise ConfigError([Problem(Path(folder), None, "", what)])
-    return paths
-
-
 def load(
-    config: str | Path, overrides: Mapping[str, Any] | None = None, *, allow_code: bool = False
+    config: str | Path | Mapping[str, Any],
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    allow_code: bool = False,
 ) -> Experiment:
-    """The experiment of a config, given as a path or as the name of a bundled one.
+    """The experiment of a config, whose data are there and fit.
 
-    ``overrides`` replaces top-level keys. Without ``allow_code`` a config that names a function
-    of its own is refused. Raises ConfigError with all that is wrong.
+    ``config`` is the path of a file, the name of a bundled config, or a mapping with the keys of a
+    config; the path of a data file in a mapping starts from the working directory. ``overrides``
+    replace values by dotted keys, as ``--set`` does, and leave the name as it is.
+
+    >>> import lossbench
+    >>> lossbench.load("hinge", {"epochs": 5, "optimizer.learning_rate": 0.05}).epochs
+    5
+
+    A mapping without a ``name`` is named after its loss.
+
+    >>> config = {
+    ...     "dataset": {"generator": "make_moons", "noise": 0.1},
+    ...     "model": {"hidden": [20]},
+    ...     "loss": "hinge",
+    ...     "epochs": 50,
+    ... }
+    >>> [lossbench.load(config, {"loss": it}).name for it in ("hinge", "squared_hinge")]
+    ['hinge', 'squared_hinge']
+
+    Raises ConfigError with all that is wrong:
+
+    >>> lossbench.load("hinge", {"repeats": 0, "epochs": 0})
+    Traceback (most recent call last):
+    lossbench.config.complaints.ConfigError: overrides: repeats: 0 must be at least 1
+    overrides: epochs: 0 must be at least 1
+
+    Without ``allow_code`` a config that names a function of its own as its loss is refused; with
+    it, the packages above that function are imported.
     """
-    return load_all([config], overrides, allow_code=allow_code)[0].experiment
+    source = of_mapping(config) if isinstance(config, Mapping) else of_file(find(config))
+    given = {str(key): as_in_yaml(value) for key, value in (overrides or {}).items()}
+    try:
+        (case,) = _cases(source, given, read_settings([]), LoadedData(), allow_code)
+    except ConfigError as error:
+        raise ConfigError([_of_overrides(it, given, source) for it in error.mistakes]) from None
+    return case.experiment
 
 
 def load_all(
     configs: Sequence[str | Path],
-    overrides: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
     settings: Sequence[str] = (),
     *,
     allow_code: bool = False,
 ) -> list[Case]:
     """The experiments of several configs with their data, at every point of the settings' grid.
 
-    ``settings`` are as in ``overrides.grid``. Without ``allow_code`` configs that name a function
-    of their own are refused. Raises ConfigError with all that is wrong with any of them.
+    ``options`` replace keys of the configs; ``settings`` are those of ``grid``. Without
+    ``allow_code`` configs that name a function of their own are refused. Raises ConfigError with
+    all that is wrong with any of them.
     """
-    grid, problems = _grid(settings, overrides or {})
+    options = options or {}
+    grid, wrong = _grid(settings, options)
     cases: list[Case] = []
     taken: dict[str, Path] = {}
     loaded = LoadedData()
     paths = [find(config) for config in configs]
-    of_options: dict[Problem, list[Path]] = defaultdict(list)
+    of_settings: dict[Mistake, list[Path]] = defaultdict(list)
     for path in paths:
         names = [path.stem]
         try:
-            found = _load(path, overrides or {}, grid, loaded, allow_code)
+            found = _cases(of_file(path), options, grid, loaded, allow_code)
             cases += found
             names = [case.experiment.name for case in found]
         except ConfigError as error:
-            for problem in error.problems:
-                if isinstance(problem.path, str):
-                    of_options[problem].append(path)
+            for it in error.mistakes:
+                if isinstance(it.path, str):
+                    of_settings[it].append(path)
                 else:
-                    problems.append(problem)
+                    wrong.append(it)
         for name in names:
             if name in taken:
-                problems.append(Problem(path, 1, "name", f"is the name of {taken[name]} too", name))
+                wrong.append(Mistake(path, 1, "name", f"is the name of {taken[name]} too", name))
             taken[name] = path
-    for problem, at in of_options.items():
+    for it, at in of_settings.items():
         which = "" if len(at) == len(paths) else f" (in {', '.join(map(str, at))})"
-        problems.append(replace(problem, message=problem.message + which))
-    if problems:
-        raise ConfigError(problems)
+        wrong.append(replace(it, message=it.message + which))
+    if wrong:
+        raise ConfigError(wrong)
     return cases
 
 
-def _grid(settings: Sequence[str], overrides: Mapping[str, Any]) -> tuple[Grid, list[Problem]]:
+def names_of(path: Path, settings: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+    """The sweep, if any, and the name of each experiment, as far as a glance can tell."""
+    try:
+        values = read(path).values
+    except (OSError, YamlError):
+        values = {}
+    name = values.get("name", path.stem) if isinstance(values, dict) else path.stem
+    grid = read_settings(settings)
+    for point in grid.points():
+        base = str(with_values({"name": name}, grid.settings(point))["name"])
+        yield grid.sweep(base) if grid.varying else "", grid.name(base, point)
+
+
+def _grid(settings: Sequence[str], options: Mapping[str, Any]) -> tuple[Grid, list[Mistake]]:
     """The grid of some settings, and what is wrong with them whatever the config."""
-    grid = grid_of(settings)
-    problems = [Problem(option, None, "", message) for option, message in grid.refused]
+    grid = read_settings(settings)
+    wrong = [Mistake(option, None, "", message) for option, message in grid.refused]
     for axis in grid.axes:
-        if axis.dotted in overrides:
+        if axis.dotted in options:
             option = axis.option(axis.values)
-            problems.append(Problem(option, None, "", f"is given by --{axis.dotted} too"))
-    return grid, problems
+            wrong.append(Mistake(option, None, "", f"is given by --{axis.dotted} too"))
+    return grid, wrong
 
 
-def _load(
-    path: Path, overrides: Mapping[str, Any], grid: Grid, loaded: LoadedData, allow_code: bool
+def _cases(
+    source: Source, overrides: Mapping[str, Any], grid: Grid, loaded: LoadedData, allow_code: bool
 ) -> list[Case]:
-    """The experiment of a config at every point of a grid."""
-    document = _document(path)
-    if not isinstance(document.values, dict):
-        raise ConfigError([Problem(path, 1, "", MAPPING, document.values)])
-    config = _from_folder({"name": path.stem, **document.values}, path.parent)
+    """The experiments of a config at every point of a grid."""
     cases: list[Case] = []
     wrong: list[tuple[Point, Complaint]] = []
+    replaced: dict[Key, Any] = {tuple(key.split(".")): it for key, it in overrides.items()}
+    keys = {str(key[0]) for key in (*replaced, *(axis.key for axis in grid.axes))}
     for point in grid.points():
-        values = applied({**config, **overrides}, grid, point)
-        if "published" in config and not _still_published(
-            config, values, overrides, grid, loaded.files
-        ):
-            values["published"] = {}
-        base = values["name"]
+        values = with_values(source.values, {**replaced, **grid.settings(point)})
+        base = values.setdefault("name", source.name(values))
         if isinstance(base, str):
             values["name"] = grid.name(base, point)
-        experiment, split, complaints = check(values, loaded, allow_code)
+        checked = check(values, loaded, allow_code)
+        if not _still_published(source, keys, grid, values, checked[0], loaded.files):
+            checked = _without_published(checked, values, loaded, allow_code)
+        experiment, split, complaints = checked
         wrong += [(point, complaint) for complaint in complaints]
         if experiment and split:
             sweep = grid.sweep(base) if grid.varying else ""
             varied, options = grid.values(point), frozenset(overrides)
             axes = grid.varying
-            cases.append(Case(path, experiment, split, base, sweep, varied, options, axes))
-    problems = [
-        Problem(path, line, dotted(key), f"comes twice, first on line {first}")
-        for key, line, first in document.repeated
+            cases.append(Case(source.path, experiment, split, base, sweep, varied, options, axes))
+    found = [
+        Mistake(source.path, line, dotted(key), f"comes twice, first on line {first}")
+        for key, line, first in source.document.repeated
     ]
-    problems += _problems(path, document, grid, wrong)
-    if problems:
-        raise ConfigError(sorted(problems, key=lambda it: it.line or 0))
+    found += mistakes(source, grid, wrong)
+    if found:
+        raise ConfigError(sorted(found, key=lambda it: it.line or 0))
     return cases
 
 
-def _document(path: Path) -> Document:
-    try:
-        return read(path)
-    except MarkedYamlError as error:
-        raise ConfigError([Problem(path, error.line, "", str(error))]) from None
-    except FileNotFoundError:
-        names = [file.relative_to(BUNDLED).with_suffix("").as_posix() for file in bundled()]
-        message = f"no such file, nor a bundled config of that name; {nearest(path, names)}"
-        raise ConfigError([Problem(path, None, "", message)]) from None
-    except IsADirectoryError:
-        message = "is a folder; 'lossbench run-all' runs the configs in a folder"
-        raise ConfigError([Problem(path, None, "", message)]) from None
-    except OSError as error:
-        raise ConfigError([Problem(path, None, "", f"cannot be read: {error.strerror}")]) from None
-
-
-def _from_folder(values: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The config's values, with a path that holds from the working directory."""
-    dataset = values.get("dataset")
-    if not isinstance(dataset, dict) or not isinstance(dataset.get("file"), str):
-        return values
-    return values | {"dataset": dataset | {"file": str(folder / dataset["file"])}}
-
-
 def _still_published(
-    config: Mapping[str, Any],
-    changed: Mapping[str, Any],
-    overrides: Mapping[str, Any],
+    source: Source,
+    keys: Set[str],
     grid: Grid,
+    values: Mapping[str, Any],
+    changed: Experiment | None,
     files: DataFiles,
 ) -> bool:
-    """Whether what is published of a config is of the changed one too.
+    """Whether the figures that a config publishes are those of the changed one too.
 
-    It is not where something is changed that decides a training. The points of a sweep are
+    They are not where a key is changed that has an effect on training. The points of a sweep are
     compared with each other, and judged by nothing else.
     """
-    keys = {*overrides, *(str(axis.key[0]) for axis in grid.axes)}
-    if "published" in keys or not keys:
+    if "published" in keys or not keys or "published" not in source.values:
         return True
     if grid.varying:
         return False
+    nothing: dict[str, Any] = {"published": {}}
     try:
-        before, after = (
-            Experiment.model_validate({**it, "published": {}}, context=files).config_hash
-            for it in (config, changed)
-        )
+        config = {"name": "any", **source.values, **nothing}
+        before = Experiment.model_validate(config, context=files)
+        after = changed or Experiment.model_validate({**values, **nothing}, context=files)
     except ValidationError:
-        return not keys - {"name", "seed", "repeats"}
-    return before == after
+        return keys <= {"name", "seed", "repeats"}
+    return before.config_hash == after.config_hash
 
 
-def _problems(
-    path: Path, document: Document, grid: Grid, wrong: Sequence[tuple[Point, Complaint]]
-) -> list[Problem]:
-    """What is wrong at the points of a grid, each thing once, with the option or the line."""
-    by_cause: dict[tuple[Axis | None, Key, str], list[tuple[Point, Complaint]]] = defaultdict(list)
-    for point, complaint in wrong:
-        axis = grid.axis_of(complaint.key, complaint.value)
-        key = complaint.key
-        # The option says its key, though not one in a mapping that it sets; a bare name has none.
-        if axis and (len(key) <= len(axis.key) or isinstance(point[grid.axes.index(axis)], str)):
-            key = ()
-        by_cause[axis, key, complaint.message].append((point, complaint))
-    problems = []
-    for (axis, key, message), found in by_cause.items():
-        points = [point for point, _ in found]
-        if axis is None:
-            value = found[0][1].value
-            where = _among(grid, points, grid.points())
-            touched = [it for it in grid.axes if key and it.key[0] == key[0]]
-            if touched and not where and not grid.varying:
-                where = f" (with {', '.join(it.option(it.values) for it in touched)})"
-            line = document.line(key)
-            problems.append(Problem(path, line, dotted(key), message + where, value))
-            continue
-        number = grid.axes.index(axis)
-        values = [value for value in axis.values if any(value is point[number] for point in points)]
-        all_points = [it for it in grid.points() if any(value is it[number] for value in values)]
-        where = _among(grid, points, all_points, besides=axis)
-        message = _meant(found[0][1], axis, document) or message
-        problems.append(Problem(axis.option(values), None, dotted(key), message + where))
-    return problems
+def _without_published(
+    checked: Checked, values: dict[str, Any], loaded: LoadedData, allow_code: bool
+) -> Checked:
+    experiment, split, complaints = checked
+    if experiment is None:  # perhaps for the published figures alone
+        return check(values | {"published": {}}, loaded, allow_code)
+    left = [it for it in complaints if it.key[:1] != ("published",)]
+    return experiment.model_copy(update={"published": {}}), split, left
 
 
-def _among(
-    grid: Grid, points: Sequence[Point], all_points: Sequence[Point], besides: Axis | None = None
-) -> str:
-    """At which of the points, if not at all of them."""
-    if len(points) >= len(all_points):
-        return ""
-    places: dict[str, None] = {}
-    for point in points:
-        values = grid.values(point).items()
-        pairs = (f"{key}={text(it)}" for key, it in values if not besides or key != besides.dotted)
-        places[", ".join(pairs)] = None
-    first, *more = places
-    return f" (at {first}{f', and at {len(more)} more' if more else ''})"
-
-
-def _meant(complaint: Complaint, axis: Axis, document: Document) -> str | None:
-    """A hint at the whole key where only its end was given: learning_rate."""
-    if len(axis.key) > 1 or "is not a known key" not in complaint.message:
-        return None
-    if "did you mean" in complaint.message:
-        return None
-    try:
-        known = Experiment.model_validate({"name": "any", **document.values}).resolved()
-    except ValidationError:
-        return None
-    ends = {
-        str(name): f"{section}.{name}"
-        for section, values in known.items()
-        if isinstance(values, dict)
-        for name in values
-    }
-    meant = close_to(axis.dotted, ends)
-    return f"is not a known key; did you mean '{ends[meant]}'?" if meant else None
+def _of_overrides(mistake: Mistake, overrides: Mapping[str, Any], source: Source) -> Mistake:
+    """The mistake, as one of the overrides where they set its key."""
+    of = [key for key in overrides if f"{mistake.key}.".startswith(f"{key}.")]
+    if isinstance(mistake.value, Mapping):
+        of += [key for key in overrides if key.startswith(f"{mistake.key}.")]
+    if not of:
+        return mistake
+    hint = whole_key(mistake.key, mistake.message, source.values)
+    return replace(mistake, path="overrides", line=None, message=hint or mistake.message)

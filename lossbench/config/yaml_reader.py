@@ -1,4 +1,4 @@
-"""YAML read safely, with the line of every key, so that a complaint can point at it."""
+"""YAML read safely, with the line of every key, so that a message can name it."""
 
 import re
 from collections.abc import Iterator
@@ -9,14 +9,15 @@ from typing import Any
 import yaml
 
 Key = tuple[str | int, ...]
-MOST_BITS = 10_000  # of a whole number: Python writes none of more than 4,300 digits
+MOST_BITS = 10_000  # of a whole number: Python prints none of more than 4,300 digits
+MOST_BYTES = 10**6  # of a config: more takes seconds to read, and none needs it
 
 NO_CHARACTER = "has a character that YAML does not allow"
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character; an escape may write one
 
 
-class MarkedYamlError(ValueError):
-    """A text that is not one YAML document; ``line`` counts from 1."""
+class YamlError(ValueError):
+    """Why a text is not one YAML document; ``line`` counts from 1."""
 
     def __init__(self, message: str, line: int = 1) -> None:
         super().__init__(message)
@@ -31,38 +32,36 @@ class PrintedFloat(float):
 
 @dataclass(frozen=True)
 class Document:
-    """The values of a document, the line of every key path in it, and the keys that come twice.
+    """The values of a document, the line of each of its keys, and the keys that come twice.
 
-    ``repeated`` tells of the path and the line of each second coming, and of the line of the first.
+    ``repeated`` has the path of each such key, its line, and the line where it came first. What is
+    no text, such as a mapping of Python, has no lines.
     """
 
     values: Any
     lines: dict[Key, int]
     repeated: tuple[tuple[Key, int, int], ...]
 
-    def line(self, path: Key) -> int:
+    def line(self, path: Key) -> int | None:
         """The line of a key, or of the nearest key above it that is in the document."""
         while path and path not in self.lines:
             path = path[:-1]
-        return self.lines.get(path, 1)
-
-
-MOST_BYTES = 10**6  # of text that takes seconds to read and that no config needs
+        return self.lines.get(path)
 
 
 class _Loader(yaml.SafeLoader):
-    """The safe loader, taking 1e-3 for a number, and refusing what has no place in a config."""
+    """The safe loader. It takes 1e-3 for a number, and refuses what has no place in a config."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]  # untyped stub
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            raise MarkedYamlError("anchors and aliases are not supported", line)
+            raise YamlError("anchors and aliases are not supported", line)
         if event.tag:
-            # Safe ones too: PyYAML fails on `!!int ""` in ways of its own.
-            raise MarkedYamlError("tags are not supported", line)
+            # Safe ones too: PyYAML raises any kind of error at `!!int ""`.
+            raise YamlError("tags are not supported", line)
         if isinstance(event, yaml.ScalarEvent) and SURROGATE.search(event.value):
-            raise MarkedYamlError(NO_CHARACTER, line)
+            raise YamlError(NO_CHARACTER, line)
         return super().compose_node(parent, index)
 
 
@@ -93,11 +92,11 @@ def _float(loader: _Loader, node: yaml.ScalarNode) -> PrintedFloat:
 def _int(loader: _Loader, node: yaml.ScalarNode) -> int:
     number: int = loader.construct_yaml_int(node)
     if number.bit_length() > MOST_BITS:
-        raise MarkedYamlError("a number has too many digits", node.start_mark.line + 1)
+        raise YamlError("a number has too many digits", node.start_mark.line + 1)
     return number
 
 
-# What a plain text is taken for; whoever writes YAML for this reader quotes by it.
+# What a text without quotes is taken for. The writer quotes by the same rules.
 RESOLVERS = _Loader.yaml_implicit_resolvers
 _Loader.add_constructor("tag:yaml.org,2002:float", _float)
 _Loader.add_constructor("tag:yaml.org,2002:int", _int)
@@ -106,66 +105,68 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _int)
 def read(path: Path) -> Document:
     """The document in a file.
 
-    Raises OSError where it cannot be read and MarkedYamlError where it is no YAML, not text or
+    Raises OSError where it cannot be read and YamlError where it is no YAML, not text or
     too large.
     """
     try:
-        if path.is_char_device() or path.is_block_device():  # that may never begin, or end
-            raise MarkedYamlError("is a device, not a file")
+        if path.is_char_device() or path.is_block_device():  # to read one may never end
+            raise YamlError("is a device, not a file")
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
-            raise MarkedYamlError(f"is larger than the {MOST_BYTES} bytes that are read at most")
+            raise YamlError(f"is larger than the {MOST_BYTES} bytes that are read at most")
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise MarkedYamlError(f"is not a text file in UTF-8 ({error.reason})") from None
+        raise YamlError(f"is not a text file in UTF-8 ({error.reason})") from None
     return parse(text)
 
 
 def parse(text: str, at: Key = ()) -> Document:
-    """The document that a text is, or the value ``at`` a key; MarkedYamlError if it is no YAML."""
+    """The document that a text is, or the value ``at`` a key; YamlError if it is no YAML."""
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
-            raise MarkedYamlError("is empty")
+            raise YamlError("is empty")
         lines: dict[Key, int] = {}
-        repeated = tuple(_mark(node, at, lines))
+        repeated = tuple(_note_lines(node, at, lines))
         return Document(loader.construct_document(node), lines, repeated)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise MarkedYamlError(f"invalid YAML: {error.problem}", line) from None
+        raise YamlError(f"invalid YAML: {error.problem}", line) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise MarkedYamlError(NO_CHARACTER, line) from None
+        raise YamlError(NO_CHARACTER, line) from None
     except RecursionError:
-        raise MarkedYamlError("is nested too deeply") from None
-    except MarkedYamlError:
+        raise YamlError("is nested too deeply") from None
+    except YamlError:
         raise
     except ValueError as error:
-        raise MarkedYamlError(f"invalid YAML: {error}") from None
+        raise YamlError(f"invalid YAML: {error}") from None
 
 
-def _mark(node: yaml.Node, path: Key, lines: dict[Key, int]) -> Iterator[tuple[Key, int, int]]:
-    """Note the lines of a node and all below it; yields the keys that come twice."""
+def _note_lines(
+    node: yaml.Node, path: Key, lines: dict[Key, int]
+) -> Iterator[tuple[Key, int, int]]:
+    """Note the line of a node and of every key below it; yields the keys that come twice."""
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            yield from _mark(item, (*path, index), lines)
+            yield from _note_lines(item, (*path, index), lines)
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
             if path and isinstance(key, yaml.ScalarNode):
-                # Below the top a key is the text that it is written with, such as a class 0.
+                # Below the top a key is its text, such as that of a class 0.
                 key.tag = "tag:yaml.org,2002:str"
             if key.tag != "tag:yaml.org,2002:str":
                 name = f" '{key.value}'" if isinstance(key, yaml.ScalarNode) else ""
-                raise MarkedYamlError(f"the key{name} is not text", line)
+                raise YamlError(f"the key{name} is not text", line)
             below = (*path, key.value)
             if key.value in seen:
                 yield below, line, seen[key.value]
             seen.setdefault(key.value, line)
             lines[below] = line
-            yield from _mark(value, below, lines)
+            yield from _note_lines(value, below, lines)

@@ -1,1 +1,1 @@
-"""From a generator or a file to the arrays that train and test."""
+"""From a generator or a data file to the arrays that a network is trained and tested on."""

@@ -41,18 +41,19 @@ def table_from_file(
 
     Raises DatasetError where the columns do not allow it.
     """
-    _check_names(file.frame, target, drop)
+    frame = file.frame
+    _check_names(frame, target, drop)
     weights = [] if sample_weight is None else [sample_weight]
     for name in weights:
         _check_weights(file, name, target, drop)
     given = [target, *weights]
-    frame = file.frame.drop(columns=list(drop))
-    for name, reason in unusable_features(frame.drop(columns=given)).items():
+    # Columns are chosen by their names: to drop them would copy all that is left.
+    features = [name for name in frame.columns if name not in {*given, *drop}]
+    for name, reason in unusable_features(frame, features).items():
         raise DatasetError("file", f"column {name!r} {reason}; leave it out: drop: [{name!r}]")
-    if frame.shape[1] == len(given):
+    if not features:
         raise DatasetError("file", "has no column besides the target")
-    frame = _without_gaps(frame, missing, given)
-    features = [name for name in frame.columns if name not in given]
+    frame = _without_gaps(frame, features, given, missing)
     numbers = [name for name in features if is_number(frame[name])]
     texts = [name for name in features if name not in numbers]
     for name in texts:
@@ -70,9 +71,10 @@ def table_from_file(
     )
 
 
-def missing_values(frame: "pd.DataFrame") -> dict[str, int]:
-    """How many values are missing in each column where some are."""
-    return {str(name): int(count) for name, count in frame.isna().sum().items() if count}
+def missing_values(frame: "pd.DataFrame", names: Sequence[str]) -> dict[str, int]:
+    """How many values are missing in each of these columns where some are."""
+    counts = frame.isna().sum()
+    return {name: int(counts[name]) for name in names if counts[name]}
 
 
 def hint_at_columns(name: str, frame: "pd.DataFrame") -> str:
@@ -80,18 +82,16 @@ def hint_at_columns(name: str, frame: "pd.DataFrame") -> str:
     return cut(nearest(name, frame.columns), 300)
 
 
-def unusable_features(frame: "pd.DataFrame") -> dict[str, str]:
-    """The columns that cannot be features, and why."""
-    return {
-        name: reason for name in frame.columns if (reason := reason_against_feature(frame[name]))
-    }
+def unusable_features(frame: "pd.DataFrame", names: Sequence[str]) -> dict[str, str]:
+    """Those of these columns that cannot be features, and why."""
+    return {name: reason for name in names if (reason := reason_against_feature(frame[name]))}
 
 
-def row_numbers(frame: "pd.DataFrame") -> dict[str, str]:
-    """The columns that only number the rows, with this as the reason to leave them out."""
+def row_numbers(frame: "pd.DataFrame", names: Sequence[str]) -> dict[str, str]:
+    """Those of these columns that only number the rows, with this as the reason against them."""
     return {
         name: "numbers the rows"
-        for name in frame.columns
+        for name in names
         if frame[name].dtype.kind in "iu"
         and len(frame) > 2
         and (np.diff(frame[name].to_numpy()) == 1).all()
@@ -125,17 +125,20 @@ def _check_weights(file: DataFile, name: str, target: str, drop: Sequence[str]) 
         raise DatasetError(key, f"has no numbers but {kind(column)}")
 
 
-def _without_gaps(frame: "pd.DataFrame", missing: str | None, given: list[str]) -> "pd.DataFrame":
+def _without_gaps(
+    frame: "pd.DataFrame", features: list[str], given: list[str], missing: str | None
+) -> "pd.DataFrame":
     """The rows that are used: with a target and a weight, or with all values if so asked."""
-    counts = missing_values(frame)
+    used = [name for name in frame.columns if name in {*features, *given}]
+    counts = missing_values(frame, used)
     if counts and missing is None:
         found = ", ".join(f"{count} in column {name!r}" for name, count in counts.items())
         message = f"is needed where values are missing ({found}); allowed: {', '.join(STRATEGIES)}"
         raise DatasetError("missing", message)
-    frame = frame.dropna(subset=None if missing == "drop" else given)
-    if frame.empty:
+    gaps = frame.isna()[used if missing == "drop" else given].any(axis=1)
+    if gaps.all():
         raise DatasetError("missing", "leaves no row")
-    return frame
+    return frame[~gaps] if gaps.any() else frame
 
 
 def _weights(file: DataFile, column: "pd.Series") -> Array:

@@ -1,7 +1,7 @@
 """Data files: CSV, TSV and Parquet. Each is read once, and known by the digest of its bytes."""
 
 import hashlib
-from dataclasses import dataclass, field
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,21 +17,18 @@ SEPARATORS = {".csv": ",", ".tsv": "\t"}
 SUFFIXES = (*SEPARATORS, ".parquet")
 
 
-@dataclass(frozen=True)
 class DataFile:
-    """The bytes of a data file, and all that is taken from them.
+    """What is taken from the bytes of a data file.
 
     Nothing here looks at the disk again, so the digest, the columns and the places of rows are
     always those of the same bytes, even if the file is changed in the meantime.
     """
 
-    path: Path
-    content: bytes = field(repr=False)
-
-    @cached_property
-    def sha256(self) -> str:
-        """The digest of the bytes."""
-        return hashlib.sha256(self.content).hexdigest()
+    def __init__(self, path: Path, content: bytes) -> None:
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        # What stands between the columns of a text file; None for Parquet.
+        self._separator = SEPARATORS.get(path.suffix.lower())
+        self._content: bytes | None = content  # None once it is not needed any more
 
     @cached_property
     def frame(self) -> "pd.DataFrame":
@@ -39,33 +36,40 @@ class DataFile:
 
         Raises DatasetError where the file is not a table with a header and rows.
         """
+        assert self._content is not None
         try:
             if self._separator is None:
-                return parquet_files.read(self.content)
-            return text_files.read(self.content, self._separator)
+                frame = parquet_files.read(self._content)
+            else:
+                frame = text_files.read(self._content, self._separator)
         except MemoryError:
             raise DatasetError("file", "needs more memory than there is") from None
+        # The bytes may be many. Without them only the line of an unusual row cannot be found.
+        if self._separator is None or text_files.has_a_line_for_each(len(frame), self._content):
+            self._content = None
+        return frame
 
     def most_values(self) -> int:
         """An upper bound of rows times columns, found without reading the values.
 
         Raises DatasetError where the file is not a table.
         """
+        if self._content is None:
+            return int(self.frame.size)
         if self._separator is None:
-            rows, columns = parquet_files.shape(self.content)
+            rows, columns = parquet_files.shape(self._content)
         else:
-            rows, columns = text_files.largest_shape(self.content, self._separator)
+            rows, columns = text_files.largest_shape(self._content, self._separator)
         return rows * columns
 
     def place(self, row: int) -> str:
         """Where a row of ``frame`` stands in the file: its line, or in Parquet its number."""
-        line = text_files.line_of(self.content, self._separator, row) if self._separator else None
+        if self._separator is None:
+            return f"row {row + 1}"
+        if self._content is None:
+            return f"line {row + 2}"  # after the header
+        line = text_files.line_of(row, self._content, self._separator)
         return f"row {row + 1}" if line is None else f"line {line}"
-
-    @property
-    def _separator(self) -> str | None:
-        """What stands between the columns of a text file; None for Parquet."""
-        return SEPARATORS.get(self.path.suffix.lower())
 
 
 class DataFiles:
@@ -76,24 +80,35 @@ class DataFiles:
     """
 
     def __init__(self) -> None:
-        self._last: DataFile | None = None
-        self._digests: dict[Path, str] = {}
+        self._last: tuple[tuple[str, str], DataFile] | None = None  # with its identity
+        self._digests: dict[tuple[str, str], str] = {}
 
     def sha256(self, path: Path) -> str:
         """The digest of a file; raises DatasetError where the file cannot be read."""
-        if path not in self._digests:
-            self._digests[path] = self.read(path).sha256
-        return self._digests[path]
+        identity = _identity(path)
+        if identity not in self._digests:
+            self._digests[identity] = self.read(path).sha256
+        return self._digests[identity]
 
     def read(self, path: Path, sha256: str | None = None) -> DataFile:
         """A file; raises DatasetError where it cannot be read, or does not have that digest."""
-        if self._last is None or self._last.path != path:
+        identity = _identity(path)
+        if self._last is None or self._last[0] != identity:
             self._last = None  # first, so that two large files are never held at once
-            self._last = DataFile(path, _content(path))
-        if sha256 not in (None, self._last.sha256):
+            self._last = identity, DataFile(path, _content(path))
+        _, file = self._last
+        if sha256 not in (None, file.sha256):
             message = "has changed: its digest is not the 'sha256' of the config; without this key,"
             raise DatasetError("file", f"{message} the file is taken as it is")
-        return self._last
+        return file
+
+
+def _identity(path: Path) -> tuple[str, str]:
+    """The same for every way to a file; the suffix says how it is read."""
+    try:
+        return os.path.realpath(path), path.suffix.lower()
+    except ValueError:  # it is no path, as is said when it is read
+        return str(path), ""
 
 
 def _content(path: Path) -> bytes:
@@ -104,9 +119,9 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise DatasetError("file", f"cannot be read: {error.strerror}") from None
+    except DatasetError:
+        raise
     except ValueError as error:
-        if isinstance(error, DatasetError):
-            raise
         raise DatasetError("file", f"is not a path: {error}") from None
 
 

@@ -48,7 +48,13 @@ def largest_shape(content: bytes, separator: str) -> tuple[int, int]:
     return max(content.count(end) for end in (b"\n", b"\r")), len(header)
 
 
-def line_of(content: bytes, separator: str, row: int) -> int | None:
+def has_a_line_for_each(rows: int, content: bytes) -> bool:
+    """Whether every row is a line of its own: none is blank, and no value has a line break."""
+    lines = content.count(b"\n") + (not content.endswith(b"\n"))
+    return lines == rows + 1 and content.count(b"\r") == content.count(b"\r\n")
+
+
+def line_of(row: int, content: bytes, separator: str) -> int | None:
     """The line, from 1, on which a row of the table begins; rows count from 0."""
     records = _records(content, separator)
     next(records)  # the header

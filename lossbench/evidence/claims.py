@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from lossbench.config.bundled import BUNDLED
 from lossbench.config.experiment import Experiment
-from lossbench.config.load import BUNDLED
 from lossbench.config.yaml_reader import read
 from lossbench.evidence.criteria import Verdict
 from lossbench.evidence.tutorial import CLAIMS, Claim, Evidence, Results

@@ -133,6 +133,11 @@ def compare(results: Iterable[Result], metric: str | None = None) -> list[Compar
 
     Results that share their data with no other, or do not have the metric, are left out. Raises
     NothingToCompare where that leaves nothing.
+
+    >>> import lossbench
+    >>> for comparison in lossbench.compare(lossbench.read("results")):
+    ...     print(comparison.metric, [it.experiment.name for it in comparison.results])
+    accuracy ['hinge', 'squared_hinge']
     """
     results = list(results)
     by_data: dict[str, list[Result]] = defaultdict(list)

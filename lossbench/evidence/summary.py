@@ -13,8 +13,8 @@ from lossbench.text import to_json
 
 # What the files that are written here begin with.
 MARKS = {
-    "summary.json": b'{\n  "experiments": [',
-    "summary.md": b"# Results\n\nThe median over seeds and, in brackets, the interval that holds",
+    "summary.json": rb'\{\n  "experiments": \[',
+    "summary.md": rb"# Results\n\nThe median over seeds and, in brackets, the interval that holds",
 }
 
 

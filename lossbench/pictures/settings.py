@@ -1,4 +1,4 @@
-"""What stands around a process and must have no say in its pictures: settings of matplotlib."""
+"""Settings of matplotlib that a user or a folder may have: no picture depends on them."""
 
 import logging
 import os
@@ -6,22 +6,23 @@ import sys
 from pathlib import Path
 
 
-def shut_out() -> None:
-    """Let matplotlib start from its own defaults, in silence, once it is imported.
+def ignore_settings() -> None:
+    """Make matplotlib start from its own defaults, and print nothing, when it is imported.
 
-    Raises FileNotFoundError where the working directory is gone.
+    Raises FileNotFoundError if the working directory was deleted.
     """
     try:
         here = Path.cwd()
     except FileNotFoundError:
         message = "the working directory is gone; change to one that is there"
         raise FileNotFoundError(message) from None
-    os.environ.pop("MPLBACKEND", None)  # no window is opened, and an unknown one is an error
+    # Without a backend no window is opened, and the name of an unknown one is no error.
+    os.environ.pop("MPLBACKEND", None)
     os.environ["MATPLOTLIBRC"] = os.devnull
-    # It would tell of a home that cannot be written; all of its errors are exceptions.
+    # It warns if the home folder cannot be written; all its errors are exceptions.
     logging.getLogger("matplotlib").setLevel(logging.CRITICAL)
     if Path("matplotlibrc").exists():
-        # That one comes before all others, and may be a stranger's.
+        # It would be read before all other settings, and may come from a stranger.
         os.chdir(sys.prefix)
         try:
             import matplotlib  # noqa: F401

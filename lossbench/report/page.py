@@ -73,7 +73,7 @@ def page(
 
 def refuse(path: Path) -> None:
     """Raise FileExistsError if a report would replace a file that lossbench did not write."""
-    atomic.refuse_file(path, f"{END_OF_TITLE}</title>".encode())
+    atomic.refuse_file(path, re.escape(f"{END_OF_TITLE}</title>").encode())
 
 
 def _templates() -> "Environment":

@@ -1,1 +1,1 @@
-"""What an experiment gave, its folder on disk, and what its stored weights predict."""
+"""The result of an experiment: its figures, its files, and what its weights predict."""

@@ -6,12 +6,13 @@ a work folder that is found while one holds the lock was left by a killed proces
 clears it away.
 
 A folder from a stranger may contain work folders too, made to get a person's own files moved or
-removed. So the name of a work folder says the inode of a file in it, the seal, and when that was
-last changed. An archive cannot forge these: the system sets both when the archive is unpacked. No
-link is followed.
+removed. So the name of a work folder contains the inode of a file in it, the seal, and the time
+when that was last changed. An archive cannot bring these along, because the system sets both when
+it is unpacked. No link is followed.
 """
 
 import os
+import re
 import shutil
 import stat
 import time
@@ -63,9 +64,9 @@ def replace_file(path: Path, content: bytes) -> None:
 def replace_folder(path: Path, files: Mapping[str, bytes], names: Collection[str]) -> None:
     """Write a folder of files in one step, in place of an older one.
 
-    The names of the files may have folders in them, with a slash after each. ``refuse`` says what
-    counts as an older one, by ``names``. Raises FileExistsError at anything else, and OSError where
-    the folder cannot be written; then what was there stays.
+    A file in a folder inside has a name such as ``tensorboard/events``. ``names`` are all that such
+    a folder may hold, see ``refuse``. Raises FileExistsError where something else is there, and
+    OSError where the folder cannot be written; then what was there stays.
     """
     with _errors_about(path), _work_in(path.parent) as work:
         refuse(path, names)
@@ -111,19 +112,20 @@ def refuse(path: Path, names: Collection[str]) -> None:
 def refuse_file(path: Path, mark: bytes) -> None:
     """Raise FileExistsError if a file's place is taken by something else than an older one.
 
-    An older one is a file, not a link to one, that is empty or has the mark near its beginning.
+    An older one is a file, not a link to one, that is empty, or in whose beginning ``mark``, a
+    regular expression, is found.
     """
     if not os.path.lexists(path):
         return
     if path.is_file() and not path.is_symlink():
         with path.open("rb") as file:
             head = file.read(HEAD)
-        if not head or mark in head:
+        if not head or re.search(mark, head):
             return
     raise FileExistsError(f"{path} is in the way: lossbench did not write it")
 
 
-def message_of(error: OSError) -> str:
+def os_error_message(error: OSError) -> str:
     """The message of a system error, which names the file first as other messages do."""
     return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
@@ -150,7 +152,7 @@ def _sealed_name(work: Path) -> str:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[bool]:
-    """Wait until no other process writes in a folder, and lock it; it is made if it is missing.
+    """Make a folder if it is missing, wait until no other process writes in it, and lock it.
 
     Yields False where folders cannot be locked, as on some network file systems. The lock is on the
     folder itself, so that no lock file is left behind.
@@ -195,7 +197,8 @@ def _lock(folder: Path, exclusive: bool) -> Iterator[bool]:
 def _clear(work: Path) -> None:
     """Remove a work folder that this module made, and move back the older folder in it.
 
-    Any other is removed only if it is empty: a process may be killed before it has renamed one.
+    Another one is removed only if it is empty: it may be left by a process that was killed before
+    it had renamed it.
     """
     if not stat.S_ISDIR(work.lstat().st_mode):
         return

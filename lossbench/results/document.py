@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lossbench.config.experiment import Experiment
-from lossbench.config.yaml_reader import MarkedYamlError, parse
+from lossbench.config.yaml_reader import YamlError, parse
 from lossbench.results.files import (
     AGAIN,
     CONFIG,
@@ -34,8 +34,8 @@ from lossbench.tables.metrics import LARGEST, METRICS
 from lossbench.text import on_one_line
 
 MOST_IN_CONFIG = 2**20, 50_000  # bytes and values of config.yaml
-# How many seeds a result may have. How many it has is looked up in its config before that is
-# checked, and decides how much of metrics.json is read.
+# How many seeds a result may have. Their number decides how much of metrics.json is read, so it is
+# looked up in config.yaml before anything of that is checked.
 MOST_SEEDS = 100_000
 REPEATS = re.compile(rb"^repeats: (\d{1,7})\r?$", re.MULTILINE)
 
@@ -72,7 +72,7 @@ def _read_config(path: Path) -> Experiment:
     try:
         text = limited_content(path, *MOST_IN_CONFIG).decode("utf-8")
         return _experiment(path, parse(text).values)
-    except (UnicodeDecodeError, MarkedYamlError, ValidationError):
+    except (UnicodeDecodeError, YamlError, ValidationError):
         raise DamagedResult(path, HALF_WRITTEN) from None
 
 
@@ -116,7 +116,7 @@ def _check_runs(path: Path, runs: Sequence[Run], experiment: Experiment) -> None
 
 
 def _is_possible(run: Run, name: str, value: float | None, experiment: Experiment) -> bool:
-    """Whether a figure can have this value: a number in its range, and none where it diverged."""
+    """Whether a figure can have this value: a number in its range, or None if the seed diverged."""
     if value is None:
         # A metric of the final weights may have no value.
         return run.diverged or not (name == "loss" or name in experiment.tracked)

@@ -1,7 +1,7 @@
-"""The files of a stored result, and how to open one safely that a stranger may have made.
+"""The files of a stored result: their names, and opening them safely where a stranger made them.
 
-A link, a pipe or a device in the place of a file could be endless, or be waited for without end. So
-only regular files are opened, and only as much is read as such a result can fill.
+A link, a pipe or a device in the place of a file may have no end, or keep a reader waiting. So only
+regular files are opened, and no more is read than such a result can fill.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
     FLAGS |= getattr(os, _name, 0)
 BLOCK = 2**20
 MOST_HOLES = 150 * 10**6  # bytes of a sparse file that are not on the disk, yet fill the memory
-# Every value of a JSON or YAML text has one of these before it. Memory depends on the values.
+# Each value in a JSON or YAML text has one of these before it. Memory depends on their number.
 MARKS = b"\n,[{:-?"
 
 
@@ -78,8 +78,8 @@ def content(path: Path, most: int) -> bytes:
 def limited_content(path: Path, most: int, most_values: int) -> bytes:
     """The bytes of a JSON or YAML file.
 
-    Raises DamagedResult where there are more than ``most``, or they may stand for more values than
-    ``most_values``.
+    Raises DamagedResult where there are more than ``most``, or could be more than ``most_values``
+    values in them.
     """
     text = content(path, most)
     if sum(text.count(bytes([mark])) for mark in MARKS) > most_values:

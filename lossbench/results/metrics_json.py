@@ -1,7 +1,7 @@
 """The file metrics.json: what is written to it, and how it is read back.
 
-It holds the config, the final figures of each seed, what follows from these, what the result was
-made by, and the digests of the other files.
+It holds the config, the final figures of each seed and what follows from them, what made the
+result, and the digests of the other files.
 """
 
 import hashlib
@@ -181,4 +181,4 @@ def version_in(values: Mapping[str, Any]) -> str:
 def of_another_version(writer: str) -> str:
     """Why a result that another version wrote is not read."""
     writer = on_one_line(writer)
-    return f"is of lossbench {writer}, which this one ({VERSION}) does not read; {AGAIN}"
+    return f"was written by lossbench {writer}, which this one ({VERSION}) does not read; {AGAIN}"

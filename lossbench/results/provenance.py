@@ -1,4 +1,4 @@
-"""What a result was made by: the versions of the programs, the machine and the data."""
+"""What made a result: the versions of the programs, the machine and the data."""
 
 import platform
 from functools import cache
@@ -31,8 +31,7 @@ def _version(name: str) -> str:
 def processor() -> str:
     """The kind of processor, on which the last bits of a result depend.
 
-    It is the maker and the widest vector instructions, "GenuineIntel avx512f", where Linux tells
-    them.
+    On Linux it is the maker and the widest vector instructions, "GenuineIntel avx512f".
     """
     try:
         lines = CPUINFO.read_text().splitlines()

@@ -37,15 +37,12 @@ class NotReusable(ValueError):
 
 
 def read(folder: str | Path) -> list[Result]:
-    """The results in a folder, in the order of their names, or the one whose own folder it is.
+    """The results in a folder, in the order of their names; or one result, from its own folder.
 
     A damaged result is left out, and a UserWarning says why. Raises FileNotFoundError where no
-    result can be read, and DamagedResult where the folder is itself that of a damaged one.
+    result can be read, and DamagedResult where the one result is damaged.
 
     >>> import lossbench
-    >>> for loss in ("hinge", "squared_hinge"):
-    ...     experiment = lossbench.load(loss, {"repeats": 3, "epochs": 2})
-    ...     result = lossbench.run(experiment, "results")
     >>> [it.experiment.name for it in lossbench.read("results")]
     ['hinge', 'squared_hinge']
     >>> (hinge,) = lossbench.read("results/hinge")
@@ -64,9 +61,9 @@ def read(folder: str | Path) -> list[Result]:
 def read_all(folder: Path) -> tuple[list[Result], list[str]]:
     """The results in a folder, in the order of their names, and a complaint about each damaged one.
 
-    Numbers in the names of a sweep's points are ordered as numbers: 0.001, 0.02, 0.1, 1. A folder
-    without a file of a result, such as ``5000-samples`` with results of its own, is passed over.
-    Where there is nothing at all, a complaint says so.
+    Numbers in the names of a sweep's points are ordered as numbers: 0.001, 0.02, 0.1, 1. Other
+    folders, such as ``5000-samples`` with results of its own, are passed over. Where there are no
+    results at all, a complaint says so.
     """
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
@@ -116,7 +113,7 @@ def reusable(folder: Path, experiment: Experiment, split: Split) -> Result:
     for name, now in provenance(split.sha256).items():
         if (then := result.provenance.get(name)) != now:
             then = on_one_line(then or "unknown")
-            raise NotReusable(f"it is of {name} {then}, and this is {now}")
+            raise NotReusable(f"it was made with {name} {then}, and this is {now}")
     if experiment.loss.function is not None:
         raise NotReusable("its loss is code, which may have changed")
     if not all(training.history for training in result.trainings):
@@ -125,7 +122,7 @@ def reusable(folder: Path, experiment: Experiment, split: Split) -> Result:
 
 
 def _holds_a_result(folder: Path) -> bool:
-    """Whether a folder has a file with the name of a result's file."""
+    """Whether a folder has a file that a result has."""
     return bool(FILES & {it.name for it in folder.iterdir()})
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lossbench.config.experiment import Experiment, Published
+from lossbench.config.experiment import Experiment
+from lossbench.config.sections.published import Published
 from lossbench.results.statistics import Summary, aligned, summarize
 
 if TYPE_CHECKING:
@@ -73,17 +74,19 @@ class Result:
     """What an experiment gave, a ``Training`` for each seed, in the order of the seeds.
 
     ``data_sha256`` is the digest of the data. ``classes`` are the names of the classes, by number;
-    empty for a real target. ``provenance`` says by which versions and on which machine a result
-    was made that was read from a folder; it is empty in one that was just trained.
+    empty for a real target. ``provenance`` says which versions and which machine made the result;
+    it is known of a result that was read from a folder, and empty after training.
 
     >>> import lossbench
-    >>> experiment = lossbench.load("hinge", {"repeats": 3, "epochs": 2})
-    >>> result = lossbench.run(experiment)
-    >>> result.final("test", "accuracy").shape  # a value for each seed
-    (3,)
-    >>> result.curves("train", "loss").shape  # seeds, epochs
-    (3, 2)
-    >>> result.summary("test", "accuracy").median == np.median(result.final("test", "accuracy"))
+    >>> (result,) = lossbench.read("results/hinge")
+    >>> values = result.final("test", "accuracy")  # one for each seed
+    >>> values.shape == (result.experiment.repeats,)
+    True
+    >>> summary = result.summary("test", "accuracy")
+    >>> summary.low <= summary.median <= summary.high
+    True
+    >>> curves = result.curves("test", "loss")  # a row for each seed, a column for each epoch
+    >>> curves.shape == (result.experiment.repeats, result.experiment.epochs)
     True
     """
 
@@ -122,13 +125,11 @@ class Result:
         "train_loss", "test_loss" and so on for each metric. A seed that diverged has NaN.
 
         >>> import lossbench
-        >>> result = lossbench.run(lossbench.load("hinge", {"repeats": 3, "epochs": 2}))
+        >>> (result,) = lossbench.read("results/hinge")
         >>> frame = result.to_frame()
         >>> list(frame.columns)[:4]
         ['seed', 'diverged', 'train_loss', 'test_loss']
-        >>> frame["seed"].tolist()
-        [0, 1, 2]
-        >>> frame["test_accuracy"].median() == result.summary("test", "accuracy").median
+        >>> bool(frame["test_accuracy"].median() == result.summary("test", "accuracy").median)
         True
         """
         import pandas as pd
@@ -151,13 +152,13 @@ class Result:
         ValueError where the result has no history, because its history.csv is missing.
 
         >>> import lossbench
-        >>> result = lossbench.run(lossbench.load("hinge", {"repeats": 3, "epochs": 2}))
+        >>> (result,) = lossbench.read("results/hinge")
         >>> history = result.history_frame()
-        >>> len(history)
-        6
+        >>> list(history.columns)[:4]
+        ['seed', 'epoch', 'train_loss', 'test_loss']
         >>> medians = history.groupby("epoch")[["train_loss", "test_loss"]].median()
-        >>> medians.shape
-        (2, 2)
+        >>> len(medians) == result.epochs
+        True
         """
         import pandas as pd
 

@@ -7,7 +7,7 @@ from textwrap import wrap
 
 import numpy as np
 
-from lossbench.config.load import SUFFIX
+from lossbench.config.bundled import SUFFIX
 from lossbench.config.schema import schema
 from lossbench.config.yaml_writer import flow
 from lossbench.data.arrays import DatasetError

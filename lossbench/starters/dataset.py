@@ -94,9 +94,9 @@ def _from_file(data: str, target: str | None, problem: str | None) -> StarterDat
     if target is None or target not in frame.columns:
         what = "is missing: it names the column to predict" if target is None else "is not a column"
         raise DatasetError("--target", f"{what}; {hint_at_columns(target or '', frame)}")
-    features = frame.drop(columns=target)
-    left_out = unusable_features(features) | row_numbers(features)
-    missing = missing_values(frame.drop(columns=list(left_out)))
+    features = [name for name in frame.columns if name != target]
+    left_out = unusable_features(frame, features) | row_numbers(frame, features)
+    missing = missing_values(frame, [name for name in frame.columns if name not in left_out])
     keys: dict[str, Any] = {"file": data, "target": target}
     keys |= {"problem": problem} if problem else {}
     keys |= {"missing": "median"} if missing else {}

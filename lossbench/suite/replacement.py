@@ -1,4 +1,4 @@
-"""What is stored is not lost to a quick look: which results no run replaces unless it is forced."""
+"""Which stored results no run replaces without ``--force``, so that a quick look loses nothing."""
 
 from pathlib import Path
 
@@ -8,67 +8,69 @@ from lossbench.results.document import read_document
 from lossbench.results.files import DamagedResult
 
 QUICK = {"epochs", "repeats", "seed"}  # the options of a quick look
-FORCE = "--force replaces what is there"
+ELSEWHERE, FORCE = "--out DIR writes elsewhere", "--force replaces what is there"
 
 
 def covers(some: range, others: range) -> bool:
-    """Whether some seeds have all the others among them."""
+    """Whether some seeds include all the others."""
     return some.start <= others.start and others.stop <= some.stop
 
 
-def of_no_use(case: Case, folder: Path, why: str) -> FileExistsError | None:
-    """The refusal to replace a result whose trainings cannot be used, or None; ``why`` says why.
+def refusal_of_unusable(case: Case, folder: Path, why: str) -> FileExistsError | None:
+    """The refusal to replace a stored result that cannot be used, or None if it may be replaced.
 
-    Where not even its config can be read, no quick look replaces it.
+    ``why`` says why it cannot be used. If not even its config can be read, then a quick look does
+    not replace it.
     """
     try:
-        _, document, held = read_document(folder)
+        _, stored, experiment = read_document(folder)
     except DamagedResult:
         if not QUICK & case.options:
             return None
-        message = f"holds a result, which is not used ({why}): --out DIR writes elsewhere, {FORCE}"
+        message = f"holds a result, which is not used ({why}): {ELSEWHERE}, {FORCE}"
         return FileExistsError(f"{folder} {message}")
-    held = held.from_folder(folder)
-    return in_the_way(case, held, document.provenance["data_sha256"], folder, why)
+    experiment = experiment.from_folder(folder)
+    return refusal(case, experiment, stored.provenance["data_sha256"], folder, why)
 
 
-def in_the_way(
-    case: Case, held: Experiment, data_sha256: str, folder: Path, why: str = ""
+def refusal(
+    case: Case, stored: Experiment, data_sha256: str, folder: Path, why: str = ""
 ) -> FileExistsError | None:
-    """The refusal to replace the result that a folder holds, or None where it may be replaced.
+    """The refusal to replace a stored result, or None if it may be replaced.
 
-    ``held`` is its experiment, of these data, and ``why`` says what keeps its trainings from being
-    used. A result of another config or of other data may be replaced, but for one that differs in
-    its epochs alone, if it has more of them or an option asks for others. One of the same config
-    may be if its seeds are all asked for, or its trainings are of no use and it is the config that
-    asks for fewer.
+    ``stored`` is the experiment of that result, ``data_sha256`` the digest of its data, and
+    ``why`` says why its seeds cannot be used, if they cannot.
+
+    - Another config or other data: it may be replaced.
+    - Only the epochs differ: it may be replaced if the config, not an option, asks for more.
+    - The same config: it may be replaced if all its seeds are asked for; or if they cannot be
+      used and the config, not an option, asks for fewer.
     """
     asked = case.experiment
-    alike = asked.model_copy(update={"epochs": held.epochs})
-    if data_sha256 != case.split.sha256 or held.config_hash != alike.config_hash:
+    alike = asked.model_copy(update={"epochs": stored.epochs})
+    if data_sha256 != case.split.sha256 or stored.config_hash != alike.config_hash:
         return None
-    if held.epochs != asked.epochs:
+    if stored.epochs != asked.epochs:
         by_option = "epochs" in case.options
-        if held.epochs < asked.epochs and not by_option:
+        if stored.epochs < asked.epochs and not by_option:
             return None
-        there = f"{_count(held.repeats, 'training')} of {_count(held.epochs, 'epoch')}"
+        there = f"{_count(stored.repeats, 'seed')} of {_count(stored.epochs, 'epoch')}"
         asks = f"--epochs {asked.epochs}" if by_option else _count(asked.epochs, "epoch")
         other = f"--set epochs={asked.epochs} writes to a folder of its own"
         return FileExistsError(
             f"{folder} holds {there}, which {asks} would replace: {other}, {FORCE}"
         )
-    if covers(asked.seeds, held.seeds) or (why and not {"seed", "repeats"} & case.options):
+    if covers(asked.seeds, stored.seeds) or (why and not {"seed", "repeats"} & case.options):
         return None
-    message = f"which {_trainings(asked.seeds)} would replace{f' ({why})' if why else ''}"
-    other = "--out DIR writes elsewhere"
-    return FileExistsError(f"{folder} holds {_trainings(held.seeds)}, {message}: {other}, {FORCE}")
+    message = f"which {_named(asked.seeds)} would replace{f' ({why})' if why else ''}"
+    return FileExistsError(
+        f"{folder} holds {_named(stored.seeds)}, {message}: {ELSEWHERE}, {FORCE}"
+    )
 
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'s' if number > 1 else ''}"
 
 
-def _trainings(seeds: range) -> str:
-    if len(seeds) == 1:
-        return f"the training from seed {seeds[0]}"
-    return f"the trainings from seeds {seeds[0]} to {seeds[-1]}"
+def _named(seeds: range) -> str:
+    return f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"

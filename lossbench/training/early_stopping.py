@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lossbench.config.experiment import EarlyStopping
+from lossbench.config.sections.early_stopping import EarlyStopping
 
 
 class Stopping:

@@ -18,7 +18,7 @@ from lossbench.data.arrays import Split
 from lossbench.results.result import Result, Training
 from lossbench.training.network import build
 from lossbench.training.optimizer import Descent
-from lossbench.training.scores import FUNCTIONS, loss_function
+from lossbench.training.scores import loss_function
 
 METADATA = "metadata.json"
 # The earliest time that a zip archive can have.
@@ -74,7 +74,7 @@ def _loss(experiment: Experiment) -> keras.losses.Loss | None:
         if inspect.isclass(kind) and issubclass(kind, keras.losses.Loss)
     }
     kind = kinds.get(experiment.loss.name.replace("_", ""))
-    if kind is None or experiment.loss.function or experiment.loss.name in FUNCTIONS:
+    if kind is None or experiment.loss.function or experiment.loss.row.function:
         return None
     return kind(**loss_function(experiment).keywords)
 

@@ -44,7 +44,8 @@ def loss_function(experiment: Experiment) -> "partial[tf.Tensor]":
         parameters["from_logits"] = True
     if isinstance(parameters.get("alpha"), tuple):
         parameters["alpha"] = list(parameters["alpha"])
-    return partial(FUNCTIONS.get(row.name) or getattr(keras.losses, row.name), **parameters)
+    function = partial(row.function, keras) if row.function else getattr(keras.losses, row.name)
+    return partial(function, **parameters)
 
 
 def _per_example(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
@@ -74,24 +75,6 @@ def _per_example(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor
     if wrong:
         raise ValueError(f"{name} {wrong}; {own_code.KIND}")
     return tf.reduce_mean(tf.reshape(value, (value.shape[0], -1)), axis=1)
-
-
-def quantile(y: tf.Tensor, prediction: tf.Tensor, quantile: float) -> tf.Tensor:
-    """The pinball loss: what lies above the prediction counts q, what lies below it 1 - q."""
-    error = y - prediction
-    return tf.maximum(quantile * error, (quantile - 1) * error)[:, 0]
-
-
-def _generalized_cross_entropy(y: tf.Tensor, prediction: tf.Tensor, q: float) -> tf.Tensor:
-    """Keras's own, of labels shaped (rows,): given a column it mixes up the rows."""
-    return keras.losses.categorical_generalized_cross_entropy(y[:, 0], prediction, q=q)
-
-
-# Losses that are not functions of keras.losses as they are.
-FUNCTIONS: dict[str, Callable[..., tf.Tensor]] = {
-    "quantile": quantile,
-    "categorical_generalized_cross_entropy": _generalized_cross_entropy,
-}
 
 
 def mse(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:

@@ -1,18 +1,18 @@
 """A person's own loss: run where that is allowed, and nowhere else."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from command import lossbench, lossbench_process
 
 from lossbench.config.complaints import ConfigError
 from lossbench.config.load import load, load_all
 from lossbench.results.read import read_result
 from lossbench.suite.run import run
-from lossbench.training import sharing as programs
+from lossbench.training import sharing
 
 CODE = """\
 import pathlib
@@ -52,8 +52,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_code_is_refused_and_not_run_unless_it_is_allowed(config: Path) -> None:
     for command in ("run", "run-all", "validate"):
         target = "." if command == "run-all" else "it.yaml"
-        line = [sys.executable, "-m", "lossbench", command, target]
-        done = subprocess.run(line, cwd=config.parent, capture_output=True, text=True, check=False)
+        done = lossbench(config.parent, command, target)
         assert done.returncode == 2
         assert done.stderr == (
             "Error: it.yaml:3: loss.function: 'theirs:squared' is code, which a config may name "
@@ -67,17 +66,8 @@ def test_code_is_refused_and_not_run_unless_it_is_allowed(config: Path) -> None:
 def test_an_own_loss_trains_as_the_same_one_of_keras_and_is_read_without_running_it(
     config: Path,
 ) -> None:
-    line = [
-        sys.executable,
-        "-m",
-        "lossbench",
-        "run",
-        "it.yaml",
-        "--allow-code",
-        "--quiet",
-        "--json",
-    ]
-    done = subprocess.run(line, cwd=config.parent, capture_output=True, text=True, check=False)
+    arguments = ("run", "it.yaml", "--allow-code", "--quiet", "--json")
+    done = lossbench_process(config.parent, *arguments)
     assert (done.returncode, {*done.stderr.splitlines()}) == (0, {"theirs"})
     assert json.loads(done.stdout)["failed"] == {}
     Path("was_run").unlink()
@@ -114,7 +104,7 @@ def test_what_is_wrong_with_an_own_loss_is_said(config: Path, loss: str, said: s
     config.write_text(text)
     with pytest.raises(ConfigError) as caught:
         load(config, allow_code=True)
-    assert len(caught.value.problems) == 1
+    assert len(caught.value.mistakes) == 1
     assert said in str(caught.value)
     assert f"{config}:3:" in str(caught.value)
 
@@ -211,15 +201,14 @@ def test_a_parameter_of_an_own_loss_is_a_plain_number_in_a_program_of_its_own(
     config.write_text(CONFIG.replace("weight: 1.0", "label_smoothing: 0.3"))
     setting = ["loss.label_smoothing=0.1,0.2"]
     cases = load_all([config], settings=setting, allow_code=True)
-    first, second = (programs.key(case.experiment, case.split) for case in cases)
+    first, second = (sharing.key(case.experiment, case.split) for case in cases)
     assert first != second
     run(cases[0].experiment)
 
 
 def test_what_is_wrong_is_said_of_every_point_with_the_same_config(config: Path) -> None:
     config.write_text(CONFIG.replace("squared, labels: real, weight: 1.0", "mean, labels: real"))
-    line = [sys.executable, "-m", "lossbench", "run", "it.yaml", "--allow-code", "--quiet"]
-    line += ["--set", "seed=0,9"]
-    done = subprocess.run(line, cwd=config.parent, capture_output=True, text=True, check=False)
+    arguments = ("run", "it.yaml", "--allow-code", "--quiet", "--set", "seed=0,9")
+    done = lossbench_process(config.parent, *arguments)
     assert done.returncode == 1
     assert done.stderr.count("theirs:mean returns one value for all rows") == 2

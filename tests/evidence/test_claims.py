@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lossbench.config.bundled import BUNDLED
 from lossbench.config.experiment import Experiment
-from lossbench.config.load import BUNDLED
 from lossbench.config.yaml_reader import read
 from lossbench.evidence.claims import as_document, as_markdown, judge
 from lossbench.evidence.tutorial import CLAIMS

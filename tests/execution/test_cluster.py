@@ -124,7 +124,7 @@ FOR_OTHERS = {
 # Runs the command, and prints which packages of Dask it has imported by then.
 THEN_MODULES = """
 import sys
-from lossbench.cli.app import main
+from lossbench.cli.main import main
 try:
     main()
 finally:
@@ -134,7 +134,7 @@ finally:
 INTERRUPTED = """
 import os, signal
 from distributed import Future
-from lossbench.cli.app import main
+from lossbench.cli.main import main
 delete = Future.__del__
 def interrupt(future):
     Future.__del__ = delete
@@ -417,7 +417,7 @@ def test_with_everything_stored_no_process_is_started(folder: Path) -> None:
     done = run_code(folder, never + THEN_MODULES, *arguments)
     assert done.returncode == 0, done.stderr
     *stored, modules = done.stderr.splitlines()
-    assert stored == [f"{name}: 3 of 3 trainings stored" for name in "ab"]
+    assert stored == [f"{name}: 3 of 3 seeds stored" for name in "ab"]
     # The look for Dask's modules, which are not there without its options, can fail.
     assert set(modules.split()) == {"modules:", "dask", "distributed"}
     assert contents(folder / "one") == before
@@ -426,7 +426,7 @@ def test_with_everything_stored_no_process_is_started(folder: Path) -> None:
 @pytest.mark.parametrize("option", [["--jobs", "2"], ["--dask", "tcp://127.0.0.1:1"]])
 def test_without_the_extra_it_says_how_to_get_it(option: list[str], tmp_path: Path) -> None:
     code = (
-        "import sys; sys.modules['distributed'] = None; from lossbench.cli.app import main; main()"
+        "import sys; sys.modules['distributed'] = None; from lossbench.cli.main import main; main()"
     )
     done = run_code(tmp_path, code, "run", "hinge", *option)
     assert done.returncode == 2
@@ -677,7 +677,7 @@ def test_signal_ends_the_jobs(number: signal.Signals, code: int, tmp_path: Path)
         _, errors = process.communicate(timeout=HANGS)
         assert process.returncode == code
     if number != signal.SIGKILL:  # of which multiprocessing tells
-        said = ["a: 3 of 3 trainings done", "Interrupted: what was finished is kept."]
+        said = ["a: 3 of 3 seeds done", "Interrupted: what was finished is kept."]
         assert errors.splitlines() == said
     assert [it.name for it in (tmp_path / "results").iterdir()] == ["a"]
 
@@ -737,7 +737,7 @@ def test_client_gives_up_when_all_workers_are_gone_and_keeps_what_is_finished(
     process.wait()
     assert process.returncode == 1
     done, waiting, error = stderr.splitlines()
-    assert done == "a: 3 of 3 trainings done"
+    assert done == "a: 3 of 3 seeds done"
     assert waiting == "Warning: the cluster has no worker; waiting 30 s for one"
     assert error.startswith("Error: ClusterError: the cluster has had no worker for 30 s")
     assert [it.name for it in (folder / "results").iterdir()] == ["a"]

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from lossbench.config.load import BUNDLED, load
+from lossbench.config.bundled import BUNDLED
+from lossbench.config.load import load
 from lossbench.pictures.of_result import learning_curves
 from lossbench.pictures.style import png
 from lossbench.results.result import Result, Training

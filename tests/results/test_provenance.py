@@ -1,4 +1,4 @@
-"""Kinds of processors, as Linux tells of them."""
+"""The kind of processor, from what Linux says of it."""
 
 from pathlib import Path
 

@@ -11,7 +11,7 @@ import pytest
 from lossbench.config.experiment import Experiment
 from lossbench.results.atomic import _work_in
 from lossbench.results.metrics_json import digest
-from lossbench.results.read import DamagedResult, read_all, read_result
+from lossbench.results.read import DamagedResult, read, read_all, read_result
 from lossbench.results.result import Result, Training
 from lossbench.results.write import files
 
@@ -127,7 +127,7 @@ def test_weights_of_other_shapes_are_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"provenance": {"lossbench": "9.0.0"}}, "is of lossbench 9.0.0"),
+        ({"provenance": {"lossbench": "9.0.0"}}, "was written by lossbench 9.0.0"),
         ({"config_hash": "0"}, "which this one"),
         ({"runs": []}, "runs: List should have at least 1 item"),
         ({"runs": 3}, "runs: Input should be a valid list"),
@@ -161,6 +161,35 @@ def test_the_good_ones_are_read_beside_the_damaged(folder: Path) -> None:
     assert [result.experiment.name for result in results] == ["some"]
     assert len(complaints) == 1
     assert "bad/metrics.json" in complaints[0]
+
+
+def test_read_gives_the_good_ones_and_warns_of_the_damaged(folder: Path) -> None:
+    bad = folder.parent / "bad"
+    bad.mkdir()
+    (bad / "metrics.json").write_text("{")
+    with pytest.warns(UserWarning, match=r"bad/metrics\.json: is damaged") as warned:
+        results = read(str(folder.parent))
+    assert [result.experiment.name for result in results] == ["some"]
+    assert [Path(it.filename).name for it in warned] == [Path(__file__).name]
+
+
+def test_read_takes_the_folder_of_one_result_too(folder: Path) -> None:
+    (result,) = read(folder)
+    assert files(result) == files(read_result(folder))
+    (folder / "weights.npz").unlink()
+    with pytest.raises(DamagedResult, match=r"weights\.npz: is missing"):
+        read(folder)
+
+
+def test_read_raises_where_it_finds_no_result(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match="holds no results"):
+        read(tmp_path / "empty")
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        read(tmp_path / "none")
+    (folder / "metrics.json").write_text("{")
+    with pytest.raises(FileNotFoundError, match=r"metrics\.json: is damaged"):
+        read(tmp_path)
 
 
 def test_nothing_to_read_is_said(tmp_path: Path) -> None:

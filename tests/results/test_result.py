@@ -1,99 +1,122 @@
-"""The files of a result."""
+"""The figures of a result by seed, by part and by epoch, as arrays and for pandas."""
 
-import csv
+import dataclasses
 import io
-import json
+import statistics
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from made_results import KINDS, made
 
-from lossbench.config.experiment import Experiment
-from lossbench.results.result import Result
-from lossbench.results.write import files
-from lossbench.suite.run import run, write
-
-
-@pytest.fixture(scope="module")
-def result(experiment_of: Callable[..., Experiment]) -> Result:
-    published = {"rounded_accuracy": {"train": 0.79, "test": 0.74}}
-    return run(experiment_of("binary classification", "hinge", repeats=21, published=published))
+from lossbench.results.history_csv import history_csv
+from lossbench.results.result import HISTORY_PARTS, PARTS, Result
 
 
-def test_metrics_json_holds_what_it_promises(result: Result) -> None:
-    document = json.loads(files(result)["metrics.json"])
-    assert document["name"] == "hinge"
-    assert document["config"]["optimizer"] == {
-        "name": "SGD",
-        "learning_rate": 0.01,
-        "momentum": 0.9,
-    }
-    assert document["config_hash"] == result.experiment.config_hash
-    assert [run["seed"] for run in document["runs"]] == list(range(21))
-    assert set(document["runs"][0]["train"]) == {"loss", "accuracy", "rounded_accuracy"}
-    values = [run["test"]["rounded_accuracy"] for run in document["runs"]]
-    published = document["published"]["rounded_accuracy"]["test"]
-    assert published["value"] == 0.74
-    assert published["median"] == np.median(values)
-    assert [published["low"], published["high"]] == np.percentile(values, [2.5, 97.5]).tolist()
-    assert published["verdict"] == "outside"
-    assert document["summary"]["test"]["rounded_accuracy"]["median"] == np.median(values)
-    assert set(document["provenance"]) == {
-        *("lossbench", "Python", "TensorFlow", "Keras", "NumPy", "scikit-learn"),
-        *("platform", "processor", "data_sha256"),
-    }
+@pytest.fixture(params=KINDS)
+def result(request: pytest.FixtureRequest) -> Result:
+    """A result of each kind: with early stopping, with classes, plain. Seed 1 diverged."""
+    return made(request.param, **KINDS[request.param])
 
 
-def test_history_has_a_row_per_seed_and_epoch_that_ends_at_the_final_figures(
-    result: Result,
+def test_a_seed_has_its_figures_by_part_and_name(result: Result) -> None:
+    names = ("loss", *result.experiment.metrics)
+    for training in result.trainings:
+        for part in PARTS:
+            assert {*training.final(part)} == {*names}
+        assert training.final("train") is training.train
+        assert training.final("test") is training.test
+
+
+def test_a_seed_has_its_history_by_part_and_name(result: Result) -> None:
+    experiment = result.experiment
+    for training in result.trainings:
+        columns = {}
+        for part in HISTORY_PARTS:
+            curves = training.curves(part)
+            names = ("loss", *experiment.tracked)
+            if part == "validation":
+                names = ("loss",) if experiment.early_stopping else ()
+            assert (*curves,) == names
+            columns |= {f"{part}_{name}": curve for name, curve in curves.items()}
+        assert columns.keys() == training.history.keys()
+        assert all(columns[name] is training.history[name] for name in columns)
+
+
+def test_curves_are_as_long_as_the_longest_history(result: Result) -> None:
+    curves, histories = result.curves("test", "loss"), result.histories("test", "loss")
+    assert curves.shape == (4, result.epochs)
+    assert result.epochs == max(map(len, histories))
+    for curve, history in zip(curves, histories, strict=True):
+        np.testing.assert_array_equal(curve[: len(history)], history)
+        assert np.isnan(curve[len(history) :]).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "seed"),
+    [
+        ([3.0, 1.0, 2.0], 2),
+        ([4.0, 3.0, 1.0, 2.0], 3),
+        ([np.nan, 5.0, np.nan, 4.0, 6.0], 1),
+        ([1.0, 2.0, 2.0, 2.0, 3.0], 1),
+        ([7.0], 0),
+    ],
+)
+def test_the_median_training_is_the_lower_middle_one_of_those_that_did_not_diverge(
+    result_of: Callable[..., Result], values: list[float], seed: int
 ) -> None:
-    rows = list(csv.DictReader(io.StringIO(files(result)["history.csv"].decode())))
-    assert len(rows) == 21 * 5
-    assert list(rows[0])[:4] == ["seed", "epoch", "train_loss", "test_loss"]
-    assert [row["epoch"] for row in rows[:6]] == ["1", "2", "3", "4", "5", "1"]
-    for training, row in zip(result.trainings, rows[4::5], strict=True):
-        assert float(row["test_loss"]) == training.test["loss"]
-        assert float(row["train_loss"]) != training.train["loss"]
+    median = result_of(values).median_training
+    assert median is not None
+    assert median.seed == seed
+    assert values[seed] == statistics.median_low(it for it in values if not np.isnan(it))
 
 
-def test_weights_are_readable_without_pickle_one_row_per_seed(result: Result) -> None:
-    with np.load(io.BytesIO(files(result)["weights.npz"]), allow_pickle=False) as arrays:
-        shapes = {name: arrays[name].shape for name in arrays}
-        np.testing.assert_array_equal(arrays["kernel_2"][3], result.trainings[3].weights[2])
-    assert shapes == {
-        "kernel_1": (21, 2, 25),
-        "bias_1": (21, 25),
-        "kernel_2": (21, 25, 1),
-        "bias_2": (21, 1),
-    }
+def test_a_frame_has_a_row_for_each_seed(result: Result) -> None:
+    frame = result.to_frame()
+    stopping = ["epochs", "best_epoch"] if result.experiment.early_stopping else []
+    names = ("loss", *result.experiment.metrics)
+    figures = [f"{part}_{name}" for name in names for part in PARTS]
+    assert list(frame.columns) == ["seed", "diverged", *stopping, *figures]
+    kinds = dict.fromkeys(figures, "float64") | {"seed": "int64", "diverged": "bool"}
+    kinds |= dict.fromkeys(stopping, "int64")
+    assert {name: str(kind) for name, kind in frame.dtypes.items()} == kinds
+    assert frame["seed"].tolist() == [0, 1, 2, 3]
+    assert frame["diverged"].tolist() == [False, True, False, False]
+    assert frame.loc[1, figures].isna().all()
+    for number, training in enumerate(result.trainings):
+        row = frame.loc[number]
+        assert [row[name] for name in stopping] == [getattr(training, name) for name in stopping]
+        if not training.diverged:
+            assert row["train_loss"] == training.train["loss"]
+            assert row["test_accuracy"] == training.test["accuracy"]
 
 
-def test_a_diverged_training_is_kept_counted_and_null(
-    experiment_of: Callable[..., Experiment],
-) -> None:
-    experiment = experiment_of("regression", "mse", repeats=2, optimizer={"learning_rate": 1e6})
-    document = json.loads(files(run(experiment))["metrics.json"])
-    assert document["diverged"] == 2
-    assert [run["diverged"] for run in document["runs"]] == [True, True]
-    assert document["runs"][0]["test"] == {"loss": None, "mse": None, "mae": None}
-    assert document["summary"]["test"]["mse"] == {"median": None, "low": None, "high": None}
+def test_a_frame_of_the_history_is_history_csv(result: Result) -> None:
+    """Also of a seed that diverged, which has infinity there."""
+    frame = result.history_frame()
+    assert np.isinf(frame["train_loss"]).sum() == 1
+    read = pd.read_csv(io.StringIO(history_csv(result)))
+    pd.testing.assert_frame_equal(frame, read, rtol=1e-15, atol=0)
 
 
-def test_a_result_replaces_an_older_one_whole_and_leaves_nothing_beside_it(
-    result: Result, tmp_path: Path
-) -> None:
-    folder = tmp_path / "hinge"
-    folder.mkdir()
-    (folder / "metrics.json").touch()
-    (folder / "model.keras").touch()
-    write(result, result.experiment.dataset.load(), folder)
-    assert [path.name for path in tmp_path.iterdir()] == ["hinge"]
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "config.yaml",
-        "dataset.png",
-        "history.csv",
-        "learning_curves.png",
-        "metrics.json",
-        "weights.npz",
-    ]
+def test_without_a_history_there_is_no_frame_of_it(result: Result) -> None:
+    bare = result.without_arrays()
+    with pytest.raises(ValueError, match=r"has no history: its history\.csv is missing"):
+        bare.history_frame()
+    pd.testing.assert_frame_equal(bare.to_frame(), result.to_frame())
+
+
+def test_a_result_is_shown_without_its_arrays(result: Result) -> None:
+    text = repr(result)
+    assert "seed=3" in text
+    assert "array" not in text
+
+
+def test_arrays_can_be_left_out(result: Result) -> None:
+    bare, curves = result.without_arrays(), result.without_arrays(curves=True)
+    for kept, without, with_curves in zip(
+        result.trainings, bare.trainings, curves.trainings, strict=True
+    ):
+        assert (without.weights, without.history) == ((), {})
+        assert with_curves == dataclasses.replace(kept, weights=())

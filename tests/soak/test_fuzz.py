@@ -6,20 +6,24 @@ Valid configs are broken in every way that could be thought of, by values, keys 
 import contextlib
 import io
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
+from command import lossbench_process
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lossbench.cli.app import main
-from lossbench.config.load import BUNDLED
+from lossbench.cli.main import main
+from lossbench.config.bundled import BUNDLED
+from lossbench.config.complaints import ConfigError
+from lossbench.config.experiment import Experiment
+from lossbench.config.load import load
 from lossbench.config.sections.model import ACTIVATIONS, INITIALIZERS
 from lossbench.data.generators import GENERATORS
 from lossbench.tables.losses import LOSSES
@@ -183,8 +187,8 @@ valid = st.one_of(st.sampled_from(VALID), st.sampled_from(RICH_ONES))
 
 
 @st.composite
-def broken(draw: st.DrawFn) -> bytes:
-    """A valid config, changed once to three times as a mapping and perhaps as bytes."""
+def changed(draw: st.DrawFn, values: st.SearchStrategy[Any] = values) -> Any:
+    """A valid config as a mapping, changed up to three times."""
     config = yaml.safe_load(yaml.safe_dump(draw(valid)))
     for _ in range(draw(st.integers(0, 3))):
         section = draw(st.sampled_from(list(sections(config))))
@@ -200,6 +204,13 @@ def broken(draw: st.DrawFn) -> bytes:
                 section[draw(st.one_of(st.sampled_from(KEYS), words))] = section.pop(key, None)
             case "swap":
                 section[key] = deepcopy(draw(st.sampled_from(list(sections(config)))))
+    return config
+
+
+@st.composite
+def broken(draw: st.DrawFn) -> bytes:
+    """A valid config, changed up to three times as a mapping and perhaps as bytes."""
+    config = draw(changed())
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=draw(st.booleans()), width=10**9)
     for raw in RAW:
         text = text.replace(f"'RAW {raw}'", raw).replace(f"RAW {raw}", raw)
@@ -296,6 +307,34 @@ def test_a_config_is_taken_or_refused(content: bytes, folder: Path) -> None:
     check(content, folder)
 
 
+# What only Python has.
+python = st.sampled_from(
+    [object(), len, b"x", {1, 2}, 1j, Path("it.yaml"), np.int64(3), np.float32("nan"), np.eye(2)]
+)
+
+
+@settings(careless, max_examples=100)
+@given(
+    config=changed(st.one_of(values, python)),
+    overrides=st.dictionaries(
+        st.one_of(st.sampled_from(KEYS), st.sampled_from(["loss.name", "a..b", "optimizer.rho"])),
+        st.one_of(values, python),
+        max_size=2,
+    ),
+)
+def test_a_mapping_is_taken_or_refused(
+    config: Any, overrides: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    try:
+        assert isinstance(load(config, overrides), Experiment)
+    except ConfigError as error:
+        for line in str(error).splitlines():
+            assert line.startswith(("config: ", "overrides: "))
+            assert line.isprintable()
+            assert len(line) < 2000
+
+
 @pytest.mark.parametrize("config", RICH_ONES, ids=range(len(RICH_ONES)))
 def test_what_is_broken_was_valid(config: dict[str, Any], folder: Path) -> None:
     own = "function" in config["loss"]  # which a config may name only with an option
@@ -351,14 +390,7 @@ def test_a_folder_of_broken_configs_is_refused_by_a_process(tmp_path: Path) -> N
     configs.mkdir()
     for number, content in enumerate(KEPT):
         (configs / f"{number:03}.yaml").write_text(content)
-    done = subprocess.run(
-        [sys.executable, "-m", "lossbench", "run-all", "configs", "--out", "out"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = lossbench_process(tmp_path, "run-all", "configs", "--out", "out", timeout=120)
     assert (done.returncode, done.stdout) == (2, "")
     named = {line.removeprefix("Error: ").partition(":")[0] for line in done.stderr.splitlines()}
     assert named == {f"configs/{number:03}.yaml" for number in range(len(KEPT))}

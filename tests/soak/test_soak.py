@@ -1,14 +1,14 @@
-"""A long life: many experiments in one command, and many results in one folder."""
+"""Many experiments in one command, and many results in one folder."""
 
 import json
 import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+from command import COMMAND
 
 from lossbench.results.read import read_result
 from lossbench.results.write import files
@@ -18,7 +18,7 @@ WARM = 50
 MEGABYTE = 2**20
 RESULTS = 1000
 REPEATS = 20  # enough to be judged
-SECONDS = 300  # what takes longer does not end, or grows with the square of the results
+SECONDS = 300  # a command that takes longer hangs, or grows with the square of the results
 CONFIG = """\
 dataset: {{generator: make_moons, noise: 0.1, random_state: {data}}}
 model: {{hidden: [2]}}
@@ -28,25 +28,20 @@ repeats: {repeats}
 """
 
 
-def lossbench(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "lossbench", *map(str, arguments)]
-
-
 def timed(*arguments: object) -> str:
-    """What a command prints, once it has ended well; says how long that took."""
+    """What a command prints; the seconds that it took are printed."""
     begun = time.monotonic()
-    done = subprocess.run(
-        lossbench(*arguments), stdout=subprocess.PIPE, text=True, check=False, timeout=SECONDS
-    )
+    command = [*COMMAND, *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=SECONDS)
     assert done.returncode == 0
     print(f"{time.monotonic() - begun:6.1f} s lossbench {arguments[0]}")
     return done.stdout
 
 
 def memory(process: psutil.Popen) -> int:
-    """The bytes that a process and all its children hold; 0 where one ends meanwhile.
+    """The bytes that a process and all its children hold; 0 if one of them ends meanwhile.
 
-    What they share counts for each, and so does not depend on what else runs on the machine.
+    Shared memory counts for each, so that the figure does not depend on other programs.
     """
     try:
         family = [process, *process.children(recursive=True)]
@@ -57,14 +52,14 @@ def memory(process: psutil.Popen) -> int:
 
 @pytest.mark.soak
 def test_memory_does_not_grow_with_the_number_of_experiments(tmp_path: Path) -> None:
-    """The most at any time, of the first fifty, which several processes train, and of the rest."""
+    """The most at any time during the first fifty, and during the rest."""
     (tmp_path / "moons.yaml").write_text(CONFIG.format(data=1, loss="bce", repeats=1))
     widths = ",".join(f"[{width}]" for width in range(1, EXPERIMENTS + 1))
     out = tmp_path / "out"
     begun = time.monotonic()
     warm = later = done = 0
     with psutil.Popen(
-        lossbench("run-all", tmp_path, "--set", f"model.hidden={widths}", "--out", out, "--quiet"),
+        [*COMMAND, "run-all", tmp_path, f"--set=model.hidden={widths}", "--out", out, "--quiet"],
         stdout=subprocess.DEVNULL,
     ) as process:
         while process.poll() is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -11,11 +11,29 @@ from lossbench.text import unknown
 
 # In place of the value in a complaint that shows none.
 ABSENT = object()
+# A key of a section, or the keys that lead to one inside of it.
+Place = TypeVar("Place", str, tuple[str, ...])
 
 
 def refuse(message: str) -> PydanticCustomError:
-    """A complaint to be raised in a validator, where braces are not placeholders."""
+    """A complaint for a validator to raise; braces in the message are not placeholders."""
     return PydanticCustomError("refused", "{message}", {"message": message})
+
+
+def refusals(title: str, errors: Mapping[Place, tuple[Any, Any]]) -> ValidationError:
+    """What is wrong with some keys of a section: for each the kind of error and the value."""
+    return ValidationError.from_exception_data(
+        title,
+        [
+            InitErrorDetails(type=kind, loc=at if isinstance(at, tuple) else (at,), input=value)
+            for at, (kind, value) in errors.items()
+        ],
+    )
+
+
+def refusal(at: str | tuple[str, ...], message: str, value: object) -> ValidationError:
+    """What is wrong with one key of a section."""
+    return refusals("section", {at if isinstance(at, tuple) else (at,): (refuse(message), value)})
 
 
 def one_of(
@@ -23,7 +41,7 @@ def one_of(
 ) -> BeforeValidator:
     """Takes one of the names; of a mapping, one of the keys, and gives its value.
 
-    A ``former`` name is refused with the one that it has now.
+    A ``former`` name is refused, and the message tells the name of today.
     """
     values = names if isinstance(names, Mapping) else {name: name for name in names}
 
@@ -35,34 +53,13 @@ def one_of(
     return BeforeValidator(check, json_schema_input_type=Literal[tuple(values)])
 
 
-def refuse_all(complaints: Mapping[tuple[str, ...], tuple[str, Any]]) -> None:
-    """Raise complaints, with their values, at the keys of a section; none is no error."""
-    errors = [
-        InitErrorDetails(type=refuse(complaint), loc=key, input=value)
-        for key, (complaint, value) in complaints.items()
-    ]
-    if errors:
-        raise ValidationError.from_exception_data("parameters", errors)
-
-
-def refusals(title: str, errors: Mapping[str, tuple[Any, Any]]) -> ValidationError:
-    """What is wrong with some keys: for each the kind of error and the value."""
-    return ValidationError.from_exception_data(
-        title,
-        [
-            InitErrorDetails(type=kind, loc=(name,), input=value)
-            for name, (kind, value) in errors.items()
-        ],
-    )
-
-
 def off(value: object) -> bool:
-    """Whether a key says no more than its absence: it is left out of a resolved config."""
+    """Whether a key says no more than its absence: a resolved config leaves it out."""
     return not value
 
 
 class Section(BaseModel):
-    """A part of a config: unknown keys, and values of another type, are refused."""
+    """A part of a config: unknown keys and values of another type are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 

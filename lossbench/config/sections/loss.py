@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from lossbench.config.sections.base import ABSENT, off, one_of, refuse, refuse_all
+from lossbench.config.sections.base import ABSENT, off, one_of, refusal, refuse
 from lossbench.config.sections.model import OutputActivation
-from lossbench.config.sections.named import Named, within
+from lossbench.config.sections.with_parameters import SectionWithParameters, with_defaults
 from lossbench.tables import losses
 from lossbench.tables.losses import LOSSES, OWN_ACTIVATIONS, Loss
 from lossbench.tables.problems import Labels
@@ -23,11 +23,12 @@ def _function(value: Any) -> Any:
     raise refuse("must be package.module:function")
 
 
-class LossChoice(Named):
+class LossChoice(SectionWithParameters):
     """A loss of the table with its parameters, or a person's own ``function`` with its.
 
-    Of the latter the config states the labels, and the activation of the output layer where it
-    is not the first that fits them. No code runs until it is trained.
+    With a function of their own the config states the labels, and the activation of the output
+    layer where it is not the first that fits the labels. The function is not run before it is
+    trained.
     """
 
     function: Annotated[str | None, BeforeValidator(_function)] = Field(None, exclude_if=off)
@@ -57,26 +58,26 @@ class LossChoice(Named):
         if FUNCTION.fullmatch(self.name):
             example = f"{{function: {self.name}, labels: real}}"
             message = f"is a function, whose labels must be stated, such as {example}"
-            refuse_all({("name",): (message, self.name)})
+            raise refusal("name", message, self.name)
         if self.name not in LOSSES:
-            message = unknown(self.name, losses.NAMES, former=losses.FORMER)
-            refuse_all({("name",): (message, self.name)})
+            raise refusal("name", unknown(self.name, losses.NAMES, former=losses.FORMER), self.name)
         stated = {"labels": self.labels, "output_activation": self.output_activation}
         given = {key: value for key, value in stated.items() if value is not None}
         if self.row.logits and "from_logits" in self.parameters:
             message = "is not said here: the output is of logits with output_activation: linear"
-            refuse_all({("from_logits",): (message, self.parameters["from_logits"])})
+            raise refusal("from_logits", message, self.parameters["from_logits"])
         table = LOSSES[self.name].parameters
-        self._replace(within(table, self.parameters | given, self.name))
+        self._replace(with_defaults(table, self.parameters | given, self.name))
         return self
 
     def _check_own(self) -> None:
         if self.labels is None:
             message = f"is missing; it must be one of {', '.join(OWN_ACTIVATIONS)}"
-            refuse_all({("labels",): (message, ABSENT)})
-        elif self.output_activation not in (None, *(allowed := OWN_ACTIVATIONS[self.labels])):
+            raise refusal("labels", message, ABSENT)
+        allowed = OWN_ACTIVATIONS[self.labels]
+        if self.output_activation not in (None, *allowed):
             message = f"does not fit labels {self.labels}; {nearest(None, allowed)}"
-            refuse_all({("output_activation",): (message, self.output_activation)})
+            raise refusal("output_activation", message, self.output_activation)
 
     @property
     def row(self) -> Loss:

@@ -5,14 +5,16 @@ from typing import Annotated, Any
 
 from pydantic import model_validator
 
-from lossbench.config.sections.base import one_of, refuse_all
-from lossbench.config.sections.named import Named, within
+from lossbench.config.sections.base import one_of, refusal
+from lossbench.config.sections.with_parameters import SectionWithParameters, with_defaults
 from lossbench.tables import optimizers
 from lossbench.tables.optimizers import CLIPS, FORMER_PARAMETERS, SCHEDULES
 from lossbench.text import nearest
 
+OF_EMA = ("ema_momentum", "ema_overwrite_frequency")
 
-class Optimizer(Named):
+
+class Optimizer(SectionWithParameters):
     """An optimizer of the table with its parameters; its learning rate may have a schedule."""
 
     name: Annotated[str, one_of(optimizers.NAMES)] = "SGD"
@@ -26,15 +28,14 @@ class Optimizer(Named):
         if isinstance(rate, Mapping):
             scheduled = {"learning_rate": _schedule(rate)}
             del given["learning_rate"]
-        values = within(table, given, self.name, former=FORMER_PARAMETERS) | scheduled
+        values = with_defaults(table, given, self.name, former=FORMER_PARAMETERS) | scheduled
         clips = [name for name in CLIPS if values.get(name) is not None]
         for name in clips[1:]:
             message = f"cannot be combined with {clips[0]}; Keras takes one of {', '.join(CLIPS)}"
-            refuse_all({(name,): (message, given[name])})
-        if not values.get("use_ema"):
-            for name in ("ema_momentum", "ema_overwrite_frequency"):
-                if name in values:
-                    refuse_all({(name,): ("has no effect without use_ema: true", values[name])})
+            raise refusal(name, message, given[name])
+        for name in OF_EMA if not values.get("use_ema") else ():
+            if name in values:
+                raise refusal(name, "has no effect without use_ema: true", values[name])
         self._replace(values)
         return self
 
@@ -42,21 +43,21 @@ class Optimizer(Named):
 def _schedule(given: Mapping[str, Any]) -> dict[str, Any]:
     """A schedule of the learning rate with its parameters."""
     at = ("learning_rate",)
-    name = given.get("schedule")
+    if "schedule" not in given:
+        message = f"must be a number, or have a schedule: {', '.join(SCHEDULES)}"
+        raise refusal(at, message, dict(given))
+    name = given["schedule"]
     if not isinstance(name, str) or name not in SCHEDULES:
         message = f"is not a known schedule; {nearest(name, SCHEDULES)}"
-        if "schedule" not in given:
-            message = f"must be a number, or have a schedule: {', '.join(SCHEDULES)}"
-            refuse_all({at: (message, dict(given))})
-        refuse_all({(*at, "schedule"): (message, name)})
+        raise refusal((*at, "schedule"), message, name)
     rest = {key: value for key, value in given.items() if key != "schedule"}
-    values = within(SCHEDULES[str(name)], rest, str(name), at, "schedule")
+    values = with_defaults(SCHEDULES[name], rest, name, at, "schedule")
     if "boundaries" in values:
         boundaries, rates = values["boundaries"], values["values"]
         if not boundaries or list(boundaries) != sorted(set(boundaries)):
             message = "must be numbers of steps in rising order"
-            refuse_all({(*at, "boundaries"): (message, boundaries)})
+            raise refusal((*at, "boundaries"), message, boundaries)
         if len(rates) != len(boundaries) + 1:
             message = f"must be {len(boundaries) + 1}: one more than the boundaries"
-            refuse_all({(*at, "values"): (message, rates)})
+            raise refusal((*at, "values"), message, rates)
     return {"schedule": name, **values}

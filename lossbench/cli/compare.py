@@ -1,0 +1,61 @@
+"""``lossbench compare``: compare the losses of stored results."""
+
+import typer
+
+from lossbench.cli.app import WRONG_USAGE, app, examples
+from lossbench.cli.options import (
+    RESULTS,
+    AsCsv,
+    AsJson,
+    AsMarkdown,
+    Debug,
+    Metric,
+    Pictures,
+    ResultFolder,
+    Version,
+)
+from lossbench.cli.stored import stored_results
+
+
+@app.command(epilog=examples("compare", "compare results/5000-samples --metric mse --json"))
+def compare(
+    folder: ResultFolder = RESULTS,
+    metric: Metric = None,
+    pictures: Pictures = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    as_md: AsMarkdown = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Compare the losses of stored results; nothing is trained.
+
+    Those are compared that share their data, on a metric that they have in common.
+    """
+    from lossbench.cli.tables import print_comparison
+    from lossbench.cli.terminal import print_error, print_json
+    from lossbench.evidence import comparison, comparison_text
+    from lossbench.pictures.of_comparison import pictures as draw
+    from lossbench.results.atomic import replace_file
+
+    if as_json + as_csv + as_md > 1:
+        raise typer.BadParameter("choose one of --json, --csv and --md")
+    results, complaints = stored_results(folder)
+    try:
+        comparisons = comparison.compare(results, metric)
+    except comparison.NothingToCompare as error:
+        print_error(str(error))
+        raise typer.Exit(WRONG_USAGE) from None
+    if as_json:
+        print_json(comparison_text.as_document(comparisons))
+    elif as_csv:
+        print(comparison_text.as_csv(comparisons), end="")
+    elif as_md:
+        print(comparison_text.as_markdown(comparisons), end="")
+    else:
+        print_comparison(comparisons)
+    if pictures:
+        for name, picture in draw(comparisons).items():
+            replace_file(pictures / name, picture)
+    if complaints:
+        raise typer.Exit(WRONG_USAGE)

@@ -1,0 +1,70 @@
+"""Where the command line starts, and the exit code it ends with."""
+
+import errno
+import sys
+import traceback
+from typing import Any, NoReturn
+
+from lossbench.cli import signals, streams
+from lossbench.cli.app import FAILED, WRONG_USAGE, app
+from lossbench.pictures.settings import ignore_settings
+
+# isort: off
+# Each module registers its commands, and the help lists them in this order.
+import lossbench.cli.run
+import lossbench.cli.list
+import lossbench.cli.validate
+import lossbench.cli.schema
+import lossbench.cli.compare
+import lossbench.cli.report
+import lossbench.cli.new  # noqa: F401
+# isort: on
+
+BROKEN_PIPE = 128 + 13  # the exit code that a shell shows if the reader of a pipe went away
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    streams.protect()
+    signals.handle()
+    code: Any = 0
+    try:
+        ignore_settings()
+        app(prog_name="lossbench")
+    except SystemExit as end:
+        code = end.code or 0
+    except Exception as error:
+        # An import that a signal interrupts can raise any exception.
+        code = 0 if signals.received else _code_of(error)
+    if signals.received:
+        code = signals.exit_code()
+        print(signals.INTERRUPTED, file=sys.stderr)
+    if code == 0 and (failure := streams.failure()):
+        code = _code_of_unprinted(failure)
+    sys.exit(code)
+
+
+def _code_of(error: Exception) -> int:
+    """Print an error and give its exit code."""
+    from lossbench.config.complaints import ConfigError
+    from lossbench.results.atomic import os_error_message
+    from lossbench.text import described
+
+    hint = " (--debug shows the traceback)"
+    if "--debug" in sys.argv:
+        traceback.print_exc()
+    elif isinstance(error, ConfigError):
+        print(f"Error: {error}", file=sys.stderr)
+    elif isinstance(error, OSError):
+        print(f"Error: {os_error_message(error)}{hint}", file=sys.stderr)
+    else:
+        print(f"Error: {described(error)}{hint}", file=sys.stderr)
+    return WRONG_USAGE if isinstance(error, ConfigError) else FAILED
+
+
+def _code_of_unprinted(failure: OSError) -> int:
+    """The exit code if not all could be printed; silent if the reader of a pipe has seen enough."""
+    if failure.errno == errno.EPIPE:
+        return BROKEN_PIPE
+    print(f"Error: standard output: {failure.strerror}", file=sys.stderr)
+    return FAILED

@@ -1,0 +1,41 @@
+"""``lossbench new``: write configs to start with, for data that are given."""
+
+from pathlib import Path
+
+import typer
+
+from lossbench.cli.app import FAILED, WRONG_USAGE, app, examples
+from lossbench.cli.options import Data, Debug, Kind, NewFolder, TargetColumn, Version
+
+
+@app.command(epilog=examples("new houses.csv --target price", "new diabetes --out my"))
+def new(
+    data: Data,
+    target: TargetColumn = None,
+    out: NewFolder = None,
+    problem: Kind = None,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Look at data, and write a config for each loss that suits.
+
+    A JSON Schema lies beside them, to which they point editors. Nothing that is there is replaced.
+    """
+    from lossbench.cli.terminal import print_error
+    from lossbench.data.arrays import DatasetError
+    from lossbench.starters.configs import report, write
+    from lossbench.starters.dataset import starter_dataset
+
+    try:
+        dataset = starter_dataset(data, target, problem)
+        folder = out or Path(dataset.name)
+        write(dataset, folder)
+    except DatasetError as error:
+        words = [data + ":", error.key if error.key not in ("", "file") else "", str(error)]
+        print_error(" ".join(filter(None, words)))
+        raise typer.Exit(WRONG_USAGE) from None
+    except OSError as error:
+        print_error(str(error))
+        raise typer.Exit(FAILED) from None
+    for line in report(dataset, folder):
+        print(line)

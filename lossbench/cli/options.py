@@ -1,0 +1,118 @@
+"""The arguments and options that commands take."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lossbench import __version__
+
+RESULTS = Path("results")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"lossbench {__version__}")
+        raise typer.Exit
+
+
+def _check_tensorboard(wanted: bool) -> bool:
+    if wanted:
+        try:
+            import lossbench.results.event_files  # noqa: F401
+        except ImportError as error:
+            message = f"it needs TensorBoard: pip install 'lossbench[tensorboard]' ({error})"
+            raise typer.BadParameter(message) from None
+    return wanted
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+
+# Of run, run-all and validate.
+ConfigFiles = Annotated[
+    list[str], typer.Argument(metavar="CONFIG", help="YAML files, or names of bundled configs.")
+]
+AllowCode = Annotated[
+    bool, typer.Option("--allow-code", help="Run the functions that configs name as their loss.")
+]
+
+# Of run and run-all.
+ConfigFolder = Annotated[
+    Path | None,
+    typer.Argument(metavar="FOLDER", help="Holds the configs; without it, the bundled nine run."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Where the folders of results go, instead of to results/."),
+]
+Epochs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Epochs to train.")]
+Repeats = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Seeds that each experiment is trained from.")
+]
+Seed = Annotated[
+    int | None, typer.Option(min=0, max=2**32 - 1, metavar="N", help="The first seed.")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set a key of the config, such as optimizer.learning_rate=0.05. Several values, "
+        "KEY=A,B,C, make a sweep, and several --set the grid of all combinations.",
+    ),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Train again what is stored already, and replace it.")
+]
+TensorBoard = Annotated[
+    bool,
+    typer.Option(
+        "--tensorboard",
+        callback=_check_tensorboard,
+        help="Write event files for TensorBoard as well.",
+    ),
+]
+SaveModel = Annotated[
+    bool, typer.Option("--save-model", help="Write model.keras, of the median seed, as well.")
+]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Train in N processes (needs Dask).")
+]
+Dask = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Train on the workers of this Dask scheduler."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+# Of compare and report.
+ResultFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Holds the results.")]
+Metric = Annotated[str | None, typer.Option(metavar="NAME", help="Instead of mse or accuracy.")]
+Pictures = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Draw curves and decision boundaries there.")
+]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each pair.")]
+AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown.")]
+Page = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Instead of FOLDER/report.html.")
+]
+Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
+
+# Of new.
+Data = Annotated[
+    str, typer.Argument(metavar="DATA", help="A CSV, TSV or Parquet file, or such as diabetes.")
+]
+TargetColumn = Annotated[
+    str | None, typer.Option("--target", metavar="COLUMN", help="The file's column to predict.")
+]
+Kind = Annotated[
+    str | None,
+    typer.Option("--problem", metavar="KIND", help="regression or classification, if not seen."),
+]
+NewFolder = Annotated[
+    Path | None, typer.Option("--out", metavar="FOLDER", help="Instead of one named after DATA.")
+]

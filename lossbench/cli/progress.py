@@ -1,0 +1,90 @@
+"""Progress on standard error: bars on a terminal, else lines without control characters."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from lossbench.cli.terminal import err
+from lossbench.config.experiment import Experiment
+
+MOST_BARS = 16
+
+
+class ProgressBars:
+    """A bar for each experiment on a terminal, else a line for each; nothing when quiet.
+
+    Of more experiments than a terminal has room for, there is one bar for all of them, and one for
+    each that is being trained.
+    """
+
+    def __init__(self, experiments: Sequence[Experiment], quiet: bool) -> None:
+        self._quiet = quiet
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+        )
+        self._bars = Progress(*columns, TimeRemainingColumn(compact=True), auto_refresh=False)
+        self._many = len(experiments) > MOST_BARS
+        self._all = self._bars.add_task(
+            f"{len(experiments)} experiments",
+            total=sum(it.repeats for it in experiments),
+            visible=self._many,
+        )
+        self._tasks = {
+            it.name: self._bars.add_task(it.name, total=it.repeats, visible=not self._many)
+            for it in experiments
+        }
+
+    def __enter__(self) -> "ProgressBars":
+        self._show()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def _show(self) -> None:
+        # Always a new one: a Live that is started again overwrites what was printed meanwhile.
+        self._live = Live(
+            get_renderable=self._bars.get_renderable,
+            console=err,
+            transient=True,
+            redirect_stdout=False,  # it may be a file while standard error is a terminal
+        )
+        if err.is_terminal and not self._quiet:
+            self._live.start()
+
+    def note(self, experiment: Experiment, stored: int, remark: str) -> None:
+        """Show how many seeds of an experiment are stored, and a remark.
+
+        It may have more seeds than were asked for, if more are stored.
+        """
+        task = self._tasks[experiment.name]
+        more = experiment.repeats - (self._bars.tasks[task].total or 0)
+        for bar in (task, self._all):
+            self._bars.update(bar, total=(self._bars.tasks[bar].total or 0) + more)
+        self._bars.update(task, completed=stored)
+        self._bars.advance(self._all, stored)
+        words = [f"{stored} of {experiment.repeats} seeds stored"] if stored else []
+        words += [remark] if remark else []
+        if words and not self._quiet:
+            err.print(f"{experiment.name}: {', '.join(words)}")
+
+    def advance(self, experiment: Experiment, done: int) -> None:
+        """Show how many seeds of an experiment are done."""
+        visible = not self._many or done < experiment.repeats
+        self._bars.update(self._tasks[experiment.name], completed=done, visible=visible)
+        self._bars.advance(self._all)
+        if not err.is_terminal and not self._quiet and done == experiment.repeats:
+            err.print(f"{experiment.name}: {done} of {done} seeds done")
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Take the bars away while something else is printed."""
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._show()

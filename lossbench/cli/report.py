@@ -1,0 +1,44 @@
+"""``lossbench report``: stored results on one page for the browser."""
+
+import typer
+
+from lossbench.cli.app import FAILED, WRONG_USAGE, app, examples
+from lossbench.cli.options import RESULTS, Debug, Open, Page, ResultFolder, Version
+from lossbench.cli.stored import stored_results
+
+
+@app.command(epilog=examples("report", "report results/5000-samples --open --out losses.html"))
+def report(
+    folder: ResultFolder = RESULTS,
+    out: Page = None,
+    open_: Open = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Write stored results to one page, FOLDER/report.html.
+
+    It needs nothing but a browser. The findings come first, then the table of results beside
+    what is published, the tutorial's claims, the comparison of the losses, and each experiment's
+    config and provenance. An older report is replaced, and no other file.
+    """
+    import webbrowser
+
+    from lossbench.cli.terminal import print_error
+    from lossbench.report.page import FILE_NAME, page, refuse
+    from lossbench.results.atomic import os_error_message, replace_file
+
+    results, complaints = stored_results(folder)
+    path = out or folder / FILE_NAME
+    try:
+        refuse(path)
+        html = page(folder.resolve().name, results, complaints, path.parent)
+        replace_file(path, html.encode())
+    except OSError as error:
+        hint = "" if out else "; --out FILE writes elsewhere"
+        print_error(f"{os_error_message(error)}{hint}")
+        raise typer.Exit(FAILED) from None
+    print(path)
+    if open_ and not webbrowser.open(path.resolve().as_uri()):
+        raise RuntimeError(f"no browser could be opened; open {path} in one")
+    if complaints:
+        raise typer.Exit(WRONG_USAGE)

@@ -1,0 +1,185 @@
+"""``lossbench run`` and ``lossbench run-all``: train experiments and print what they gave."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+import typer
+
+from lossbench.cli import streams
+from lossbench.cli.app import FAILED, app, examples
+from lossbench.cli.options import (
+    AllowCode,
+    AsJson,
+    ConfigFiles,
+    ConfigFolder,
+    Dask,
+    Debug,
+    Epochs,
+    Force,
+    Jobs,
+    Out,
+    Quiet,
+    Repeats,
+    SaveModel,
+    Seed,
+    Settings,
+    TensorBoard,
+    Version,
+)
+
+if TYPE_CHECKING:
+    from lossbench.results.result import Result
+    from lossbench.suite.load import Configs, Options
+    from lossbench.suite.run import Failure
+    from lossbench.suite.suite import Suite
+
+
+@app.command(
+    epilog=examples(
+        "run configs/hinge.yaml",
+        "run hinge squared_hinge --repeats 100 --json",
+        "run hinge --set optimizer.learning_rate=0.001,0.01,0.1",
+        "run hinge --set loss=hinge,squared_hinge --set epochs=50,100",
+    )
+)
+def run(
+    configs: ConfigFiles,
+    out: Out = None,
+    epochs: Epochs = None,
+    repeats: Repeats = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    force: Force = False,
+    allow_code: AllowCode = False,
+    tensorboard: TensorBoard = False,
+    save_model: SaveModel = False,
+    jobs: Jobs = None,
+    dask: Dask = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Run experiments; the results of each go to a folder of its name.
+
+    What is stored there already, of the same config, data and versions, is not trained again, and
+    a quick look with fewer --repeats or --epochs replaces none of it without --force.
+    With --set the name says what is set. The points of a sweep are experiments too; their folders
+    share one, with a table and, for one or two keys that vary, a picture.
+    """
+    from lossbench.suite.extras import Extras
+    from lossbench.suite.load import Options, of_files
+
+    overrides, extras = _overrides(epochs, repeats, seed), Extras(tensorboard, save_model)
+    options = Options(overrides, settings or (), force, allow_code, extras)
+    _run(of_files(configs, out), options, jobs, dask, as_json, quiet, debug)
+
+
+@app.command(
+    epilog=examples("run-all", "run-all configs/5000-samples --jobs 4", "run-all --repeats 5")
+)
+def run_all(
+    folder: ConfigFolder = None,
+    out: Out = None,
+    epochs: Epochs = None,
+    repeats: Repeats = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    force: Force = False,
+    allow_code: AllowCode = False,
+    tensorboard: TensorBoard = False,
+    save_model: SaveModel = False,
+    jobs: Jobs = None,
+    dask: Dask = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+    version: Version = False,
+) -> None:
+    """Run all experiments of a folder, and sum them up in a table.
+
+    Without FOLDER the nine experiments of the tutorial run, into results/. The configs directly
+    in FOLDER run into results/NAME, where NAME is that of FOLDER. --set is as in run, and so is
+    what becomes of results that are stored already.
+    """
+    from lossbench.suite.extras import Extras
+    from lossbench.suite.load import Options, of_folder
+
+    overrides, extras = _overrides(epochs, repeats, seed), Extras(tensorboard, save_model)
+    options = Options(overrides, settings or (), force, allow_code, extras)
+    _run(of_folder(folder, out), options, jobs, dask, as_json, quiet, debug)
+
+
+def _overrides(epochs: int | None, repeats: int | None, seed: int | None) -> dict[str, int]:
+    """The keys of a config that options give."""
+    given = {"epochs": epochs, "repeats": repeats, "seed": seed}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _run(
+    configs: "Configs",
+    options: "Options",
+    jobs: int | None,
+    dask: str | None,
+    as_json: bool,
+    quiet: bool,
+    debug: bool,
+) -> None:
+    """Run experiments, print what they gave, and exit with 1 if one of them gave nothing."""
+    from lossbench.cli.trainer import trainer
+    from lossbench.suite.load import load
+
+    with trainer(jobs, dask) as process:
+        suite = load(configs, options, process)
+        # Rich is imported while the training process starts.
+        from lossbench.cli.progress import ProgressBars
+
+        with ProgressBars(suite.experiments, quiet) as bars:
+            for plan in suite.plan():
+                bars.note(plan.case.experiment, plan.stored, plan.remark)
+            with bars.away():
+                suite.prepare()
+            for outcome in suite.run(process, bars.advance):
+                with bars.away():
+                    _print_outcome(outcome, suite, as_json, debug)
+        _print_suite(suite, as_json, quiet)
+
+
+def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, debug: bool) -> None:
+    """Print the line of medians of a result, and what did not go well."""
+    from lossbench.cli.terminal import out, print_exception, print_warning
+    from lossbench.evidence import summary
+    from lossbench.suite.run import Failure
+
+    if isinstance(outcome, Failure):
+        print_exception(f"{outcome.experiment.name}: {outcome}", outcome.error, debug)
+        return
+    if not as_json:
+        experiment, count = outcome.experiment, len(outcome.trainings)
+        seeds = f"median of {count} seeds" if count > 1 else f"seed {experiment.seed}"
+        out.print(f"{experiment.name}: {experiment.metrics[0]}, {seeds}")
+        out.print(summary.line(outcome))
+    for warning in suite.warnings(outcome):
+        print_warning(f"{outcome.experiment.name}: {warning}")
+
+
+def _print_suite(suite: "Suite", as_json: bool, quiet: bool) -> None:
+    """Print what the results give together, write it, and say where a report can be made of it."""
+    from lossbench.cli.tables import print_summary, print_sweeps
+    from lossbench.cli.terminal import err, print_error, print_json, print_warning
+
+    if as_json:
+        print_json(suite.as_document())
+    elif suite.sweeps:
+        print_sweeps(suite.sweeps)
+    elif suite.summarized:
+        print_summary(suite.results)
+    for table in suite.write_tables():
+        print_warning(f"{table} is unchanged, because it lists results that were not replaced")
+    for folder in [] if quiet else suite.report_folders:
+        err.print(f"Report: lossbench report {shlex.quote(str(folder))}")
+    failure = streams.failure()
+    if failure:
+        print_error(f"standard output: {failure.strerror}; the results are written all the same")
+    if failure or not suite.succeeded:
+        raise typer.Exit(FAILED)

@@ -1,0 +1,67 @@
+"""The data of a config, and all that is wrong with them."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
+
+from lossbench.config.complaints import Complaint
+from lossbench.config.sections.base import ABSENT, Section
+from lossbench.config.sections.dataset import Dataset
+from lossbench.config.valid_parts import without_wrong_keys
+from lossbench.data.arrays import DatasetError, Split
+from lossbench.data.files import DataFiles
+
+# Without these there are no data.
+NEEDED = {"generator", "file", "target", "sample_weight"}
+
+
+@dataclass(frozen=True)
+class LoadedData:
+    """The data that are loaded already: configs and points of a grid share files and datasets.
+
+    ``splits`` has the split of each dataset, or None, and what is wrong with it.
+    """
+
+    files: DataFiles = field(default_factory=DataFiles)
+    splits: dict[str, tuple[Split | None, list[Complaint]]] = field(default_factory=dict)
+
+
+def load_data(
+    dataset: Dataset | None, complaints: Sequence[Complaint], files: DataFiles
+) -> tuple[Split | None, list[Complaint]]:
+    """The data, if there are any, and what scikit-learn or the data refuse of their section.
+
+    ``complaints`` are those about the section. What is refused is left out of the next try, so
+    that all of it is said at once.
+    """
+    wrong = {it.key[1] for it in complaints if it.key[:1] == ("dataset",) and len(it.key) > 1}
+    refused: list[Complaint] = []
+    left_out: set[str] = set()
+    while dataset and not left_out & NEEDED:
+        try:
+            return dataset.load(files), refused
+        except DatasetError as error:
+            if error.key in left_out:
+                break
+            if not _may_follow(error.key, wrong):
+                refused.append(_complaint(error, dataset))
+                wrong.add(error.key)
+            left_out.add(error.key)
+            given = dataset.model_dump(exclude_unset=True, exclude=left_out)
+            dataset, _ = without_wrong_keys(Dataset, given, files)
+    return None, refused
+
+
+def _may_follow(key: str, wrong: Set[str | int]) -> bool:
+    """Whether a key may be refused only because others are wrong.
+
+    How many rows there are, and which of them train, is not known then.
+    """
+    of_rows = {"target", "sample_weight"} if wrong & {"split", "train_size"} else set()
+    return bool(wrong) and key in {"train_size", *of_rows}
+
+
+def _complaint(error: DatasetError, dataset: Dataset) -> Complaint:
+    value = dataset.parameters.get(error.key, getattr(dataset, error.key, None))
+    value = value.model_dump() if isinstance(value, Section) else value
+    value = list(value) if isinstance(value, tuple) else value
+    return Complaint(("dataset", error.key), str(error), ABSENT if value is None else value)

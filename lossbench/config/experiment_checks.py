@@ -1,0 +1,102 @@
+"""What does not fit together in an experiment and its data, where every single key is right."""
+
+from collections.abc import Iterator
+from math import prod
+
+import numpy as np
+
+from lossbench.config.complaints import Complaint
+from lossbench.config.experiment import Experiment
+from lossbench.data.arrays import Split
+from lossbench.data.limits import MAX_VALUES
+from lossbench.tables import losses
+from lossbench.text import nearest
+
+# What a process can hold, as the rows of a history.csv and as the weights of a network.
+MOST_ROWS = MOST_WEIGHTS = 100_000_000
+
+
+def too_large(experiment: Experiment, split: Split) -> Iterator[Complaint]:
+    """What the machines that this is meant for could not hold."""
+    if experiment.epochs * experiment.repeats > MOST_ROWS:
+        message = f"times {experiment.repeats} repeats are more than {MOST_ROWS} epochs in all"
+        yield Complaint(("epochs",), message, experiment.epochs)
+    units = experiment.loss.row.units(len(split.classes))
+    shapes = experiment.model.weight_shapes(split.x_train.shape[1], units)
+    weights = sum(map(prod, shapes.values()))
+    if weights > MOST_WEIGHTS:
+        message = f"makes {weights} weights; there may be {MOST_WEIGHTS}"
+        yield Complaint(("model", "hidden"), message)
+    rows = len(split.y_train) + len(split.y_test)
+    if rows * units > MAX_VALUES:
+        message = f"has {units} outputs for {rows} rows: more than {MAX_VALUES} numbers"
+        yield Complaint(("loss",), message, experiment.loss.name)
+
+
+def at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
+    """What the loss, the weights of classes, early stopping and the metrics ask of the data."""
+    yield from _of_loss(experiment, split)
+    yield from _of_class_weight(experiment, split)
+    rows = len(split.y_train)
+    fitted = experiment.fitted_rows(rows)
+    stopping = experiment.early_stopping
+    if stopping and not 0 < fitted < rows:
+        message = f"must leave rows to train on and rows to judge by, of the {rows} that train"
+        size = stopping.validation_size
+        yield Complaint(("early_stopping", "validation_size"), message, size)
+        return
+    yield from _of_sample_weight(experiment, split, fitted)
+    yield from _of_metrics(experiment, split, fitted)
+
+
+def _of_loss(experiment: Experiment, split: Split) -> Iterator[Complaint]:
+    loss = experiment.loss
+    target = np.concatenate([split.y_train, split.y_test])
+    if message := losses.unfit(loss.row.targets, target):
+        yield Complaint(("loss",), message, loss.name)
+    alpha, classes = loss.parameters.get("alpha"), len(split.classes)
+    if loss.function is None and isinstance(alpha, tuple) and len(alpha) != classes:
+        message = f"must be a number, or have one for each of the {classes} classes"
+        yield Complaint(("loss", "alpha"), message, list(alpha))
+
+
+def _of_class_weight(experiment: Experiment, split: Split) -> Iterator[Complaint]:
+    weights = experiment.class_weight
+    if weights is None:
+        return
+    if experiment.loss.row.problem == "regression":
+        message = f"is of classifiers, and {experiment.loss.name} is not of one"
+        yield Complaint(("class_weight",), message, weights)
+    elif not isinstance(weights, str):
+        for name, weight in weights.items():
+            if name not in split.classes:
+                message = f"is not a class; {nearest(name, split.classes)}"
+                yield Complaint(("class_weight", name), message, weight)
+
+
+def _of_sample_weight(experiment: Experiment, split: Split, fitted: int) -> Iterator[Complaint]:
+    """Weights that are 0 in all rows to train on, or in all that early stopping judges by."""
+    if split.weights_train is None or not experiment.early_stopping:
+        return
+    parts = {"train": split.weights_train[:fitted], "judge": split.weights_train[fitted:]}
+    for what, weights in parts.items():
+        if not weights.any():
+            message = f"is 0 in every row that is left to {what} by early stopping"
+            yield Complaint(("dataset", "sample_weight"), message, experiment.dataset.sample_weight)
+
+
+def _of_metrics(experiment: Experiment, split: Split, fitted: int) -> Iterator[Complaint]:
+    row = experiment.loss.row
+    allowed = (*row.metrics, *row.final_metrics)
+    parts = {"train": split.y_train[:fitted], "test": split.y_test}
+    for number, metric in enumerate(experiment.final_metrics):
+        key = ("metrics", number)
+        if metric not in allowed:
+            message = f"is not a metric of {experiment.loss.name}; {nearest(metric, allowed)}"
+            yield Complaint(key, message, metric)
+            continue
+        for part, truth in parts.items():
+            if metric == "roc_auc" and len(np.unique(truth)) < len(split.classes):
+                yield Complaint(key, f"needs all classes in the {part} rows", metric)
+            if metric == "r2" and len(truth) < 2:
+                yield Complaint(key, f"needs two {part} rows", metric)

@@ -1,0 +1,65 @@
+"""What does not fit the loss of a config, also where other keys are wrong."""
+
+from collections.abc import Iterator, Mapping, Set
+from typing import Any
+
+from lossbench.config import own_function
+from lossbench.config.complaints import Complaint
+from lossbench.config.sections.loss import LossChoice
+from lossbench.config.sections.model import OUTPUT_ACTIVATIONS
+from lossbench.data.arrays import Split
+from lossbench.tables.losses import fitting
+from lossbench.tables.metrics import FORMER_METRICS
+from lossbench.text import nearest, unknown
+
+
+def output_activation(model: object, loss: LossChoice) -> Iterator[Complaint]:
+    """An output activation that the loss does not allow."""
+    activation = model.get("output_activation") if isinstance(model, dict) else None
+    if activation in OUTPUT_ACTIVATIONS and activation not in loss.row.activations:
+        message = f"does not fit {loss.name}; {nearest(activation, loss.row.activations)}"
+        yield Complaint(("model", "output_activation"), message, activation)
+
+
+def function(loss: LossChoice, allow_code: bool) -> Iterator[Complaint]:
+    """A person's own function that may not be run, or is not there."""
+    key = ("loss", "function")
+    if loss.function is None:
+        return
+    if not allow_code:
+        message = "is code, which a config may name only with --allow-code: read it first"
+        yield Complaint(key, message, loss.function)
+    elif message := own_function.missing(loss.function) or "":
+        yield Complaint(key, message, loss.function)
+
+
+def published(values: Mapping[str, Any], loss: LossChoice) -> Iterator[Complaint]:
+    """Published figures of a metric that is not reported."""
+    figures, further = values.get("published"), values.get("metrics")
+    further = further if isinstance(further, list) else []
+    reported = [*loss.row.metrics, *(metric for metric in further if isinstance(metric, str))]
+    for metric, value in figures.items() if isinstance(figures, dict) else ():
+        if metric not in reported:
+            message = unknown(metric, reported, f"a metric of {loss.name}", FORMER_METRICS)
+            if metric in loss.row.final_metrics:
+                message = f"is not reported; ask for it by metrics: [{metric}]"
+            yield Complaint(("published", metric), message, value)
+
+
+def target(
+    dataset: Mapping[str, Any], split: Split, loss: LossChoice, wrong: Set[str | int]
+) -> Iterator[Complaint]:
+    """A target of another kind than the loss is for."""
+    count = len(split.classes)
+    # How many classes there are is not known where a key of the dataset is wrong.
+    counts = (2, 3) if count and "dataset" in wrong else (count,)
+    if any(map(loss.row.fits, counts)):
+        return
+    kind = f"{count} class{'es' if count > 1 else ''}" if count else "real numbers"
+    message = (
+        f"does not fit a target of {kind}; losses that do: {', '.join(fitting(count)) or 'none'}"
+    )
+    if "file" in dataset and not {"generator", "problem"} & dataset.keys():
+        other = "regression" if count else "classification"
+        message += f"; the dataset's 'problem: {other}' takes the target for another one"
+    yield Complaint(("loss",), message, loss.name)

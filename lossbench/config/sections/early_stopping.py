@@ -1,0 +1,28 @@
+"""The section of early stopping: when a training ends before its epochs are done."""
+
+import math
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from lossbench.config.sections.base import Section, share_or_count
+
+
+class EarlyStopping(Section):
+    """When a training ends before its epochs are done, as in Keras's EarlyStopping.
+
+    The last rows of the training part are held back, as Keras's ``validation_split`` does:
+    ``validation_size`` says which share, or how many. A training ends when its loss on these rows
+    has not fallen by more than ``min_delta`` for ``patience`` epochs. It then gets back the
+    weights of its best epoch.
+    """
+
+    patience: Annotated[int, Field(ge=0, lt=2**31)] = 10
+    min_delta: Annotated[float, Field(ge=0)] = 0.0
+    validation_size: Annotated[int | float, BeforeValidator(share_or_count)] = 0.2
+
+    def fitted(self, rows: int) -> int:
+        """How many of the training rows are trained on."""
+        if isinstance(self.validation_size, int):
+            return rows - self.validation_size
+        return math.floor(rows * (1 - self.validation_size))

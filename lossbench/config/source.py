@@ -1,0 +1,83 @@
+"""Where the values of a config come from: a file, or a mapping of Python."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+import numpy as np
+
+from lossbench.config.bundled import bundled_names
+from lossbench.config.complaints import MAPPING, ConfigError, Mistake
+from lossbench.config.experiment import NAME
+from lossbench.config.yaml_reader import Document, YamlError, read
+from lossbench.text import nearest
+
+
+@dataclass(frozen=True)
+class Source:
+    """The values of a config, with their lines where they have some.
+
+    ``path`` is that of the file, by which messages name it. The path of a data file in the values
+    starts from the working directory.
+    """
+
+    path: Path
+    values: dict[str, Any]
+    document: Document
+
+    def name(self, values: Mapping[str, Any]) -> str:
+        """The name of an experiment that states none: the file's, or without a file its loss's."""
+        if self.document.lines:
+            return self.path.stem
+        loss = values.get("loss")
+        if isinstance(loss, Mapping):
+            loss = loss.get("name") or str(loss.get("function")).rpartition(":")[2]
+        return loss if isinstance(loss, str) and re.match(NAME, loss) else str(self.path)
+
+
+def of_file(path: Path) -> Source:
+    """The config in a file; raises ConfigError where it cannot be read."""
+    document = _read(path)
+    if not isinstance(document.values, dict):
+        raise ConfigError([Mistake(path, 1, "", MAPPING, document.values)])
+    values = dict(document.values)
+    dataset = values.get("dataset")
+    if isinstance(dataset, dict) and isinstance(dataset.get("file"), str):
+        values["dataset"] = dataset | {"file": str(path.parent / dataset["file"])}
+    return Source(path, values, document)
+
+
+def of_mapping(values: Mapping[str, Any]) -> Source:
+    """The config that a mapping is; messages call it "config"."""
+    plain = as_in_yaml(values)
+    return Source(Path("config"), plain, Document(plain, {}, ()))
+
+
+def as_in_yaml(value: Any) -> Any:
+    """A value of Python as it would be read from a file: the class 0 is a key by its text "0"."""
+    if isinstance(value, Mapping):
+        return {str(key): as_in_yaml(it) for key, it in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [as_in_yaml(it) for it in value]
+    if isinstance(value, np.generic):
+        return value.item()
+    return os.fspath(value) if isinstance(value, PurePath) else value
+
+
+def _read(path: Path) -> Document:
+    try:
+        return read(path)
+    except YamlError as error:
+        raise ConfigError([Mistake(path, error.line, "", str(error))]) from None
+    except FileNotFoundError:
+        hint = nearest(path, bundled_names())
+        message = f"no such file, nor a bundled config of that name; {hint}"
+        raise ConfigError([Mistake(path, None, "", message)]) from None
+    except IsADirectoryError:
+        message = "is a folder; 'lossbench run-all' runs the configs in a folder"
+        raise ConfigError([Mistake(path, None, "", message)]) from None
+    except OSError as error:
+        raise ConfigError([Mistake(path, None, "", f"cannot be read: {error.strerror}")]) from None

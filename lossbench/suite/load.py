@@ -1,0 +1,101 @@
+"""Which configs run, where their results go, and how they are read."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lossbench.config.bundled import BUNDLED, find, in_folder
+from lossbench.config.load import load_all, names_of
+from lossbench.execution.process import Trainer
+from lossbench.results.files import HISTORY
+from lossbench.suite.extras import NO_EXTRAS, Extras
+
+if TYPE_CHECKING:
+    from lossbench.suite.suite import Suite
+
+RESULTS = Path("results")
+
+
+@dataclass(frozen=True)
+class Configs:
+    """The files of configs that run together, and the folder for their results.
+
+    Without ``out`` the results go to results/, and those of the bundled 5000-samples/hinge to
+    results/5000-samples/, so that they do not replace the results of the bundled hinge. With
+    ``summarized`` the folder gets a table of all results.
+    """
+
+    paths: tuple[Path, ...]
+    out: Path | None = None
+    summarized: bool = False
+
+    def folder(self, config: Path, sweep: str, name: str) -> Path:
+        """The folder for a result: of a config's experiment, which may be a point of a sweep."""
+        return (self.out or RESULTS / _bundled_folder(config)) / sweep / name
+
+    def seem_stored(self, settings: Sequence[str]) -> bool:
+        """Whether every result seems to be stored, as far as a glance can tell."""
+        files = (
+            self.folder(path, *names) / HISTORY
+            for path in self.paths
+            for names in names_of(path, settings)
+        )
+        # Unlike Path.is_file, this takes any path: what a name may be is not checked yet.
+        return all(map(os.path.isfile, files))
+
+
+@dataclass(frozen=True)
+class Options:
+    """How configs are read, and what is written of their results.
+
+    ``overrides`` and ``settings`` change keys of the configs, see ``load_all``. ``force`` trains
+    what is stored again, ``allow_code`` permits losses that are a person's own functions.
+    """
+
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    settings: Sequence[str] = ()
+    force: bool = False
+    allow_code: bool = False
+    extras: Extras = NO_EXTRAS
+
+
+def of_files(configs: Sequence[str], out: Path | None = None) -> Configs:
+    """Configs given by their paths, or by their names if they are bundled."""
+    return Configs(tuple(map(find, configs)), out)
+
+
+def of_folder(folder: Path | None = None, out: Path | None = None) -> Configs:
+    """The configs directly in a folder, or the nine that are bundled, with a summary.
+
+    The results of a folder go to results/NAME, where NAME is that of the folder. Raises
+    ConfigError if there are no configs.
+    """
+    named = RESULTS / folder.resolve().name if folder else RESULTS
+    return Configs(tuple(in_folder(folder or BUNDLED)), out or named, summarized=True)
+
+
+def load(configs: Configs, options: Options, trainer: Trainer) -> "Suite":
+    """Read configs and their data.
+
+    Meanwhile the trainer imports TensorFlow, unless every result seems to be stored. Raises
+    ConfigError with all that is wrong with the configs, and FileExistsError as ``Suite`` does.
+    """
+    if options.force or not configs.seem_stored(options.settings):
+        trainer.start()
+    cases = load_all(
+        configs.paths, options.overrides, options.settings, allow_code=options.allow_code
+    )
+    # It imports SciPy, which takes half a second: after TensorFlow is on its way.
+    from lossbench.suite.suite import Suite
+
+    folders = [configs.folder(it.path, it.sweep, it.experiment.name) for it in cases]
+    summary_folder = configs.out if configs.summarized else None
+    return Suite(cases, folders, summary_folder, options.force, options.extras)
+
+
+def _bundled_folder(config: Path) -> Path:
+    """The folder of a bundled config, from that of all of them; empty for any other config."""
+    parent, bundled = config.resolve().parent, BUNDLED.resolve()
+    return parent.relative_to(bundled) if parent.is_relative_to(bundled) else Path()

@@ -1,0 +1,151 @@
+"""Experiments that run together: planned, trained, written, and summed up in tables."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from lossbench.config.experiment import Experiment
+from lossbench.config.load import Case
+from lossbench.evidence import summary
+from lossbench.evidence.sweep import Sweep, as_document, sweeps
+from lossbench.execution.process import Trainer
+from lossbench.results import atomic
+from lossbench.results.metrics_json import as_document as metrics_document
+from lossbench.results.result import Result
+from lossbench.suite import sweep_files
+from lossbench.suite.extras import NO_EXTRAS, Extras
+from lossbench.suite.plan import Plan, make_plans
+from lossbench.suite.run import Failure, Progress, run_plans
+from lossbench.training.startup import import_training
+
+
+class Suite:
+    """Experiments that run together.
+
+    First ``plan`` is to be called, then ``prepare``, ``run`` and ``write_tables``; each is used up
+    before the next one. ``results`` and ``failed``, the reason by the name of the experiment, are
+    complete after ``run``. The results have no weights, for there may be thousands of them.
+    """
+
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        folders: Sequence[Path],
+        summary_folder: Path | None = None,
+        force: bool = False,
+        extras: Extras = NO_EXTRAS,
+    ) -> None:
+        """The cases, a folder for each result, and one for a summary if there is to be one.
+
+        Raises FileExistsError if a table would replace a file that lossbench did not write.
+        """
+        self._cases, self._folders, self._summary_folder = cases, folders, summary_folder
+        self._force, self._extras = force, extras
+        self._plans: list[Plan] = []
+        self.results: list[Result] = []
+        self.failed: dict[str, str] = {}
+        if summary_folder:
+            summary.refuse(summary_folder)
+        for folder in dict.fromkeys(self._sweep_folders.values()):
+            sweep_files.refuse(folder)
+
+    @property
+    def experiments(self) -> list[Experiment]:
+        """The experiments that were asked for."""
+        return [case.experiment for case in self._cases]
+
+    def plan(self) -> Iterator[Plan]:
+        """Look at what is stored of each experiment. Raises OSError if nothing can be written."""
+        for plan in make_plans(self._cases, self._folders, self._force, self._extras):
+            self._plans.append(plan)
+            yield plan
+
+    def prepare(self) -> None:
+        """Import Keras if models are to be saved, which happens in this process.
+
+        Meanwhile the training process imports it, too. Standard error is redirected for a moment.
+        """
+        if self._extras.model and not all(it.complete for it in self._plans):
+            import_training()
+
+    def run(self, trainer: Trainer, progress: Progress) -> Iterator[Result | Failure]:
+        """Train what is missing, write every result, and give it; see ``run_plans``."""
+        for outcome in run_plans(self._plans, trainer, progress, self._extras):
+            if isinstance(outcome, Failure):
+                self.failed[outcome.experiment.name] = str(outcome)
+            else:
+                shorten = summary.without_arrays if self.summarized else Result.without_arrays
+                self.results.append(shorten(outcome))
+            yield outcome
+
+    def warnings(self, result: Result) -> Iterator[str]:
+        """What did not go well with an experiment that gave a result."""
+        if result.diverged:
+            yield f"{result.diverged} of {len(result.trainings)} seeds diverged"
+        if self._extras.model and result.median_training is None:
+            yield "there is no model to save"
+
+    @cached_property
+    def sweeps(self) -> list[Sweep]:
+        """The sweeps that some of the experiments are points of."""
+        return sweeps(self._cases, self.results, self.failed)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every experiment gave a result with a seed that did not diverge."""
+        return not self.failed and all(it.diverged < len(it.trainings) for it in self.results)
+
+    @property
+    def summarized(self) -> bool:
+        """Whether there is a summary."""
+        return self._summary_folder is not None
+
+    @property
+    def report_folders(self) -> list[Path]:
+        """The folders that a report can be made of; none without a summary or without results."""
+        if not self.summarized or not self.results:
+            return []
+        return list(dict.fromkeys(folder.parent for folder in self._folders))
+
+    def as_document(self) -> dict[str, Any]:
+        """What ``--json`` prints: results, failures, stored seeds and, if there are any, sweeps."""
+        document: dict[str, Any] = {
+            "experiments": [metrics_document(result) for result in self.results],
+            "failed": self.failed,
+            "stored": {it.case.experiment.name: it.stored for it in self._plans if it.stored},
+        }
+        if self._sweep_folders:
+            document["sweeps"] = [as_document(sweep) for sweep in self.sweeps]
+        return document
+
+    def write_tables(self) -> list[Path]:
+        """Write a table of each sweep, and the summary; give the tables that are left unchanged.
+
+        A table is left unchanged if a new one would lack a result that is stored, because that was
+        neither used nor replaced.
+        """
+        kept = {it.case.experiment.name for it in self._plans if it.keeps_other_result}
+        unchanged = []
+        for sweep in self.sweeps:
+            folder = self._sweep_folders[sweep.points[0].result.experiment.name]
+            if kept.isdisjoint(sweep.failed):
+                sweep_files.write(sweep, folder)
+            else:
+                unchanged.append(folder / sweep_files.TABLE)
+        if self._summary_folder:
+            if kept:
+                unchanged.append(self._summary_folder / "summary.md")
+            else:
+                for name, content in summary.files(self.results, self.failed).items():
+                    atomic.replace_file(self._summary_folder / name, content)
+        return unchanged
+
+    @property
+    def _sweep_folders(self) -> dict[str, Path]:
+        """The folder of the sweep, by the name of each experiment that is a point of one."""
+        return {
+            case.experiment.name: folder.parent
+            for case, folder in zip(self._cases, self._folders, strict=True)
+            if case.sweep
+        }

@@ -1,0 +1,55 @@
+"""The folder of a result: which files it may hold, and how it is written in one step."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from lossbench.data.arrays import Split
+from lossbench.results import atomic
+from lossbench.results.files import CONFIG, FIGURES, HISTORY, WEIGHTS
+from lossbench.results.result import Result
+from lossbench.results.write import files
+from lossbench.suite.extras import EXTRA_NAMES, NO_EXTRAS, Extras, extra_files
+
+CURVES, DATA = "learning_curves.png", "dataset.png"
+# All that the folder of a result may hold, and first what it always holds.
+NAMES = (FIGURES, CONFIG, HISTORY, WEIGHTS, CURVES, DATA, *EXTRA_NAMES)
+BEGINNING = rb'\A\s*\{\s*"name":'  # of metrics.json, also if another program has laid it out
+
+
+def pictures(split: Split) -> tuple[str, ...]:
+    """The names of the pictures of a result: its curves and, of two features, its data."""
+    return (CURVES, DATA) if split.x_train.shape[1] == 2 else (CURVES,)
+
+
+def write(
+    result: Result,
+    split: Split,
+    folder: Path,
+    extras: Extras = NO_EXTRAS,
+    kept: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
+    """Write a result, its pictures and the extras to a folder, in one step.
+
+    ``kept`` are further files that stay, by name. In the config, the path of a data file starts
+    from the folder. An older result is replaced; raises FileExistsError where something else is
+    there, and OSError where nothing can be written.
+    """
+    # matplotlib is imported while the first experiment is trained.
+    from lossbench.pictures.of_dataset import scatter
+    from lossbench.pictures.of_result import learning_curves
+    from lossbench.pictures.style import png
+
+    drawn = {CURVES: png(learning_curves(result))}
+    if DATA in pictures(split):
+        drawn[DATA] = png(scatter(split))
+    seen = replace(result, experiment=result.experiment.seen_from(folder))
+    content = {**kept, **files(seen), **drawn, **extra_files(seen, split, extras)}
+    atomic.replace_folder(folder, content, NAMES)
+
+
+def refuse(folder: Path) -> None:
+    """Raise FileExistsError if a folder holds anything but an older result."""
+    atomic.refuse(folder, NAMES)
+    atomic.refuse_file(folder / FIGURES, BEGINNING)

@@ -1,0 +1,96 @@
+"""A row of the table of losses: what a loss is, and what it needs of the output and the targets."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from lossbench.tables import metrics
+from lossbench.tables.losses.targets import Targets
+from lossbench.tables.parameters import Parameter, Parameters
+from lossbench.tables.problems import Labels, Problem
+
+# Of Keras, the labels and the outputs, each (rows, units), and the parameters by name: the loss of
+# each row, (rows,). Keras is an argument because this package does not import it.
+Function = Callable[..., Any]
+# Of the labels and the outputs as arrays of NumPy, and the parameters by name: the same.
+Reference = Callable[..., NDArray[Any]]
+
+# Parameters that several losses have.
+LABEL_SMOOTHING = Parameter(0.0, high=1.0)
+FOCUS = Parameter(2.0)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A loss with other parameters than the default ones, for a config of its own."""
+
+    name: str
+    advice: str
+    parameters: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One row of the table.
+
+    ``formula`` is the loss of one row in Python, with ``^`` for powers: ``y`` is its label, ``p``
+    its output, and both are vectors where there are as many units as classes. ``advice`` says when
+    to take the loss.
+
+    ``activations`` are those that the output layer may have, the default first. Where ``logits`` is
+    true, a linear output gives logits, and Keras's function is called with ``from_logits``.
+    ``targets`` says for which real targets the loss has a sensible value.
+
+    A loss without a ``function`` is the function of its name in ``keras.losses``. One with a
+    ``function`` needs a ``reference`` to be tested against, written by somebody else or taken from
+    the paper; ``source`` names the paper.
+
+    ``lossbench new`` writes a config for each loss that suits the data, and for its ``variants``.
+    It leaves out a loss for ``rare_classes`` where no class is rare, and one that is
+    ``not_offered`` always, for the reason given there.
+    """
+
+    name: str
+    title: str
+    formula: str
+    advice: str
+    problem: Problem
+    labels: Labels
+    activations: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    parameters: Parameters = field(default_factory=dict)
+    logits: bool = False
+    targets: Targets = "any"
+    function: Function | None = None
+    reference: Reference | None = None
+    source: str = ""
+    variants: tuple[Variant, ...] = ()
+    rare_classes: bool = False
+    not_offered: str = ""
+
+    @property
+    def activation(self) -> str:
+        """The output activation where the config names none."""
+        return self.activations[0]
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics of every epoch; the first is the one that is printed."""
+        return metrics.every_epoch(self.problem, self.labels)
+
+    @property
+    def final_metrics(self) -> tuple[str, ...]:
+        """Further metrics, of the final weights, that a config may ask for."""
+        return metrics.of_final_weights(self.problem)
+
+    def units(self, classes: int) -> int:
+        """Units of the output layer for a target with this many classes (0: a real one)."""
+        return classes if self.problem == "multi-class classification" else 1
+
+    def fits(self, classes: int) -> bool:
+        """Whether the loss can be trained on a target with this many classes (0: a real one)."""
+        if self.problem == "regression":
+            return classes == 0
+        return classes == 2 if self.problem == "binary classification" else classes >= 2

@@ -1,0 +1,127 @@
+"""Losses for several classes: as many outputs as classes, the largest of which is the class."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossbench.tables.losses.loss import FOCUS, LABEL_SMOOTHING, Loss, Variant
+from lossbench.tables.parameters import Parameter
+
+PROBABILITIES = ("softmax", "linear")
+SAME = "is the same function as categorical_crossentropy where each row has one class"
+
+
+def generalized_cross_entropy(keras: Any, y: Any, prediction: Any, q: Any) -> Any:
+    """Keras's own, which wants labels of shape (rows,): it mixes up the rows of a column."""
+    return keras.losses.categorical_generalized_cross_entropy(y[:, 0], prediction, q=q)
+
+
+def generalized_cross_entropy_of_the_paper(
+    y: NDArray[Any], prediction: NDArray[Any], q: float
+) -> NDArray[Any]:
+    """Equation 6 of Zhang and Sabuncu 2018."""
+    right: NDArray[Any] = np.take_along_axis(prediction, y, axis=1)[:, 0]
+    return (1 - right**q) / q
+
+
+MULTICLASS = (
+    Loss(
+        "categorical_crossentropy",
+        "categorical crossentropy",
+        "-sum(y * log(p))",
+        "The usual choice for several classes: the outputs are probabilities, and a prediction "
+        "that is wrong and certain costs most.",
+        problem="multi-class classification",
+        labels="one-hot",
+        activations=PROBABILITIES,
+        parameters={"label_smoothing": LABEL_SMOOTHING},
+        logits=True,
+        variants=(
+            Variant(
+                "label_smoothing",
+                "Cross-entropy that does not ask for certainty: it keeps the outputs from growing, "
+                "which helps where some labels are wrong or the network overfits.",
+                {"label_smoothing": 0.1},
+            ),
+        ),
+    ),
+    Loss(
+        "sparse_categorical_crossentropy",
+        "sparse categorical crossentropy",
+        "-log(p[y])",
+        "Categorical cross-entropy with the number of the class for a label: it needs less memory "
+        "where there are many classes.",
+        problem="multi-class classification",
+        labels="integer",
+        activations=PROBABILITIES,
+        logits=True,
+        not_offered=SAME,
+    ),
+    Loss(
+        "kl_divergence",
+        "KL divergence",
+        "sum(y * log(y / p))",
+        "How far the outputs are from the labels, as distributions. Where each row has one class "
+        "it is categorical cross-entropy.",
+        problem="multi-class classification",
+        labels="one-hot",
+        activations=("softmax",),
+        aliases=("kullback_leibler_divergence", "kld"),
+        source="Kullback and Leibler 1951, On Information and Sufficiency",
+        not_offered=SAME,
+    ),
+    Loss(
+        "categorical_focal_crossentropy",
+        "categorical focal crossentropy",
+        "-sum(alpha * (1 - p)^gamma * y * log(p))",
+        "Cross-entropy that gives easy rows little weight: for classes that are rare.",
+        problem="multi-class classification",
+        labels="one-hot",
+        activations=PROBABILITIES,
+        parameters={
+            "gamma": FOCUS,
+            "alpha": Parameter(0.25, one_or_many=True),
+            "label_smoothing": LABEL_SMOOTHING,
+        },
+        logits=True,
+        source="Lin et al. 2017, Focal Loss for Dense Object Detection",
+        rare_classes=True,
+    ),
+    Loss(
+        "categorical_generalized_cross_entropy",
+        "categorical generalized cross entropy",
+        "(1 - p[y]^q) / q",
+        "Between cross-entropy (q near 0) and the mean absolute error of the probabilities (q near "
+        "1): for data in which some labels are wrong.",
+        problem="multi-class classification",
+        labels="integer",
+        activations=("softmax",),
+        parameters={"q": Parameter(0.7, high=1.0, low_excluded=True, high_excluded=True)},
+        function=generalized_cross_entropy,
+        reference=generalized_cross_entropy_of_the_paper,
+        source="Zhang and Sabuncu 2018, Generalized Cross Entropy Loss for Training Deep Neural "
+        "Networks with Noisy Labels",
+    ),
+    Loss(
+        "categorical_hinge",
+        "categorical hinge",
+        "max(0, 1 + max((1 - y) * p) - sum(y * p))",
+        "The hinge loss for several classes: a row that is right by a margin costs nothing. It "
+        "gives no probabilities.",
+        problem="multi-class classification",
+        labels="one-hot",
+        activations=("linear", "tanh"),
+    ),
+    Loss(
+        "cosine_similarity",
+        "cosine similarity",
+        "-sum(y * p) / sqrt(sum(y^2) * sum(p^2))",
+        "Compares the direction of the outputs with that of the labels, and not their size, as for "
+        "embeddings.",
+        problem="multi-class classification",
+        labels="one-hot",
+        activations=PROBABILITIES,
+        not_offered="compares directions, as of embeddings",
+    ),
+)

@@ -1,0 +1,61 @@
+"""``lossbench compare`` of the results of this repository."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from command import lossbench, tree
+from plain_text import assert_plain
+
+RESULTS = Path(__file__).parents[2] / "results"
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, bytes]]:
+    """What ``compare`` prints of the stored results, and its pictures."""
+    cwd = tmp_path_factory.mktemp("compared")
+    done = lossbench(cwd, "compare", RESULTS, "--pictures", "pictures")
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout, tree(cwd / "pictures")
+
+
+def test_compare_tells_of_the_stored_results_and_imports_no_tensorflow(
+    compared: tuple[str, dict[str, bytes]],
+) -> None:
+    stdout, pictures = compared
+    assert "\nmake_blobs, 1000 rows: accuracy\nexperiment   " in stdout
+    assert "\n- binary_crossentropy is better than hinge on test accuracy: in " in stdout
+    assert_plain(stdout)
+    assert {"boundaries_1.png", "boundaries_2.png"} <= set(pictures)
+    assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())
+
+
+def test_compare_prints_one_json_document_or_csv(tmp_path: Path) -> None:
+    document = json.loads(lossbench(tmp_path, "compare", RESULTS, "--json").stdout)
+    assert len(document["groups"]) == 3
+    text = lossbench(tmp_path, "compare", RESULTS, "--csv", "--metric", "accuracy").stdout
+    head, *rows = csv.reader(text.splitlines())
+    assert len(rows) == 12  # two groups of three pairs on two parts
+    assert {len(row) for row in rows} == {len(head)}
+    markdown = lossbench(tmp_path, "compare", RESULTS, "--md").stdout
+    assert "## make_circles, 1000 rows: accuracy\n\n| experiment |" in markdown
+
+
+@pytest.mark.parametrize("command", ["compare", "report"])
+def test_a_missing_folder_is_one_line(command: str, tmp_path: Path) -> None:
+    done = lossbench(tmp_path, command, "nowhere")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: nowhere: does not exist; 'lossbench run-all' makes results\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("options", [(), ("--json", "--csv")])
+def test_compare_of_nothing_or_in_two_formats_is_wrong_usage(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    done = lossbench(tmp_path, "compare", *(options or (tmp_path,)))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Error" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,107 @@
+"""The configs that come with lossbench, and those of a folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lossbench.config.bundled import BUNDLED, bundled, in_folder
+from lossbench.config.complaints import ConfigError
+from lossbench.config.load import load, load_all
+
+PUBLISHED = {
+    "mse": ("mse", "0.000", "0.001"),
+    "msle": ("mse", "0.165", "0.184"),
+    "mae": ("mse", "0.002", "0.002"),
+    "binary_crossentropy": ("accuracy", "0.836", "0.852"),
+    "hinge": ("rounded_accuracy", "0.792", "0.740"),
+    "squared_hinge": ("rounded_accuracy", "0.682", "0.646"),
+    "categorical_crossentropy": ("accuracy", "0.840", "0.822"),
+    "sparse_categorical_crossentropy": ("accuracy", "0.832", "0.818"),
+    "kl_divergence": ("accuracy", "0.822", "0.822"),
+}
+# Of every bundled config: loss, rows, rows that train, units, epochs.
+EXPERIMENTS = {
+    "mse": ("mean_squared_error", 1000, 500, 25, 100),
+    "msle": ("mean_squared_logarithmic_error", 1000, 500, 25, 100),
+    "mae": ("mean_absolute_error", 1000, 500, 25, 100),
+    "binary_crossentropy": ("binary_crossentropy", 1000, 500, 50, 200),
+    "hinge": ("hinge", 1000, 500, 50, 200),
+    "squared_hinge": ("squared_hinge", 1000, 500, 50, 200),
+    "categorical_crossentropy": ("categorical_crossentropy", 1000, 500, 50, 100),
+    "sparse_categorical_crossentropy": ("sparse_categorical_crossentropy", 1000, 500, 50, 100),
+    "kl_divergence": ("kl_divergence", 1000, 500, 50, 100),
+    "5000-samples/mse": ("mean_squared_error", 5000, 2500, 25, 50),
+    "5000-samples/msle": ("mean_squared_logarithmic_error", 5000, 2500, 25, 50),
+    "5000-samples/mae": ("mean_absolute_error", 5000, 2500, 25, 50),
+    "5000-samples/binary_crossentropy": ("binary_crossentropy", 5000, 2500, 50, 50),
+    "5000-samples/hinge": ("hinge", 5000, 2500, 50, 50),
+    "5000-samples/categorical_crossentropy": ("categorical_crossentropy", 5000, 500, 50, 50),
+    "5000-samples/kl_divergence": ("kl_divergence", 5000, 500, 50, 50),
+}
+
+
+def test_folder_without_configs(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="holds no config"):
+        in_folder(tmp_path)
+    with pytest.raises(ConfigError, match="is not a folder"):
+        in_folder(tmp_path / "none")
+
+
+def test_what_never_ends_is_no_config(tmp_path: Path) -> None:
+    for device in ("zero", "ptmx"):
+        (tmp_path / f"{device}.yaml").symlink_to(f"/dev/{device}")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "large.yaml").write_text("# " + "x" * 10**6)
+    (tmp_path / "linked.yaml").symlink_to(BUNDLED / "hinge.yaml")
+    (tmp_path / "nothing.yaml").symlink_to(tmp_path / "none")
+    configs = in_folder(tmp_path)
+    assert [path.stem for path in configs] == ["large", "linked", "nothing"]
+    with pytest.raises(ConfigError) as caught:
+        load_all([*configs, tmp_path / "ptmx.yaml", "/dev/zero"])
+    large, nothing, *devices = map(str, caught.value.mistakes)
+    assert large.endswith("large.yaml:1: is larger than the 1000000 bytes that are read at most")
+    assert "nothing.yaml: no such file" in nothing
+    assert devices == [
+        f"{tmp_path}/ptmx.yaml:1: is a device, not a file",
+        "/dev/zero:1: is a device, not a file",
+    ]
+
+
+def test_bundled_configs_are_the_nine_and_the_seven() -> None:
+    names = [path.relative_to(BUNDLED).with_suffix("").as_posix() for path in bundled()]
+    assert sorted(names) == sorted(EXPERIMENTS)
+    assert [path.stem for path in in_folder(BUNDLED)] == sorted(PUBLISHED)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_bundled_config_is_that_of_the_tutorial(name: str) -> None:
+    (case,) = load_all([name])
+    it, split = case.experiment, case.split
+    rows = len(split.x_train) + len(split.x_test)
+    assert it.name == Path(name).name
+    assert (it.loss.name, rows, len(split.x_train), *it.model.hidden, it.epochs) == EXPERIMENTS[
+        name
+    ]
+    assert (it.batch_size, it.seed, it.repeats) == (32, 0, 30)
+    assert it.optimizer.parameters == {"learning_rate": 0.01, "momentum": 0.9}
+    wanted = {"regression": (20, "all"), "binary": (2, None), "multi-class": (2, None)}
+    problem = it.loss.row.problem.removesuffix(" classification")
+    scaled = it.dataset.standardize
+    assert (split.x_train.shape[1], scaled.features) == wanted[problem]
+    assert scaled.target == scaled.features
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_published_figures_are_those_of_the_tutorial(name: str) -> None:
+    found = {
+        metric: (str(figures.train), str(figures.test))
+        for metric, figures in load(name).published.items()
+    }
+    if name in PUBLISHED:
+        metric, train, test = PUBLISHED[name]
+        assert found == {metric: (train, test)}
+        assert load(name).metrics[0] == metric
+    else:
+        assert found == {}

@@ -1,0 +1,161 @@
+"""What does not fit together in a config whose keys are right."""
+
+from pathlib import Path
+
+import pytest
+from example_config import complaints, with_dataset
+
+from lossbench.config.complaints import ConfigError
+from lossbench.tables.losses import LOSSES
+
+MULTICLASS = ", ".join(
+    loss.name for loss in LOSSES.values() if loss.problem == "multi-class classification"
+)
+# What is put into a right config of three blobs, and all that is then said.
+BLOBS = """\
+dataset: {generator: make_blobs, n_samples: 90}
+model: {hidden: [5]}
+loss: categorical_crossentropy
+epochs: 3
+"""
+ODDS = [
+    (
+        "model: {hidden: [5]}",
+        "model: {hidden: [5, {units: 3, dropuot: 0.1}, {dropout: 1}, {units: 0}], l1: x}",
+        [
+            "2: model.hidden.1.dropuot: 0.1 is not a known key; did you mean 'dropout'? allowed: "
+            "activation, batch_normalization, dropout, kernel_initializer, l1, l2, units",
+            "2: model.hidden.2.units: is missing; it must be a whole number of at least 1",
+            "2: model.hidden.2.dropout: 1 must be less than 1",
+            "2: model.hidden.3.units: 0 must be at least 1",
+            "2: model.l1: 'x' must be a number",
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\noptimizer: {name: sgd, learning_rate: {schedule: CosineDecay, alfa: 1}}",
+        [
+            "5: optimizer.learning_rate.alfa: 1 is not a parameter of CosineDecay; did you mean "
+            "'alpha'? allowed: alpha, decay_steps, initial_learning_rate, schedule, "
+            "warmup_steps, warmup_target",
+            "5: optimizer.learning_rate.initial_learning_rate: is missing; CosineDecay needs it",
+            "5: optimizer.learning_rate.decay_steps: is missing; CosineDecay needs it",
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\noptimizer: {clipnorm: 1, clipvalue: 1}",
+        [
+            "5: optimizer.clipvalue: 1 cannot be combined with clipnorm; Keras takes one of "
+            "clipnorm, clipvalue, global_clipnorm"
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\noptimizer: {ema_momentum: 0.5}",
+        ["5: optimizer.ema_momentum: 0.5 has no effect without use_ema: true"],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nclass_weight: {0: 1, 4: 2}",
+        ["5: class_weight.4: 2.0 is not a class; allowed: 0, 1, 2"],
+    ),
+    (  # what needs the data is said beside what is wrong by itself
+        "epochs: 3",
+        "epochs: 0\nbatch_size: x\nclass_weight: {0: 1, 4: 2}\nmetrics: [f1]",
+        [
+            "4: epochs: 0 must be at least 1",
+            "5: batch_size: 'x' must be a whole number",
+            "6: class_weight.4: 2.0 is not a class; allowed: 0, 1, 2",
+            "7: metrics.0: 'f1' is not a metric of categorical_crossentropy; allowed: accuracy, "
+            "balanced_accuracy, f1_macro, roc_auc",
+        ],
+    ),
+    (
+        "loss: categorical_crossentropy\nepochs: 3",
+        "loss: hinge\nepochs: 0",
+        [
+            "3: loss: 'hinge' does not fit a target of 3 classes; losses that do: " + MULTICLASS,
+            "4: epochs: 0 must be at least 1",
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nclass_weight: {0: -1}",
+        ["5: class_weight: {'0': -1} must have weights that are numbers of at least 0"],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nearly_stopping: {validation_size: 45}",
+        [
+            "5: early_stopping.validation_size: 45 must leave rows to train on and rows to judge "
+            "by, of the 45 that train"
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nearly_stopping: {patience: -1, patince: 3}",
+        [
+            "5: early_stopping.patience: -1 must be at least 0",
+            "5: early_stopping.patince: 3 is not a known key; did you mean 'patience'? allowed: "
+            "min_delta, patience, validation_size",
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nmetrics: [f1]",
+        [
+            "5: metrics.0: 'f1' is not a metric of categorical_crossentropy; allowed: accuracy, "
+            "balanced_accuracy, f1_macro, roc_auc"
+        ],
+    ),
+    (
+        "n_samples: 90}",
+        "n_samples: 90, train_size: 88}\nmetrics: [roc_auc]",
+        ["2: metrics.0: 'roc_auc' needs all classes in the test rows"],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\npublished: {roc_auc: {test: 0.9}}",
+        ["5: published.roc_auc: {'test': 0.9} is not reported; ask for it by metrics: [roc_auc]"],
+    ),
+    (
+        "loss: categorical_crossentropy",
+        "loss: {name: categorical_focal_crossentropy, alpha: [1, 2]}",
+        ["3: loss.alpha: [1.0, 2.0] must be a number, or have one for each of the 3 classes"],
+    ),
+    (
+        "loss: categorical_crossentropy",
+        "loss: {name: categorical_crossentropy, from_logits: true}",
+        [
+            "3: loss.from_logits: True is not said here: the output is of logits with "
+            "output_activation: linear"
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), ODDS, ids=[it[1] for it in ODDS])
+def test_what_does_not_fit_the_engine_is_said_before_training(
+    config: Path, old: str, new: str, said: list[str]
+) -> None:
+    config.write_text(BLOBS.replace(old, new))
+    assert complaints(config) == [f"{config}:{it}" for it in said]
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        ("poisson", "needs a target that is not negative, and this one goes down to -"),
+        ("mape", None),
+    ],
+)
+def test_a_target_that_the_loss_has_no_value_for_is_refused(
+    config: Path, loss: str, said: str | None
+) -> None:
+    data = "generator: make_regression, n_samples: 60, n_features: 3"
+    if said is None:
+        assert with_dataset(config, data, loss).loss.name == "mean_absolute_percentage_error"
+        return
+    with pytest.raises(ConfigError, match=said):
+        with_dataset(config, data, loss)

@@ -1,0 +1,87 @@
+"""From a data file to a table: columns left out, missing values, weights of rows."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dataset_configs import REAL, TEXT, WEIGHTED, check_complaint, complaints, houses, split_of
+from sklearn.model_selection import train_test_split
+
+
+def test_missing_rows_are_dropped_where_asked_and_without_a_target_always(tmp_path: Path) -> None:
+    frame = houses()
+    frame.loc[[7, 8, 9], "price"] = np.nan
+    frame.to_csv(tmp_path / "h.csv", index=False)
+    file = "file: h.csv, target: price, missing"
+    counts = {
+        strategy: len(split.x_train) + len(split.x_test)
+        for strategy in ("drop", "mean")
+        for split in [split_of(tmp_path, f"{file}: {strategy}", "mse")]
+    }
+    assert counts == {"drop": 60 - 4 - 3, "mean": 60 - 3}
+    (line,) = complaints(tmp_path, "file: h.csv, target: price", "mse")
+    said = "(2 in column 'size', 2 in column 'city', 3 in column 'price')"
+    assert line.startswith("1: dataset.missing: is needed where values are missing " + said)
+
+
+def test_weights_of_rows_follow_their_rows_and_are_no_feature(tmp_path: Path) -> None:
+    frame = houses().assign(weight=np.arange(60) / 10)
+    frame.loc[[50, 51], "weight"] = np.nan
+    frame.to_csv(tmp_path / "h.csv", index=False)
+    data = (
+        "file: h.csv, target: price, missing: median, train_size: 40, "
+        "split: {shuffle: true, random_state: 3}"
+    )
+    split = split_of(tmp_path, f"{data}, sample_weight: weight", "mse")
+    train, _ = train_test_split(frame.dropna(subset="weight"), train_size=40, random_state=3)
+    assert split.weights_train is not None
+    np.testing.assert_allclose(split.weights_train, train["weight"], rtol=1e-6)
+    assert "weight" not in split.features
+    without = split_of(tmp_path, f"{data}, drop: [weight]", "mse")
+    assert without.weights_train is None
+    assert without.features == split.features
+
+
+# What the file holds, further keys of the dataset, the loss, and what is said.
+REFUSED: list[tuple[bytes, str, str, str]] = [
+    (WEIGHTED, "sample_weight: v", "mse", "sample_weight: 'v' is not a column; allowed: a, w, y"),
+    (WEIGHTED, "sample_weight: y", "mse", "sample_weight: 'y' is the target"),
+    (WEIGHTED, "sample_weight: w", "mse", "sample_weight: 'w' must be at least 0; line 5 has -1"),
+    (
+        b"a,b,y\n1,1,0.5\n2,0,1.5\n3,2,3.5\n4,1,2.5\n",
+        "sample_weight: a, drop: [a]",
+        "mse",
+        "drop: ['a'] leaves out the sample_weight",
+    ),
+    (REAL, "sample_weight: a", "mse", "file: 'd.csv' has no column besides the target"),
+    (
+        b"a,w,y\n1,x,2.5\n2,z,1.5\n3,x,3.5\n4,z,2.5\n",
+        "sample_weight: w",
+        "mse",
+        "sample_weight: 'w' has no numbers but string",
+    ),
+    (
+        b"a,w,y\n1,1,2.5\n2,x,1.5\n3,2,3.5\n4,1,2.5\n",
+        "sample_weight: w",
+        "mse",
+        "sample_weight: 'w' line 3, column 'w': 'x' is text among numbers",
+    ),
+    (
+        b"a,w,y\n1,,2.5\n2,,1.5\n3,,3.5\n4,,2.5\n",
+        "sample_weight: w",
+        "mse",
+        "sample_weight: 'w' has no values",
+    ),
+    (b"y\nx\nz\n", "", "bce", "file: 'd.csv' has no column besides the target"),
+    (TEXT, "drop: [b]", "bce", "drop: ['b'] has 'b', which is not a column; allowed: a, y"),
+    (TEXT, "drop: [y]", "bce", "drop: ['y'] leaves out the target"),
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "keys", "loss", "said"), REFUSED, ids=[it[3] for it in REFUSED]
+)
+def test_a_wrong_column_is_one_complaint_with_its_place(
+    content: bytes, keys: str, loss: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_complaint(monkeypatch, tmp_path, content, keys, loss, said)

@@ -1,0 +1,70 @@
+"""Data of generators, split and scaled, against scikit-learn."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sklearn.datasets
+import yaml
+from dataset_configs import split_of
+from sklearn.preprocessing import StandardScaler
+
+from lossbench.data.generators import GENERATORS, is_toy_dataset
+
+
+@pytest.mark.parametrize(
+    ("generator", "parameters", "loss"),
+    [
+        ("make_circles", {"n_samples": 60, "noise": 0.1, "random_state": 1}, "hinge"),
+        ("make_moons", {"n_samples": [30, 31]}, "bce"),
+        ("make_blobs", {"n_samples": 60, "centers": 3, "cluster_std": 2, "random_state": 2}, "kld"),
+        ("make_regression", {"n_samples": 60, "n_features": 20, "noise": 0.1}, "mse"),
+        *(
+            (name, {}, "mae" if kind == "real" else "kld")
+            for name, kind in GENERATORS.items()
+            if not is_toy_dataset(name)
+        ),
+    ],
+)
+def test_data_are_scikit_learns_own(
+    tmp_path: Path, generator: str, parameters: dict[str, Any], loss: str
+) -> None:
+    written = yaml.safe_dump({"generator": generator} | parameters, default_flow_style=True)
+    split = split_of(tmp_path, written.strip()[1:-1], loss)
+    arguments = {"random_state": 0} | {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in parameters.items()
+    }
+    x, y = getattr(sklearn.datasets, generator)(**arguments)[:2]
+    part = round(len(x) / 2)
+    np.testing.assert_array_equal(split.x_train, x[:part].astype(np.float32))
+    np.testing.assert_array_equal(split.x_test, x[part:].astype(np.float32))
+    if split.classes:
+        y = np.searchsorted(np.unique(y), y)
+    np.testing.assert_array_equal(split.y_train, y[:part].astype(split.y_train.dtype))
+    np.testing.assert_array_equal(split.y_test, y[part:].astype(split.y_test.dtype))
+
+
+@pytest.mark.parametrize(("train_size", "rows"), [("0.25", 25), ("30", 30), ("99", 99), ("2", 2)])
+def test_train_size_is_a_share_or_a_number_of_rows(
+    tmp_path: Path, train_size: str, rows: int
+) -> None:
+    dataset = f"generator: make_regression, train_size: {train_size}"
+    split = split_of(tmp_path, dataset, "mae")
+    assert (len(split.x_train), len(split.x_test)) == (rows, 100 - rows)
+
+
+@pytest.mark.parametrize("rows", ["all", "train"])
+def test_scalers_are_fitted_on_the_rows_that_are_named(tmp_path: Path, rows: str) -> None:
+    dataset = "generator: make_regression, n_samples: 60, n_features: 3, n_informative: 2"
+    scaled = f"{dataset}, standardize: {{features: {rows}, target: {rows}}}"
+    split = split_of(tmp_path, scaled, "mse")
+    x, y = sklearn.datasets.make_regression(60, 3, n_informative=2, random_state=0)
+    fitted_on = slice(None) if rows == "all" else slice(30)
+    x = StandardScaler().fit(x[fitted_on]).transform(x)
+    y = StandardScaler().fit(y[fitted_on, None]).transform(y[:, None])[:, 0]
+    found = np.concatenate([split.x_train, split.x_test])
+    np.testing.assert_allclose(found, x, rtol=1e-6, atol=1e-7)
+    found = np.concatenate([split.y_train, split.y_test])
+    np.testing.assert_allclose(found, y, rtol=1e-6, atol=1e-7)

@@ -1,0 +1,88 @@
+"""Parquet files: their texts, their types, and what is refused."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow
+import pytest
+from dataset_configs import complaints, houses, split_of
+from pyarrow import parquet
+
+from lossbench.data.file_table import missing_values, table_from_file
+from lossbench.data.files import DataFiles
+
+
+def test_parquet_without_pyarrow_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    houses().to_parquet(tmp_path / "h.parquet")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (line,) = complaints(tmp_path, "file: h.parquet, target: price", "mse")
+    assert line.endswith("needs pyarrow to be read: python -m pip install 'lossbench[parquet]'")
+
+
+def test_parquet_of_dates_is_refused_and_categories_and_decimals_are_not(tmp_path: Path) -> None:
+    from decimal import Decimal
+
+    frame = pd.DataFrame({"c": pd.Categorical(["u", "v"] * 4), "y": ["x", "z"] * 4})
+    frame["d"] = [Decimal(number) / 4 for number in range(8)]
+    frame["day"] = pd.date_range("2020-01-01", periods=8)
+    frame.to_parquet(tmp_path / "d.parquet")
+    (line,) = complaints(tmp_path, "file: d.parquet, target: y")
+    assert line.endswith(
+        "column 'day' has neither numbers nor text but datetime64; leave it out: drop: ['day']"
+    )
+    split = split_of(tmp_path, "file: d.parquet, target: y, drop: [day]")
+    assert split.features == ("d", "c_u", "c_v")
+    np.testing.assert_array_equal(split.x_train[:, 0], [0, 0.25, 0.5, 0.75])
+
+
+@pytest.mark.parametrize("dtype", [object, "string", "category"])
+def test_texts_of_parquet_are_those_that_were_written(dtype: Any, tmp_path: Path) -> None:
+    values = {"a": ["u", None, "v"], "none": [None] * 3, "0": ["x", "x", "z"]}
+    frame = pd.DataFrame(values, dtype=dtype).assign(
+        numbers=[1, 2, 3], kinds=pd.Categorical(["q", "p", None], ["q", "p", "r"], ordered=True)
+    )
+    frame.to_parquet(tmp_path / "t.parquet")
+    found = DataFiles().read(tmp_path / "t.parquet").frame
+    assert missing_values(found, found.columns) == {"a": 1, "none": 3, "kinds": 1}
+    assert [*found["a"].dropna(), *found["0"]] == ["u", "v", "x", "x", "z"]
+    assert isinstance(found["a"].dtype, pd.CategoricalDtype) == (dtype == "category")
+    assert found["kinds"].dtype == frame["kinds"].dtype
+
+
+def test_equal_texts_of_parquet_share_their_memory(tmp_path: Path) -> None:
+    """A few kilobytes may stand for gigabytes of text."""
+    texts = ["x" * 10**6, "y" * 10**6] * 20
+    table = pyarrow.table({"a": texts, "y": texts, "number": range(40)})
+    parquet.write_table(table, tmp_path / "t.parquet", compression="zstd")
+    file = DataFiles().read(tmp_path / "t.parquet")
+    made = table_from_file(file, "y")
+    for values in (file.frame["a"], made.categories[:, 0]):
+        assert len({id(value) for value in values}) == 2
+    # NumPy's text gives every row the room of the longest one.
+    assert made.y.tolist() == [0, 1] * 20
+    assert made.classes == tuple(texts[:2])
+
+
+def test_parquet_that_needs_more_memory_than_there_is_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise pyarrow.ArrowMemoryError("malloc of size 1099511627776 failed")
+
+    houses().to_parquet(tmp_path / "h.parquet")
+    monkeypatch.setattr(pd, "read_parquet", fail)
+    (line,) = complaints(tmp_path, "file: h.parquet, target: price", "mse")
+    assert line.endswith("needs more memory than there is")
+
+
+def test_a_small_file_of_too_many_rows_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    rows = pyarrow.nulls(50_000_001, pyarrow.float64())
+    parquet.write_table(pyarrow.table({"a": rows, "y": rows}), tmp_path / "h.parquet")
+    assert (tmp_path / "h.parquet").stat().st_size < 10**6
+    (line,) = complaints(tmp_path, "file: h.parquet, target: y", "mse")
+    assert line.endswith("has 50000001 rows of 2 columns, more than 100000000 values")

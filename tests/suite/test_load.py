@@ -1,0 +1,68 @@
+"""Where results go, and when TensorFlow is imported early."""
+
+from pathlib import Path
+
+import pytest
+from command import lossbench
+from small_experiments import MOONS
+from small_suites import TrainsHere
+
+from lossbench.config.bundled import BUNDLED
+from lossbench.config.complaints import ConfigError
+from lossbench.suite.load import Options, load, of_files, of_folder
+
+
+class Starts(TrainsHere):
+    """Counts how often it is started."""
+
+    started = 0
+
+    def start(self) -> None:
+        self.started += 1
+
+
+@pytest.mark.parametrize(
+    ("config", "out", "folder"),
+    [
+        ("hinge", None, "results"),
+        ("5000-samples/hinge", None, "results/5000-samples"),
+        (str(BUNDLED / "5000-samples" / "hinge.yaml"), None, "results/5000-samples"),
+        ("5000-samples/hinge", "mine", "mine"),
+        ("my/hinge.yaml", None, "results"),
+    ],
+)
+def test_results_of_a_config_go_to_a_folder_like_that_of_a_bundled_one(
+    config: str, out: str | None, folder: str
+) -> None:
+    configs = of_files([config], Path(out) if out else None)
+    assert configs.folder(configs.paths[0], "sweep", "it") == Path(folder, "sweep", "it")
+    assert not configs.summarized
+
+
+def test_results_of_a_folder_go_to_a_folder_of_its_name(tmp_path: Path) -> None:
+    assert of_folder().out == Path("results")
+    assert len(of_folder().paths) == 9
+    with pytest.raises(ConfigError, match="holds no config"):
+        of_folder(tmp_path)
+    (tmp_path / "it.yaml").write_text(MOONS)
+    assert of_folder(tmp_path).out == Path("results", tmp_path.name)
+    configs = of_folder(tmp_path, Path("out"))
+    assert configs.folder(configs.paths[0], "", "it") == Path("out", "it")
+    assert configs.summarized
+
+
+def test_the_trainer_starts_early_unless_every_result_seems_to_be_stored(tmp_path: Path) -> None:
+    (tmp_path / "it.yaml").write_text(MOONS)
+    configs, trainer = of_folder(tmp_path, tmp_path / "out"), Starts()
+    rates = "optimizer.learning_rate=0.1,0.2"
+    suite = load(configs, Options({"epochs": 1}, [rates]), trainer)
+    assert [it.name for it in suite.experiments] == ["it+learning_rate=0.1", "it+learning_rate=0.2"]
+    assert {it.epochs for it in suite.experiments} == {1}
+    assert trainer.started == 1
+    assert lossbench(tmp_path, "run", "it.yaml", "--out", "out", "--set", rates).returncode == 0
+    load(configs, Options(settings=[rates]), trainer)
+    assert trainer.started == 1
+    load(configs, Options(settings=[rates], force=True), trainer)
+    assert trainer.started == 2
+    load(configs, Options(), trainer)
+    assert trainer.started == 3
