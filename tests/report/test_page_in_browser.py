@@ -14,6 +14,8 @@ from lossbench.report.page import page as page_of
 from lossbench.results.read import read_all
 from lossbench.results.result import Result
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(1)</script>"
 
 
