@@ -1,4 +1,4 @@
-"""A picture as SVG inside a page: it takes the page's colours, and shares ids with no other."""
+"""A picture as SVG inside an HTML page, with the page's colours and font, and ids of its own."""
 
 import io
 import re
@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from lossbench.pictures.style import STYLE
 
 OPTIONS: Any = {"svg.fonttype": "none", "svg.hashsalt": "lossbench"}
-NOTHING = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-# The colours of the pictures, and the page's names for them: on dark paper they are lighter.
+NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+# The colours of the pictures, and the names of the page's colours, which are lighter on dark paper.
 COLOURS = {
     "#000000": "var(--ink)",
     "#404040": "var(--muted)",
@@ -28,38 +28,38 @@ COLOURS = {
     "#e69f00": "var(--line-5)",
     "#56b4e9": "var(--line-6)",
 }
-INKS = ("var(--ink)", "var(--muted)")
+TEXT_COLOURS = ("var(--ink)", "var(--muted)")
 HEAD = re.compile(r".*?<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>", re.DOTALL)
 STYLES = re.compile(r"<style.*?</style>", re.DOTALL)
 DIGITS = re.compile(r"(\.\d\d)\d+")
 NAMES = re.compile(r"(\bid=\"|href=\"#|url\(#)")
 FONTS = re.compile(r"font-family: [^;\"]*;? ?")
-# Only between tags: the text of a picture is left as it is.
+# Only tags are changed, not the text between them.
 TAGS = re.compile(r"<[^>]*>")
 
 
-def inline(figure: Figure, name: str, alternative: str) -> str:
-    """The ``<svg>`` of a figure, for HTML; ``alternative`` is read out in its place.
+def inline(picture: Figure, name: str, description: str) -> str:
+    """The ``<svg>`` of a picture; screen readers read out the ``description`` in its place.
 
-    ``name`` becomes part of every id, so that the pictures of a page need different ones.
+    ``name`` becomes part of every id, so each picture of a page needs another name.
     """
     from markupsafe import escape
 
     file = io.StringIO()
     with rc_context({**STYLE, **OPTIONS}):
-        figure.savefig(file, format="svg", transparent=True, metadata=NOTHING)
+        picture.savefig(file, format="svg", transparent=True, metadata=NO_METADATA)
     head = HEAD.match(text := file.getvalue())
     assert head
     body = TAGS.sub(lambda tag: _tag(tag[0], name), STYLES.sub("", text[head.end() :]))
-    label = escape(alternative)
+    label = escape(description)
     return f'<svg {head[1]} role="img" aria-label="{label}">{body}'
 
 
 def _tag(tag: str, name: str) -> str:
-    """A tag with ids of its own, the page's colours and font, and fewer digits."""
+    """A tag with its ids made unique, the page's colours and font, and two decimals at most."""
     tag = DIGITS.sub(r"\1", FONTS.sub("", NAMES.sub(rf"\g<1>{name}-", tag)))
     for drawn, colour in COLOURS.items():
-        # Lines and dots have colours that are too light for text.
-        legible = colour in INKS or not tag.startswith("<text")
+        # The colours of lines and dots are too light for text.
+        legible = colour in TEXT_COLOURS or not tag.startswith("<text")
         tag = tag.replace(f": {drawn}", f": {colour if legible else 'var(--ink)'}")
     return " ".join(tag.split())

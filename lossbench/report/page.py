@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FILE_NAME = "report.html"
 # A report is known by the end of its title, which starts with the name of a folder.
 END_OF_TITLE = ": which loss, and how much does it matter?"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+INTERVAL = re.compile(r"\[[^\]_]{,50}\]")
 
 
 def page(
@@ -89,11 +91,11 @@ def _templates() -> "Environment":
 
 
 def _typeset(text: object) -> "Markup":
-    """Escape a text, allow a line break after "_", and allow none between a number and its "%"."""
+    """Escape a text, allow a line break after "_", and none before "%" or inside an interval."""
     from markupsafe import Markup, escape
 
-    escaped = escape(text)
-    return escaped.replace("_", Markup("_<wbr>")).replace(" %", "\u00a0%")
+    escaped = escape(text).replace(" %", f"{NO_BREAK}%").replace("_", Markup("_<wbr>"))
+    return Markup(INTERVAL.sub(lambda it: it[0].replace(" ", NO_BREAK), escaped))
 
 
 def _compare(results: Sequence[Result]) -> list[Comparison]:

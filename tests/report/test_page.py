@@ -68,7 +68,7 @@ def test_a_median_has_one_rounding_and_a_published_figure_its_own_decimals(
         )
         for better, loss in ((1, "mse"), (10, "mae"))
     ]
-    text = page_of("results", results, []).replace("<wbr>", "")
+    text = page_of("results", results, []).replace("<wbr>", "").replace("\N{NO-BREAK SPACE}", " ")
     assert text.count("0.00262 [0.00262, 0.00262]") >= 4  # in both tables, on both parts
     assert "best median test mse, 0.00262" in text
     assert "medians 0.00262 against 0.0262" in text

@@ -14,6 +14,8 @@ from lossbench.tables.parameters import Parameter, Parameters
 from lossbench.training import sharing
 from lossbench.training.train import compile_program, trainer
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., Experiment]
 
 
