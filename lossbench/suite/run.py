@@ -47,6 +47,11 @@ def run(experiment: Experiment, out: str | Path | None = None) -> Result:
     With ``out``, write the files and pictures of the result to the folder OUT/NAME, in one step, in
     place of an older result. Raises FileExistsError if something else is there, and WrongSetting
     if Keras was imported before, with settings that would give another result.
+
+    >>> import lossbench
+    >>> result = lossbench.run(lossbench.load("hinge", {"repeats": 3, "epochs": 2}))
+    >>> result.final("test", "accuracy").shape  # a value for each seed
+    (3,)
     """
     split = experiment.dataset.load()
     import_training()
