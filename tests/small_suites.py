@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from lossbench.config.load import Case
-from lossbench.execution.process import Event, TrainingProcess, Work
+from lossbench.execution.process import TrainingProcess
+from lossbench.execution.work import Event, Work
 from lossbench.suite.plan import Plan
 from lossbench.training.train import trainer
 

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import typer
 
 from lossbench.cli import signals
-from lossbench.execution.process import Trainer
+from lossbench.execution.work import Trainer
 
 
 def trainer(jobs: int | None, address: str | None) -> AbstractContextManager[Trainer]:

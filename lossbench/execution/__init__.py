@@ -1,1 +1,1 @@
-"""Where training happens: in a process, in warm processes, or on a Dask cluster."""
+"""Where seeds are trained: in a process, in a pool of processes, or on a Dask cluster."""

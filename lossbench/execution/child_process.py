@@ -1,7 +1,7 @@
-"""A Python process beside this one: from a clean start, and with a cause where it dies.
+"""A Python process beside this one, which starts clean and whose death is explained.
 
 It imports nothing from the working directory, where a stranger's file may have the name of any
-module. What it writes to standard error is passed on, and the last of it is kept.
+module. What it writes to standard error is passed on, and the last lines are kept.
 """
 
 import multiprocessing
@@ -18,14 +18,14 @@ from multiprocessing import util
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from lossbench.training.startup import CHATTER
+from lossbench.training.startup import LOG_MESSAGE
 
-# Of several threads that start a process, each is to know its own.
+# One thread at a time starts a process, since the new child must be told from all others.
 _starting = threading.Lock()
 LINES_KEPT = 100
-LONGEST = 500  # bytes of a line that are kept
-AT_ONCE = 2**16  # bytes
-FATAL = re.compile(r"F\d{4} [^\]]*\] (.*)")  # how TensorFlow says why it ends the process
+BYTES_KEPT = 500  # of a line
+MOST_BYTES = 2**16  # that are read at once of a line that does not end
+FATAL = re.compile(r"F\d{4} [^\]]*\] (.*)")  # how TensorFlow logs why it ends the process
 
 
 class ChildProcess:
@@ -42,10 +42,10 @@ class ChildProcess:
         self._process.kill()
 
     def death(self) -> str:
-        """How the process ended by itself, as the end of a sentence, and what it wrote last."""
+        """How the process ended and what it wrote last, as the end of a sentence."""
         code = self._exit_code()
         if code == -signal.SIGKILL:
-            return "was killed by the system; was there memory enough?"
+            return "was killed by the system; was there enough memory?"
         self._reader.join(1)
         if code is None:
             how = "does not answer"
@@ -58,20 +58,21 @@ class ChildProcess:
         return f"{how}; it last wrote: {last[-1].strip()}" if last else how
 
     def _exit_code(self) -> int | None:
-        """The exit code, below 0 for a signal; None if the process has not ended in 5 s."""
+        """The exit code, negative for a signal; None if the process does not end within 5 s."""
         end = time.monotonic() + 5
-        # Its pool may learn of the end at the same time, and one of two that ask gets no answer.
+        # The pool may ask for the exit code at the same time, and only one of the two gets it.
         while (code := self._process.exitcode) is None and time.monotonic() < end:
             time.sleep(0.01)
         return code
 
 
 def started(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecutor, ChildProcess]:
-    """A pool of one process, which is started at once and gets what to take for standard error.
+    """A pool of one process, which starts at once and calls the initializer.
 
-    Raises OSError where the system has no room for its semaphores.
+    The initializer gets the connection to use for standard error. Raises OSError where the system
+    has no room for the semaphores of the pool.
     """
-    # A forked TensorFlow hangs; a spawned process starts clean.
+    # In a forked process TensorFlow hangs; a spawned one starts clean.
     context = multiprocessing.get_context("spawn")
     reader, writer = context.Pipe(duplex=False)
     with _starting, _isolated(), writer:
@@ -88,11 +89,11 @@ def started(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecu
 
 @contextmanager
 def _isolated() -> Iterator[None]:
-    """Start processes of Python with -I.
+    """Start Python processes with -I.
 
-    The command of multiprocessing is ``python -c``, which has the working directory before all
-    other places of modules, until the process hears of the ``sys.path`` here. Python 3.11 has -P
-    and PYTHONSAFEPATH for that, Python 3.10 has not.
+    The command of multiprocessing is ``python -c``, which looks for modules in the working
+    directory first, until the process gets the ``sys.path`` of its parent. Python 3.11 has -P and
+    PYTHONSAFEPATH against this, but Python 3.10 does not.
     """
     flags = util._args_from_interpreter_flags  # type: ignore[attr-defined]
     util._args_from_interpreter_flags = lambda: [*flags(), "-I"]  # type: ignore[attr-defined]
@@ -103,7 +104,7 @@ def _isolated() -> Iterator[None]:
 
 
 def _name(number: int) -> str:
-    """The name of a signal; those of real time have none."""
+    """The name of a signal; real-time signals have none."""
     try:
         return signal.Signals(number).name
     except ValueError:
@@ -111,11 +112,10 @@ def _name(number: int) -> str:
 
 
 def _pass_on(errors: Connection, kept: deque[str]) -> None:
-    """Write what a process writes to standard error there, and keep the last lines."""
+    """Write to standard error what the process writes there, and keep its last lines."""
     with errors, open(errors.fileno(), "rb", closefd=False) as lines:
-        # Of a line that never ends, a part at a time.
-        for line in iter(lambda: lines.readline(AT_ONCE), b""):
-            if not CHATTER.match(line):
-                kept.append(line[:LONGEST].decode("utf-8", "replace"))
-                with suppress(OSError):  # nobody listens
+        for line in iter(lambda: lines.readline(MOST_BYTES), b""):
+            if not LOG_MESSAGE.match(line):
+                kept.append(line[:BYTES_KEPT].decode("utf-8", "replace"))
+                with suppress(OSError):  # as when standard error is closed
                     os.write(2, line)

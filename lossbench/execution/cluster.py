@@ -1,7 +1,7 @@
-"""Work spread by Dask: over processes of this machine, or over the workers of a cluster.
+"""Train on a Dask cluster: processes of this machine, or the workers of a scheduler elsewhere.
 
-Workers only train. This process cuts the work into batches, hands them out as workers become
-free, and gives the trainings on in the order of their seeds.
+Workers only train. This process cuts each work into batches of seeds, hands them out as workers
+become free, and yields the trainings in the order of their seeds.
 """
 
 import logging
@@ -20,35 +20,36 @@ from distributed import TimeoutError as DaskTimeoutError
 from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.comm.registry import get_backend
 
-from lossbench.execution import batches, local_cluster, verification
-from lossbench.execution.cluster_workers import ClusterError, Roster, Warn
-from lossbench.execution.process import Event, TrainingProcessDied, Work
-from lossbench.execution.verification import Answer, WrongAnswer
+from lossbench.execution import batches, local_cluster
+from lossbench.execution.cluster_workers import ClusterError, ClusterWorkers, Warn
+from lossbench.execution.pool import POOL
+from lossbench.execution.verification import Answer, WrongAnswer, check_answer
+from lossbench.execution.work import Event, TrainingProcessDied, Work
 from lossbench.results.result import Training
 
 CONNECT_SECONDS = 10
 RESULT_SECONDS = (1, 4, 16, 64)  # how long a result may be on its way, before another try
-ATTEMPTS = 4  # at a batch whose worker or training process dies
-BATCHES_PER_THREAD = 2  # one that is trained and one that waits
+ATTEMPTS = 4  # to train a batch whose worker or training process dies
+BATCHES_PER_THREAD = 2  # one is trained while the other waits
 
 Poll = Callable[[], None]
 
 
 @contextmanager
 def local(jobs: int, warn: Warn, poll: Poll = lambda: None) -> Iterator["Cluster"]:
-    """Training processes of this machine, under a scheduler and a worker in this process."""
+    """Training processes of this machine, with a scheduler and a worker in this process."""
     local_cluster.forget_settings()
     _silence()
     with local_cluster.start(jobs) as cluster, Client(cluster) as client:
         try:
-            batches.begin()
+            POOL.open()
             yield Cluster(client, warn, poll, jobs)
         finally:
-            batches.end_all()
+            POOL.close()
 
 
 def checked(address: str) -> str:
-    """An address such as tcp://10.0.0.1:8786, or 10.0.0.1:8786; raises ValueError at others."""
+    """An address such as tcp://10.0.0.1:8786 or 10.0.0.1:8786; raises ValueError for others."""
     scheme, place = parse_address(address)
     get_backend(scheme)
     parse_host_port(place)
@@ -69,7 +70,7 @@ def at(address: str, warn: Warn, poll: Poll = lambda: None) -> Iterator["Cluster
 
 
 class Batch(NamedTuple):
-    """Some seeds of the work of a number, and how often the batch was lost so far."""
+    """Some seeds of the work with a number, and how often the batch was lost so far."""
 
     number: int
     seeds: Sequence[int]
@@ -77,44 +78,44 @@ class Batch(NamedTuple):
 
 
 @dataclass(eq=False)
-class Data:
-    """The data of a work on the cluster, that these workers may have."""
+class SentData:
+    """The data of a work on the cluster, and the workers that may hold them."""
 
     future: Future
     workers: set[str]
 
 
-class Sent(NamedTuple):
-    """A batch that these workers may train, and its data, which are held as long as it needs."""
+class SentBatch(NamedTuple):
+    """A batch, the workers that may train it, and its data, which stay as long as it needs them."""
 
     batch: Batch
     workers: set[str]
-    data: Data
+    data: SentData
 
     def is_stranded(self, workers: set[str]) -> bool:
-        """Whether of the workers it was sent to, or its data were, none is left."""
+        """Whether none of the workers that it was sent to, or its data, is left."""
         return not (self.workers & workers and self.data.workers & workers)
 
 
 class Cluster:
-    """Trains like a TrainingProcess, on the workers of a Dask cluster, which may come and go."""
+    """Trains as a TrainingProcess does, on workers of a Dask cluster, which may come and go."""
 
     def __init__(self, client: Client, warn: Warn, poll: Poll, jobs: int = 0) -> None:
         self._client = client
-        self._roster = Roster(client, warn)
+        self._workers = ClusterWorkers(client, warn)
         self._poll = poll
         self._jobs = jobs
 
     def start(self) -> None:
-        """Start the processes of this machine, if any: they import TensorFlow meanwhile."""
+        """Start the processes of this machine, if it has any: they import TensorFlow meanwhile."""
         if self._jobs:
-            batches.start(self._jobs)
+            POOL.start(self._jobs)
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
-        """Train every seed of the works and tell of each training, in order within a work.
+        """Train every seed of the works; yields an event for each, in order within a work.
 
-        An event is as of TrainingProcess. Raises ClusterError when the scheduler is lost, or has
-        been without a worker for 30 s.
+        Raises ClusterError when the connection to the scheduler is lost, or when it has had no
+        worker for 30 s.
         """
         try:
             yield from self._train(works)
@@ -125,11 +126,11 @@ class Cluster:
         waiting = deque(
             Batch(number, seeds) for number, work in enumerate(works) for seeds in batches.cut(work)
         )
-        running: dict[Future, Sent] = {}
-        data: WeakValueDictionary[int, Data] = WeakValueDictionary()
-        orders = [_Order(work.seeds) for work in works]
+        running: dict[Future, SentBatch] = {}
+        data: WeakValueDictionary[int, SentData] = WeakValueDictionary()
+        in_order = [_InSeedOrder(work.seeds) for work in works]
         while waiting or running:
-            workers = self._roster.threads()
+            workers = self._workers.threads()
             while waiting and len(running) < BATCHES_PER_THREAD * sum(workers.values()):
                 batch = waiting.popleft()
                 future, sent = self._send(works[batch.number], batch, set(workers), data)
@@ -137,7 +138,7 @@ class Cluster:
             for future, (trainings, error) in self._finished(works, running, set(workers)):
                 batch = running.pop(future).batch
                 number, seeds, lost = batch
-                for training in orders[number].add(trainings):
+                for training in in_order[number].add(trainings):
                     yield number, training
                 if isinstance(error, WrongAnswer):
                     waiting.appendleft(batch)
@@ -152,15 +153,15 @@ class Cluster:
                     yield number, error
 
     def _send(
-        self, work: Work, batch: Batch, workers: set[str], data: WeakValueDictionary[int, Data]
-    ) -> tuple[Future, Sent]:
-        """Submit a batch to the workers; its data only if no other batch holds them there."""
+        self, work: Work, batch: Batch, workers: set[str], data: WeakValueDictionary[int, SentData]
+    ) -> tuple[Future, SentBatch]:
+        """Submit a batch to the workers; its data only if no other batch has sent them."""
         held = data.get(batch.number)
-        if not held or not held.workers & workers or held.workers & self._roster.refused:
-            # Unlike scattered data, a task's are made again when the worker with them dies.
+        if not held or not held.workers & workers or held.workers & self._workers.refused:
+            # Unlike scattered data, the result of a task is made again when its worker dies.
             key = f"lossbench-data-{uuid.uuid4()}"
             kept = self._client.submit(batches.keep, work.split, key=key, workers=list(workers))
-            held = data[batch.number] = Data(kept, workers)
+            held = data[batch.number] = SentData(kept, workers)
         future = self._client.submit(
             batches.train_batch,
             work.experiment,
@@ -169,13 +170,14 @@ class Cluster:
             key=f"lossbench-{work.experiment.name}-{uuid.uuid4()}",
             workers=list(workers),
         )
-        return future, Sent(batch, workers, held)
+        return future, SentBatch(batch, workers, held)
 
     def _finished(
-        self, works: Sequence[Work], running: dict[Future, Sent], workers: set[str]
+        self, works: Sequence[Work], running: dict[Future, SentBatch], workers: set[str]
     ) -> Iterator[tuple[Future, Answer]]:
-        """What is finished within a second, and what can no longer be."""
-        # What a signal raises while one of Dask's objects is deleted is lost, so it is asked for.
+        """The batches that finish within a second, and those that cannot finish any more."""
+        # Python drops an exception that a signal raises while one of Dask's objects is deleted, so
+        # signals are asked for here.
         self._poll()
         with suppress(DaskTimeoutError):
             wait(list(running), timeout=1, return_when="FIRST_COMPLETED")
@@ -187,55 +189,55 @@ class Cluster:
             if answer:
                 yield future, answer
             elif sent.is_stranded(workers):
-                # Dask would wait for ever for the return of those it was sent to.
+                # Dask would wait for ever for its workers to return.
                 self._client.cancel([future])
-                yield future, ([], TrainingProcessDied("its workers left"))
+                yield future, ([], TrainingProcessDied("its workers left the cluster"))
             elif {future.key, sent.data.future.key} & unwanted:
                 self._client.cancel([future])
-                yield future, ([], WrongAnswer("is not waited for"))
+                yield future, ([], WrongAnswer("is not awaited"))
 
     def _at_refused(self) -> set[str]:
-        """The keys of the tasks that lie with workers which gave a wrong answer."""
-        if not self._roster.refused:
+        """The keys of the tasks of workers that gave a wrong answer."""
+        if not self._workers.refused:
             return set()
         processing = self._client.processing()
-        return {key for it in self._roster.refused & processing.keys() for key in processing[it]}
+        return {key for it in self._workers.refused & processing.keys() for key in processing[it]}
 
     def _answer(self, future: Future, work: Work, seeds: Sequence[int]) -> Answer | None:
-        """What a task gave, None while it is under way, or again since its worker left."""
+        """The answer of a task; None while it runs, or runs again because its worker left."""
         for seconds in RESULT_SECONDS:
             if not future.done():
                 return None
-            # Who has it is who gave it, and may be gone when it turns out to be wrong.
+            # The worker that holds it gave it, and may be gone when it turns out to be wrong.
             holders = set(self._client.who_has([future])[future.key])
-            if holders & self._roster.refused:
-                return [], WrongAnswer("is of one that gave a wrong answer")
+            if holders & self._workers.refused:
+                return [], WrongAnswer("is of a worker that gave a wrong answer")
             try:
-                return verification.checked(_result(future, seconds), work, seeds)
+                return check_answer(_result(future, seconds), work, seeds)
             except DaskTimeoutError:
                 continue
             except WrongAnswer as wrong:
-                self._roster.refuse(holders, wrong)
+                self._workers.refuse(holders, wrong)
                 return [], wrong if holders else TrainingProcessDied(f"its answer {wrong}")
         return [], TrainingProcessDied("its result did not arrive")
 
 
-class _Order:
-    """Gives trainings on in the order of their seeds, whenever each comes."""
+class _InSeedOrder:
+    """Puts trainings in the order of their seeds, in whatever order they come."""
 
     def __init__(self, seeds: Iterable[int]) -> None:
         self._missing = deque(seeds)
         self._arrived: dict[int, Training] = {}
 
     def add(self, trainings: Iterable[Training]) -> Iterator[Training]:
-        """Take trainings, and give all whose turn it is now."""
+        """Take trainings; yields those that are next in the order of the seeds."""
         self._arrived |= {training.seed: training for training in trainings}
         while self._missing and self._missing[0] in self._arrived:
             yield self._arrived.pop(self._missing.popleft())
 
 
 def _result(future: Future, seconds: float) -> object:
-    """What a task gave; raises WrongAnswer if it cannot be read."""
+    """The result of a task; raises WrongAnswer if it cannot be read."""
     if future.status == "error":
         error = future.exception()
         if isinstance(error, KilledWorker):
@@ -250,7 +252,7 @@ def _result(future: Future, seconds: float) -> object:
 
 
 def _silence() -> None:
-    """Let none of Dask's own notes and warnings reach the user: what matters is said here."""
+    """Keep Dask's own messages and warnings from the user: this module reports what matters."""
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)

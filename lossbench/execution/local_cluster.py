@@ -1,7 +1,7 @@
-"""A Dask cluster inside this process, for it alone: without a port, and without a file that stays.
+"""A Dask cluster inside this process: it opens no port and leaves no file.
 
-What a person has set of Dask is for other clusters, and may name modules to load, keys, and times
-after which to end: nothing of it holds here.
+The user's settings of Dask are for other clusters. They may name modules to load, keys and times
+after which to end, so none of them is used here.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from distributed import Scheduler, SpecCluster, Worker
 
 
 class _WithoutServer:
-    """What does not start Dask's HTTP server, which listens on all addresses of a machine."""
+    """Does not start Dask's HTTP server, which listens on all addresses of a machine."""
 
     def start_http_server(self, *_: object, **__: object) -> None:
         pass
@@ -28,17 +28,17 @@ class _Worker(_WithoutServer, Worker):  # type: ignore[misc]
 
 
 def forget_settings() -> None:
-    """Set Dask, in this process, as it is where nobody has set anything."""
+    """Give Dask, in this process, its default settings."""
     dask.config.refresh(paths=[], env={})
 
 
 @contextmanager
 def start(threads: int) -> Iterator[SpecCluster]:
-    """A scheduler, and one worker of so many threads."""
+    """A scheduler, and one worker with a number of threads."""
     with TemporaryDirectory(prefix="lossbench-") as private:
-        # Modules are looked for in their folder, so it must not be one that others can write to.
+        # Dask looks for modules in this folder, so others must not be able to write to it.
         options = {"protocol": "inproc://", "local_directory": private}
-        # Without a limit of memory: this process trains nothing.
+        # No memory limit, because this process itself trains nothing.
         worker = {**options, "nthreads": threads, "memory_limit": 0}
         with SpecCluster(
             scheduler={"cls": _Scheduler, "options": {**options, "dashboard": False}},

@@ -1,8 +1,8 @@
-"""Whether what a worker of a cluster answers can be what it was asked for.
+"""Check whether a worker's answer can be what it was asked for.
 
-An answer is held against what is known before anything is trained: types, names, shapes and
-seeds, and that figures and weights are finite where a training is not marked as diverged. Figures
-that are made up within these bounds cannot be told from others without training again.
+An answer is compared with what is known without training: types, names, shapes and seeds, and that
+figures and weights are finite unless the training is marked as diverged. Figures that are made up
+within these bounds cannot be found without training again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lossbench.config.experiment import Experiment
-from lossbench.execution.process import Work
+from lossbench.execution.work import Work
 from lossbench.results.result import VALIDATION, Array, Training, history_columns, shortest
 from lossbench.text import on_one_line
 
@@ -19,32 +19,32 @@ Answer = tuple[list[Training], Exception | None]
 
 
 class WrongAnswer(ValueError):
-    """What a worker gave is no answer; says why, in words that follow "its answer"."""
+    """A worker's answer cannot be right; says why, in words that follow "its answer"."""
 
 
-def checked(answer: object, work: Work, seeds: Sequence[int]) -> Answer:
-    """An answer as ``batches.train_batch`` gives it for some seeds of a work; raises WrongAnswer.
+def check_answer(answer: object, work: Work, seeds: Sequence[int]) -> Answer:
+    """The answer of ``batches.train_batch`` for some seeds of a work; raises WrongAnswer.
 
-    It has a training of each seed in their order, or of the first ones and what ended the rest.
+    It must have a training of each seed, in order, or of the first ones and an exception.
     """
     experiment, split, _ = work
     match answer:
         case (list(trainings), None | Exception() as error):
             pass
         case _:
-            raise WrongAnswer("is none")
+            raise WrongAnswer("has an unknown form")
     outputs = experiment.loss.row.units(len(split.classes))
     shapes = experiment.model.weight_shapes(split.x_train.shape[1], outputs)
     for training in trainings:
         _check(training, experiment, [*shapes.values()])
     found = [training.seed for training in trainings]
     if found != [*seeds[: len(found)]] or (error is None and len(found) < len(seeds)):
-        raise WrongAnswer("is of other seeds")
+        raise WrongAnswer("is for other seeds")
     return trainings, error
 
 
 def differences(theirs: object, ours: Mapping[str, str]) -> dict[str, str]:
-    """What of a worker's ``batches.setting`` is not as it is here, in words, by name."""
+    """How a worker's ``batches.environment`` differs from the one here, in words, by name."""
     answer: dict[object, object] = theirs if type(theirs) is dict else {}
     said = {name: it if type(it := answer.get(name)) is str else "unknown" for name in ours}
     return {
@@ -55,7 +55,7 @@ def differences(theirs: object, ours: Mapping[str, str]) -> dict[str, str]:
 
 
 def _check(training: object, experiment: Experiment, shapes: list[tuple[int, ...]]) -> None:
-    """Raise WrongAnswer unless it can be a training of the experiment, with such weights."""
+    """Raise WrongAnswer unless this can be a training of the experiment; shapes of its weights."""
     match training:
         case Training(
             seed=seed,
@@ -69,7 +69,7 @@ def _check(training: object, experiment: Experiment, shapes: list[tuple[int, ...
         ) if type(seed) is int and type(diverged) is bool:
             pass
         case _:
-            raise WrongAnswer("has something else in the place of a training")
+            raise WrongAnswer("has something else in place of a training")
     if not _are_epochs(epochs, best, experiment):
         raise WrongAnswer("has impossible numbers of epochs")
     if not all(_are_figures(it, diverged, experiment) for it in (train, test)):
@@ -89,7 +89,7 @@ def _are_epochs(epochs: Any, best: Any, experiment: Experiment) -> bool:
 
 
 def _are_figures(figures: dict[Any, Any], diverged: bool, experiment: Experiment) -> bool:
-    """Whether they are float32, as floats with the fewest digits; NaN of one that diverged."""
+    """Whether they are float32 values in the fewest digits, or all NaN if training diverged."""
     if [*figures] != ["loss", *experiment.tracked]:
         return False
     if not all(type(it) is float for it in figures.values()):
@@ -109,11 +109,11 @@ def _is_history(
     shape = (epochs or experiment.epochs,)
     if not all(_is_array(it) and it.shape == shape for it in history.values()):
         return False
-    # What is held back has no say in whether a training diverged.
+    # The loss on rows held back does not decide whether a training diverged.
     figures: list[Array] = [it for name, it in history.items() if name != VALIDATION]
     return diverged or all(np.isfinite(it).all() for it in figures)
 
 
 def _is_array(value: object) -> bool:
-    """Whether it is an array as a training has them."""
+    """Whether it is an array of the type that trainings have."""
     return type(value) is np.ndarray and value.dtype == np.float32

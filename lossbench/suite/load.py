@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossbench.config.bundled import BUNDLED, find, in_folder
 from lossbench.config.load import load_all, names_of
-from lossbench.execution.process import Trainer
+from lossbench.execution.work import Trainer
 from lossbench.results.files import HISTORY
 from lossbench.suite.extras import NO_EXTRAS, Extras
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lossbench.config.experiment import Experiment
-from lossbench.execution.process import Trainer, TrainingError, Work
+from lossbench.execution.work import Trainer, TrainingError, Work
 from lossbench.results import atomic
 from lossbench.results.final_metrics import complete
 from lossbench.results.read import NotReusable, reusable

@@ -9,7 +9,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.load import Case
 from lossbench.evidence import summary
 from lossbench.evidence.sweep import Sweep, as_document, sweeps
-from lossbench.execution.process import Trainer
+from lossbench.execution.work import Trainer
 from lossbench.results import atomic
 from lossbench.results.metrics_json import as_document as metrics_document
 from lossbench.results.result import Result

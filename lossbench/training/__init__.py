@@ -1,1 +1,1 @@
-"""From an experiment and a seed to a Training; the only package that imports TensorFlow."""
+"""Train an experiment from a seed; the only package that imports TensorFlow and Keras."""

@@ -1,4 +1,4 @@
-"""What each row counts in the loss of a classifier, so that rare classes are heard."""
+"""How much each row counts in the loss of a classifier, so that rare classes count enough."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,9 +10,9 @@ from lossbench.data.arrays import Array
 def row_weights(weights: str | Mapping[str, float], target: Array, classes: Sequence[str]) -> Array:
     """The weight of each row, float32, for class numbers shaped (rows,).
 
-    "balanced" gives every class that is there the same sum, and the rows a mean of 1, as
-    scikit-learn's ``compute_class_weight``: rows / (classes * rows of the class). A mapping names
-    classes; one that it does not name has 1, as in Keras.
+    With "balanced" the weights of every class have the same sum, and all of them a mean of 1, as
+    with scikit-learn's ``compute_class_weight``: rows / (classes * rows of the class); only classes
+    with rows count. A mapping gives the weights of classes by name; others weigh 1, as in Keras.
     """
     if isinstance(weights, Mapping):
         of_class = np.array([weights.get(name, 1.0) for name in classes])

@@ -1,4 +1,4 @@
-"""The Keras optimizer of an experiment, ready to be used for one training after another."""
+"""The Keras optimizer of an experiment, which can start anew for every seed."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from lossbench.results.result import Array
 State = list[Array]
 
 
-class Descent:
-    """An optimizer of Keras for the weights of a model."""
+class RestartableOptimizer:
+    """A Keras optimizer for the weights of a model, and the variables that it starts from."""
 
     def __init__(self, choice: Optimizer, model: keras.Sequential) -> None:
         self._weights = model.trainable_variables
@@ -19,23 +19,23 @@ class Descent:
         self._state = _state(self.optimizer)
 
     def initial_state(self, choice: Optimizer) -> State:
-        """The state in which a choice of parameters starts, the learning rate included.
+        """The values of the optimizer's variables before the first step, with the learning rate.
 
-        ``choice`` may have other numbers than the optimizer that is built into a program.
+        ``choice`` may have other numbers than the optimizer that a program was compiled with.
         """
         return [variable.numpy() for variable in _state(_built(choice, self._weights))]
 
     def restart(self, state: State) -> None:
-        """Forget all earlier steps; the model has its initial weights by now."""
+        """Forget all earlier steps. The model must have its initial weights by now."""
         for variable, value in zip(self._state, state, strict=True):
             variable.assign(value)
-        if self.optimizer.__class__.__name__ == "ScheduleFreeAdamW":  # Keras 3.12 has it not
+        if self.optimizer.__class__.__name__ == "ScheduleFreeAdamW":  # Keras 3.12 does not have it
             for momentum, weight in zip(self.optimizer._momentums, self._weights, strict=True):
                 momentum.assign(weight)
 
     @property
     def averages(self) -> bool:
-        """Whether the final weights are an average over the steps, and not the last ones."""
+        """Whether the final weights are an average over the steps instead of the last weights."""
         return bool(self.optimizer.use_ema)
 
     def finish(self) -> None:
@@ -54,7 +54,7 @@ def _built(choice: Optimizer, weights: list[keras.Variable]) -> keras.optimizers
 
 
 def _state(optimizer: keras.optimizers.Optimizer) -> list[keras.Variable]:
-    # Nadam keeps a variable that it does not count among its variables.
+    # Nadam keeps a variable that is not in its ``variables``.
     own = [it for it in vars(optimizer).values() if isinstance(it, keras.Variable)]
     known = {id(variable): variable for variable in (*optimizer.variables, *own)}
     return list(known.values())

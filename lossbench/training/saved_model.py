@@ -1,4 +1,4 @@
-"""The model of a result's median training, as a file that plain Keras loads."""
+"""The model of a result's median seed as a file that plain Keras loads."""
 
 import inspect
 import io
@@ -17,7 +17,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.results.result import Result, Training
 from lossbench.training.network import build
-from lossbench.training.optimizer import Descent
+from lossbench.training.optimizer import RestartableOptimizer
 from lossbench.training.scores import loss_function
 
 METADATA = "metadata.json"
@@ -26,11 +26,11 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def model_file(result: Result, split: Split) -> bytes | None:
-    """The content of model.keras: the median training's model; None where every one diverged.
+    """The content of model.keras: the model of the median seed; None where all seeds diverged.
 
-    The model is named after the experiment and the seed, and compiled with the loss and the
-    optimizer of the experiment where Keras has that loss, so that ``evaluate`` and ``fit`` go on
-    from there; the optimizer starts anew. The same result gives the same bytes.
+    The model is named after the experiment and the seed. Where Keras has the loss, the model is
+    compiled with the experiment's loss and a fresh optimizer, so that ``evaluate`` and ``fit`` can
+    be called right away. The same result gives the same bytes.
     """
     training = result.median_training
     if training is None:
@@ -39,23 +39,23 @@ def model_file(result: Result, split: Split) -> bytes | None:
         path = Path(folder, "model.keras")
         _model(result.experiment, split, training).save(path)
         about = {"experiment": result.experiment.name, "seed": training.seed}
-        return _without_chance(path.read_bytes(), about)
+        return _reproducible(path.read_bytes(), about)
 
 
 def _model(experiment: Experiment, split: Split, training: Training) -> keras.Sequential:
     built = build(experiment, split.x_train.shape[1], len(split.classes))
-    # In TensorFlow the name of a model has no other characters.
+    # TensorFlow allows no other characters in the name of a model.
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", f"{experiment.name}_seed_{training.seed}")
     model = keras.Sequential.from_config(_renamed(built.get_config(), name, training.seed))
     model.set_weights(training.weights)
     loss = _loss(experiment)
     if loss is not None:
-        model.compile(Descent(experiment.optimizer, model).optimizer, loss)
+        model.compile(RestartableOptimizer(experiment.optimizer, model).optimizer, loss)
     return model
 
 
 def _renamed(config: dict[str, Any], name: str, seed: int) -> dict[str, Any]:
-    """A model's config with names, and seeds, that do not depend on what was built before it."""
+    """A model's config with names and seeds that do not depend on models built before it."""
     numbers: Counter[str] = Counter()
     for layer in (it["config"] for it in config["layers"]):
         kind = re.sub(r"_\d+$", "", layer["name"])
@@ -67,7 +67,7 @@ def _renamed(config: dict[str, Any], name: str, seed: int) -> dict[str, Any]:
 
 
 def _loss(experiment: Experiment) -> keras.losses.Loss | None:
-    """The loss as an object of Keras, which can be stored; None where Keras has no such loss."""
+    """The loss as a Keras object, which can be stored; None where Keras has no such loss."""
     kinds = {
         name.lower(): kind
         for name, kind in vars(keras.losses).items()
@@ -79,8 +79,8 @@ def _loss(experiment: Experiment) -> keras.losses.Loss | None:
     return kind(**loss_function(experiment).keywords)
 
 
-def _without_chance(archive: bytes, about: dict[str, Any]) -> bytes:
-    """A saved model without its time and without the addresses of objects; says what it is of."""
+def _reproducible(archive: bytes, about: dict[str, Any]) -> bytes:
+    """A saved model without its time and object addresses, and with ``about`` in its metadata."""
     file = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as saved, zipfile.ZipFile(file, "w") as kept:
         for name in saved.namelist():
@@ -90,7 +90,7 @@ def _without_chance(archive: bytes, about: dict[str, Any]) -> bytes:
                 del metadata["date_saved"]
                 content = json.dumps(metadata | about).encode()
             elif name == "config.json":
-                # Keras tells by these numbers which layers share a policy; none need share it.
+                # These numbers tell Keras which layers share a dtype policy; they need not.
                 content = re.sub(rb', "shared_object_id": \d+', b"", content)
             kept.writestr(zipfile.ZipInfo(name, NO_TIME), content)
     return file.getvalue()

@@ -1,7 +1,7 @@
-"""What each prediction is worth: losses and metrics, example by example, in TensorFlow.
+"""Losses and metrics row by row, in TensorFlow.
 
-Labels and predictions have shape (rows, units), a score shape (rows,). The value of a loss or
-metric is the mean of its score.
+A score is the loss or a metric of each row, shape (rows,), for labels and predictions of shape
+(rows, units). The value of a loss or metric is the mean of its score.
 
 To add a metric that is taken after every epoch, add a function to METRICS, and its name to the
 losses that report it.
@@ -13,7 +13,7 @@ from functools import partial
 import keras
 import tensorflow as tf
 
-from lossbench.config import own_function as own_code
+from lossbench.config import own_function
 from lossbench.config.experiment import Experiment
 from lossbench.tables.problems import Labels
 from lossbench.text import cut, described
@@ -34,11 +34,11 @@ def scores(experiment: Experiment) -> list[Score]:
 
 
 def loss_function(experiment: Experiment) -> "partial[tf.Tensor]":
-    """The loss of each example; raises ImportError where a person's own is not to be had."""
+    """The loss of each row; raises ImportError where a user's own loss cannot be imported."""
     choice, row = experiment.loss, experiment.loss.row
     if choice.function is not None:
-        function = own_code.load(choice.function)
-        return partial(_per_example, choice.function, partial(function, **choice.parameters))
+        function = own_function.load(choice.function)
+        return partial(_per_row, choice.function, partial(function, **choice.parameters))
     parameters = choice.parameters
     if row.logits and experiment.output_activation == "linear":
         parameters["from_logits"] = True
@@ -48,11 +48,11 @@ def loss_function(experiment: Experiment) -> "partial[tf.Tensor]":
     return partial(function, **parameters)
 
 
-def _per_example(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
-    """A person's own loss, the mean over the units where it leaves that to Keras.
+def _per_row(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """A user's own loss; where it gives a value for each unit, the mean of them.
 
-    Raises ValueError where the function is no loss: what gives no gradient would train nothing,
-    and what draws numbers would give others in every run.
+    Raises ValueError where the function is no loss: without a gradient nothing would be trained,
+    and with random numbers every run would give another result.
     """
     graph = tf.compat.v1.get_default_graph()
     known = len(graph.get_operations())
@@ -62,18 +62,18 @@ def _per_example(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor
             value = tf.cast(tf.convert_to_tensor(function(y, prediction)), tf.float32)
     except Exception as error:
         message = cut(described(error), 200)
-        raise ValueError(f"{name} raised {message}; {own_code.KIND}") from error
+        raise ValueError(f"{name} raised {message}; {own_function.KIND}") from error
     wrong = ""
     if value.shape.rank == 0:
         wrong = "returns one value for all rows"
     elif value.shape.rank is None or value.shape[0] != prediction.shape[0]:
         wrong = f"returns the shape {value.shape} for {prediction.shape[0]} rows"
     elif any("Random" in it.type for it in graph.get_operations()[known:]):
-        wrong = "draws random numbers, and no seed of a config says which"
+        wrong = "draws random numbers, which no seed in a config decides"
     elif tape.gradient(value, prediction) is None:
-        wrong = "has no gradient by y_pred"
+        wrong = "has no gradient with respect to y_pred"
     if wrong:
-        raise ValueError(f"{name} {wrong}; {own_code.KIND}")
+        raise ValueError(f"{name} {wrong}; {own_function.KIND}")
     return tf.reduce_mean(tf.reshape(value, (value.shape[0], -1)), axis=1)
 
 
@@ -88,10 +88,10 @@ def mae(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
 
 
 def accuracy(labels: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
-    """1 on the right side of the decision boundary, else 0; the boundary itself is class 0's.
+    """1 on the right side of the decision boundary, else 0; on the boundary itself it is class 0.
 
-    The boundary lies at 0.5 between the labels 0 and 1, and at 0 between -1 and 1. Of several
-    units the largest decides.
+    The boundary is 0.5 for the labels 0 and 1, and 0 for the labels -1 and 1. With several units,
+    the class is that of the largest one.
     """
     if labels == "integer":
         right = tf.argmax(prediction, axis=1, output_type=tf.int32) == y[:, 0]
@@ -104,15 +104,15 @@ def accuracy(labels: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
 
 
 def _accuracy_of_logits(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
-    """The accuracy of a linear output for the labels 0 and 1: its boundary is at 0."""
+    """The accuracy of a linear output for the labels 0 and 1: its boundary is 0."""
     return tf.cast((prediction > 0) == (y > 0.5), tf.float32)[:, 0]
 
 
 def rounded_accuracy(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
     """1 where the prediction, rounded to the nearest integer, equals the label.
 
-    What Keras 2.2.4 called the accuracy of a single output. Of a tanh output, every prediction
-    from -0.5 to 0.5 counts as wrong, on whichever side of the boundary it lies.
+    This is what Keras 2.2.4 called the accuracy of a single output. With a tanh output, every
+    prediction from -0.5 to 0.5 counts as wrong, on whichever side of the boundary it lies.
     """
     return tf.cast(tf.round(prediction) == y, tf.float32)[:, 0]
 

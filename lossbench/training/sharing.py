@@ -1,8 +1,10 @@
-"""Which trainings can share a compiled program: those that differ in numbers, not in shapes.
+"""Which experiments can share a compiled program: those that differ in numbers, not in shapes.
 
-A program takes its data and the weights of classes and rows as arguments, and trains as many epochs
-as it is told. It reads the numbers of an experiment (``numbers``), and the settings of its early
-stopping, from variables. All else about an experiment is built into its program.
+A program takes its data, the weights of classes and rows, and the number of epochs as arguments.
+It reads the numeric hyperparameters of an experiment (``hyperparameters``) and the settings of
+early stopping from variables. Everything else about an experiment is compiled into its program.
+
+This module imports no TensorFlow: a process that only hands out work needs the keys, too.
 """
 
 import hashlib
@@ -20,29 +22,29 @@ from lossbench.data.arrays import Split
 from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
 from lossbench.tables.parameters import Parameters, is_number
 
-# What of an experiment decides none of its program. The data count by their shapes alone.
-OUTSIDE = BESIDE_TRAINING | {"dataset", "epochs", "class_weight", "early_stopping"}
+# Sections of a config that are not compiled into a program. Of the data only the shapes are.
+NOT_COMPILED = BESIDE_TRAINING | {"dataset", "epochs", "class_weight", "early_stopping"}
 OF_LAYERS = ("dropout", "l1", "l2")
-
-Place = tuple[str | int, ...]  # the keys that lead to a number: ("optimizer", "beta_1")
-# These an optimizer needs for the state that it starts from alone, which is no part of a program.
+# These are in the initial state of an optimizer, which is not part of a program.
 OF_STATE = ("learning_rate", "initial_accumulator_value")
 
+Keys = tuple[str | int, ...]  # that lead to a number in a config: ("optimizer", "beta_1")
 
-def key(experiment: Experiment, split: Split) -> str:
-    """The same for experiments that one program can train, each with its own data."""
-    built_in = experiment.model_dump(mode="json", exclude=OUTSIDE)
-    built_in["model"] = {
+
+def program_key(experiment: Experiment, split: Split) -> str:
+    """The same for all experiments that one program can train, each with its own data."""
+    compiled = experiment.model_dump(mode="json", exclude=NOT_COMPILED)
+    compiled["model"] = {
         "hidden": [layer.model_dump() for layer in experiment.model.layers],
         "output_activation": experiment.output_activation,
     }
-    for place, number in numbers(experiment).items():
-        _put(built_in, place, _sign(number))
+    for keys, number in hyperparameters(experiment).items():
+        _put(compiled, keys, _sign(number))
     for name in OF_STATE:
-        if is_number(built_in["optimizer"].get(name)):
-            del built_in["optimizer"][name]
+        if is_number(compiled["optimizer"].get(name)):
+            del compiled["optimizer"][name]
     document = [
-        built_in,
+        compiled,
         experiment.tracked,
         experiment.class_weight is not None,
         experiment.early_stopping is not None,
@@ -52,11 +54,12 @@ def key(experiment: Experiment, split: Split) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
-def numbers(experiment: Experiment) -> dict[Place, float]:
-    """The numbers that the experiment's program reads from variables, by where they stand.
+def hyperparameters(experiment: Experiment) -> dict[Keys, float]:
+    """The numbers that the experiment's program reads from variables, by their keys in a config.
 
-    Those of a person's own loss are not among them: it may do with them what it likes. Nor are
-    whole numbers of an optimizer, by which Keras decides what to compute, and what is in lists.
+    Three kinds of numbers are compiled into the program instead: those of a user's own loss, which
+    may do anything with them; whole numbers of an optimizer, by which Keras decides what to
+    compute; and those in lists.
     """
     optimizer, loss = experiment.optimizer, experiment.loss
     table = {key: row for key, row in OPTIMIZERS[optimizer.name].items() if key not in OF_STATE}
@@ -72,16 +75,16 @@ def numbers(experiment: Experiment) -> dict[Place, float]:
     return found
 
 
-def with_numbers(experiment: Experiment, given: Mapping[Place, float]) -> Experiment:
-    """The experiment with other numbers in their places, which are not validated."""
+def with_hyperparameters(experiment: Experiment, given: Mapping[Keys, float]) -> Experiment:
+    """The experiment with other numbers at these keys, which are not validated."""
     layers = [dict(layer) for layer in experiment.model.layers]
     changed: dict[str, Any] = {
         "optimizer": deepcopy(experiment.optimizer.parameters),
         "loss": experiment.loss.parameters,
         "model": {"hidden": layers},
     }
-    for place, number in given.items():
-        _put(changed, place, number)
+    for keys, number in given.items():
+        _put(changed, keys, number)
     changed["model"]["hidden"] = tuple(Layer.model_construct(**layer) for layer in layers)
     sections = {
         name: getattr(experiment, name).model_copy(update=update)
@@ -91,30 +94,30 @@ def with_numbers(experiment: Experiment, given: Mapping[Place, float]) -> Experi
 
 
 def _numbers(
-    place: Place, values: Mapping[str, Any], table: Parameters, whole: bool = False
-) -> dict[Place, float]:
-    """The numbers among the values of a table's parameters; the whole ones only if asked for."""
+    keys: Keys, values: Mapping[str, Any], table: Parameters, whole: bool = False
+) -> dict[Keys, float]:
+    """The values of a table's parameters that are numbers; whole ones only if asked for."""
     return {
-        (*place, name): float(value)
+        (*keys, name): float(value)
         for name, row in table.items()
         if is_number(value := values.get(name, row.default)) and (whole or not row.whole)
     }
 
 
-def _put(section: Any, place: Place, value: object) -> None:
-    *parents, name = place
+def _put(section: Any, keys: Keys, value: object) -> None:
+    *parents, name = keys
     for parent in parents:
         section = section[parent]
     section[name] = value
 
 
-def _shape(part: object) -> object:
-    """What of a part of the data is built into a program."""
-    if isinstance(part, np.ndarray):
-        return [str(part.dtype), part.shape]
-    return len(part) if isinstance(part, tuple) else repr(part)
+def _shape(field: object) -> object:
+    """What of a field of the data is compiled into a program."""
+    if isinstance(field, np.ndarray):
+        return [str(field.dtype), field.shape]
+    return len(field) if isinstance(field, tuple) else repr(field)
 
 
 def _sign(number: float) -> str:
-    """Whether a number is 0, or on which side of it, by which Keras decides what to compute."""
+    """The sign of a number: whether it is 0 or negative decides what Keras computes."""
     return "0" if number == 0 else "below" if number < 0 else "above"

@@ -1,8 +1,8 @@
-"""Importing TensorFlow as the program needs it: with its own settings, and without its chatter.
+"""Import TensorFlow and Keras with the settings of lossbench, and without their log messages.
 
-Variables of the environment and a ``keras.json`` can ask for another backend, for other floats or
-for flags that end the process. Here all of them are set before the import, so that a result has
-the same bytes whatever stands there. What another program imported before is looked at instead.
+Environment variables and a ``keras.json`` can ask for another backend, for other floats or for
+flags that end the process. All of these are set here before the import, so that a result has the
+same bytes whatever they say. Where Keras was imported before, its settings are checked instead.
 """
 
 import os
@@ -12,9 +12,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# What TensorFlow writes to the file descriptor itself, where no Python can catch it: notes and
-# warnings, and the failure to find a GPU.
-CHATTER = re.compile(
+# Log messages that TensorFlow writes to the file descriptor itself, where Python cannot catch them:
+# notes and warnings, and the failure to find a GPU.
+LOG_MESSAGE = re.compile(
     rb"WARNING: All log messages before absl|[IW]\d{4} \d\d:|[IW]0000 |E0000 .*cuda|\s*$|"
     rb"To enable the following instructions"
 )
@@ -22,13 +22,12 @@ SETTINGS = {
     "KERAS_BACKEND": "tensorflow",
     # Keras reads keras.json in this folder, and writes one where there is none.
     "KERAS_HOME": os.devnull,
-    # These programs are too small for anything else: together half the time to compile them, and
-    # the same bits.
+    # Programs as small as these compile in half the time with both, to the same bits.
     "XLA_FLAGS": "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1",
 }
-# Whatever else sets TensorFlow, XLA and Keras, but for what is logged and which GPU is used.
-OTHERS = re.compile(r"(TF2?|TENSORFLOW|XLA|KERAS)_(?!CPP_|.*GPU)")
-# What Keras must be set to, by the names of its functions in keras.config.
+# All other variables of TensorFlow, XLA and Keras, except those for logging and for GPUs.
+OTHER_SETTINGS = re.compile(r"(TF2?|TENSORFLOW|XLA|KERAS)_(?!CPP_|.*GPU)")
+# The settings that Keras must have, by the names of the functions in keras.config.
 NEEDED = {
     "backend": "tensorflow",
     "floatx": "float32",
@@ -39,12 +38,12 @@ NEEDED = {
 
 
 class WrongSetting(RuntimeError):
-    """Keras was imported before, with a setting that gives other results."""
+    """Keras was imported before with settings that give other results."""
 
 
 @contextmanager
-def without_chatter() -> Iterator[None]:
-    """Hold back what is written to standard error, and let pass all but TensorFlow's notes."""
+def without_log_messages() -> Iterator[None]:
+    """Hold back what is written to standard error, then write all but TensorFlow's log messages."""
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as held:
@@ -57,24 +56,24 @@ def without_chatter() -> Iterator[None]:
             os.close(kept)
             held.seek(0)
             for line in held:
-                if not CHATTER.match(line):
+                if not LOG_MESSAGE.match(line):
                     os.write(2, line)
 
 
 def import_training() -> None:
-    """Import TensorFlow, and let it look for its devices, in silence.
+    """Import TensorFlow without its log messages, and let it look for its devices.
 
-    Raises WrongSetting where Keras is imported already, with a setting that cannot be used.
+    Raises WrongSetting where Keras was imported before with settings that cannot be used.
     """
-    with without_chatter():
-        import_training_aloud()
+    with without_log_messages():
+        import_training_unfiltered()
 
 
-def import_training_aloud() -> None:
-    """Import TensorFlow, and let all be seen that it writes to standard error."""
-    for name in filter(OTHERS.match, list(os.environ)):
+def import_training_unfiltered() -> None:
+    """Import TensorFlow as ``import_training`` does, but with all that it writes to stderr."""
+    for name in filter(OTHER_SETTINGS.match, list(os.environ)):
         del os.environ[name]
-    # Errors, level 3, are still shown.
+    # Errors are still shown.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.update(SETTINGS)
     import keras
@@ -85,11 +84,11 @@ def import_training_aloud() -> None:
         found, needed = (
             ", ".join(f"{name} {values[name]}" for name in wrong) for values in (settings, NEEDED)
         )
-        raise WrongSetting(f"Keras was imported before, and has {found}; lossbench needs {needed}")
+        raise WrongSetting(f"Keras was imported before with {found}; lossbench needs {needed}")
     import tensorflow as tf
 
     import lossbench.training.train  # noqa: F401
 
-    # It warns of many compilations, and every experiment is one.
+    # It would warn of many compilations, but each is of another experiment.
     tf.get_logger().setLevel("ERROR")
     tf.config.list_logical_devices()

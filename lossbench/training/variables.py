@@ -1,11 +1,10 @@
-"""Numbers that a compiled program reads from variables, where Keras would build them into it.
+"""Hyperparameters that a compiled program reads from a variable instead of holding constants.
 
-Keras holds the learning rate in a variable, but a momentum, a dropout or a loss's parameter is a
-number of Python's: it computes with it, and what it hands to TensorFlow becomes a constant of the
-program. An Argument is such a number that notes what is computed with it, and becomes a variable
-where TensorFlow takes it. Another experiment's value is put into the variable by the same
-computation, in Python's precision, so that the program computes with the very number the constant
-would have.
+Keras keeps the learning rate in a variable. But a momentum, a dropout rate or a loss's parameter is
+a Python number: Keras computes with it, and what it hands to TensorFlow becomes a constant of the
+program. A ``TracedFloat`` records what is computed with it, and becomes a variable where TensorFlow
+takes it. For another experiment the same computation, in Python's precision, gives the value of the
+variable, so that the program computes with the very number that the constant would have.
 """
 
 import operator
@@ -15,107 +14,112 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from lossbench.training.sharing import Place
+from lossbench.training.sharing import Keys
 
-Numbers = Mapping[Place, float]
-Compute = Callable[[Numbers], float]
-ROOM = 1024  # for three of each of the hundred layers, with what is computed of them
+Hyperparameters = Mapping[Keys, float]
+Compute = Callable[[Hyperparameters], float]
+SIZE = 1024  # enough for three numbers of each of a hundred layers, and what is computed from them
 
 
-class Slots:
-    """A variable with a place for each number that a program takes, and how to compute it."""
+class HyperparameterVariable:
+    """A variable with an element for each number that a program takes, and how to compute it."""
 
     def __init__(self) -> None:
-        # TensorFlow lets no variable be made while a program is: there is room for all.
-        self.variable = tf.Variable(tf.zeros(ROOM), trainable=False)
-        self.places: dict[str, int] = {}  # by the formula
+        # TensorFlow creates no variable while it traces a program, so this one is large enough.
+        self.variable = tf.Variable(tf.zeros(SIZE), trainable=False)
+        self.positions: dict[str, int] = {}  # by the formula
         self._compute: list[Compute] = []
 
-    def arguments(self, numbers: Numbers) -> dict[Place, "Argument"]:
-        """An argument for each of the numbers; the places are taken while a program is traced."""
+    def traced(self, hyperparameters: Hyperparameters) -> dict[Keys, "TracedFloat"]:
+        """Each hyperparameter as a float that becomes an element of the variable when used."""
         return {
-            place: Argument.make(number, str(place), _read(place), self)
-            for place, number in numbers.items()
+            keys: TracedFloat.make(number, str(keys), _read(keys), self)
+            for keys, number in hyperparameters.items()
         }
 
-    def tensor(self, formula: str, compute: Compute) -> tf.Tensor:
-        """What a formula gives of an experiment's numbers; the same formula has one place."""
-        if formula not in self.places:
-            if len(self.places) == ROOM:
-                raise OverflowError(f"a program takes more than {ROOM} numbers")
-            self.places[formula] = len(self._compute)
+    def element(self, formula: str, compute: Compute) -> tf.Tensor:
+        """The element that holds the value of a formula; it is added at the first call."""
+        if formula not in self.positions:
+            if len(self.positions) == SIZE:
+                raise OverflowError(f"a program takes more than {SIZE} hyperparameters")
+            self.positions[formula] = len(self._compute)
             self._compute.append(compute)
-        return self.variable[self.places[formula]]
+        return self.variable[self.positions[formula]]
 
-    def fill(self, numbers: Numbers) -> None:
-        """Put what is computed of an experiment's numbers in its places."""
-        values = np.zeros(ROOM, np.float32)
-        with np.errstate(over="ignore"):  # what is too large is infinite, as it is in Keras
-            values[: len(self._compute)] = [compute(numbers) for compute in self._compute]
+    def assign(self, hyperparameters: Hyperparameters) -> None:
+        """Set every element to what its formula gives for an experiment's hyperparameters."""
+        values = np.zeros(SIZE, np.float32)
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, as in Keras
+            values[: len(self._compute)] = [compute(hyperparameters) for compute in self._compute]
         self.variable.assign(values)
 
 
-def _read(place: Place) -> Compute:
-    return lambda numbers: numbers[place]
+def _read(keys: Keys) -> Compute:
+    return lambda hyperparameters: hyperparameters[keys]
 
 
-class Argument(float):
-    """A float that becomes a variable instead of a constant.
+class TracedFloat(float):
+    """A float that becomes a variable instead of a constant where TensorFlow takes it.
 
-    It is compared as a float: an experiment with which a comparison would end otherwise needs
-    another program (``programs.key`` tells them apart). The formula says how it is computed.
+    The formula says how it is computed from the hyperparameters. Comparisons use the value of the
+    experiment that is compiled. Where another value would compare differently, ``program_key``
+    makes sure that the experiment has a program of its own.
     """
 
-    dtype = float  # what Keras asks of a number before it makes a tensor of it
+    dtype = float  # which Keras looks at before it makes a tensor of a number
     formula: str
     compute: Compute
-    slots: Slots
+    variable: HyperparameterVariable
 
     @classmethod
-    def make(cls, value: float, formula: str, compute: Compute, slots: Slots) -> "Argument":
-        """An argument of a value, and what another experiment has in its place."""
-        argument = cls(value)
-        argument.formula, argument.compute, argument.slots = formula, compute, slots
-        return argument
+    def make(
+        cls, value: float, formula: str, compute: Compute, variable: HyperparameterVariable
+    ) -> "TracedFloat":
+        """A traced float of a value, and how to compute it for another experiment."""
+        traced = cls(value)
+        traced.formula, traced.compute, traced.variable = formula, compute, variable
+        return traced
 
     def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> tf.Tensor:
-        """The number in the variable, asked for by TensorFlow wherever it takes a number."""
-        value = self.slots.tensor(self.formula, self.compute)
+        """The element of the variable; TensorFlow asks for it wherever it takes a number."""
+        value = self.variable.element(self.formula, self.compute)
         return tf.cast(value, dtype or tf.float32, name=name)
 
-    def __neg__(self) -> "Argument":
-        return self.make(-float(self), f"-{self.formula}", lambda it: -self.compute(it), self.slots)
+    def __neg__(self) -> "TracedFloat":
+        return self.make(
+            -float(self), f"-{self.formula}", lambda it: -self.compute(it), self.variable
+        )
 
 
-def _as_function(number: float) -> tuple[Compute, str]:
-    """How a number follows from an experiment's, and the formula of that."""
-    if isinstance(number, Argument):
+def _computation(number: float) -> tuple[Compute, str]:
+    """How a number is computed from the hyperparameters, and the formula of it."""
+    if isinstance(number, TracedFloat):
         return number.compute, number.formula
     return (lambda _: number), repr(number)
 
 
-def _computing(name: str, reflected: bool) -> Callable[..., Any]:
+def _traced_operation(name: str, reflected: bool) -> Callable[..., Any]:
     function = getattr(operator, name)
 
-    def operation(self: Argument, other: Any) -> Any:
+    def operation(self: TracedFloat, other: Any) -> Any:
         if not isinstance(other, int | float):
-            return NotImplemented  # a tensor's own operator asks for ours as a tensor
-        theirs, formula_of_theirs = _as_function(other)
+            return NotImplemented  # a tensor's own operator then converts the float to a tensor
+        compute_other, formula_of_other = _computation(other)
 
-        def compute(numbers: Numbers) -> float:
-            pair = (self.compute(numbers), theirs(numbers))
+        def compute(hyperparameters: Hyperparameters) -> float:
+            pair = (self.compute(hyperparameters), compute_other(hyperparameters))
             return float(function(*(pair[::-1] if reflected else pair)))
 
         values = (float(self), float(other))
-        formulas = (self.formula, formula_of_theirs)
+        formulas = (self.formula, formula_of_other)
         if reflected:
             values, formulas = values[::-1], formulas[::-1]
         formula = f"{name}({', '.join(formulas)})"
-        return self.make(float(function(*values)), formula, compute, self.slots)
+        return self.make(float(function(*values)), formula, compute, self.variable)
 
     return operation
 
 
 for _name in ("add", "sub", "mul", "truediv", "pow"):
-    setattr(Argument, f"__{_name}__", _computing(_name, reflected=False))
-    setattr(Argument, f"__r{_name}__", _computing(_name, reflected=True))
+    setattr(TracedFloat, f"__{_name}__", _traced_operation(_name, reflected=False))
+    setattr(TracedFloat, f"__r{_name}__", _traced_operation(_name, reflected=True))

@@ -12,7 +12,7 @@ from lossbench.config.complaints import ConfigError
 from lossbench.config.load import load, load_all
 from lossbench.results.read import read_result
 from lossbench.suite.run import run
-from lossbench.training import sharing
+from lossbench.training.sharing import program_key
 
 CODE = """\
 import pathlib
@@ -203,7 +203,7 @@ def test_a_parameter_of_an_own_loss_is_a_plain_number_in_a_program_of_its_own(
     config.write_text(CONFIG.replace("weight: 1.0", "label_smoothing: 0.3"))
     setting = ["loss.label_smoothing=0.1,0.2"]
     cases = load_all([config], settings=setting, allow_code=True)
-    first, second = (sharing.key(case.experiment, case.split) for case in cases)
+    first, second = (program_key(case.experiment, case.split) for case in cases)
     assert first != second
     run(cases[0].experiment)
 

@@ -22,7 +22,8 @@ from distributed import Client
 from lossbench.config.experiment import Experiment
 from lossbench.execution import batches, cluster
 from lossbench.execution import cluster_workers as roster
-from lossbench.execution.process import Event, TrainingProcess, TrainingProcessDied, Work
+from lossbench.execution.process import TrainingProcess
+from lossbench.execution.work import Event, TrainingProcessDied, Work
 from lossbench.results.result import Result, Training
 from lossbench.results.write import files
 from lossbench.suite import run as runner

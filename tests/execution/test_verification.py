@@ -10,8 +10,8 @@ import pytest
 
 from lossbench.config.experiment import Experiment
 from lossbench.execution import verification
-from lossbench.execution.process import TrainingProcessDied, Work
 from lossbench.execution.verification import WrongAnswer
+from lossbench.execution.work import TrainingProcessDied, Work
 from lossbench.results.result import Training
 from lossbench.training.train import trainer
 
@@ -65,13 +65,13 @@ def stopped(stopped_work: Work) -> Training:
 def test_right_answers_are_taken_as_they_are(
     work: Work, right: list[Training], stopped_work: Work, stopped: Training
 ) -> None:
-    assert verification.checked((right, None), work, work.seeds) == (right, None)
-    assert verification.checked((right[1:], None), work, work.seeds[1:])[0] == right[1:]
-    assert verification.checked(([stopped], None), stopped_work, stopped_work.seeds)
+    assert verification.check_answer((right, None), work, work.seeds) == (right, None)
+    assert verification.check_answer((right[1:], None), work, work.seeds[1:])[0] == right[1:]
+    assert verification.check_answer(([stopped], None), stopped_work, stopped_work.seeds)
     # A loss of what is held back may be infinite though the others are not.
     history = {**stopped.history, "validation_loss": stopped.history["validation_loss"] * np.inf}
     infinite = replace(stopped, history=history)
-    assert verification.checked(([infinite], None), stopped_work, stopped_work.seeds)
+    assert verification.check_answer(([infinite], None), stopped_work, stopped_work.seeds)
 
 
 def test_what_ended_a_batch_may_stand_for_its_last_trainings(
@@ -79,7 +79,7 @@ def test_what_ended_a_batch_may_stand_for_its_last_trainings(
 ) -> None:
     died = TrainingProcessDied("it died")
     for done in ([], right[:2], right):
-        assert verification.checked((done, died), work, work.seeds) == (done, died)
+        assert verification.check_answer((done, died), work, work.seeds) == (done, died)
 
 
 def test_trainings_that_reach_infinity_are_marked_as_diverged(
@@ -95,7 +95,7 @@ def test_trainings_that_reach_infinity_are_marked_as_diverged(
         experiment = experiment_of(problem, loss, epochs=3, repeats=2, optimizer=steps)
         work = Work(experiment, experiment.dataset.load(), experiment.seeds)
         trainings = trained(work)
-        verification.checked((trainings, None), work, work.seeds)
+        verification.check_answer((trainings, None), work, work.seeds)
         for it in trainings:
             assert it.diverged
             assert np.isnan(list(it.test.values())).all()
@@ -159,10 +159,10 @@ def test_forged_training_is_refused(name: str, work: Work, right: list[Training]
     words, forge = FORGED[name]
     answer = [right[0], forge(right[1]), right[2]]
     with pytest.raises(WrongAnswer, match=words):
-        verification.checked((answer, None), work, work.seeds)
+        verification.check_answer((answer, None), work, work.seeds)
     # What ends a batch early excuses nothing of what is there.
     with pytest.raises(WrongAnswer, match=words):
-        verification.checked((answer, ValueError("x")), work, work.seeds)
+        verification.check_answer((answer, ValueError("x")), work, work.seeds)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_early_stop_that_cannot_be_is_refused(
 ) -> None:
     forged = replace(stopped, epochs=epochs, best_epoch=best)
     with pytest.raises(WrongAnswer, match=words):
-        verification.checked(([forged], None), stopped_work, stopped_work.seeds)
+        verification.check_answer(([forged], None), stopped_work, stopped_work.seeds)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_answer_of_another_form_is_refused(
     forge: Callable[[list[Training]], Any], words: str, work: Work, right: list[Training]
 ) -> None:
     with pytest.raises(WrongAnswer, match=words):
-        verification.checked(forge(right), work, work.seeds)
+        verification.check_answer(forge(right), work, work.seeds)
 
 
 def test_setting_is_compared_by_name_whatever_a_worker_says() -> None:

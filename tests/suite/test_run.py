@@ -11,7 +11,7 @@ import pytest
 from command import tree
 from small_suites import Cases, RunSuite, TrainsHere
 
-from lossbench.execution.process import Event, Work
+from lossbench.execution.work import Event, Work
 from lossbench.results.read import read_result
 from lossbench.results.result import Result, Training
 from lossbench.suite.plan import make_plans

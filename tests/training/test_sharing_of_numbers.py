@@ -11,8 +11,9 @@ from lossbench.config.experiment import Experiment
 from lossbench.tables.losses import LOSSES
 from lossbench.tables.optimizers import CLIPS, OPTIMIZERS, SCHEDULES
 from lossbench.tables.parameters import Parameter, Parameters
-from lossbench.training import sharing
-from lossbench.training.train import compile_program, trainer
+from lossbench.training.program import compile_program
+from lossbench.training.sharing import hyperparameters, program_key
+from lossbench.training.train import trainer
 
 pytestmark = pytest.mark.slow
 
@@ -95,13 +96,13 @@ def test_experiments_that_differ_in_all_their_numbers_share_a_program(
         )
 
     first, second = experiment(0), experiment(1)
-    differing = sharing.numbers(first).items() - sharing.numbers(second).items()
+    differing = hyperparameters(first).items() - hyperparameters(second).items()
     assert {place for place, _ in differing} == {
-        place for place, number in sharing.numbers(first).items() if number
+        place for place, number in hyperparameters(first).items() if number
     }
     split = first.dataset.load()
-    assert sharing.key(first, split) == sharing.key(second, split)
+    assert program_key(first, split) == program_key(second, split)
     program = compile_program(first, split)
     assert same_bits(trainer(second, split, program)(3), trainer(second, split)(3))
-    read = " ".join(program.slots.places)
+    read = " ".join(program.hyperparameters.positions)
     assert [place for place, _ in differing if str(place) not in read] == []

@@ -9,9 +9,11 @@ import pytest
 from same_bits import same_bits
 
 from lossbench.config.experiment import Experiment
-from lossbench.training import sharing
-from lossbench.training.network import build, initial_weights
-from lossbench.training.train import compile_program, trainer
+from lossbench.training.network import build
+from lossbench.training.program import compile_program
+from lossbench.training.seeding import initial_weights
+from lossbench.training.sharing import program_key
+from lossbench.training.train import trainer
 
 BINARY = "binary classification"
 Make = Callable[..., Experiment]
@@ -63,7 +65,7 @@ def test_experiments_that_differ_in_values_share_a_program_and_train_to_the_same
     for changes in SHARING:
         experiment = experiment_of(BINARY, "hinge", **changes)
         data = experiment.dataset.load()
-        assert sharing.key(experiment, data) == sharing.key(first, split)
+        assert program_key(experiment, data) == program_key(first, split)
         within = trainer(experiment, data, program)(3)
         alone = trainer(experiment, data)(3)
         assert same_bits(within, alone), changes
@@ -85,14 +87,14 @@ def test_experiments_that_differ_in_more_than_values_have_programs_of_their_own(
 ) -> None:
     first = experiment_of(BINARY, "hinge")
     other = Experiment.model_validate(first.model_dump() | {"published": {}} | changes)
-    keys = {sharing.key(it, it.dataset.load()) for it in (first, other)}
+    keys = {program_key(it, it.dataset.load()) for it in (first, other)}
     assert len(keys) == 2
 
 
 def test_rows_that_are_held_back_are_no_number_but_a_shape(experiment_of: Make) -> None:
     split = experiment_of(BINARY, "hinge").dataset.load()
     keys = {
-        sharing.key(experiment_of(BINARY, "hinge", early_stopping=stopping), split)
+        program_key(experiment_of(BINARY, "hinge", early_stopping=stopping), split)
         for stopping in (
             {"patience": 3, "validation_size": 0.2},
             {"patience": 4, "validation_size": 100},
@@ -105,7 +107,7 @@ def test_rows_that_are_held_back_are_no_number_but_a_shape(experiment_of: Make) 
 def test_the_layers_of_a_model_count_and_not_how_they_are_written(experiment_of: Make) -> None:
     split = experiment_of(BINARY, "hinge").dataset.load()
     keys = {
-        sharing.key(experiment_of(BINARY, "hinge", model=model), split)
+        program_key(experiment_of(BINARY, "hinge", model=model), split)
         for model in (
             {"hidden": [9, 9], "dropout": 0.1, "activation": "elu"},
             {

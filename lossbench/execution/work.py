@@ -1,0 +1,49 @@
+"""What there is to train, what trains it, and what can end a training."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from lossbench.config.experiment import Experiment
+from lossbench.data.arrays import Split
+from lossbench.results.result import Training
+
+
+class Work(NamedTuple):
+    """What there is to train: an experiment, its data, and the seeds to train it from."""
+
+    experiment: Experiment
+    split: Split
+    seeds: Sequence[int]
+
+
+# The number of a work, and the training of one of its seeds or the exception that ended the work.
+Event = tuple[int, Training | Exception]
+
+
+class Trainer(Protocol):
+    """Trains works: a process beside this one, or many."""
+
+    def start(self) -> None:
+        """Get ready before there is work, so that the first seed need not wait."""
+
+    def train(self, works: Sequence[Work]) -> Iterator[Event]:
+        """Train every seed of the works; yields an event for each of them."""
+
+
+class TrainingError(RuntimeError):
+    """What ended a training in another process, which has its own modules and exceptions.
+
+    The text begins with the name of the exception there; ``trace`` is its traceback.
+    """
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message, trace)
+        if trace:
+            self.__cause__ = RuntimeError(trace)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class TrainingProcessDied(TrainingError):
+    """The training process ended by itself, or was ended; the text says how."""

@@ -1,0 +1,90 @@
+"""A compiled program: one XLA program trains a seed of every experiment that can share it.
+
+Compiled as a whole, training does what Keras's ``fit`` does without its cost per step. Another seed
+is another call of the same program, with other initial weights and row orders. So the result of a
+seed cannot depend on which other seeds are trained.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from lossbench.config.experiment import Experiment
+from lossbench.data.arrays import Split
+from lossbench.training.batching import program_inputs
+from lossbench.training.early_stopping import EarlyStoppingState
+from lossbench.training.network import build, layers_of
+from lossbench.training.optimizer import RestartableOptimizer
+from lossbench.training.scores import scores
+from lossbench.training.sharing import hyperparameters, with_hyperparameters
+from lossbench.training.training_loop import TrainingLoop
+from lossbench.training.variables import HyperparameterVariable
+
+# How many row numbers one call of a program takes: it bounds the memory of training on large data.
+ROWS_PER_CALL = 2**22
+
+
+class Program(NamedTuple):
+    """A compiled training loop and its variables, for all experiments of one ``program_key``.
+
+    The data and the values of the variables are not part of it. ``run`` and ``evaluate`` are those
+    of ``TrainingLoop``, compiled; one call of ``run`` trains at most ``epochs_per_call`` epochs.
+    """
+
+    model: keras.Sequential
+    optimizer: RestartableOptimizer
+    early_stopping: EarlyStoppingState | None
+    hyperparameters: HyperparameterVariable
+    run: Callable[..., Any]
+    evaluate: Callable[..., tf.Tensor]
+    epochs_per_call: int
+
+    @property
+    def changes_final_weights(self) -> bool:
+        """Whether the final weights are others than those after the last epoch."""
+        return self.early_stopping is not None or self.optimizer.averages
+
+
+def compile_program(experiment: Experiment, split: Split) -> Program:
+    """Compile a program for the experiment and all others with the same ``program_key``."""
+    # On a GPU, networks as small as these would wait longer than they compute.
+    with tf.device("CPU:0"):
+        program = _program(experiment, split)
+        rows, batches = program_inputs(experiment, split)
+        # This call compiles, and trains no epoch. The number of epochs is a tensor: each Python
+        # number would be a constant, and compile a program of its own.
+        no_orders = np.zeros((program.epochs_per_call, *rows.mask.shape), np.int32)
+        program.run(rows, batches, no_orders, tf.constant(0))
+        if program.changes_final_weights:
+            program.evaluate(batches, tf.constant(0))
+    return program
+
+
+def _program(experiment: Experiment, split: Split) -> Program:
+    """The program for an experiment; it is compiled when it is first called."""
+    variable = HyperparameterVariable()
+    traced = with_hyperparameters(experiment, variable.traced(hyperparameters(experiment)))
+    model = build(traced, split.x_train.shape[1], len(split.classes))
+    optimizer = RestartableOptimizer(traced.optimizer, model)
+    early_stopping = EarlyStoppingState(model) if experiment.early_stopping else None
+    rows = experiment.fitted_rows(len(split.x_train))
+    padded = rows % min(experiment.batch_size, rows) != 0
+    masked = padded and bool(layers_of(model, keras.layers.BatchNormalization))
+    loop = TrainingLoop(model, optimizer.optimizer, scores(traced), early_stopping, masked)
+    return Program(
+        model,
+        optimizer,
+        early_stopping,
+        variable,
+        _compiled(loop.run),
+        _compiled(loop.evaluate),
+        epochs_per_call=max(1, min(experiment.epochs, ROWS_PER_CALL // rows)),
+    )
+
+
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    compiled: Callable[..., Any] = tf.function(function, jit_compile=True, autograph=False)
+    return compiled

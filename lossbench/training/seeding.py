@@ -1,0 +1,84 @@
+"""What a seed decides: the initial weights, the order of the rows and what dropout drops.
+
+Each of them is drawn from its own stream of random numbers. So a seed gives the same weights and
+row orders whether or not the model has dropout.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+from lossbench.results.result import Array
+from lossbench.training.network import layers_of
+
+
+class Draws(NamedTuple):
+    """What chance decides about a training.
+
+    ``weights`` are the initial ones, in the order of ``model.weights``. ``orders`` has a
+    permutation of the rows for each epoch, and ``dropout`` a stream for each dropout layer.
+    """
+
+    weights: list[Array]
+    orders: Iterable[Array]
+    dropout: Sequence[np.random.SeedSequence] = ()
+
+
+def draw(seed: int, model: keras.Sequential, rows: int, epochs: int) -> Draws:
+    """Draw what a seed decides about training the model on a number of rows for some epochs."""
+    dense, dropouts = (
+        len(layers_of(model, kind)) for kind in (keras.layers.Dense, keras.layers.Dropout)
+    )
+    order, *layers = np.random.SeedSequence(seed).spawn(1 + dense + dropouts)
+    shuffle = np.random.default_rng(order)
+    return Draws(
+        initial_weights(model, layers[:dense]),
+        (shuffle.permutation(rows) for _ in range(epochs)),
+        layers[dense:],
+    )
+
+
+def initial_weights(
+    model: keras.Sequential, streams: Iterable[np.random.SeedSequence]
+) -> list[Array]:
+    """Initial weights in the order of ``model.weights``; each dense layer draws from its stream.
+
+    With one integer seed for all layers, their weights would be copies of each other wherever the
+    shapes allow, and the network would learn at half its speed.
+    """
+    streams = iter(streams)
+    return [
+        weight
+        for layer in model.layers
+        for weight in (
+            _dense_weights(layer, next(streams))
+            if isinstance(layer, keras.layers.Dense)
+            else _constant_weights(layer)
+        )
+    ]
+
+
+def seed_dropout(model: keras.Sequential, streams: Sequence[np.random.SeedSequence]) -> None:
+    """Let each dropout layer draw from the start of its own stream."""
+    for layer, stream in zip(layers_of(model, keras.layers.Dropout), streams, strict=True):
+        state = layer.seed_generator.state
+        # The state is a seed, and how often numbers were drawn from it.
+        state.assign(np.array([stream.generate_state(1)[0], 0], np.uint32).astype(state.dtype))
+
+
+def _dense_weights(layer: keras.layers.Dense, stream: np.random.SeedSequence) -> Iterator[Array]:
+    config = layer.kernel_initializer.get_config()
+    if "seed" in config:
+        config["seed"] = int(stream.generate_state(1)[0])
+    initializer = type(layer.kernel_initializer).from_config(config)
+    yield np.asarray(initializer(layer.kernel.shape))
+    yield np.zeros(layer.bias.shape, np.float32)
+
+
+def _constant_weights(layer: keras.Layer) -> Iterator[Array]:
+    """Batch normalisation as it starts in Keras: gamma and the variance 1, beta and the mean 0."""
+    for weight in layer.weights:
+        fill = np.ones if weight.name in ("gamma", "moving_variance") else np.zeros
+        yield fill(weight.shape, np.float32)
