@@ -1,4 +1,4 @@
-"""Files that are no configs, and what a mapping of Python means as one."""
+"""Files that are no configs, and configs that are no regular files."""
 
 import os
 from pathlib import Path
