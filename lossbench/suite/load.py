@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from lossbench.config.load import BUNDLED, find, in_folder, load_all, names_of
 from lossbench.execution.process import Trainer
 from lossbench.results.result import HISTORY
+from lossbench.suite import RESULTS
 from lossbench.suite.extras import NO_EXTRAS, Extras
 
 if TYPE_CHECKING:
     from lossbench.suite.suite import Suite
-
-RESULTS = Path("results")
 
 
 @dataclass(frozen=True)
