@@ -4,7 +4,6 @@ import typer
 
 from lossbench.cli.app import WRONG_USAGE, app, examples
 from lossbench.cli.options import (
-    RESULTS,
     AsCsv,
     AsJson,
     AsMarkdown,
@@ -15,6 +14,7 @@ from lossbench.cli.options import (
     Version,
 )
 from lossbench.cli.stored import stored_results
+from lossbench.suite import RESULTS
 
 
 @app.command(epilog=examples("compare", "compare results/5000-samples --metric mse --json"))

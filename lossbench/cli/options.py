@@ -7,8 +7,6 @@ import typer
 
 from lossbench import __version__
 
-RESULTS = Path("results")
-
 
 def _show_version(wanted: bool) -> None:
     if wanted:

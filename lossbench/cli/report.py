@@ -3,8 +3,9 @@
 import typer
 
 from lossbench.cli.app import FAILED, WRONG_USAGE, app, examples
-from lossbench.cli.options import RESULTS, Debug, Open, Page, ResultFolder, Version
+from lossbench.cli.options import Debug, Open, Page, ResultFolder, Version
 from lossbench.cli.stored import stored_results
+from lossbench.suite import RESULTS
 
 
 @app.command(epilog=examples("report", "report results/5000-samples --open --out losses.html"))

@@ -1,1 +1,5 @@
-"""One experiment or many: what is missing is trained, and each result is written."""
+"""Experiments that run together: what is missing is trained, and every result is written."""
+
+from pathlib import Path
+
+RESULTS = Path("results")  # the folder of results, if no other one is given

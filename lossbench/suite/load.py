@@ -10,12 +10,11 @@ from lossbench.config.bundled import BUNDLED, find, in_folder
 from lossbench.config.load import load_all, names_of
 from lossbench.execution.work import Trainer
 from lossbench.results.files import HISTORY
+from lossbench.suite import RESULTS
 from lossbench.suite.extras import NO_EXTRAS, Extras
 
 if TYPE_CHECKING:
     from lossbench.suite.suite import Suite
-
-RESULTS = Path("results")
 
 
 @dataclass(frozen=True)
