@@ -1,0 +1,176 @@
+"""Our training against Keras's own ``fit``: from the same weights and row orders, the same figures.
+
+Each comparison compiles a program and runs ``fit`` step by step, which takes a second: the data
+have 90 rows to train on, and two epochs are enough unless the epochs themselves are tested.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from lossbench.config.experiment import Experiment
+from lossbench.config.sections.loss import LossChoice
+from lossbench.data.arrays import Split
+from lossbench.tables.losses import Loss, Targets, encode
+from lossbench.tables.problems import Problem
+from lossbench.training.network import build, layers_of
+from lossbench.training.program import compile_program
+from lossbench.training.seeding import Draws, initial_weights, seed_dropout
+from lossbench.training.train import Fitted, fit_function
+
+
+def sgd(**settings: Any) -> keras.optimizers.Optimizer:
+    """Lossbench's default optimizer as a Keras user would write it."""
+    return keras.optimizers.SGD(**{"learning_rate": 0.01, "momentum": 0.9} | settings)
+
+
+def split_of(problem: Problem, targets: Targets = "any") -> Split:
+    """Ninety rows to train on, which batches of 32 do not divide, and sixty to test on."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(150, 4)).astype(np.float32)
+    signal = x @ rng.normal(size=4)
+    if problem == "regression":
+        y = signal if targets == "any" else np.exp(signal / 3)
+        return Split(x[:90], y[:90].astype(np.float32), x[90:], y[90:].astype(np.float32))
+    bounds = [0.5] if problem.startswith("binary") else [-1, 1.5]
+    y = np.digitize(signal, bounds)
+    return Split(x[:90], y[:90], x[90:], y[90:], tuple("012"[: len(bounds) + 1]))
+
+
+def assert_equals_fit(
+    experiment: Experiment,
+    split: Split,
+    optimizer: keras.optimizers.Optimizer | None = None,
+    *,
+    orders: list[np.ndarray] | None = None,
+    class_weight: dict[int, float] | None = None,
+    callbacks: Iterable[keras.callbacks.Callback] = (),
+    jit: bool = False,
+) -> None:
+    """Every figure of every epoch and the final weights are those of fit, within 1e-6.
+
+    With orders, fit is given an epoch at a time; otherwise the rows are in their order.
+    """
+    rows = experiment.fitted_rows(len(split.x_train))
+    model = build(experiment, split.x_train.shape[1], len(split.classes))
+    draws = Draws(
+        initial_weights(model, np.random.SeedSequence(7).spawn(4)),
+        orders or [np.arange(rows)] * experiment.epochs,
+        np.random.SeedSequence(8).spawn(len(layers_of(model, keras.layers.Dropout))),
+    )
+    ours = _ours(experiment, split, draws)
+
+    model.set_weights(draws.weights)
+    seed_dropout(model, draws.dropout)
+    loss = experiment.loss.row
+    logits = loss.logits and experiment.output_activation == "linear"
+    model.compile(
+        loss=_keras_loss(experiment.loss, logits),
+        optimizer=optimizer or sgd(),
+        metrics=[_keras_metric(name, loss, logits) for name in experiment.metrics],
+        run_eagerly=not jit,
+        jit_compile=jit,
+    )
+    theirs = _history_of_fit(
+        model, experiment, split, orders, class_weight=class_weight, callbacks=[*callbacks]
+    )
+    _assert_same_history(ours, theirs, experiment)
+    for ours_layer, theirs_layer in zip(ours.weights, model.get_weights(), strict=True):
+        np.testing.assert_allclose(ours_layer, theirs_layer, atol=1e-5)
+    y_test = encode(loss.labels, split.y_test, len(split.classes))
+    final = model.evaluate(split.x_test, y_test, batch_size=60, verbose=0, return_dict=True)
+    for column, name in enumerate(("loss", *experiment.metrics)):
+        assert ours.final.test[column] == pytest.approx(final[name], rel=2e-6, abs=1e-6), name
+
+
+def _ours(experiment: Experiment, split: Split, draws: Draws) -> Fitted:
+    """The second training of a program, so that what the first has left behind would be seen."""
+    fit = fit_function(experiment, split, compile_program(experiment, split))
+    fit(draws)
+    return fit(draws)
+
+
+def _history_of_fit(
+    model: keras.Sequential,
+    experiment: Experiment,
+    split: Split,
+    orders: list[np.ndarray] | None,
+    **given: Any,
+) -> dict[str, list[float]]:
+    """Figures of every epoch by Keras's names; its validation data are ours of the test part.
+
+    With early stopping they are the rows that are held back.
+    """
+    labels, classes = experiment.loss.row.labels, len(split.classes)
+    x, y = split.x_train, encode(labels, split.y_train, classes)
+    weight, rows = split.weights_train, experiment.fitted_rows(len(x))
+    if experiment.early_stopping:
+        held_back = [x[rows:], y[rows:], *([] if weight is None else [weight[rows:]])]
+    else:
+        held_back = [split.x_test, encode(labels, split.y_test, classes)]
+
+    def fit(order: np.ndarray, epochs: int) -> dict[str, list[float]]:
+        return model.fit(
+            x[order],
+            y[order],
+            batch_size=experiment.batch_size,
+            epochs=epochs,
+            shuffle=False,
+            validation_data=tuple(held_back),
+            validation_batch_size=60,
+            sample_weight=None if weight is None else weight[order],
+            verbose=0,
+            **given,
+        ).history
+
+    if orders is None:
+        return fit(np.arange(rows), experiment.epochs)
+    parts = [fit(order, 1) for order in orders]
+    return {key: [it for part in parts for it in part[key]] for key in parts[0]}
+
+
+def _assert_same_history(
+    ours: Fitted, theirs: dict[str, list[float]], experiment: Experiment
+) -> None:
+    history = ours.history
+    for column, name in enumerate(("loss", *experiment.metrics)):
+        np.testing.assert_allclose(
+            history.train[:, column], theirs[name], rtol=1e-6, atol=1e-6, err_msg=name
+        )
+        if not experiment.early_stopping:
+            np.testing.assert_allclose(
+                history.test[:, column], theirs[f"val_{name}"], rtol=1e-6, atol=1e-6, err_msg=name
+            )
+    if experiment.early_stopping:
+        np.testing.assert_allclose(history.validation[:, 0], theirs["val_loss"], rtol=1e-5)
+
+
+def _keras_loss(choice: LossChoice, logits: bool) -> Callable[..., Any]:
+    """The loss as a Keras user would write it."""
+    row = choice.row
+    given = {**choice.parameters, **({"from_logits": True} if logits else {})}
+    function = partial(row.function, keras) if row.function else getattr(keras.losses, row.name)
+    return partial(function, **given)
+
+
+def _keras_metric(name: str, loss: Loss, logits: bool) -> Any:
+    """The metric as a Keras user would write it; Keras has no right accuracy for -1/1."""
+
+    def accuracy(y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+        return tf.cast(tf.sign(prediction) == y, tf.float32)
+
+    def rounded_accuracy(y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+        return tf.cast(tf.round(prediction) == y, tf.float32)
+
+    if loss.labels == "-1/1":
+        return {"accuracy": accuracy, "rounded_accuracy": rounded_accuracy}[name]
+    if loss.labels == "0/1" and logits:
+        return keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)
+    if loss.labels == "integer":
+        return keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+    return name

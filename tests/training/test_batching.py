@@ -1,0 +1,55 @@
+"""Batches, row orders and weights of rows as in fit, and large data in pieces."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras_fit import assert_equals_fit, split_of
+
+from lossbench.config.experiment import Experiment
+from lossbench.tables.losses import LOSSES, NAMES
+from lossbench.training.train import trainer
+
+Make = Callable[..., Experiment]
+
+
+@pytest.mark.parametrize("batch_size", [32, 45, 100], ids=["short last", "equal", "one"])
+def test_batches_and_row_orders_are_those_of_fit(experiment_of: Make, batch_size: int) -> None:
+    experiment = experiment_of("regression", "mse", batch_size=batch_size, epochs=2)
+    shuffle = np.random.default_rng(7)
+    orders = [shuffle.permutation(90) for _ in range(2)]
+    assert_equals_fit(experiment, split_of("regression"), orders=orders)
+
+
+@pytest.mark.parametrize("stopping", [None, {"patience": 1, "validation_size": 25}])
+@pytest.mark.parametrize("loss", ["mse", "hinge"])
+def test_weights_of_rows_have_the_figures_of_fit(
+    experiment_of: Make, loss: str, stopping: dict[str, Any] | None
+) -> None:
+    problem = LOSSES[NAMES[loss]].problem
+    weights = np.random.default_rng(1).uniform(0, 3, 90).astype(np.float32)
+    split = replace(split_of(problem), weights_train=weights)
+    experiment = experiment_of(
+        problem, loss, model={"hidden": [6]}, epochs=3, early_stopping=stopping
+    )
+    callbacks = []
+    if stopping:
+        callbacks = [keras.callbacks.EarlyStopping(patience=1, restore_best_weights=True)]
+    assert_equals_fit(experiment, split, callbacks=callbacks)
+
+
+def test_large_data_are_cut_into_pieces_without_a_change_of_figures(
+    experiment_of: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = experiment_of("multi-class classification", "categorical_crossentropy")
+    split = experiment.dataset.load()
+    whole = trainer(experiment, split)(0)
+    monkeypatch.setattr("lossbench.training.program.ROWS_PER_CALL", 1000)
+    monkeypatch.setattr("lossbench.training.batching.EVALUATION_BATCH", 64)
+    pieces = trainer(experiment, split)(0)
+    for key, figures in whole.history.items():
+        np.testing.assert_allclose(pieces.history[key], figures, rtol=1e-5)
+    assert pieces.train == pytest.approx(whole.train, rel=1e-5)

@@ -1,0 +1,65 @@
+"""Losses and metrics: every loss against fit, and metrics against what they should be."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras_fit import assert_equals_fit, split_of
+from loss_parameters import other_parameters
+
+from lossbench.config.experiment import Experiment
+from lossbench.tables.losses import LOSSES, Loss, encode
+from lossbench.training.scores import scores
+
+Make = Callable[..., Experiment]
+
+
+@pytest.mark.parametrize(
+    ("loss", "activation"),
+    [
+        pytest.param(loss, activation, id=f"{loss.name} {activation}")
+        for loss in LOSSES.values()
+        for activation in (loss.activation, *(("linear",) if loss.logits else ()))
+    ],
+)
+def test_every_loss_has_the_figures_of_fit(
+    experiment_of: Make, loss: Loss, activation: str
+) -> None:
+    experiment = experiment_of(
+        loss.problem,
+        {"name": loss.name, **other_parameters(loss)},
+        model={"hidden": [6], "output_activation": activation},
+        epochs=2,
+    )
+    assert_equals_fit(experiment, split_of(loss.problem, loss.targets))
+
+
+@pytest.mark.parametrize("loss", [it for it in LOSSES.values() if it.problem != "regression"])
+def test_a_perfect_classifier_scores_one_and_its_negation_zero(
+    experiment_of: Make, loss: Loss
+) -> None:
+    experiment = experiment_of(loss.problem, loss.name)
+    classes = 2 if loss.problem.startswith("binary") else 3
+    truth = np.arange(12) % classes
+    y = encode(loss.labels, truth, classes)
+    sure = np.eye(classes)[truth] if classes > 2 else encode(loss.labels, truth, 2)
+    wrong = 1 - sure if loss.labels != "-1/1" else -sure
+    barely = 0.5 + 0.01 * (sure - 0.5) if loss.labels != "-1/1" else 0.01 * sure
+    at = 1 + experiment.metrics.index("accuracy")
+    accuracy = scores(experiment)[at]
+
+    def mean(prediction: np.ndarray) -> float:
+        return float(np.mean(accuracy(y, tf.constant(prediction, tf.float32))))
+
+    assert (mean(sure), mean(barely), mean(wrong)) == (1.0, 1.0, 0.0)
+
+
+def test_rounded_accuracy_counts_a_prediction_within_the_margin_as_wrong(
+    experiment_of: Make,
+) -> None:
+    experiment = experiment_of("binary classification", "hinge")
+    score = scores(experiment)[1 + experiment.metrics.index("rounded_accuracy")]
+    y = tf.constant([[1.0], [1.0], [1.0], [-1.0]])
+    prediction = tf.constant([[0.51], [0.5], [-0.9], [-0.6]])
+    assert score(y, prediction).numpy().tolist() == [1.0, 0.0, 0.0, 1.0]

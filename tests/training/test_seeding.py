@@ -1,0 +1,46 @@
+"""What a seed decides, and what it does not."""
+
+from collections.abc import Callable
+
+import numpy as np
+from keras_fit import split_of
+from scipy import stats
+
+from lossbench.config.experiment import Experiment
+from lossbench.training.network import build
+from lossbench.training.seeding import initial_weights
+from lossbench.training.train import trainer
+
+Make = Callable[..., Experiment]
+
+
+def test_layers_of_one_shape_start_with_independent_weights(experiment_of: Make) -> None:
+    experiment = experiment_of("binary classification", "hinge", model={"hidden": [40, 40, 40]})
+    model = build(experiment, 40, 2)
+    kernels = initial_weights(model, np.random.SeedSequence(3).spawn(4))[:6:2]
+    for one, other in ((0, 1), (1, 2), (0, 2)):
+        correlation = np.corrcoef(kernels[one].ravel(), kernels[other].ravel())[0, 1]
+        assert abs(correlation) < 0.1  # of 1,600 draws: four standard deviations
+
+
+def test_hidden_weights_have_the_distribution_of_he_uniform(experiment_of: Make) -> None:
+    experiment = experiment_of("regression", "mse", model={"hidden": [500]})
+    model = build(experiment, 20, 0)
+    hidden, _, output, _ = initial_weights(model, np.random.SeedSequence(0).spawn(2))
+    # He et al. 2015: limit sqrt(6 / inputs); Glorot and Bengio 2010: sqrt(6 / (inputs + outputs)).
+    for kernel, limit in ((hidden, np.sqrt(6 / 20)), (output, np.sqrt(6 / 501))):
+        draws = kernel.ravel() / limit
+        assert stats.kstest(draws, stats.uniform(-1, 2).cdf).pvalue > 1e-3
+        assert np.abs(draws).max() <= 1
+
+
+def test_dropout_does_not_change_the_initial_weights_or_the_row_orders(experiment_of: Make) -> None:
+    split = split_of("regression")
+    plain, dropped = (
+        trainer(experiment_of("regression", "mse", epochs=1, model=model, optimizer=rate), split)(0)
+        for rate in [{"learning_rate": 1e-12}]
+        for model in ({"hidden": [6]}, {"hidden": [6], "dropout": 0.5})
+    )
+    for one, other in zip(plain.weights, dropped.weights, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-9)
+    assert plain.history["train_loss"] != dropped.history["train_loss"]
