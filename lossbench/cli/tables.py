@@ -19,9 +19,13 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     if out.is_terminal:
         table = Table(*columns, title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
         table.padding, table.pad_edge = (0, 1, 0, 0), False
+        table.show_edge = False  # the summary of the nine takes all of eighty columns
         for row in rows:
             table.add_row(*row)
+        if not title:
+            out.print()
         out.print(table, soft_wrap=False)
+        out.print()
         return
     widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
     print(title)

@@ -122,7 +122,7 @@ OVERFLOWING = """() => [...document.querySelectorAll("body *")]
     .map((it) => it.outerHTML.slice(0, 80))"""
 
 
-@pytest.mark.parametrize("width", [390, 800, 1000, 1030, 1060, 1160, 1280])
+@pytest.mark.parametrize("width", [390, 800, 970, 1000, 1030, 1060, 1160, 1280])
 def test_nothing_overflows(tab: Callable[..., Tab], stored: Path, width: int) -> None:
     page = tab(stored, width).page
     page.locator("details").evaluate_all("all => all.forEach((it) => it.open = true)")
