@@ -25,7 +25,9 @@ def test_compare_tells_of_the_stored_results_and_imports_no_tensorflow(
 ) -> None:
     stdout, pictures = compared
     assert "\nmake_blobs, 1000 rows: accuracy\nexperiment   " in stdout
-    assert "\n- binary_crossentropy is better than hinge on test accuracy: in " in stdout
+    assert (
+        "\n- binary_crossentropy is better than hinge on test accuracy: it is ahead in " in stdout
+    )
     assert_plain(stdout)
     assert {"boundaries_1.png", "boundaries_2.png"} <= set(pictures)
     assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())

@@ -176,9 +176,9 @@ KIND = (
         ("former", "AttributeError: module 'keras.backend' has no attribute 'square'; a loss is a"),
         ("branch", "theirs:branch raised OperatorNotAllowedInGraphError: Using a symbolic `tf.Te"),
         ("nothing", f"theirs:nothing raised ValueError: None values not supported.{KIND}"),
-        ("right", f"theirs:right has no gradient by y_pred{KIND}"),
-        ("of_the_labels", f"theirs:of_the_labels has no gradient by y_pred{KIND}"),
-        ("random", f"theirs:random draws random numbers, and no seed of a config says which{KIND}"),
+        ("right", f"theirs:right has no gradient with respect to y_pred{KIND}"),
+        ("of_the_labels", f"theirs:of_the_labels has no gradient with respect to y_pred{KIND}"),
+        ("random", f"draws random numbers, which no seed in a config decides{KIND}"),
         ("of_three", "raised TypeError: of_three() missing 1 required positional argument: 'q';"),
     ],
 )
