@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from command import lossbench, lossbench_process
 
+from lossbench.config import own_function
 from lossbench.config.complaints import ConfigError
 from lossbench.config.load import load, load_all
 from lossbench.results.read import read_result
@@ -214,3 +215,35 @@ def test_what_is_wrong_is_said_of_every_point_with_the_same_config(config: Path)
     done = lossbench_process(config.parent, *arguments)
     assert done.returncode == 1
     assert done.stderr.count("theirs:mean returns one value for all rows") == 2
+
+
+def test_an_own_module_of_a_name_that_is_taken_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "random.py").write_text("def loss(y, p): ...")
+    said = own_function.missing("random:loss")
+    assert said
+    assert "another module has that name" in said
+    with pytest.raises(ImportError, match=r"another module has that name .*random\.py"):
+        own_function.load("random:loss")
+
+
+def test_an_own_package_is_imported_whole_and_a_module_without_its_neighbours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "package_of_mine").mkdir()
+    (tmp_path / "package_of_mine" / "helper.py").write_text("VALUE = 3")
+    (tmp_path / "package_of_mine" / "losses.py").write_text(
+        "from package_of_mine.helper import VALUE\ndef loss(): return VALUE"
+    )
+    assert own_function.missing("package_of_mine.losses:loss") is None
+    assert own_function.load("package_of_mine.losses:loss")() == 3
+
+    (tmp_path / "helper_of_mine.py").write_text("VALUE = 3")
+    (tmp_path / "losses_of_mine.py").write_text("import helper_of_mine")
+    with pytest.raises(ImportError, match="only 'losses_of_mine' is imported; make one package"):
+        own_function.load("losses_of_mine:loss")
+    assert "helper_of_mine" not in sys.modules
+    assert str(tmp_path) not in sys.path

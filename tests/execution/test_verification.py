@@ -103,12 +103,12 @@ def test_trainings_that_reach_infinity_are_marked_as_diverged(
 
 FORGED: dict[str, tuple[str, Make]] = {
     "other seed": ("other seeds", lambda it: replace(it, seed=it.seed + 1)),
-    "seed of numpy": ("in the place", lambda it: replace(it, seed=np.int64(it.seed))),
-    "no training": ("in the place", lambda it: vars(it)),
-    "lacks a part": ("in the place", lambda _: object.__new__(Training)),
-    "diverged is a number": ("in the place", lambda it: replace(it, diverged=0)),
-    "figures are a list": ("in the place", lambda it: replace(it, test=[*it.test.items()])),
-    "weights are a list": ("in the place", lambda it: replace(it, weights=[*it.weights])),
+    "seed of numpy": ("in place", lambda it: replace(it, seed=np.int64(it.seed))),
+    "no training": ("in place", lambda it: vars(it)),
+    "lacks a part": ("in place", lambda _: object.__new__(Training)),
+    "diverged is a number": ("in place", lambda it: replace(it, diverged=0)),
+    "figures are a list": ("in place", lambda it: replace(it, test=[*it.test.items()])),
+    "weights are a list": ("in place", lambda it: replace(it, weights=[*it.weights])),
     "epochs": ("epochs", lambda it: replace(it, epochs=4, best_epoch=4)),
     "another metric": ("figures", lambda it: replace(it, test={"loss": 0.5, "f1": 0.5})),
     "no metric": ("figures", lambda it: replace(it, train={"loss": 0.5})),
@@ -190,12 +190,12 @@ def test_early_stop_that_cannot_be_is_refused(
 @pytest.mark.parametrize(
     ("forge", "words"),
     [
-        (lambda _: None, "is none"),
-        (lambda it: it, "is none"),
-        (lambda it: (tuple(it), None), "is none"),
-        (lambda it: (it, None, None), "is none"),
-        (lambda it: (it, "failed"), "is none"),
-        (lambda it: (it, SystemExit(0)), "is none"),
+        (lambda _: None, "has an unknown form"),
+        (lambda it: it, "has an unknown form"),
+        (lambda it: (tuple(it), None), "has an unknown form"),
+        (lambda it: (it, None, None), "has an unknown form"),
+        (lambda it: (it, "failed"), "has an unknown form"),
+        (lambda it: (it, SystemExit(0)), "has an unknown form"),
         (lambda _: ([], None), "other seeds"),
         (lambda it: (it[:2], None), "other seeds"),
         (lambda it: ([*it, it[0]], None), "other seeds"),
@@ -210,7 +210,7 @@ def test_answer_of_another_form_is_refused(
         verification.check_answer(forge(right), work, work.seeds)
 
 
-def test_setting_is_compared_by_name_whatever_a_worker_says() -> None:
+def test_environment_is_compared_by_name_whatever_a_worker_says() -> None:
     ours = {"Keras": "3.12.0", "XLA_FLAGS": "--x"}
     assert verification.differences({**ours, "more": object()}, ours) == {}
     other = verification.differences({"Keras": "3.13.0", "XLA_FLAGS": "--x"}, ours)
