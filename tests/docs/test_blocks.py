@@ -9,7 +9,7 @@ from docs import readmes
 from docs.readmes import READMES, ROOT, alike, cut
 
 # Keras reads an optimizer's learning rate in a way that NumPy deprecates.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")]
 NOT_RUN = [
     ("README.md", "installs from the network"),
     ("results/README.md", "installs from the network, and serves until it is stopped"),

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 from docs import readmes
+
+pytestmark = pytest.mark.slow
 
 PAGE = readmes.ROOT / "README.md"
 

@@ -1,6 +1,8 @@
 """What the tests of execution share."""
 
+import multiprocessing
 from collections.abc import Callable, Sequence
+from multiprocessing.process import BaseProcess
 
 import pytest
 from dask_cluster import as_files
@@ -32,3 +34,10 @@ def expected(works: Sequence[Work]) -> list[dict[str, bytes]]:
 @pytest.fixture
 def short_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "SECONDS_PER_BATCH", 2 * batches.PER_SEED)
+
+
+@pytest.fixture
+def new_children() -> Callable[[], list[BaseProcess]]:
+    """Which processes the test has started and not ended; one is kept for the other tests."""
+    before = multiprocessing.active_children()
+    return lambda: [it for it in multiprocessing.active_children() if it not in before]

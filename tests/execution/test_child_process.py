@@ -13,6 +13,8 @@ import pytest
 
 from lossbench.execution.child_process import started
 
+pytestmark = pytest.mark.slow
+
 # Unlike python -m, the script does not look for modules in the working directory.
 LOSSBENCH = [str(Path(sys.executable).with_name("lossbench"))]
 CONFIG = """\

@@ -1,8 +1,8 @@
 """A training process: how much it trains, of which data, and how it ends."""
 
-import multiprocessing
 from collections import deque
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import pytest
@@ -31,12 +31,14 @@ def test_a_process_trains_any_number_of_points_but_few_programs(
     assert waiting[0][0] == 40 + PROGRAMS_PER_PROCESS - 1
 
 
-def test_training_process_that_was_ended_is_not_started_again(works: list[Work]) -> None:
+def test_training_process_that_was_ended_is_not_started_again(
+    works: list[Work], new_children: Callable[[], list[BaseProcess]]
+) -> None:
     with TrainingProcess() as process:
         process.start()
     with pytest.raises(TrainingProcessDied):
         list(process.train(works))
-    assert multiprocessing.active_children() == []
+    assert new_children() == []
 
 
 def test_works_of_one_config_train_on_the_data_that_each_comes_with(

@@ -24,7 +24,7 @@ from lossbench.suite.write import write
 from lossbench.tables.losses import encode
 
 # Keras reads an optimizer's learning rate in a way that NumPy deprecates.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")]
 ROOT = Path(__file__).parents[2]
 READMES = [ROOT / "README.md", *ROOT.glob("*/README.md")]
 # It reaches infinity in the first epoch. Its name has what a model's name cannot have.

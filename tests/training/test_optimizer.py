@@ -11,6 +11,8 @@ from keras_version import skip_what_keras_lacks
 from lossbench.config.experiment import Experiment
 from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., Experiment]
 
 # Two epochs are six steps of 32 rows at most.

@@ -17,7 +17,7 @@ from lossbench.training.saved_model import model_file
 from lossbench.training.scores import scores
 
 # Keras reads an optimizer's learning rate in a way that NumPy deprecates.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")]
 
 
 def _load(content: bytes) -> keras.Sequential:

@@ -12,6 +12,8 @@ from lossbench.config.experiment import Experiment
 from lossbench.tables.losses import LOSSES, Loss, encode
 from lossbench.training.scores import scores
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., Experiment]
 
 

@@ -9,6 +9,8 @@ from command import lossbench, lossbench_process
 
 from lossbench.training.startup import WrongSetting, import_training
 
+pytestmark = pytest.mark.slow
+
 CONFIG = """\
 dataset: {generator: make_circles, n_samples: 100, noise: 0.1, random_state: 1}
 model: {hidden: [4]}
