@@ -7,6 +7,13 @@ loss: bce
 epochs: 2
 repeats: 2
 """
+CIRCLES = """\
+dataset: {generator: make_circles, n_samples: 100, noise: 0.1, random_state: 1}
+model: {hidden: [4]}
+loss: hinge
+epochs: 2
+repeats: 2
+"""
 LINEAR = """\
 dataset: {generator: make_regression, n_features: 20, noise: 0.1, standardize: {target: all}}
 model: {hidden: [4]}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dying
 import pytest
+from small_experiments import CIRCLES
 
 from lossbench.execution.child_process import started
 
@@ -17,13 +18,6 @@ pytestmark = pytest.mark.slow
 
 # Unlike python -m, the script does not look for modules in the working directory.
 LOSSBENCH = [str(Path(sys.executable).with_name("lossbench"))]
-CONFIG = """\
-dataset: {generator: make_circles, n_samples: 100, noise: 0.1, random_state: 1}
-model: {hidden: [4]}
-loss: hinge
-epochs: 2
-repeats: 2
-"""
 OWN = "{function: theirs:%s, labels: -1/1}"
 # It says that it was imported, with nothing that would be imported from a file, and is of no use.
 PLANTED = """\
@@ -37,7 +31,7 @@ raise ImportError("planted")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A stranger's folder: a config, and a file with the name of every module there is."""
-    (tmp_path / "it.yaml").write_text(CONFIG)
+    (tmp_path / "it.yaml").write_text(CIRCLES)
     loaded = {name.partition(".")[0] for name in sys.modules} | {*sys.stdlib_module_names}
     for name in loaded - {"lossbench", "theirs"}:
         path = tmp_path / f"{name}.py"
@@ -60,7 +54,7 @@ def test_a_run_imports_nothing_from_the_working_directory(folder: Path) -> None:
 
 
 def test_with_own_code_that_module_alone_is_imported_from_there(folder: Path) -> None:
-    (folder / "own.yaml").write_text(CONFIG.replace("hinge", OWN % "loss"))
+    (folder / "own.yaml").write_text(CIRCLES.replace("hinge", OWN % "loss"))
     (folder / "theirs.py").write_text(
         "import keras, struct, random\ndef loss(y, p):\n    return keras.ops.square(y - p)\n"
     )

@@ -4,15 +4,9 @@ from pathlib import Path
 
 import pytest
 from command import lossbench_process
+from small_experiments import CIRCLES
 
 pytestmark = pytest.mark.slow
-CONFIG = """\
-dataset: {generator: make_circles, n_samples: 100, noise: 0.1, random_state: 1}
-model: {hidden: [4]}
-loss: hinge
-epochs: 2
-repeats: 2
-"""
 OWN = "{function: theirs:%s, labels: -1/1}"
 
 
@@ -51,10 +45,10 @@ def test_what_own_code_raises_is_told_and_the_others_are_trained(tmp_path: Path)
     (tmp_path / "theirs.py").write_text(OWN_CODE)
     names = ["odd", "silent", "leaving", "deep", "short_of_memory", "ending"]
     for name in names:
-        (tmp_path / f"{name}.yaml").write_text(CONFIG.replace("hinge", OWN % name))
-    (tmp_path / "hinge.yaml").write_text(CONFIG)
+        (tmp_path / f"{name}.yaml").write_text(CIRCLES.replace("hinge", OWN % name))
+    (tmp_path / "hinge.yaml").write_text(CIRCLES)
     # It is still trained when the next one, compiled meanwhile, ends their process.
-    (tmp_path / "long.yaml").write_text(CONFIG.replace("epochs: 2", "epochs: 50000"))
+    (tmp_path / "long.yaml").write_text(CIRCLES.replace("epochs: 2", "epochs: 50000"))
     configs = [f"{name}.yaml" for name in [*names[:-1], "long", names[-1], "hinge"]]
     done = lossbench_process(tmp_path, "run", *configs, "--allow-code", "--quiet", timeout=120)
     assert done.returncode == 1

@@ -6,18 +6,12 @@ from pathlib import Path
 import keras
 import pytest
 from command import lossbench, lossbench_process
+from small_experiments import CIRCLES
 
 from lossbench.training.startup import WrongSetting, import_training
 
 pytestmark = pytest.mark.slow
 
-CONFIG = """\
-dataset: {generator: make_circles, n_samples: 100, noise: 0.1, random_state: 1}
-model: {hidden: [4]}
-loss: hinge
-epochs: 2
-repeats: 2
-"""
 ELSEWHERE = {
     "KERAS_BACKEND": "jax",
     "KERAS_NNX_ENABLED": "true",
@@ -36,7 +30,7 @@ def content(folder: Path) -> dict[str, bytes]:
 # Keras reads an optimizer's learning rate in a way that NumPy deprecates.
 @pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 def test_settings_from_outside_change_no_byte(tmp_path: Path) -> None:
-    (tmp_path / "it.yaml").write_text(CONFIG)
+    (tmp_path / "it.yaml").write_text(CIRCLES)
     run = ("run", "it.yaml", "--save-model", "--force", "--quiet")
     assert lossbench(tmp_path, *run).returncode == 0
     before = content(tmp_path)
