@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: install lint test soak smoke bench docs picture run-all report clean
+.PHONY: install lint test test-all soak smoke bench docs picture run-all report clean
 
 install: $(INSTALLED)
 
@@ -35,6 +35,10 @@ picture: install
 
 test: install
 	$(BIN)/python -m pytest
+
+# What CI runs: with clusters, processes that are killed, and every optimizer.
+test-all: install
+	$(BIN)/python -m pytest -m 'not soak'
 
 # What takes too long for every change: killed, fed nonsense and kept running for long.
 soak: install

@@ -1,5 +1,6 @@
 """What several test modules share."""
 
+import gc
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -8,16 +9,26 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xdist
 from made_up import NAN, constant_result
 
 from lossbench.config.experiment import Experiment
 from lossbench.evidence.comparison import Comparison, compare
 from lossbench.results.result import Result, Training
-
-# TensorFlow is imported here, in silence, before a test module can import it with its chatter.
 from lossbench.training.startup import import_training
 
-import_training()
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Import TensorFlow in silence, before a test module can import it with its chatter.
+
+    It makes a million objects that stay. Where the garbage collector looks through them again and
+    again, tests take a tenth more time.
+    """
+    if not xdist.is_xdist_controller(session):
+        gc.disable()
+        import_training()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

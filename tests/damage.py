@@ -16,7 +16,7 @@ from made_results import KINDS, MADE, agree, beside, made, named, pipe, same, wi
 
 from lossbench.evidence import comparison_text, summary
 from lossbench.evidence.comparison import NothingToCompare, compare
-from lossbench.pictures import of_comparison as comparison_plots
+from lossbench.pictures import of_comparison
 from lossbench.report import page as report
 from lossbench.results.metrics_json import as_document, digest
 from lossbench.results.read import read_all, read_result
@@ -90,7 +90,7 @@ def use(folder: Path) -> None:
         assert comparison_text.as_csv(groups).isascii()
         text = comparison_text.as_markdown(groups)
         assert text.replace("\n", "").isprintable(), text
-        comparison_plots.pictures(groups)
+        of_comparison.pictures(groups)
 
 
 def check_damage(place: Path, kind: str, name: str, damage: list[Any]) -> None:

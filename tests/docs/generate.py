@@ -23,7 +23,7 @@ from lossbench.data.generators import GENERATORS
 from lossbench.tables.losses import ANY_REAL, LOSSES, Loss
 from lossbench.tables.metrics import METRICS, Metric
 from lossbench.tables.optimizers import COMMON, OPTIMIZERS, SCHEDULES
-from lossbench.text import to_json
+from lossbench.text import figure, to_json
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "results"
@@ -42,8 +42,10 @@ def results() -> str:
             figures = row["published"][part]
             bold = "**" if figures["verdict"] == "outside" else ""
             # No line may end within an interval.
-            interval = f"[{figures['low']:.3f},\N{NO-BREAK SPACE}{figures['high']:.3f}]"
-            cells += [f"{figures['median']:.3f} {interval}", f"{bold}{figures['value']:.3f}{bold}"]
+            interval = f"[{figure(figures['low'])},\N{NO-BREAK SPACE}{figure(figures['high'])}]"
+            # The tutorial prints three decimals.
+            published = f"{bold}{figures['value']:.3f}{bold}"
+            cells += [f"{figure(figures['median'])} {interval}", published]
         rows.append(cells)
     return _table(["experiment", "metric", "train", "published", "test", "published"], rows)
 
@@ -233,7 +235,7 @@ def _final(experiment: str, metric: str) -> dict[str, Any]:
 
 
 def _median(values: Any) -> str:
-    return f"{np.median(values):.3f}"
+    return figure(float(np.median(values)))
 
 
 def _ahead(first: Any, second: Any) -> str:

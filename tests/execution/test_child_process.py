@@ -39,6 +39,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.thorough
 def test_a_run_imports_nothing_from_the_working_directory(folder: Path) -> None:
     assert len(list(folder.glob("*.py"))) > 350
     done = subprocess.run(
@@ -53,6 +54,7 @@ def test_a_run_imports_nothing_from_the_working_directory(folder: Path) -> None:
     assert not (folder / "imported").exists()
 
 
+@pytest.mark.thorough
 def test_with_own_code_that_module_alone_is_imported_from_there(folder: Path) -> None:
     (folder / "own.yaml").write_text(CIRCLES.replace("hinge", OWN % "loss"))
     (folder / "theirs.py").write_text(
@@ -102,3 +104,24 @@ def test_how_a_process_died_is_told(how: str, said: str, capfd: pytest.CaptureFi
         time.sleep(0.05)
     assert "last words" in written
     assert "of no interest" not in written
+
+
+def test_a_process_that_ends_by_force_leaves_nothing_and_says_nothing(tmp_path: Path) -> None:
+    code = (
+        "import os, dying\n"
+        "from lossbench.execution.child_process import started\n"
+        "if __name__ == '__main__':\n"
+        "    _, process = started(dying.listen)\n"
+        "    process.kill()\n"
+        "    os._exit(143)\n"
+    )
+    (tmp_path / "ends.py").write_text(code)
+    done = subprocess.run(
+        [sys.executable, tmp_path / "ends.py"],
+        env=os.environ | {"PYTHONPATH": str(Path(dying.__file__).parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", "")

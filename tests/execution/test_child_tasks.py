@@ -6,7 +6,7 @@ import pytest
 from command import lossbench_process
 from small_experiments import CIRCLES
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 OWN = "{function: theirs:%s, labels: -1/1}"
 
 

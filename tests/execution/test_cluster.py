@@ -31,7 +31,7 @@ from distributed import Client
 from lossbench.execution import cluster
 from lossbench.execution.work import Work
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 FAILING = MOONS.replace("bce", "{function: math:hypot, labels: 0/1}")
 # What a sitecustomize makes of the worker that starts with it.
 OTHER_ENVIRONMENT = """

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from dask_cluster import HANGS, LONG, MOONS, run_code, started, training_processes, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 FINISHED = "a: accuracy, median of 3 seeds\n"
 # Runs the command, which a signal interrupts when first an object of Dask is deleted.
 INTERRUPTED = """

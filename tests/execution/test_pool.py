@@ -10,6 +10,7 @@ from lossbench.execution import cluster, pool
 from lossbench.execution.work import Event, Work
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("short_batches")
 def test_jobs_survive_a_process_that_is_killed_and_renew_those_that_have_compiled_much(
     works: list[Work],

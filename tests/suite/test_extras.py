@@ -50,6 +50,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return cwd, done.stderr
 
 
+@pytest.mark.thorough
 def test_stored_results_give_the_same_bytes_in_another_process(written: tuple[Path, str]) -> None:
     for name in NAMES:
         folder = written[0] / "results" / name
@@ -91,6 +92,7 @@ def test_one_kind_of_files_is_added_to_the_other(written: tuple[Path, str], tmp_
     assert not {"tensorboard", "model.keras"} & {path.name for path in results.iterdir()}
 
 
+@pytest.mark.thorough
 def test_what_a_readme_says_of_keras_and_pandas_works_without_lossbench(
     written: tuple[Path, str],
 ) -> None:

@@ -21,7 +21,7 @@ from small_experiments import LINEAR, MOONS
 
 from lossbench.results.read import read_result
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 FILES = {"config.yaml", "history.csv", "learning_curves.png", "metrics.json", "weights.npz"}
 
 

@@ -11,7 +11,7 @@ from keras_version import skip_what_keras_lacks
 from lossbench.config.experiment import Experiment
 from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 Make = Callable[..., Experiment]
 

@@ -15,7 +15,7 @@ from lossbench.training.program import compile_program
 from lossbench.training.sharing import hyperparameters, program_key
 from lossbench.training.train import trainer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 Make = Callable[..., Experiment]
 

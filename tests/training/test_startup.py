@@ -27,6 +27,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (folder / "results" / "it").iterdir()}
 
 
+@pytest.mark.thorough
 # Keras reads an optimizer's learning rate in a way that NumPy deprecates.
 @pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 def test_settings_from_outside_change_no_byte(tmp_path: Path) -> None:
