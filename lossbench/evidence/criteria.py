@@ -14,7 +14,6 @@ A criterion is True or False only where the seeds show it, and None where they d
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 from lossbench.evidence.probability import bootstrap_interval, probabilities
 from lossbench.results.result import Array
@@ -26,7 +25,9 @@ ABOUT = 0.02  # two percentage points
 
 def most(condition: Array) -> bool | None:
     """Whether a condition, shape (seeds,), holds for most seeds."""
-    share = stats.binomtest(int(condition.sum()), len(condition)).proportion_ci(0.95, "exact")
+    from scipy.stats import binomtest
+
+    share = binomtest(int(condition.sum()), len(condition)).proportion_ci(0.95, "exact")
     if share.low > 0.5:
         return True
     return False if share.high < 0.5 else None

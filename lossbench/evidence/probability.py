@@ -15,7 +15,6 @@ Bootstrap", chapter 13). Its random numbers have a fixed seed, so that it is alw
 from collections.abc import Callable
 
 import numpy as np
-from scipy import stats
 
 from lossbench.results.result import Array
 
@@ -32,9 +31,12 @@ def probabilities(
     ``first`` has shape (n,), a value for each seed, and ``others`` (k, m); a seed that diverged
     has NaN. The three results have shape (k,). The ends are NaN where n or m is 1.
     """
+    # It takes half a second to import, and many commands compare nothing.
+    from scipy.stats import mannwhitneyu
+
     own, against = (to_maximize(values, smaller_is_better) for values in (first, others))
     n, m = len(own), against.shape[-1]
-    u = stats.mannwhitneyu(
+    u = mannwhitneyu(
         np.broadcast_to(own, (len(against), n)), against, axis=-1, method="asymptotic"
     ).statistic
     estimate = np.asarray(u) / (n * m)
@@ -66,7 +68,9 @@ def bootstrap_interval(
 
     ``statistic`` takes resamples of both, and the axis along which their values lie.
     """
-    interval = stats.bootstrap(
+    from scipy.stats import bootstrap
+
+    interval = bootstrap(
         samples,
         statistic,
         n_resamples=RESAMPLES,

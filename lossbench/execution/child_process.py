@@ -25,6 +25,7 @@ _starting = threading.Lock()
 LINES_KEPT = 100
 BYTES_KEPT = 500  # of a line
 MOST_BYTES = 2**16  # that are read at once of a line that does not end
+FLAGS = ("-I", "-W", "ignore:resource_tracker:UserWarning")
 FATAL = re.compile(r"F\d{4} [^\]]*\] (.*)")  # how TensorFlow logs why it ends the process
 
 
@@ -89,14 +90,17 @@ def started(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecu
 
 @contextmanager
 def _isolated() -> Iterator[None]:
-    """Start Python processes with -I.
+    """Start Python processes with -I, and without a warning of what a killed one leaves behind.
 
     The command of multiprocessing is ``python -c``, which looks for modules in the working
     directory first, until the process gets the ``sys.path`` of its parent. Python 3.11 has -P and
     PYTHONSAFEPATH against this, but Python 3.10 does not.
+
+    The semaphores of a command that a signal ends by force are cleared away by multiprocessing's
+    resource tracker. It is started here, too, and would warn of them.
     """
     flags = util._args_from_interpreter_flags  # type: ignore[attr-defined]
-    util._args_from_interpreter_flags = lambda: [*flags(), "-I"]  # type: ignore[attr-defined]
+    util._args_from_interpreter_flags = lambda: [*flags(), *FLAGS]  # type: ignore[attr-defined]
     try:
         yield
     finally:

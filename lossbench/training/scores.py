@@ -3,8 +3,8 @@
 A score is the loss or a metric of each row, shape (rows,), for labels and predictions of shape
 (rows, units). The value of a loss or metric is the mean of its score.
 
-To add a metric that is taken after every epoch, add a function to METRICS, and its name to the
-losses that report it.
+To add a metric that is taken after every epoch, add its row to ``tables/metrics.py`` and its
+function to METRICS.
 """
 
 from collections.abc import Callable
