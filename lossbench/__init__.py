@@ -17,8 +17,8 @@ Not judged, fewer than 20 ...: hinge against squared_hinge on test accuracy; ...
 
 The types are ``Experiment``, ``Result`` and ``Comparison``. The errors are ``ConfigError`` of
 ``load``, ``DatasetError`` and ``WrongSetting`` of ``run``, ``DamagedResult`` of ``read`` and
-``NothingToCompare`` of ``compare``. Nothing else is imported before it is used: TensorFlow by
-``run``, pandas by the frames.
+``NothingToCompare`` of ``compare``. Libraries are imported only when needed: TensorFlow by ``run``,
+pandas by the frames.
 """
 
 from typing import TYPE_CHECKING

@@ -30,7 +30,7 @@ def unknown(
 ) -> str:
     """The end of a message about a name that is not allowed: why not, and which are.
 
-    ``former`` maps names that some of them had once to their names now.
+    ``former`` maps old names to the names of today.
     """
     now = former.get(str(name))
     return f"is now called '{now}'" if now else f"is not {what}; {nearest(name, allowed)}"

@@ -19,7 +19,7 @@ def new(
 ) -> None:
     """Look at data, and write a config for each loss that suits.
 
-    A JSON Schema is written beside them, for editors. No file that is there is replaced.
+    A JSON Schema is written beside them, for editors. Existing files are not replaced.
     """
     from lossbench.cli.terminal import print_error
     from lossbench.data.arrays import DatasetError

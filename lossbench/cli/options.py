@@ -101,7 +101,7 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each p
 AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown.")]
 Page = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help="Write there, not to FOLDER/report.html."),
+    typer.Option("--out", metavar="FILE", help="Write to FILE, not to FOLDER/report.html."),
 ]
 Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 
@@ -111,13 +111,18 @@ Data = Annotated[
     typer.Argument(metavar="DATA", help="A CSV, TSV or Parquet file, or a set such as diabetes."),
 ]
 TargetColumn = Annotated[
-    str | None, typer.Option("--target", metavar="COLUMN", help="The column to predict, of a file.")
+    str | None,
+    typer.Option("--target", metavar="COLUMN", help="For a file: the column to predict."),
 ]
 Kind = Annotated[
     str | None,
-    typer.Option("--problem", metavar="KIND", help="Take it for regression or classification."),
+    typer.Option(
+        "--problem", metavar="KIND", help="Treat the data as regression or classification."
+    ),
 ]
 NewFolder = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FOLDER", help="Write there, not to a folder named after DATA."),
+    typer.Option(
+        "--out", metavar="FOLDER", help="Write to FOLDER, not to a folder named after DATA."
+    ),
 ]

@@ -15,8 +15,8 @@ MOST_BARS = 16
 class ProgressBars:
     """A bar for each experiment on a terminal, else a line for each; nothing when quiet.
 
-    Of more experiments than a terminal has room for, there is one bar for all of them, and one for
-    each that is being trained.
+    If there are too many for a terminal, there is one bar for all experiments, and one for each
+    that is being trained.
     """
 
     def __init__(self, experiments: Sequence[Experiment], quiet: bool) -> None:

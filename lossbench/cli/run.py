@@ -64,8 +64,8 @@ def run(
 
     Seeds that are stored there already, with the same config, data and versions, are not trained
     again. A quick look with fewer --repeats or --epochs replaces nothing without --force.
-    With --set, the name says what is set. The points of a sweep are experiments too; their folders
-    lie in one, with a table and, if one or two keys vary, a picture.
+    With --set, the name says what is set. The points of a sweep are experiments too. Their folders
+    share one folder, with a table and, if one or two keys vary, a picture.
     """
     from lossbench.suite.extras import Extras
     from lossbench.suite.load import Options, of_files
@@ -99,8 +99,8 @@ def run_all(
     """Run all experiments of a folder, and sum them up in a table.
 
     Without FOLDER the nine experiments of the tutorial run, into results/. The configs directly
-    in FOLDER run into results/NAME, where NAME is that of FOLDER. --set works as in run, and
-    stored seeds are used as there.
+    in FOLDER run into results/NAME, where NAME is that of FOLDER. --set and stored seeds work as in
+    run.
     """
     from lossbench.suite.extras import Extras
     from lossbench.suite.load import Options, of_folder
@@ -125,7 +125,7 @@ def _run(
     quiet: bool,
     debug: bool,
 ) -> None:
-    """Run experiments and print what they give; exits with 1 if one of them gives nothing."""
+    """Run experiments and print their results; exits with 1 if an experiment or printing failed."""
     from lossbench.cli.trainer import trainer
     from lossbench.suite.load import load
 

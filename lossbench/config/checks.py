@@ -20,7 +20,7 @@ Checked = tuple[Experiment | None, Split | None, list[Complaint]]
 def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Checked:
     """The experiment with its data, or every complaint about them.
 
-    What fits together is checked even where other keys are wrong.
+    Whether keys fit together is checked even where other keys are wrong.
     """
     parts = valid_parts(values, loaded.files)
     complaints = parts.complaints

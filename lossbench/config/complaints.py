@@ -70,8 +70,8 @@ MESSAGES = {
 class Mistake:
     """One thing that is wrong with a config, and where.
 
-    ``path`` is that of the file, whose ``line`` is known where it is YAML; or it names what set the
-    key in its place, such as an option of the command line.
+    ``path`` is the file, and ``line`` the line if it is known. Where something else set the key,
+    such as an option of the command line, ``path`` names that.
     """
 
     path: Path | str

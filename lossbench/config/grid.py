@@ -120,7 +120,7 @@ def read_settings(settings: Sequence[str]) -> Grid:
             refused.append((f"{OPTION} {setting}", str(error)))
     if len(axes[("name",)].values if ("name",) in axes else ()) > 1:
         refused.append(
-            (f"{OPTION} name", "must be one name, from which those of all points are made")
+            (f"{OPTION} name", "must be a single name: the names of all points begin with it")
         )
         del axes[("name",)]
     labels = _labels(list(axes))

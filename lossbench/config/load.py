@@ -131,7 +131,7 @@ def load_all(
 
 
 def names_of(path: Path, settings: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
-    """The sweep, if any, and the name of each experiment, as far as a glance can tell."""
+    """The sweep, if any, and the name of each experiment, without a check of the config."""
     try:
         values = read(path).values
     except (OSError, YamlError):

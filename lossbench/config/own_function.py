@@ -37,7 +37,7 @@ def missing(function: str) -> str | None:
             found = find_spec(module) is not None
     except Exception as error:  # a package that is run may raise anything
         return f"cannot be imported: {described(error)}"
-    return None if found else f"is nowhere: no module named '{module}' here, nor installed"
+    return None if found else f"is not found: no module named '{module}' is here or installed"
 
 
 def load(function: str) -> Callable[..., Any]:

@@ -23,7 +23,7 @@ def mistakes(source: Source, grid: Grid, complaints: AtPoints) -> list[Mistake]:
     for point, complaint in complaints:
         axis = grid.axis_of(complaint.key, complaint.value)
         key = complaint.key
-        # The option shows its own key. One inside of it is told, unless the value is a bare name.
+        # The option shows its own key. A deeper key is named, unless the value is a bare name.
         if axis and (len(key) <= len(axis.key) or isinstance(point[grid.axes.index(axis)], str)):
             key = ()
         by_cause[axis, key, complaint.message].append((point, complaint))

@@ -25,7 +25,7 @@ AnySection = TypeVar("AnySection", bound=Section)
 class ValidParts(NamedTuple):
     """The experiment, or None where a key is wrong, and its sections, each without its wrong keys.
 
-    A section is None where it cannot do without a wrong key. ``complaints`` are about those keys.
+    A section is None where it needs a key that is wrong. ``complaints`` are about those keys.
     """
 
     experiment: Experiment | None

@@ -24,8 +24,8 @@ class DatasetError(ValueError):
 class Table:
     """A dataset as a generator or a file gives it, before it is split.
 
-    ``numbers`` has shape (rows, columns), with NaN for a missing value. ``categories`` has the same
-    shape but holds text; it is None where there is none. ``y``, (rows,), holds real numbers, or
+    ``numbers`` has shape (rows, columns), with NaN for a missing value. ``categories`` has as many
+    rows and holds text; it is None where no column has text. ``y``, (rows,), holds real numbers, or
     class numbers from 0; ``classes`` names the classes and is empty for a real target. ``names``
     are the names of the columns, first those of ``numbers``; it is empty where they have no names.
     ``weights``, (rows,), says how much each row counts in the loss; None means all count the same.

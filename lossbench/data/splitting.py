@@ -36,7 +36,7 @@ def split(
     count = len(table.y)
     train_rows = int(train_size) if train_size >= 1 else round(count * train_size)
     if not 0 < train_rows < count:
-        message = f"must leave rows for both parts, and takes {train_rows} of {count} to train on"
+        message = f"must leave rows for both parts, but takes {train_rows} of {count} to train on"
         raise DatasetError("train_size", message)
     train, test = _parts(table, train_rows, options or {"shuffle": False})
     _check_target(table, train, shuffled=bool(options and options["shuffle"]))

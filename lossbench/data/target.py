@@ -1,8 +1,8 @@
 """The column to predict: real numbers, or classes.
 
 A target is classes if it is text or true and false, if it is whole numbers with two different
-values, or with at most 20 where there are 10 rows for each. Any other target is real. A config may
-say otherwise.
+values, or with at most 20 and at least 10 rows per value on average. Any other target is real. A
+config may say otherwise.
 """
 
 from typing import TYPE_CHECKING, Literal

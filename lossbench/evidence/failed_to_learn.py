@@ -15,9 +15,9 @@ def failed_to_learn(result: Result) -> int | None:
     deviations of the accuracy of guessing. Where one class is frequent, always predicting it
     counts as learning, so that the number is too small.
 
-    A regression learnt nothing if its mse on the train part is at least 1. Predicting the mean
-    has an mse of 1 if the target is standardized over all rows. The variance of any other target
-    is not known here: then this is None.
+    A regression learnt nothing if its mse on the train part is at least 1. Predicting the mean has
+    an mse of 1 or nearly 1 there if the target is standardized. The variance of any other target is
+    not known here: then this is None.
     """
     experiment = result.experiment
     if experiment.loss.row.problem == "regression":

@@ -14,9 +14,9 @@ from lossbench.text import figure, percent
 class Standing:
     """How one experiment did on one part.
 
-    ``summary`` is of the ``seeds`` that did not diverge; ``diverged`` counts the others. ``failed``
-    counts the seeds that did not diverge but learnt nothing (see ``failed_to_learn``). It is the
-    same for both parts, and None where it is not known.
+    ``summary`` is over the seeds that did not diverge. ``seeds`` counts all seeds, ``diverged``
+    those that diverged. ``failed`` counts the seeds that did not diverge but learnt nothing (see
+    ``failed_to_learn``). It is the same for both parts, and None where it is not known.
     """
 
     name: str

@@ -42,13 +42,14 @@ def probabilities(
     estimate = np.asarray(u) / (n * m)
     if min(n, m) < 2:
         return estimate, np.full_like(estimate, np.nan), np.full_like(estimate, np.nan)
-    # The place of each value of the others among the sorted values of first: it beats the first
-    # ``below`` of them, and loses against those from ``upto`` on. Between are ties.
+    # Sort the values of ``first``. A value of the others beats the lowest ``below`` of them, loses
+    # to those from index ``upto`` on, and ties with those between.
     order = np.argsort(own)
     below, upto = (np.searchsorted(own[order], against, side) for side in ("left", "right"))
 
-    # SciPy resamples the numbers of the seeds. How often each seed of first is in a resample,
-    # summed up in the sorted order, is how many of its seeds a value of the others beats.
+    # SciPy resamples the numbers of the seeds. Count how often a resample has each seed of
+    # ``first``. The running sum of the counts, in sorted order, says how many seeds a value of the
+    # others beats.
     def statistic(rows: Array, columns: Array, axis: int = -1) -> Array:  # noqa: ARG001
         a, b = _counts(rows, n)[:, order], _counts(columns, m).T
         beaten = np.pad(np.cumsum(a, axis=1), ((0, 0), (1, 0))).T

@@ -17,7 +17,7 @@ from lossbench.tables.metrics import compared_on
 from lossbench.text import figure
 
 MOST_AXES = 2  # that a picture can show
-CAVEAT = "It was chosen by these very figures: expect slightly worse ones on new rows."
+CAVEAT = "This point was chosen by these figures, so expect slightly worse ones on new rows."
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def _has_history(*results: Result) -> bool:
 def _mse_reaches_zero(results: Results) -> Evidence:
     mse = results["mse"]
     zero = _below(mse, "mse", 0.0015)
-    text = f"{_medians(mse, 'mse')}; at most 0.001 on both in {_count(zero)}"
+    text = f"{_medians(mse, 'mse')}; below 0.0015 on both in {_count(zero)}"
     train, test = (mse.final(part, "mse") for part in PARTS)
     apart, worse = ahead(train, test, smaller_is_better=True)
     text += f"; train beats test in {apart} of pairs"

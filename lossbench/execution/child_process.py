@@ -116,7 +116,7 @@ def _name(number: int) -> str:
 
 
 def _pass_on(errors: Connection, kept: deque[str]) -> None:
-    """Write to standard error what the process writes there, and keep its last lines."""
+    """Pass on and keep what the process writes to standard error, without TensorFlow's log."""
     with errors, open(errors.fileno(), "rb", closefd=False) as lines:
         for line in iter(lambda: lines.readline(MOST_BYTES), b""):
             if not LOG_MESSAGE.match(line):

@@ -93,7 +93,7 @@ class SentBatch(NamedTuple):
     data: SentData
 
     def is_stranded(self, workers: set[str]) -> bool:
-        """Whether none of the workers that it was sent to, or its data, is left."""
+        """Whether all workers that the batch was sent to, or all that its data were, are gone."""
         return not (self.workers & workers and self.data.workers & workers)
 
 
@@ -115,7 +115,7 @@ class Cluster:
         """Train every seed of the works; yields an event for each, in order within a work.
 
         Raises ClusterError when the connection to the scheduler is lost, or when it has had no
-        worker for 30 s.
+        suitable worker for 30 s.
         """
         try:
             yield from self._train(works)
@@ -155,7 +155,7 @@ class Cluster:
     def _send(
         self, work: Work, batch: Batch, workers: set[str], data: WeakValueDictionary[int, SentData]
     ) -> tuple[Future, SentBatch]:
-        """Submit a batch to the workers; its data only if no other batch has sent them."""
+        """Submit a batch to the workers, with its data unless some of them may hold it already."""
         held = data.get(batch.number)
         if not held or not held.workers & workers or held.workers & self._workers.refused:
             # Unlike scattered data, the result of a task is made again when its worker dies.
@@ -208,7 +208,7 @@ class Cluster:
         for seconds in RESULT_SECONDS:
             if not future.done():
                 return None
-            # The worker that holds it gave it, and may be gone when it turns out to be wrong.
+            # The holder of an answer is its author. Ask now: it may be gone when the check fails.
             holders = set(self._client.who_has([future])[future.key])
             if holders & self._workers.refused:
                 return [], WrongAnswer("is of a worker that gave a wrong answer")

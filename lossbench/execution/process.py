@@ -75,7 +75,8 @@ class TrainingProcess:
                     following = group[place + 1 :]
                     waiting.extendleft(reversed(following))
                     if following:
-                        # These are compiled meanwhile, and one of them may be what it died of.
+                        # The following works are compiled meanwhile: one of them may have killed
+                        # the process.
                         alone = True
                         missing = work.seeds[-len(pending) - 1 :]
                         waiting.appendleft((number, work._replace(seeds=missing)))

@@ -28,7 +28,7 @@ from lossbench.results.result import PARTS, Result, column
 from lossbench.results.statistics import shown_band
 from lossbench.tables.metrics import METRICS
 
-# Okabe and Ito's colours, which people can tell apart who are colour-blind.
+# Okabe and Ito's colours, which colour-blind people can tell apart.
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", (0, (4, 3)), (0, (1, 2)))
 MOST_LINES = 2 * len(LINES)  # in one picture, no two of which look the same

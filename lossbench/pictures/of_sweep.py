@@ -17,7 +17,7 @@ from lossbench.pictures.sweep_heading import CHARACTER, LONGEST, seeds, write_sw
 from lossbench.results.result import Array, Part
 from lossbench.tables.metrics import METRICS
 
-DECADES = 20  # the largest over the smallest value from which on an axis is logarithmic
+DECADES = 20  # an axis is logarithmic if its largest value is this many times its smallest
 MARKED = 40  # points up to which each point of a curve is marked
 # Of a row of dots, from its middle to the dot of a part.
 OFFSETS: dict[Part, float] = {"train": -0.15, "test": 0.15}

@@ -24,10 +24,10 @@ from lossbench.results.result import PARTS, Result
 # A page with more pictures would take long to load.
 COMPARISONS_DRAWN, EXPERIMENTS_DRAWN = 12, 30
 NO_HISTORY = (
-    "There are no curves without history.csv, which git ignores because it is large; "
+    "There are no curves, because history.csv is missing; git may ignore it, as it is large: "
     "run the experiment again to draw them."
 )
-NO_DATA = "There are no decision boundaries: the data are large, or cannot be had again."
+NO_DATA = "There are no decision boundaries: the data are too large, or cannot be loaded again."
 MANY_COMPARISONS = (
     f"Only the first {COMPARISONS_DRAWN} comparisons have pictures here; "
     "'lossbench compare --pictures' draws all."
@@ -62,7 +62,7 @@ def comparison_section(
 
 
 def _ends(pair: Pair) -> list[float]:
-    """In percent where the bar of a pair begins, has its dot and ends; empty where none is judged.
+    """Start, dot and end of a pair's bar, in percent; empty if the pair is not judged.
 
     An interval of a judged pair has no NaN.
     """

@@ -42,7 +42,7 @@ def prepare(folder: Path) -> None:
     """
     with _locked(folder) as locked:
         for left in folder.glob(f"{PREFIX}*"):
-            # Without a lock it may be in use, but not for longer than a day.
+            # Without a lock the work folder may be in use, but not for longer than a day.
             if locked or time.time() - left.lstat().st_mtime > DAY:
                 with suppress(OSError):
                     _clear(left)
@@ -91,8 +91,8 @@ def replace_folder(path: Path, files: Mapping[str, bytes], names: Collection[str
 def refuse(path: Path, names: Collection[str]) -> None:
     """Raise FileExistsError if a folder's place is taken by something else than an older one.
 
-    An older one is a folder, not a link to one. It has no files, or the first of ``names`` and none
-    with another name than these. In ``names``, ``*`` stands for anything.
+    An older one is a folder, not a link to one. It is empty, or it has the first of ``names`` and
+    only files that ``names`` allows. In ``names``, ``*`` stands for anything.
     """
     if path.is_symlink() or (path.exists() and not path.is_dir()):
         raise FileExistsError(f"{path} is in the way: it is not a folder")

@@ -35,7 +35,8 @@ def check(folder: Path, result: Result, values: Mapping[str, Any]) -> None:
             message = f"{name} does not follow from the figures of its seeds; {AGAIN}"
             raise DamagedResult(folder / FIGURES, message)
     if not all(_ends_with_final_figures(it, result.experiment) for it in result.trainings):
-        message = f"is damaged, or of another run than {FIGURES}: its last epochs say otherwise"
+        why = "its last epochs do not fit the final figures"
+        message = f"is damaged, or of another run than {FIGURES}: {why}"
         raise DamagedResult(folder / HISTORY, f"{message}; {AGAIN}")
 
 

@@ -35,7 +35,7 @@ from lossbench.text import on_one_line
 
 MOST_IN_CONFIG = 2**20, 50_000  # bytes and values of config.yaml
 # How many seeds a result may have. Their number decides how much of metrics.json is read, so it is
-# looked up in config.yaml before anything of that is checked.
+# read from config.yaml before that file is checked.
 MOST_SEEDS = 100_000
 REPEATS = re.compile(rb"^repeats: (\d{1,7})\r?$", re.MULTILINE)
 

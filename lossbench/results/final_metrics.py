@@ -24,7 +24,7 @@ def complete(experiment: Experiment, split: Split, trainings: Iterable[Training]
     """
     wanted = [name for name in experiment.metrics if name not in experiment.tracked]
     if wanted:
-        # Rows that early stopping held back are in no part.
+        # The rows that early stopping held back are in neither the train nor the test part.
         rows = experiment.fitted_rows(len(split.x_train))
         data = {
             "train": (split.x_train[:rows], split.y_train[:rows]),

@@ -13,7 +13,7 @@ from lossbench.text import figure, finite_or_none
 Array = NDArray[Any]
 Verdict = Literal["inside", "outside", "not judged"]
 
-FEWEST_TO_JUDGE = 20  # seeds that did not diverge
+FEWEST_TO_JUDGE = 20  # seeds; only comparisons of pairs count those that diverged, too
 MOST_DIGITS = 400
 INTERVAL = (2.5, 97.5)  # percentiles
 BAND = (10.0, 90.0)

@@ -11,7 +11,7 @@ from lossbench.tables.losses import LOSSES, Loss
 class Advice:
     """A loss that suits, and when it is good.
 
-    ``name`` is the config's, where it is not the loss's: that of a variant with ``parameters``.
+    ``name`` is the config's name if it is not the loss's, as for a variant with ``parameters``.
     """
 
     loss: str

@@ -86,7 +86,7 @@ def load(configs: Configs, options: Options, trainer: Trainer) -> "Suite":
     cases = load_all(
         configs.paths, options.overrides, options.settings, allow_code=options.allow_code
     )
-    # It imports SciPy, which takes half a second: after TensorFlow is on its way.
+    # It imports much, while the training process imports TensorFlow.
     from lossbench.suite.suite import Suite
 
     folders = [configs.folder(it.path, it.sweep, it.experiment.name) for it in cases]

@@ -62,12 +62,16 @@ class Suite:
             yield plan
 
     def prepare(self) -> None:
-        """Import Keras if models are to be saved, which this process does.
+        """Import what this process needs at the end, while the training process starts.
 
-        The training process imports it at the same time. Meanwhile nothing else may write to
-        standard error, which is held back.
+        A summary compares losses, and Keras saves models. While Keras is imported, nothing else may
+        write to standard error, which is held back.
         """
-        if self._extras.model and not all(it.complete for it in self._plans):
+        if all(it.complete for it in self._plans):
+            return
+        if self.summarized:
+            import scipy.stats  # noqa: F401
+        if self._extras.model:
             import_training()
 
     def run(self, trainer: Trainer, progress: Progress) -> Iterator[Result | Failure]:

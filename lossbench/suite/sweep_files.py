@@ -25,7 +25,7 @@ def refuse(folder: Path) -> None:
 
 
 def write(sweep: Sweep, folder: Path) -> None:
-    """Write the table of a sweep, and its picture if it has one."""
+    """Write sweep.json, the table of a sweep, and its picture if it has one."""
     from lossbench.pictures.of_sweep import picture
     from lossbench.pictures.style import png
 

@@ -100,7 +100,7 @@ def roc_auc(truth: Array, _: Array, output: Array) -> float:
 
 REGRESSION: tuple[Problem, ...] = ("regression",)
 BINARY: tuple[Problem, ...] = ("binary classification",)
-# The first that fits a loss is the one that it is printed with and compared on.
+# Losses are compared on the first that fits. It is also printed, unless another is published.
 METRICS = {
     metric.name: metric
     for metric in (

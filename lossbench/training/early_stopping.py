@@ -54,5 +54,5 @@ class EarlyStoppingState:
 
     @property
     def best_epoch(self) -> int:
-        """Which epoch, from 1, had the lowest loss on the rows held back."""
+        """The last epoch, from 1, that lowered the loss on the rows held back by min_delta."""
         return int(self._best_epoch.numpy())

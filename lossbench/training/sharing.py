@@ -32,7 +32,7 @@ Keys = tuple[str | int, ...]  # that lead to a number in a config: ("optimizer",
 
 
 def program_key(experiment: Experiment, split: Split) -> str:
-    """The same for all experiments that one program can train, each with its own data."""
+    """A key that is the same for all experiments that one program can train, each on its data."""
     compiled = experiment.model_dump(mode="json", exclude=NOT_COMPILED)
     compiled["model"] = {
         "hidden": [layer.model_dump() for layer in experiment.model.layers],

@@ -23,9 +23,10 @@ class Epochs(NamedTuple):
     """What some epochs gave.
 
     ``figures``, (epochs, 1 + parts, figures), has for each epoch those of the train part during the
-    epoch, which are means over its batches while the weights still move, and then those of each
-    part after the epoch, in the order of ``Figures``. Of the train part these are known after the
-    last epoch only, and not at all with early stopping. ``stopped`` says whether it stopped.
+    epoch, which are means over its rows while the weights still change, and then those of each part
+    after the epoch, in the order of ``Figures``. Those of the train part after an epoch are
+    computed for the last epoch only, and never with early stopping. ``stopped`` says whether early
+    stopping ended the training.
     """
 
     figures: tf.Tensor

@@ -165,12 +165,12 @@ WRONG_VALUES = [
     (
         "noise: 0.1",
         "train_size: 100",
-        "4: dataset.train_size: 100 must leave rows for both parts, and takes 100 of 100 to train",
+        "4: dataset.train_size: 100 must leave rows for both parts, but takes 100 of 100 to train",
     ),
     (
         "noise: 0.1",
         "train_size: 0.001",
-        "4: dataset.train_size: 0.001 must leave rows for both parts, and takes 0 of 100 to train",
+        "4: dataset.train_size: 0.001 must leave rows for both parts, but takes 0 of 100 to train",
     ),
     (
         "noise: 0.1",

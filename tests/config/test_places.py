@@ -44,7 +44,7 @@ from lossbench.config.sections.base import Section
         ),
         (
             ["dataset.n_samples=1"],
-            "moons.yaml:1: dataset.train_size: 0.5 must leave rows for both parts, and takes 0 of "
+            "moons.yaml:1: dataset.train_size: 0.5 must leave rows for both parts, but takes 0 of "
             "1 to train on (with --set dataset.n_samples=1)",
         ),
         (["epochs"], "--set epochs: must be KEY=VALUE, such as loss=hinge"),
@@ -56,7 +56,7 @@ from lossbench.config.sections.base import Section
         (["epochs=[1"], "--set epochs=[1: invalid YAML"),
         (["loss={name: a, name: b}"], "has a key twice"),
         (["epochs=1", "epochs=2"], "--set epochs: is set twice; separate several values by commas"),
-        (["name=a,b"], "--set name: must be one name"),
+        (["name=a,b"], "--set name: must be a single name"),
         (["name=../a"], "--set name=../a: must be letters, digits"),
     ],
 )

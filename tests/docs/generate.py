@@ -73,16 +73,16 @@ def findings() -> str:
             f"**The hinge losses are close to cross-entropy.** The tutorial finds them under 80 % "
             f"and 70 %, because of [the metric that it prints](results/README.md#the-hinge-"
             f"accuracy). Of the test rows, hinge puts {_median(hinge)} on the right side of the "
-            f"boundary, squared hinge {_median(squared)} and cross-entropy {_median(cross)}, which "
-            f"is ahead in {_ahead(cross, hinge)} and {_ahead(cross, squared)} of the pairs of "
-            "seeds, by less than one point.",
+            f"boundary, squared hinge {_median(squared)} and cross-entropy {_median(cross)}. "
+            f"Cross-entropy is ahead of them in {_ahead(cross, hinge)} and "
+            f"{_ahead(cross, squared)} of the pairs of seeds, by less than one point.",
             f"**A mean squared error of 0.000 / 0.001 is rare luck.** The median is "
             f"{_median(mse['train'])} / {_median(mse['test'])}, and none of the {len(reached)} "
             "seeds reaches 0.001 on both parts.",
             f"**The absolute error ends at a smaller squared error** than the squared error does: "
             f"{_median(mae['test'])} against {_median(mse['test'])} on the test rows. It is ahead "
             f"in {_ahead(-mae['test'], -mse['test'])} of the pairs of seeds.",
-            f"**The logarithmic error goes astray now and then.** With {astray.sum()} of "
+            f"**The logarithmic error sometimes ends far off.** With {astray.sum()} of "
             f"{len(astray)} seeds the mean squared error of the test rows ends above 4, with the "
             "others below 0.4.",
             f"**The three losses on the blobs cannot be told apart.** Their median test accuracies "

@@ -244,4 +244,4 @@ def test_without_history_all_but_the_curves_is_there(
     page = tab(tmp_path / "report.html").page
     (label,) = page.locator("svg[role=img]").evaluate_all("all => all.map((it) => it.ariaLabel)")
     assert label.startswith("Decision boundaries")
-    assert "no curves without history.csv" in page.locator("#comparison").inner_text()
+    assert "no curves, because history.csv is missing" in page.locator("#comparison").inner_text()

@@ -24,11 +24,10 @@ def _function(value: Any) -> Any:
 
 
 class LossChoice(SectionWithParameters):
-    """A loss of the table with its parameters, or a person's own ``function`` with its.
+    """A loss of the table with its parameters, or a person's own ``function`` with its own.
 
     With a function of their own the config states the labels, and the activation of the output
-    layer where it is not the first that fits the labels. The function is not run before it is
-    trained.
+    layer where it is not the first that fits the labels. The function is not run before training.
     """
 
     function: Annotated[str | None, BeforeValidator(_function)] = Field(None, exclude_if=off)

@@ -13,7 +13,7 @@ SAME = "is the same function as categorical_crossentropy where each row has one 
 
 
 def generalized_cross_entropy(keras: Any, y: Any, prediction: Any, q: Any) -> Any:
-    """Keras's own, which wants labels of shape (rows,): it mixes up the rows of a column."""
+    """Keras's function. It needs labels of shape (rows,), and mixes up rows of shape (rows, 1)."""
     return keras.losses.categorical_generalized_cross_entropy(y[:, 0], prediction, q=q)
 
 
@@ -122,6 +122,6 @@ MULTICLASS = (
         problem="multi-class classification",
         labels="one-hot",
         activations=PROBABILITIES,
-        not_offered="compares directions, as of embeddings",
+        not_offered="compares only directions, which suits embeddings",
     ),
 )

@@ -12,7 +12,7 @@ NEEDS_POSITIVE = "wants a target of 0 or more in its own units; a standardised o
 
 
 def quantile(keras: Any, y: Any, prediction: Any, quantile: Any) -> Any:
-    """The pinball loss: an error above the output counts q, one below it counts 1 - q."""
+    """The pinball loss: q times the error of a target above the output, 1 - q times below it."""
     error = y - prediction
     return keras.ops.maximum(quantile * error, (quantile - 1) * error)[:, 0]
 
