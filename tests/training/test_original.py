@@ -1,4 +1,4 @@
-"""Our final metrics against those of the stack that the article was written for."""
+"""Our final metrics against those of the stack that the tutorial was written for."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from lossbench.config.load import load
 from lossbench.suite.run import run
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "keras_2_2_4.json").read_text())
-# The reference goes by the full name of a loss, our configs by the article's short ones.
+# The reference goes by the full name of a loss, our configs by the tutorial's short ones.
 NAMES = {
     "mean_squared_error": "mse",
     "mean_squared_logarithmic_error": "msle",
