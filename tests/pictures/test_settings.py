@@ -17,6 +17,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return tree(cwd / "pictures")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("broken", [False, True])
 def test_no_setting_of_matplotlib_changes_a_picture_or_prints_anything(
     pictures: dict[str, bytes], tmp_path: Path, broken: bool

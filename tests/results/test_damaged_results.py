@@ -26,6 +26,8 @@ from made_results import FILES, KINDS, made, write
 
 from lossbench.results.write import files
 
+pytestmark = pytest.mark.thorough
+
 
 @settings(careless, max_examples=200)
 @given(kind=st.sampled_from([*KINDS]), name=st.sampled_from(FILES), damage=damages)

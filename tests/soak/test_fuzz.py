@@ -301,6 +301,7 @@ careless = settings(
 )
 
 
+@pytest.mark.thorough
 @settings(careless, max_examples=200)
 @given(content=anything)
 def test_a_config_is_taken_or_refused(content: bytes, folder: Path) -> None:
@@ -385,6 +386,7 @@ def test_what_was_found_is_refused(content: str, folder: Path) -> None:
     assert check(content.encode(), folder) == 2
 
 
+@pytest.mark.thorough
 def test_a_folder_of_broken_configs_is_refused_by_a_process(tmp_path: Path) -> None:
     configs = tmp_path / "configs"
     configs.mkdir()

@@ -18,7 +18,7 @@ Make = Callable[..., Experiment]
     ("patience", "min_delta", "optimizer"),
     [
         (1, 0, {"learning_rate": 0.1}),
-        (2, 0.3, {"learning_rate": 0.02}),
+        pytest.param(2, 0.3, {"learning_rate": 0.02}, marks=pytest.mark.thorough),
         (0, 0, {"learning_rate": 0.1, "use_ema": True}),
         (20, 0, {"learning_rate": 0.01}),
     ],

@@ -11,6 +11,7 @@ from lossbench.config.experiment import Experiment
 Make = Callable[..., Experiment]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "model",
     [

@@ -16,8 +16,8 @@ model.add(keras.layers.Input((2,)))
 model.add(keras.layers.Dense(50, activation="relu", kernel_initializer="he_uniform"))
 model.add(keras.layers.Dense(1, activation="tanh"))
 sgd = keras.optimizers.SGD(learning_rate=0.01, momentum=0.9)
-# As the tutorial does it. Keras 3 makes of this accuracy a threshold at 0.5 into 0 and 1, so that no
-# target of -1 is ever met: the figures printed are far below the share that is classified right.
+# As the tutorial does it. Keras 3 makes of this accuracy a threshold at 0.5 into 0 and 1, so that
+# no target of -1 is ever met: the figures printed are far below the share that is classified right.
 model.compile(loss="squared_hinge", optimizer=sgd, metrics=["accuracy"])
 history = model.fit(*train, validation_data=test, epochs=200, verbose=0).history
 
