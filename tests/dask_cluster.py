@@ -11,21 +11,15 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import psutil
+import small_experiments
 from command import COMMAND
 
 from lossbench.execution.work import Event, Work
 from lossbench.results.result import Result, Training
 from lossbench.results.write import files
 
-MOONS = """\
-dataset: {generator: make_moons, noise: 0.1}
-model: {hidden: [5]}
-loss: bce
-epochs: 2
-repeats: 3
-"""
+MOONS = small_experiments.MOONS.replace("repeats: 2", "repeats: 3")
 LONG = MOONS.replace("epochs: 2", "epochs: 10000000")
-# It takes two numbers, and no tensors: this fails where it is trained, not before.
 # Seconds after which nothing is to be expected, on a machine that has much else to do, too.
 HANGS = 300
 
