@@ -58,6 +58,15 @@ def message_of(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 
+def counted(count: int, what: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "row"), counted(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def shown(value: object) -> str:
     """A value on one line, cut to 60 characters."""
     return cut(repr(value), 60)

@@ -5,7 +5,9 @@ from pathlib import Path
 import typer
 
 from lossbench.cli.app import FAILED, WRONG_USAGE, app, examples
-from lossbench.cli.options import Data, Debug, Kind, NewFolder, TargetColumn, Version
+from lossbench.cli.options import Data, DataSettings, Debug, Kind, NewFolder, TargetColumn, Version
+
+HINT = "Set such a key like this: --set \"dataset.missing_values=['?']\""
 
 
 @app.command(epilog=examples("new houses.csv --target price", "new diabetes --out my"))
@@ -14,6 +16,7 @@ def new(
     target: TargetColumn = None,
     out: NewFolder = None,
     problem: Kind = None,
+    settings: DataSettings = None,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
@@ -21,18 +24,22 @@ def new(
 
     A JSON Schema is written beside them, for editors. Existing files are not replaced.
     """
-    from lossbench.cli.terminal import print_error
+    from lossbench.cli.terminal import err, print_error
     from lossbench.data.arrays import DatasetError
     from lossbench.starters.configs import report, write
     from lossbench.starters.dataset import starter_dataset
+    from lossbench.starters.settings import of_dataset
 
     try:
-        dataset = starter_dataset(data, target, problem)
+        dataset = starter_dataset(data, target, problem, of_dataset(settings or ()))
         folder = out or Path(dataset.name)
         write(dataset, folder)
     except DatasetError as error:
-        words = [data + ":", error.key if error.key not in ("", "file") else "", str(error)]
-        print_error(" ".join(filter(None, words)))
+        for it in (error, *error.others):
+            words = [data + ":", it.key if it.key not in ("", "file") else "", str(it)]
+            print_error(" ".join(filter(None, words)))
+        if any(it.key not in ("", "--target", "--problem") for it in (error, *error.others)):
+            err.print(HINT)
         raise typer.Exit(WRONG_USAGE) from None
     except OSError as error:
         print_error(str(error))

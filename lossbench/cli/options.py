@@ -108,7 +108,9 @@ Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser
 # Of new.
 Data = Annotated[
     str,
-    typer.Argument(metavar="DATA", help="A CSV, TSV or Parquet file, or a set such as diabetes."),
+    typer.Argument(
+        metavar="DATA", help="A data file, such as CSV or Parquet, or a set such as diabetes."
+    ),
 ]
 TargetColumn = Annotated[
     str | None,
@@ -118,6 +120,14 @@ Kind = Annotated[
     str | None,
     typer.Option(
         "--problem", metavar="KIND", help="Treat the data as regression or classification."
+    ),
+]
+DataSettings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set a key of the configs' dataset, such as dataset.missing_values=['?'].",
     ),
 ]
 NewFolder = Annotated[

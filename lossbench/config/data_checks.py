@@ -42,10 +42,10 @@ def load_data(
         except DatasetError as error:
             if error.key in left_out:
                 break
-            if not _may_follow(error.key, wrong):
-                refused.append(_complaint(error, dataset))
-                wrong.add(error.key)
-            left_out.add(error.key)
+            errors = (error, *error.others)
+            refused += [_complaint(it, dataset) for it in errors if not _may_follow(it.key, wrong)]
+            wrong |= {it.key for it in errors}
+            left_out |= {it.key for it in errors}
             given = dataset.model_dump(exclude_unset=True, exclude=left_out)
             dataset, _ = without_wrong_keys(Dataset, given, files)
     return None, refused

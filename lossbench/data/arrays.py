@@ -1,6 +1,7 @@
 """The data on their way from a source to training: a table of columns, then a split of arrays."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +14,15 @@ Array = NDArray[Any]
 
 
 class DatasetError(ValueError):
-    """Data that cannot be used; ``key`` is the key of the config's dataset that is to blame."""
+    """Data that cannot be used; ``key`` is the key of the config's dataset that is to blame.
 
-    def __init__(self, key: str, message: str) -> None:
+    ``others`` are further errors that were found in the same data.
+    """
+
+    def __init__(self, key: str, message: str, others: Iterable["DatasetError"] = ()) -> None:
         super().__init__(printable(message))
         self.key = key
+        self.others = tuple(others)
 
 
 @dataclass(frozen=True)

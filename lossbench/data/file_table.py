@@ -1,21 +1,18 @@
 """From the columns of a data file to a Table: features, target and weights of the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lossbench.data.arrays import Array, DatasetError, Table
-from lossbench.data.columns import (
-    is_number,
-    kind,
-    reason_against_feature,
-    refuse_text_among_numbers,
-    to_numbers,
-    to_texts,
-)
-from lossbench.data.files import DataFile
-from lossbench.data.target import Problem, read_target
+from lossbench.data.columns import dates
+from lossbench.data.columns.column import Column, read_column
+from lossbench.data.columns.rules import DateFeature, Rules
+from lossbench.data.faults import Fault, refuse
+from lossbench.data.reading.form import Reading
+from lossbench.data.target import Problem, Rare, read_target, without_rare
 from lossbench.text import cut, nearest
 
 if TYPE_CHECKING:
@@ -24,57 +21,104 @@ if TYPE_CHECKING:
 STRATEGIES = ("drop", "mean", "median", "most_frequent")
 
 
-def table_from_file(
-    file: DataFile,
-    target: str,
-    problem: Problem | None = None,
-    missing: str | None = None,
-    drop: Sequence[str] = (),
-    sample_weight: str | None = None,
-) -> Table:
-    """The features and the target of a data file.
+@dataclass(frozen=True)
+class Choice:
+    """What a config takes of a data file.
 
     ``drop`` names columns to leave out, and ``sample_weight`` the column that says how much each
     row counts. ``missing``, one of STRATEGIES, must be given if values are missing. "drop" leaves
     out their rows. With the others the values stay NaN here, to be filled in after the split, and
-    only rows without a target or a weight are left out.
-
-    Raises DatasetError where the columns do not allow it.
+    only rows without a target or a weight are left out. ``dates`` are the features that columns of
+    dates become; with none, they are left out. ``rare`` says what becomes of rare classes.
     """
-    frame = file.frame
-    _check_names(frame, target, drop)
-    weights = [] if sample_weight is None else [sample_weight]
-    for name in weights:
-        _check_weights(file, name, target, drop)
-    given = [target, *weights]
+
+    target: str
+    problem: Problem | None = None
+    missing: str | None = None
+    drop: tuple[str, ...] = ()
+    sample_weight: str | None = None
+    dates: tuple[DateFeature, ...] | None = None
+    rare: Rare | None = None
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a file that a config takes, and all that it has to decide about them."""
+
+    features: Mapping[str, Column]
+    target: Column
+    weight: Column | None
+    faults: tuple[Fault, ...]
+
+    @property
+    def used(self) -> Iterator[Column]:
+        """All of them."""
+        yield from self.features.values()
+        yield self.target
+        if self.weight:
+            yield self.weight
+
+    def missing(self) -> dict[str, int]:
+        """How many values are missing in each column where some are, and all can be used."""
+        counts = {it.name: int(it.missing.sum()) for it in self.used if not it.fault}
+        return {name: count for name, count in counts.items() if count}
+
+
+def columns_of(reading: Reading, choice: Choice, rules: Rules) -> Columns:
+    """The columns that are taken of a file.
+
+    Raises DatasetError where one is named that is not there.
+    """
+    _check_names(reading.frame, choice)
+    weight = _weight(reading, choice, rules)
+    target = read_column(reading, choice.target, rules)
+    if choice.problem == "classification" and target.kind == "numbers" and target.fault:
+        # Every value is a class then, whatever it is.
+        of_texts = Rules(**{**vars(rules), "categories": rules.categories | {choice.target}})
+        target = read_column(reading, choice.target, of_texts)
     # Columns are chosen by their names: to drop them would copy all that is left.
-    features = [name for name in frame.columns if name not in {*given, *drop}]
-    for name, reason in unusable_features(frame, features).items():
-        raise DatasetError("file", f"column {name!r} {reason}; leave it out: drop: [{name!r}]")
+    given = {choice.target, choice.sample_weight, *choice.drop}
+    features = {
+        name: read_column(reading, name, rules)
+        for name in reading.frame.columns
+        if name not in given
+    }
+    if choice.dates == ():
+        features = {name: it for name, it in features.items() if it.kind != "dates"}
+    faults = [*reading.faults, *(it.fault for it in features.values() if it.fault)]
     if not features:
-        raise DatasetError("file", "has no column besides the target")
-    frame = _without_gaps(frame, features, given, missing)
-    numbers = [name for name in features if is_number(frame[name])]
-    texts = [name for name in features if name not in numbers]
-    for name in texts:
-        refuse_text_among_numbers(file, frame[name])
-    y, classes = read_target(file, frame[target], problem)
+        faults.append(Fault("file", "has no column besides the target"))
+    faults += _of_target(target)
+    faults += _of_dates(features, choice)
+    return Columns(features, target, weight, tuple(faults))
+
+
+def table_from_file(reading: Reading, choice: Choice, rules: Rules) -> Table:
+    """The features and the target of a data file; raises DatasetError with all that is wrong."""
+    columns = columns_of(reading, choice, rules)
+    faults = list(columns.faults)
+    missing = columns.missing()
+    if missing and choice.missing is None:
+        found = ", ".join(f"{count} in column {name!r}" for name, count in missing.items())
+        message = f"is needed where values are missing ({found}); allowed: {', '.join(STRATEGIES)}"
+        faults.append(Fault("missing", message))
+    refuse(faults)
+    rows = _used_rows(columns, choice.missing)
+    y, classes = read_target(columns.target, rows, choice.problem)
+    if choice.rare and classes:
+        y, classes, kept = without_rare(y, classes, choice.rare)
+        rows = rows[kept]
+    numbers = dict(_numbers(columns.features, choice.dates or ()))
+    texts = {it.name: it.values for it in columns.features.values() if it.kind == "categories"}
+    weights = _weights(reading, columns.weight, rows) if columns.weight else None
     return Table(
-        np.column_stack([to_numbers(file, frame[name]) for name in numbers])
-        if numbers
-        else np.empty((len(frame), 0)),
+        _stacked(numbers, rows, np.float64),
         y,
         classes,
-        categories=np.column_stack([to_texts(frame[name]) for name in texts]) if texts else None,
+        categories=_stacked(texts, rows, object) if texts else None,
         names=(*numbers, *texts),
-        weights=_weights(file, frame[sample_weight]) if weights else None,
+        weights=weights,
     )
-
-
-def missing_values(frame: "pd.DataFrame", names: Sequence[str]) -> dict[str, int]:
-    """How many values are missing in each of these columns where some are."""
-    counts = frame.isna().sum()
-    return {name: int(counts[name]) for name in names if counts[name]}
 
 
 def hint_at_columns(name: str, frame: "pd.DataFrame") -> str:
@@ -82,70 +126,103 @@ def hint_at_columns(name: str, frame: "pd.DataFrame") -> str:
     return cut(nearest(name, frame.columns), 300)
 
 
-def unusable_features(frame: "pd.DataFrame", names: Sequence[str]) -> dict[str, str]:
-    """Those of these columns that cannot be features, and why."""
-    return {name: reason for name in names if (reason := reason_against_feature(frame[name]))}
-
-
-def row_numbers(frame: "pd.DataFrame", names: Sequence[str]) -> dict[str, str]:
-    """Those of these columns that only number the rows, with this as the reason against them."""
-    return {
-        name: "numbers the rows"
-        for name in names
-        if frame[name].dtype.kind in "iu"
-        and len(frame) > 2
-        and (np.diff(frame[name].to_numpy()) == 1).all()
-    }
-
-
-def _check_names(frame: "pd.DataFrame", target: str, drop: Sequence[str]) -> None:
-    if target not in frame.columns:
-        raise DatasetError("target", f"is not a column; {hint_at_columns(target, frame)}")
-    for name in drop:
-        if name not in frame.columns:
+def _check_names(frame: "pd.DataFrame", choice: Choice) -> None:
+    names = set(frame.columns)
+    if choice.target not in names:
+        message = f"is not a column; {hint_at_columns(choice.target, frame)}"
+        raise DatasetError("target", message)
+    for name in choice.drop:
+        if name not in names:
             message = f"has {name!r}, which is not a column; {hint_at_columns(name, frame)}"
             raise DatasetError("drop", message)
-    if target in drop:
+    if choice.target in choice.drop:
         raise DatasetError("drop", "leaves out the target")
 
 
-def _check_weights(file: DataFile, name: str, target: str, drop: Sequence[str]) -> None:
-    key, frame = "sample_weight", file.frame
-    if name not in frame.columns:
-        raise DatasetError(key, f"is not a column; {hint_at_columns(name, frame)}")
-    if name == target:
+def _weight(reading: Reading, choice: Choice, rules: Rules) -> Column | None:
+    """The column of weights, if there is one; raises DatasetError where it has no numbers."""
+    name, key = choice.sample_weight, "sample_weight"
+    if name is None:
+        return None
+    if name not in reading.frame.columns:
+        raise DatasetError(key, f"is not a column; {hint_at_columns(name, reading.frame)}")
+    if name == choice.target:
         raise DatasetError(key, "is the target")
-    if name in drop:
+    if name in choice.drop:
         raise DatasetError("drop", "leaves out the sample_weight")
-    column = frame[name]
-    if column.isna().all():
+    column = read_column(reading, name, rules)
+    if column.kind == "nothing":
         raise DatasetError(key, "has no values")
-    if not is_number(column):
-        refuse_text_among_numbers(file, column, key)
-        raise DatasetError(key, f"has no numbers but {kind(column)}")
+    if column.kind != "numbers":
+        raise DatasetError(key, f"has no numbers but {column.kind}")
+    if column.fault:
+        raise DatasetError(key, column.fault.message)
+    return column
 
 
-def _without_gaps(
-    frame: "pd.DataFrame", features: list[str], given: list[str], missing: str | None
-) -> "pd.DataFrame":
+def _of_target(column: Column) -> list[Fault]:
+    """What is wrong with the values of the target."""
+    if column.fault is None or column.kind not in ("numbers", "dates"):
+        return []
+    key = "target" if column.fault.key == "file" else column.fault.key
+    ways = "problem: classification takes every value for a class"
+    if column.fault.remedy:
+        ways = f"{column.fault.ways}; {ways}"
+    return [Fault(key, column.fault.what, ways, column.fault.remedy)]
+
+
+def _of_dates(features: Mapping[str, Column], choice: Choice) -> list[Fault]:
+    """The fault that a config does not say what becomes of dates."""
+    found = [it for it in features.values() if it.kind == "dates"]
+    if choice.dates is not None or not found:
+        return []
+    import pandas as pd
+
+    of_any = {it for column in found for it in dates.varying(pd.Series(column.values))}
+    varying = [it for it in dates.FEATURES if it in of_any]
+    names = ", ".join(repr(it.name) for it in found)
+    ways = f"dates: [{', '.join(varying)}] makes features of them, dates: [] leaves them out"
+    what = f"{'column' if len(found) == 1 else 'columns'} {names} with dates"
+    return [Fault("dates", what, ways, {"dates": varying})]
+
+
+def _numbers(
+    features: Mapping[str, Column], of_dates: Sequence[DateFeature]
+) -> Iterator[tuple[str, Array]]:
+    """The features that are numbers, in the order of the columns."""
+    for name, column in features.items():
+        if column.kind == "numbers":
+            yield name, column.values
+        if column.kind == "dates":
+            import pandas as pd
+
+            for feature in of_dates:
+                yield f"{name}_{feature}", dates.numbers(pd.Series(column.values), feature)
+
+
+def _stacked(columns: Mapping[str, Array], rows: Array, dtype: type) -> Array:
+    """Columns side by side, (rows, columns)."""
+    stacked: Array = np.empty((len(rows), len(columns)), dtype)
+    for number, values in enumerate(columns.values()):
+        stacked[:, number] = values[rows]
+    return stacked
+
+
+def _used_rows(columns: Columns, missing: str | None) -> Array:
     """The rows that are used: with a target and a weight, or with all values if so asked."""
-    used = [name for name in frame.columns if name in {*features, *given}]
-    counts = missing_values(frame, used)
-    if counts and missing is None:
-        found = ", ".join(f"{count} in column {name!r}" for name, count in counts.items())
-        message = f"is needed where values are missing ({found}); allowed: {', '.join(STRATEGIES)}"
-        raise DatasetError("missing", message)
-    gaps = frame.isna()[used if missing == "drop" else given].any(axis=1)
+    needed = list(columns.used) if missing == "drop" else [columns.target]
+    needed += [columns.weight] if columns.weight else []
+    gaps = np.logical_or.reduce([it.missing for it in needed])
     if gaps.all():
         raise DatasetError("missing", "leaves no row")
-    return frame[~gaps] if gaps.any() else frame
+    return np.flatnonzero(~gaps)
 
 
-def _weights(file: DataFile, column: "pd.Series") -> Array:
+def _weights(reading: Reading, column: Column, rows: Array) -> Array:
     """How much each row counts; raises DatasetError where that is below 0."""
-    values = to_numbers(file, column, "sample_weight")
+    values = column.values[rows]
     if (values < 0).any():
-        row = int(np.argmax(values < 0))
-        where = file.place(column.index[row])
-        raise DatasetError("sample_weight", f"must be at least 0; {where} has {values[row]:g}")
+        row = int(rows[np.argmax(values < 0)])
+        message = f"must be at least 0; {reading.place(row)} has {column.values[row]:g}"
+        raise DatasetError("sample_weight", message)
     return values

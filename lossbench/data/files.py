@@ -1,20 +1,22 @@
-"""Data files: CSV, TSV and Parquet. Each is read once, and known by the digest of its bytes."""
+"""Data files of all kinds. Each is read once, and known by the digest of its bytes."""
 
 import hashlib
 import os
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from lossbench.data import parquet_files, text_files
 from lossbench.data.arrays import DatasetError
 from lossbench.data.limits import MAX_BYTES
+from lossbench.data.reading import arrow, excel, json_lines, text
+from lossbench.data.reading.form import Form, Reading
+from lossbench.data.reading.packed import GZIP, ZIP, unpack
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
-SUFFIXES = (*SEPARATORS, ".parquet")
+# How each kind of file is read, by the end of its name.
+TEXTS = (".csv", ".tsv", ".txt", ".tab", ".data", ".dat")
+ARROW = {".parquet": arrow.PARQUET, ".feather": arrow.FEATHER}
+JSON = (".jsonl", ".ndjson", ".json")
+EXCEL = (".xlsx", ".xlsm")
+SUFFIXES = (*TEXTS, *ARROW, *JSON, *EXCEL)
+PACKED = (GZIP, ZIP)
 
 
 class DataFile:
@@ -26,50 +28,58 @@ class DataFile:
 
     def __init__(self, path: Path, content: bytes) -> None:
         self.sha256 = hashlib.sha256(content).hexdigest()
-        # What stands between the columns of a text file; None for Parquet.
-        self._separator = SEPARATORS.get(path.suffix.lower())
-        self._content: bytes | None = content  # None once it is not needed any more
+        self._name = path.name
+        self._content: bytes | None = content  # None once it is read, as it may take much memory
+        self._read: tuple[Form, Reading] | None = None
 
-    @cached_property
-    def frame(self) -> "pd.DataFrame":
-        """The columns, with the rows numbered from 0. It is shared: do not change it.
+    def can_be_read(self, form: Form) -> bool:
+        """Whether the columns in this form are known, or the bytes to read them from."""
+        return self._content is not None or (self._read is not None and self._read[0] == form)
 
-        Raises DatasetError where the file is not a table with a header and rows.
+    def read(self, form: Form) -> Reading:
+        """The columns, which are shared: do not change them.
+
+        Raises DatasetError where the file is not a table with rows.
         """
-        assert self._content is not None
-        try:
-            if self._separator is None:
-                frame = parquet_files.read(self._content)
-            else:
-                frame = text_files.read(self._content, self._separator)
-        except MemoryError:
-            raise DatasetError("file", "needs more memory than there is") from None
-        # The bytes may take much memory. They find the line of a row where rows are not lines.
-        if self._separator is None or text_files.has_a_line_for_each(len(frame), self._content):
+        if self._read is None or self._read[0] != form:
+            assert self._content is not None
+            try:
+                self._read = form, _read(self._name, self._content, form)
+            except MemoryError:
+                raise DatasetError("file", "needs more memory than there is") from None
             self._content = None
-        return frame
+        return self._read[1]
 
     def most_values(self) -> int:
-        """An upper bound of rows times columns, found without reading the values.
+        """An upper bound of rows times columns, found without reading the values of a text.
 
         Raises DatasetError where the file is not a table.
         """
-        if self._content is None:
-            return int(self.frame.size)
-        if self._separator is None:
-            rows, columns = parquet_files.shape(self._content)
-        else:
-            rows, columns = text_files.largest_shape(self._content, self._separator)
-        return rows * columns
+        if self._read is not None:
+            return int(self._read[1].frame.size)
+        assert self._content is not None
+        name, content = unpack(self._name, self._content)
+        suffix = Path(name).suffix.lower()
+        if suffix in TEXTS:
+            return text.most_values(content)
+        if suffix in ARROW:
+            rows, columns = arrow.shape(content, ARROW[suffix])
+            return rows * columns
+        return int(self.read(Form()).frame.size)
 
-    def place(self, row: int) -> str:
-        """Where a row of ``frame`` stands in the file: its line, or in Parquet its number."""
-        if self._separator is None:
-            return f"row {row + 1}"
-        if self._content is None:
-            return f"line {row + 2}"  # after the header
-        line = text_files.line_of(row, self._content, self._separator)
-        return f"row {row + 1}" if line is None else f"line {line}"
+
+def _read(name: str, content: bytes, form: Form) -> Reading:
+    name, content = unpack(name, content)
+    suffix = Path(name).suffix.lower()
+    if suffix in ARROW:
+        return arrow.read(content, ARROW[suffix])
+    if suffix in EXCEL:
+        return excel.read(content, form)
+    if suffix in JSON:
+        return json_lines.read(content, form)
+    if suffix in TEXTS:
+        return text.read(content, form)
+    raise DatasetError("file", f"holds {name!r}, which must end in one of {', '.join(SUFFIXES)}")
 
 
 class DataFiles:
@@ -88,20 +98,35 @@ class DataFiles:
         """The digest of a file; raises DatasetError where the file cannot be read."""
         identity = _identity(path)
         if identity not in self._digests:
-            self._digests[identity] = self.read(path).sha256
+            self._digests[identity] = self._file(path).sha256
         return self._digests[identity]
 
-    def read(self, path: Path, sha256: str | None = None) -> DataFile:
-        """A file; raises DatasetError where it cannot be read, or does not have that digest."""
+    def read(self, path: Path, sha256: str | None = None, form: Form | None = None) -> Reading:
+        """The columns of a file in some form.
+
+        Raises DatasetError where it cannot be read, or does not have that digest.
+        """
+        form = form or Form()
+        file = self._file(path)
+        if not file.can_be_read(form):
+            known, self._last = file.sha256, None
+            file = self._file(path)
+            sha256 = sha256 or known
+        if sha256 not in (None, file.sha256):
+            message = "has changed: its digest is not the 'sha256' of the config; without this key,"
+            raise DatasetError("file", f"{message} the file is taken as it is")
+        return file.read(form)
+
+    def most_values(self, path: Path) -> int:
+        """An upper bound of rows times columns of a file; raises DatasetError."""
+        return self._file(path).most_values()
+
+    def _file(self, path: Path) -> DataFile:
         identity = _identity(path)
         if self._last is None or self._last[0] != identity:
             self._last = None  # first, so that two large files are never held at once
             self._last = identity, DataFile(path, _content(path))
-        _, file = self._last
-        if sha256 not in (None, file.sha256):
-            message = "has changed: its digest is not the 'sha256' of the config; without this key,"
-            raise DatasetError("file", f"{message} the file is taken as it is")
-        return file
+        return self._last[1]
 
 
 def _identity(path: Path) -> tuple[str, str]:
@@ -134,8 +159,8 @@ def _reason_against(path: Path) -> str:
         return "does not exist"
     if not path.is_file():
         return "is not a regular file"
-    if path.suffix.lower() not in SUFFIXES:
-        return f"must end in one of {', '.join(SUFFIXES)}"
+    if path.suffix.lower() not in (*SUFFIXES, *PACKED):
+        return f"must end in one of {', '.join((*SUFFIXES, *PACKED))}"
     if path.stat().st_size > MAX_BYTES:
         return f"is larger than {MAX_BYTES / 2**30:g} GB, the most that is read"
     return ""

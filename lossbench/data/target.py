@@ -1,32 +1,30 @@
 """The column to predict: real numbers, or classes.
 
-A target is classes if it is text or true and false, if it is whole numbers with two different
-values, or with at most 20 and at least 10 rows per value on average. Any other target is real. A
-config may say otherwise.
+A target is classes if it is text or true and false, or if it has two different whole numbers. More
+whole numbers are classes if they count from 0 or 1 without a gap, are 20 at most, and have ten rows
+each, but for counts and ratings: those have most rows in the middle or at an end, and few at
+others. Any other target is real. A config may say otherwise.
 """
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from lossbench.data.arrays import Array, DatasetError
-from lossbench.data.columns import (
-    holds_text,
-    is_number,
-    kind,
-    refuse_text_among_numbers,
-    to_numbers,
-    to_texts,
-)
-from lossbench.data.files import DataFile
+from lossbench.data.columns import dates
+from lossbench.data.columns.column import Column
 from lossbench.text import shown
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 Problem = Literal["classification", "regression"]
+Rare = Literal["drop", "merge"]
 MAX_CLASSES = 20
 MIN_ROWS_PER_CLASS = 10
+# Counts of at least so many values fall to both sides of the most frequent one, and their most
+# frequent value has so many times the rows of the rarest. Classes are seldom both.
+MIN_COUNTS, COUNTS_RATIO = 4, 8
+# Classes with fewer rows are rare: both parts of a split should have some of each.
+RARE = 5
+MERGED = "other"  # the name of the class that rare ones become
 
 
 def encode_classes(values: Array) -> tuple[Array, tuple[str, ...]]:
@@ -36,36 +34,92 @@ def encode_classes(values: Array) -> tuple[Array, tuple[str, ...]]:
 
 
 def read_target(
-    file: DataFile, column: "pd.Series", problem: Problem | None
+    column: Column, used: Array, problem: Problem | None
 ) -> tuple[Array, tuple[str, ...]]:
     """The target and its classes, as a Table has them; no classes for a real target.
 
-    ``problem`` says what the config wants the target to be. Raises DatasetError.
+    ``used``, (rows,), are the rows to take: none is missing there. ``problem`` says what the config
+    wants the target to be. Raises DatasetError. Dates are real numbers: days since 1970-01-01.
     """
-    if is_number(column):
-        values = to_numbers(file, column, "target")
-        if problem == "regression" or (problem is None and not _are_classes(values, column)):
+    values = column.values[used]
+    if column.kind == "numbers":
+        if problem == "regression" or (problem is None and not are_classes(values, column)):
             return values, ()
-        # Classes keep the names that they have in the file: True does not become 1.
-        return encode_classes(column.to_numpy(bool) if column.dtype.kind == "b" else values)
-    if problem is None:
-        hint = "; problem: classification takes every value for a class"
-        refuse_text_among_numbers(file, column, "target", hint)
-    if not holds_text(column):
-        raise DatasetError("target", f"has neither numbers nor text but {kind(column)}")
+        numbers, names = encode_classes(values)
+        if not column.written:
+            return numbers, names
+        # Classes keep the names that they have in the file: 007 does not become 7.
+        return numbers, tuple(column.written[it] for it in np.unique(values).tolist())
+    if column.kind == "dates":
+        import pandas as pd
+
+        series = pd.Series(values)
+        if problem != "classification":
+            return dates.numbers(series, "ordinal"), ()
+        return encode_classes(np.array([*map(_date_name, series)], object))
+    if column.kind in ("nothing", "other"):
+        raise DatasetError("target", column.fault.what if column.fault else "has no values")
     if problem == "regression":
-        where, text = file.place(column.index[0]), column.iloc[0]
-        raise DatasetError("target", f"must be numbers for regression; {where} has {shown(text)}")
-    return encode_classes(to_texts(column))
-
-
-def _are_classes(values: Array, column: "pd.Series") -> bool:
-    if column.dtype.kind == "b":
-        return True
-    if not (values == np.floor(values)).all():
-        return False
+        raise DatasetError("target", f"must be numbers for regression; it has {shown(values[0])}")
     count = len(np.unique(values))
-    return count == 2 or (count <= MAX_CLASSES and count * MIN_ROWS_PER_CLASS <= len(values))
+    if column.kind == "texts" and 2 * count > len(values):
+        message = f"has {count} different texts in {len(values)} rows, too many for classes"
+        raise DatasetError("target", message)
+    return encode_classes(values)
+
+
+def are_classes(values: Array, column: Column | None = None) -> bool:
+    """Whether numbers, (rows,), are classes; ``column`` tells whether they are written plainly."""
+    if column is not None and not column.is_plain:
+        return False
+    found, counts = np.unique(values, return_counts=True)
+    if not (found == np.floor(found)).all():
+        return False
+    if len(found) <= 2:
+        return True
+    in_order = found[0] in (0, 1) and len(found) <= MAX_CLASSES and (np.diff(found) == 1).all()
+    return bool(in_order and counts.min() >= MIN_ROWS_PER_CLASS and not _are_counts(counts))
+
+
+def _are_counts(counts: Array) -> bool:
+    """Whether the rows of each value fall to both sides of the most frequent one, and far."""
+    mode = int(np.argmax(counts))
+    falling = (np.diff(counts[: mode + 1]) >= 0).all() and (np.diff(counts[mode:]) <= 0).all()
+    far = counts.max() >= COUNTS_RATIO * counts.min()
+    return bool(len(counts) >= MIN_COUNTS and falling and far)
+
+
+def without_rare(
+    numbers: Array, classes: tuple[str, ...], rare: Rare
+) -> tuple[Array, tuple[str, ...], Array]:
+    """Class numbers without rare classes, the classes that are left, and the rows that are.
+
+    Rare classes are those of fewer than 5 rows. "drop" leaves out their rows, and "merge" makes one
+    class of them, and of the next ones until it has as many rows.
+    """
+    counts = np.bincount(numbers, minlength=len(classes))
+    gone = counts < RARE
+    if not gone.any():
+        return numbers, classes, np.ones(len(numbers), bool)
+    if rare == "drop":
+        kept = ~gone[numbers]
+        renumbered = np.cumsum(~gone) - 1
+        left = tuple(name for name, out in zip(classes, gone, strict=True) if not out)
+        return renumbered[numbers[kept]], left, kept
+    for number in np.argsort(counts, kind="stable"):
+        if counts[gone].sum() >= RARE:
+            break
+        gone[number] = True
+    left = tuple(name for name, out in zip(classes, gone, strict=True) if not out)
+    merged = MERGED
+    while merged in left:
+        merged += "_"
+    renumbered = np.where(gone, len(left), np.cumsum(~gone) - 1)
+    return renumbered[numbers], (*left, merged), np.ones(len(numbers), bool)
+
+
+def _date_name(value: object) -> str:
+    return str(value).removesuffix(" 00:00:00")
 
 
 def _class_name(value: object) -> str:

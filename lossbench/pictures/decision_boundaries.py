@@ -60,7 +60,7 @@ def data_of(comparison: Comparison, files: DataFiles) -> Split | None:
             large = generators.most_values(dataset.parameters)[0] > MOST_VALUES
         else:
             path = Path(dataset.file)
-            large = path.stat().st_size > MOST_BYTES or files.read(path).most_values() > MOST_VALUES
+            large = path.stat().st_size > MOST_BYTES or files.most_values(path) > MOST_VALUES
         split = None if large else dataset.load(files)
     except (DatasetError, OSError):
         return None

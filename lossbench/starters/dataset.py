@@ -1,24 +1,28 @@
 """The data that configs are written for: what they hold, and the config keys that follow."""
 
 import os
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_args
 
-from lossbench.config.sections.dataset import Dataset
-from lossbench.data.arrays import DatasetError
-from lossbench.data.file_table import (
-    hint_at_columns,
-    missing_values,
-    row_numbers,
-    unusable_features,
-)
+import numpy as np
+
+from lossbench.config.sections.dataset import OF_FORM, Dataset
+from lossbench.data.arrays import Array, DatasetError
+from lossbench.data.columns.column import Column
+from lossbench.data.faults import Fault
+from lossbench.data.file_table import hint_at_columns
 from lossbench.data.files import DataFiles
 from lossbench.data.generators import GENERATORS, is_toy_dataset
-from lossbench.data.target import Problem
+from lossbench.data.reading.form import Form
+from lossbench.data.target import MAX_CLASSES, RARE, Problem, read_target
+from lossbench.starters import findings
 from lossbench.starters.advice import Advice, suiting
+from lossbench.starters.decisions import Decided, as_told, decide, with_remedies
 from lossbench.starters.description import Description, describe
-from lossbench.text import nearest
+from lossbench.text import counted, nearest
 
 TRAIN_SIZE = 0.7
 
@@ -29,7 +33,9 @@ class StarterDataset:
 
     ``keys`` are those of a config's dataset, with the path of a file from the working directory.
     ``missing`` counts the missing values of columns, and ``left_out`` says why a column is not a
-    feature. ``path`` is that of a data file, and None for a generator.
+    feature. ``read`` says what was found of the form of a file, ``decided`` what the keys decide,
+    and ``remarks`` what a person should look at. ``path`` is that of a data file, and None for a
+    generator.
     """
 
     name: str
@@ -39,6 +45,9 @@ class StarterDataset:
     path: Path | None = None
     missing: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    read: tuple[str, ...] = ()
+    decided: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -60,12 +69,16 @@ class StarterDataset:
 
 
 def starter_dataset(
-    data: str, target: str | None = None, problem: str | None = None
+    data: str,
+    target: str | None = None,
+    problem: str | None = None,
+    settings: Mapping[str, Any] = MappingProxyType({}),
 ) -> StarterDataset:
     """The data in a file, or data of scikit-learn given by name ("diabetes").
 
-    ``target`` and ``problem`` are for files. Raises DatasetError where the data cannot be trained
-    on; its key is "--target" or "--problem" if that option is to blame.
+    ``target``, ``problem`` and ``settings``, further keys of a config's dataset, are for files.
+    Raises DatasetError where the data cannot be trained on; its key is "--target" or "--problem"
+    if that option is to blame.
     """
     if problem not in (None, *get_args(Problem)):
         raise DatasetError("--problem", "must be regression or classification")
@@ -73,14 +86,15 @@ def starter_dataset(
     is_file, is_folder = os.path.isfile(data), os.path.isdir(data)  # noqa: PTH112, PTH113
     generator = next((it for it in (data, f"load_{data}") if it in GENERATORS), None)
     if generator and not is_file:
-        if target or problem:
-            option = "--target" if target else "--problem"
+        if target or problem or settings:
+            option = "--target" if target else "--problem" if problem else "--set"
             raise DatasetError(option, f"is for files; {generator} has a target of its own")
         return _from_generator(generator)
     if not (is_file or is_folder):
         names = [it.removeprefix("load_") for it in GENERATORS if is_toy_dataset(it)]
         raise DatasetError("", f"no such file, nor data of scikit-learn; {nearest(data, names)}")
-    return _from_file(data, target, problem)
+    keys = dict(settings) | ({"problem": problem} if problem else {})
+    return _from_file(data, target, keys)
 
 
 def _from_generator(generator: str) -> StarterDataset:
@@ -88,21 +102,104 @@ def _from_generator(generator: str) -> StarterDataset:
     return StarterDataset(generator.removeprefix("load_"), "target", keys, description)
 
 
-def _from_file(data: str, target: str | None, problem: str | None) -> StarterDataset:
+def _from_file(data: str, target: str | None, settings: Mapping[str, Any]) -> StarterDataset:
     path, files = Path(data), DataFiles()
-    frame = files.read(path).frame
-    if target is None or target not in frame.columns:
-        what = "is missing: it names the column to predict" if target is None else "is not a column"
-        raise DatasetError("--target", f"{what}; {hint_at_columns(target or '', frame)}")
-    features = [name for name in frame.columns if name != target]
-    left_out = unusable_features(frame, features) | row_numbers(frame, features)
-    missing = missing_values(frame, [name for name in frame.columns if name not in left_out])
-    keys: dict[str, Any] = {"file": data, "target": target}
-    keys |= {"problem": problem} if problem else {}
-    keys |= {"missing": "median"} if missing else {}
-    keys |= {"drop": list(left_out)} if left_out else {}
+    found, named = _find_target(path, target, settings, files)
+    decided = decide({"file": data, "target": found} | dict(settings), files)
+    told = list(decided.told)
+    if fault := findings.total_row(decided.reading):
+        told.append(as_told(fault))
+        decided = decide(with_remedies(decided.keys, [fault]), files)
+    left_out = decided.left_out | findings.useless(decided.columns)
+    keys = decided.keys | ({"drop": list(left_out)} if left_out else {})
+    if not decided.columns.features.keys() - left_out.keys():
+        reasons = "; ".join(f"{name!r} {reason}" for name, reason in left_out.items())
+        raise DatasetError("", f"no column is left as a feature: {reasons}")
+    missing = decided.columns.missing()
+    missing = {name: count for name, count in missing.items() if name not in left_out}
+    keys |= {"missing": "median"} if missing and "missing" not in keys else {}
+    keys, of_classes = _without_rare(keys, files)
     keys, description = _describe(keys, files)
-    return StarterDataset(path.stem, target, keys, description, path, missing, left_out)
+    return StarterDataset(
+        path.stem,
+        found,
+        keys,
+        description,
+        path,
+        missing,
+        left_out,
+        decided.reading.notes,
+        (*named, *told, *of_classes),
+        tuple(_remarks(decided, left_out, keys)),
+    )
+
+
+def _find_target(
+    path: Path, target: str | None, settings: Mapping[str, Any], files: DataFiles
+) -> tuple[str, list[str]]:
+    """The column that is meant, and a note where it has another name.
+
+    Raises DatasetError where there is none.
+    """
+    form = Form(**{key: value for key, value in settings.items() if key in OF_FORM})
+    reading = files.read(path, form=replace(form, texts=frozenset({str(target)})))
+    names = list(reading.frame.columns)
+    if target in names:
+        return target, []
+    if target is None:
+        message = (
+            f"is missing: it names the column to predict; {hint_at_columns('', reading.frame)}"
+        )
+        raise DatasetError("--target", message)
+    alike = [it for it in names if it.casefold() == target.strip().casefold()]
+    if len(alike) == 1:
+        return alike[0], [f"the target {target!r} is the column {alike[0]!r}"]
+    why = "".join(f": {it.what}" for it in reading.faults if it.key == "header")
+    message = f"is not a column{why}; {hint_at_columns(target, reading.frame)}"
+    raise DatasetError("--target", message)
+
+
+def _without_rare(keys: dict[str, Any], files: DataFiles) -> tuple[dict[str, Any], list[str]]:
+    """The keys with what becomes of classes of a single row, and what is said of it."""
+    table = Dataset.model_validate(keys, context=files).table(files)
+    sizes = np.bincount(table.y) if table.classes else np.array([2])
+    if "rare" in keys or sizes.min() > 1 or (sizes >= RARE).sum() < 2:
+        return keys, []
+    rare = [
+        f"{name!r} ({counted(int(size), 'row')})"
+        for name, size in zip(table.classes, sizes, strict=True)
+        if size < RARE
+    ]
+    what = f"classes with fewer than {RARE} rows: {', '.join(rare[:10])}"
+    fault = Fault("rare", what, "", {"rare": "drop"})
+    return keys | {"rare": "drop"}, [f"{as_told(fault)}; rare: merge makes one class of them"]
+
+
+def _remarks(
+    decided: Decided, left_out: Mapping[str, str], keys: Mapping[str, Any]
+) -> Iterator[str]:
+    """What a person should look at."""
+    columns, target = decided.columns, decided.columns.target
+    kept = {name: it for name, it in columns.features.items() if name not in left_out}
+    for column in (*kept.values(), target):
+        yield from column.notes
+    rows = np.flatnonzero(~target.missing)
+    y, classes = read_target(target, rows, keys.get("problem"))
+    yield from _kind_of_target(target, y, classes)
+    yield from findings.remarks(replace(columns, features=kept))
+    yield from findings.leaks(kept, y, rows, is_real=not classes)
+
+
+def _kind_of_target(target: Column, y: Array, classes: tuple[str, ...]) -> Iterator[str]:
+    """What the target is taken for, where it may be meant otherwise."""
+    each = "--problem classification takes each for a class"
+    if target.kind == "dates" and not classes:
+        yield f"column {target.name!r} has dates, taken for days since 1970-01-01; {each}"
+    found = np.unique(y)
+    few = len(found) <= MAX_CLASSES and (found == np.floor(found)).all()
+    if target.kind == "numbers" and not classes and few:
+        what = f"{len(found)} different whole numbers, taken for numbers"
+        yield f"column {target.name!r} has {what}; {each}"
 
 
 def _describe(source: dict[str, Any], files: DataFiles) -> tuple[dict[str, Any], Description]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lossbench.starters.dataset import StarterDataset
 from lossbench.starters.description import Description, TargetDescription
+from lossbench.text import counted
 
 
 def dataset_lines(dataset: StarterDataset) -> list[str]:
@@ -11,15 +12,18 @@ def dataset_lines(dataset: StarterDataset) -> list[str]:
     it, target = dataset.description, dataset.target
     kinds = [(it.numbers, "of numbers"), (it.categories, "of categories")]
     features = ", ".join(f"{count} {kind}" for count, kind in kinds if count)
-    counts = f"{it.rows} rows, {it.numbers + it.categories} features"
+    counts = f"{it.rows} rows, {counted(it.numbers + it.categories, 'feature')}"
     lines = [f"{dataset.title}: {counts} ({features})"]
+    lines += [f"read: {line}" for line in dataset.read]
     lines += [f"left out: column '{name}' {reason}" for name, reason in dataset.left_out.items()]
+    lines += [f"decided: {line}" for line in dataset.decided]
     for name, count in dataset.missing.items():
         how = "its rows are left out" if name == target else "filled in"
         lines.append(f"missing: {count} in column '{name}'; {how}")
     lines += [f"{target}: {line}" for line in target_lines(it)]
     if dataset.path and it.has_numbers_for_classes and "problem" not in dataset.keys:
         lines.append(f"{target}: few different whole numbers, taken for classes; see --problem")
+    lines += [f"note: {line}" for line in dataset.remarks]
     return lines
 
 

@@ -58,7 +58,7 @@ REFUSED: list[tuple[bytes, str, str, str]] = [
         b"a,w,y\n1,x,2.5\n2,z,1.5\n3,x,3.5\n4,z,2.5\n",
         "sample_weight: w",
         "mse",
-        "sample_weight: 'w' has no numbers but string",
+        "sample_weight: 'w' has no numbers but categories",
     ),
     (
         b"a,w,y\n1,1,2.5\n2,x,1.5\n3,2,3.5\n4,1,2.5\n",

@@ -5,6 +5,7 @@ import hashlib
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -173,16 +174,21 @@ def test_a_row_is_placed_by_its_line(
 ) -> None:
     """Without the bytes, which may be many, where every row is a line."""
     (tmp_path / "d.csv").write_bytes(content)
-    file = DataFiles().read(tmp_path / "d.csv")
-    assert len(file.frame) == 2
-    assert [file.place(row) for row in range(2)] == [f"line {line}" for line in lines]
-    assert any(isinstance(it, bytes) for it in vars(file).values()) == bytes_are_kept
-    assert file.most_values() >= 4
+    files = DataFiles()
+    assert files.most_values(tmp_path / "d.csv") >= 4
+    reading = files.read(tmp_path / "d.csv")
+    assert len(reading.frame) == 2
+    assert [reading.place(row) for row in range(2)] == [f"line {line}" for line in lines]
+    assert isinstance(reading.place, partial)
+    assert any(isinstance(it, bytes) for it in reading.place.args) == bytes_are_kept
+    assert not any(isinstance(it, bytes) for file in held() for it in vars(file).values())
+    assert files.most_values(tmp_path / "d.csv") == 4
 
 
 def test_a_row_of_parquet_is_placed_by_its_number(tmp_path: Path) -> None:
     pd.DataFrame({"a": [1, 2], "y": ["x", "z"]}).to_parquet(tmp_path / "d.parquet")
-    file = DataFiles().read(tmp_path / "d.parquet")
-    assert (len(file.frame), file.place(1)) == (2, "row 2")
-    assert not any(isinstance(it, bytes) for it in vars(file).values())
-    assert file.most_values() == 4
+    files = DataFiles()
+    assert files.most_values(tmp_path / "d.parquet") == 4
+    reading = files.read(tmp_path / "d.parquet")
+    assert (len(reading.frame), reading.place(1)) == (2, "row 2")
+    assert not any(isinstance(it, bytes) for file in held() for it in vars(file).values())

@@ -1,5 +1,6 @@
 """The section of a config that says which data are used, and how they are split and scaled."""
 
+import codecs
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -23,13 +24,23 @@ from lossbench.config.sections.base import (
 )
 from lossbench.data import generators, splitting
 from lossbench.data.arrays import DatasetError, Split, Table
-from lossbench.data.file_table import STRATEGIES, table_from_file
+from lossbench.data.columns.rules import DateFeature, Rules
+from lossbench.data.file_table import STRATEGIES, Choice, Columns, columns_of, table_from_file
 from lossbench.data.files import DataFiles
+from lossbench.data.reading.form import Decimal, Form, Reading
+from lossbench.data.reading.layout import SEPARATORS
 from lossbench.data.splitting import Rows
-from lossbench.data.target import Problem
+from lossbench.data.target import Problem, Rare
 from lossbench.text import close_to, nearest, on_one_line
 
-OF_FILES = {"file", "sha256", "target", "problem", "missing", "drop", "sample_weight"}
+# How a file is read, and how its columns are understood.
+OF_FORM = ("separator", "header", "encoding", "decimal", "skip_rows", "skip_footer", "sheet")
+OF_COLUMNS = ("missing_values", "categories", "dates", "day_first", "ignore_case", "rare")
+OF_FILES = {
+    *("file", "sha256", "target", "problem", "missing", "drop", "sample_weight"),
+    *OF_FORM,
+    *OF_COLUMNS,
+}
 COMMON = {"train_size", "split", "standardize"}
 
 
@@ -42,6 +53,29 @@ def _columns(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         raise refuse("must be a list of columns, such as [id]")
     return tuple(value)
+
+
+def _missing_values(value: Any) -> Any:
+    kinds = (str, int, float)
+    listed = isinstance(value, list | tuple)
+    if not listed or not all(isinstance(it, kinds) and not isinstance(it, bool) for it in value):
+        raise refuse("must be a list of texts and numbers, such as ['?', -999]")
+    return tuple(value)
+
+
+def _dates(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise refuse("must be a list of features, such as [year, month]; [] leaves dates out")
+    return tuple(value)
+
+
+def _encoding(value: Any) -> Any:
+    try:
+        codecs.lookup(str(value)).name.encode()
+        "".encode(str(value))
+    except (LookupError, TypeError, ValueError):
+        raise refuse("is not an encoding that Python knows, such as utf-8 or cp1252") from None
+    return value
 
 
 class Standardize(Section):
@@ -81,6 +115,27 @@ class Dataset(Section, extra="allow"):
     missing: Annotated[str, one_of(STRATEGIES)] | None = None
     drop: Annotated[tuple[str, ...], BeforeValidator(_columns)] | None = None
     sample_weight: str | None = None
+    separator: Annotated[str, one_of(tuple(SEPARATORS))] | None = None
+    header: bool | None = None
+    encoding: Annotated[str, BeforeValidator(_encoding)] | None = None
+    decimal: Annotated[Decimal, one_of(get_args(Decimal))] | None = None
+    skip_rows: Annotated[int, Field(ge=0)] | None = None
+    skip_footer: Annotated[int, Field(ge=0)] | None = None
+    sheet: str | None = None
+    missing_values: (
+        Annotated[tuple[str | int | float, ...], BeforeValidator(_missing_values)] | None
+    ) = None
+    categories: Annotated[tuple[str, ...], BeforeValidator(_columns)] | None = None
+    dates: (
+        Annotated[
+            tuple[Annotated[DateFeature, one_of(get_args(DateFeature))], ...],
+            BeforeValidator(_dates),
+        ]
+        | None
+    ) = None
+    day_first: bool | None = None
+    ignore_case: bool | None = None
+    rare: Annotated[Rare, one_of(get_args(Rare))] | None = None
     train_size: Annotated[int | float, BeforeValidator(share_or_count)] = 0.5
     split: SplitOptions | None = None
     standardize: Standardize = Standardize()
@@ -170,14 +225,44 @@ class Dataset(Section, extra="allow"):
         """
         if self.generator:
             return generators.generate(self.generator, self.parameters)
-        file = (files or DataFiles()).read(Path(str(self.file)), self.sha256)
-        return table_from_file(
-            file,
+        reading = self._read(files)
+        return table_from_file(reading, self._choice, self._rules(reading))
+
+    def columns(self, files: DataFiles | None = None) -> tuple[Reading, Columns]:
+        """A file as it is read, and the columns that are taken of it; raises DatasetError.
+
+        What the config has to decide is not refused here: ``faults`` of both say it.
+        """
+        reading = self._read(files)
+        return reading, columns_of(reading, self._choice, self._rules(reading))
+
+    def _read(self, files: DataFiles | None) -> Reading:
+        form = {name: getattr(self, name) for name in OF_FORM}
+        form["skip_footer"] = self.skip_footer or 0
+        # Classes keep the names that they have in the file.
+        texts = frozenset({str(self.target), *(self.categories or ())})
+        files = files or DataFiles()
+        return files.read(Path(str(self.file)), self.sha256, Form(**form, texts=texts))
+
+    def _rules(self, reading: Reading) -> Rules:
+        return Rules(
+            self.missing_values or (),
+            frozenset(self.categories or ()),
+            reading.decimal,
+            self.day_first,
+            bool(self.ignore_case),
+        )
+
+    @property
+    def _choice(self) -> Choice:
+        return Choice(
             str(self.target),
             self.problem,
             self.missing,
             self.drop or (),
             self.sample_weight,
+            self.dates,
+            self.rare,
         )
 
     def load(self, files: DataFiles | None = None) -> Split:

@@ -11,7 +11,8 @@ import pytest
 from dataset_configs import complaints, houses, split_of
 from pyarrow import parquet
 
-from lossbench.data.file_table import missing_values, table_from_file
+from lossbench.data.columns.rules import Rules
+from lossbench.data.file_table import Choice, table_from_file
 from lossbench.data.files import DataFiles
 
 
@@ -24,7 +25,7 @@ def test_parquet_without_pyarrow_says_how_to_get_it(
     assert line.endswith("needs pyarrow to be read: python -m pip install 'lossbench[parquet]'")
 
 
-def test_parquet_of_dates_is_refused_and_categories_and_decimals_are_not(tmp_path: Path) -> None:
+def test_parquet_of_dates_wants_a_key_and_categories_and_decimals_do_not(tmp_path: Path) -> None:
     from decimal import Decimal
 
     frame = pd.DataFrame({"c": pd.Categorical(["u", "v"] * 4), "y": ["x", "z"] * 4})
@@ -33,7 +34,8 @@ def test_parquet_of_dates_is_refused_and_categories_and_decimals_are_not(tmp_pat
     frame.to_parquet(tmp_path / "d.parquet")
     (line,) = complaints(tmp_path, "file: d.parquet, target: y")
     assert line.endswith(
-        "column 'day' has neither numbers nor text but datetime64; leave it out: drop: ['day']"
+        "column 'day' with dates; dates: [day_of_week, ordinal] makes features of them, dates: [] "
+        "leaves them out"
     )
     split = split_of(tmp_path, "file: d.parquet, target: y, drop: [day]")
     assert split.features == ("d", "c_u", "c_v")
@@ -48,7 +50,7 @@ def test_texts_of_parquet_are_those_that_were_written(dtype: Any, tmp_path: Path
     )
     frame.to_parquet(tmp_path / "t.parquet")
     found = DataFiles().read(tmp_path / "t.parquet").frame
-    assert missing_values(found, found.columns) == {"a": 1, "none": 3, "kinds": 1}
+    assert dict(found.isna().sum()) == {"a": 1, "none": 3, "0": 0, "numbers": 0, "kinds": 1}
     assert [*found["a"].dropna(), *found["0"]] == ["u", "v", "x", "x", "z"]
     assert isinstance(found["a"].dtype, pd.CategoricalDtype) == (dtype == "category")
     assert found["kinds"].dtype == frame["kinds"].dtype
@@ -59,9 +61,9 @@ def test_equal_texts_of_parquet_share_their_memory(tmp_path: Path) -> None:
     texts = ["x" * 10**6, "y" * 10**6] * 20
     table = pyarrow.table({"a": texts, "y": texts, "number": range(40)})
     parquet.write_table(table, tmp_path / "t.parquet", compression="zstd")
-    file = DataFiles().read(tmp_path / "t.parquet")
-    made = table_from_file(file, "y")
-    for values in (file.frame["a"], made.categories[:, 0]):
+    reading = DataFiles().read(tmp_path / "t.parquet")
+    made = table_from_file(reading, Choice("y"), Rules())
+    for values in (reading.frame["a"], made.categories[:, 0]):
         assert len({id(value) for value in values}) == 2
     # NumPy's text gives every row the room of the longest one.
     assert made.y.tolist() == [0, 1] * 20

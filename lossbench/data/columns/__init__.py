@@ -1,0 +1,1 @@
+"""What a column of a data file holds: numbers, categories, dates, or nothing that can be used."""

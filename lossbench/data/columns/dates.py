@@ -1,0 +1,97 @@
+"""Dates and times: texts that are some, and the features that are made of them.
+
+pandas is imported only when there is a column to look at.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossbench.data.arrays import Array
+from lossbench.data.columns.rules import DateFeature
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEATURES: tuple[DateFeature, ...] = ("year", "month", "day_of_week", "hour", "ordinal")
+# What dates look like, before pandas reads them: two or three parts, of which one may be a month's
+# name; and what may follow.
+LOOKS_LIKE = re.compile(
+    r"(\w{3,9},?\s+)?(\d{1,4}[-/. ]+(\d{1,2}|[A-Za-z]{3,9})\.?[-/. ,]+\d{1,4}|"
+    r"[A-Za-z]{3,9}\.?[-/ ]+\d{1,2}(st|nd|rd|th)?,?[-/ ]+\d{2,4}|\d{4}-\d{2}-\d{2}T.*|"
+    r"[A-Za-z]{3,9}[-/ ]+\d{4}|\d{4}[-/]\d{2})([ T,]+\d{1,2}:\d{2}.*)?|\d{1,2}:\d{2}(:\d{2})?.*"
+)
+TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f")
+YEAR_FIRST = ("%Y/%m/%d", "%Y.%m.%d", "%Y %m %d", "%Y-%m", "%Y/%m")
+DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y")
+MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y")
+NAMED = (
+    *("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y"),
+    *("%d-%b-%y", "%d-%B-%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b-%d", "%d. %B %Y"),
+)
+OF_DAY = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+
+
+def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | None", bool]:
+    """Different texts as dates, and whether days and months may be the other way round.
+
+    None where not all of them are dates in one form. Times of day are dates of 1900-01-01.
+    """
+    if not texts or not all(LOOKS_LIKE.fullmatch(it) for it in texts[:50]):
+        return None, False
+    if (found := _parse(texts, "ISO8601")) is not None:
+        return found, False
+    plain = product((*YEAR_FIRST, *NAMED), TIMES)
+    for form in (*(date + time for date, time in plain), *OF_DAY):
+        if (found := _parse(texts, form)) is not None:
+            return found, False
+    by_day, by_month = (_first(texts, it) for it in (DAY_FIRST, MONTH_FIRST))
+    # A point between the parts is the German way, with the day first.
+    if by_day is None or by_month is None or "." in texts[0].split()[0]:
+        return by_day if by_day is not None else by_month, False
+    same = bool((by_day == by_month).all())
+    return by_day if day_first else by_month, day_first is None and not same
+
+
+def numbers(dates: "pd.Series", feature: DateFeature) -> Array:
+    """A feature of dates in float64, (rows,), NaN where one is missing.
+
+    ``ordinal`` counts the days since 1970-01-01, with the time as their fraction. Days of the week
+    count from Monday, which is 0, and hours have the minutes as their fraction.
+    """
+    if feature == "ordinal":
+        since = dates - np.datetime64("1970-01-01")
+        return np.asarray(since / np.timedelta64(1, "D"), np.float64)
+    if feature == "hour":
+        return np.asarray((dates - dates.dt.normalize()) / np.timedelta64(1, "h"), np.float64)
+    return np.asarray(getattr(dates.dt, feature), np.float64)
+
+
+def varying(dates: "pd.Series") -> list[DateFeature]:
+    """The features that differ from date to date; times of day have no ordinal."""
+    known = dates.dropna()
+    found = [it for it in FEATURES if len(np.unique(numbers(known, it))) > 1]
+    of_one_day = known.dt.normalize().nunique() == 1
+    return [it for it in found if it != "ordinal" or not of_one_day]
+
+
+def _first(texts: Sequence[str], forms: Sequence[str]) -> "pd.Series | None":
+    for date, time in product(forms, TIMES):
+        if (found := _parse(texts, date + time)) is not None:
+            return found
+    return None
+
+
+def _parse(texts: Sequence[str], form: str) -> "pd.Series | None":
+    """The dates in a form of ``strptime``, without time zones; None where one is not."""
+    import pandas as pd
+
+    for some in (texts[:50], texts):
+        try:
+            found = pd.to_datetime(pd.Series(some, dtype=object), format=form, utc=True)
+        except (ValueError, OverflowError):
+            return None
+    return found.dt.tz_localize(None)

@@ -1,0 +1,144 @@
+"""Numbers as people write them: 50%, $3.50, 1,062, 1.062,5 and 3 kg.
+
+All values of a column are read by one rule, or none is: the same sign of currency, the same unit,
+and the same meaning of points and commas.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import product
+
+from lossbench.data.reading.form import Decimal
+
+SIGN = r"[-+\u2212]"
+CODES = (
+    "USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|TRY|BRL|MXN|ZAR|KRW|SGD|HKD"
+)
+CURRENCY = rf"(?:R|US|A|C|HK)?[$€£¥₹₽₩₺₪]|Fr\.?|(?:{CODES})(?![A-Za-z])"
+BLANK = " \u00a0\u202f"
+QUOTE = "'\u2019"
+# A sign, a currency, digits with what stands between them, and a unit, in this order.
+WRITTEN = re.compile(
+    rf"(?P<open>\()?(?P<sign>{SIGN})?\s*(?P<before>{CURRENCY})?\s*(?P<inner>{SIGN})?"
+    rf"(?P<digits>\d(?:[\d.,{QUOTE}{BLANK}]*[\d.,])?|[.,]\d+)(?P<exponent>[eE][-+]?\d+)?"
+    rf"\s*(?P<after>[^\W\d_][^\d,;:()]{{0,11}}|[%‰°\"'$€£¥₹][^\d,;:()]{{0,5}})?(?P<close>\))?"
+)
+
+
+@dataclass(frozen=True)
+class Convention:
+    """What stands before the decimals, and between groups of three digits if anything."""
+
+    decimal: Decimal
+    thousands: str = ""
+
+    @property
+    def digits(self) -> re.Pattern[str]:
+        """What the digits of a number are in this convention."""
+        point = re.escape(self.decimal)
+        plain = rf"\d+(?:{point}\d*)?|{point}\d+"
+        if not self.thousands:
+            return re.compile(plain)
+        comma = f"[{re.escape(self.thousands)}]"
+        # In India the groups above the thousands have two digits.
+        return re.compile(
+            rf"[1-9]\d{{0,2}}(?:{comma}\d{{2,3}})*{comma}\d{{3}}(?:{point}\d*)?|{plain}"
+        )
+
+    def number(self, digits: str, exponent: str) -> float:
+        """The number that some digits and an exponent, such as e-3, are."""
+        for mark in self.thousands:
+            digits = digits.replace(mark, "")
+        return float(digits.replace(self.decimal, ".") + exponent)
+
+
+DECIMALS: tuple[Decimal, ...] = (".", ",")
+CONVENTIONS = [
+    Convention(decimal, thousands)
+    for thousands, decimal in product(("", ",", ".", BLANK, QUOTE), DECIMALS)
+    if thousands != decimal
+]
+PLAIN = re.compile(r"[-+0-9.eE\n]*")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Texts read as numbers by one rule.
+
+    ``values`` maps each text that is a number to it; ``others`` are the rest. ``is_plain`` says
+    that all are written as in Python.
+    """
+
+    values: dict[str, float]
+    others: tuple[str, ...]
+    is_plain: bool
+
+
+def read(texts: Sequence[str], decimal: Decimal) -> Numbers:
+    """Different texts as numbers, by the rule that fits most of them.
+
+    ``decimal`` is the mark before decimals, where the texts do not tell: 1,062 may be 1062 or
+    1.062.
+    """
+    joined = "\n".join(texts)
+    if PLAIN.fullmatch(joined) and (decimal == "." or "." not in joined):
+        with suppress(ValueError):
+            return Numbers(dict(zip(texts, map(float, texts), strict=True)), (), is_plain=True)
+    found = {text: match for text in texts if (match := _written(text))}
+    units = Counter(_unit(it) for it in found.values())
+    if not units:
+        return Numbers({}, tuple(texts), is_plain=False)
+    unit, _ = units.most_common(1)[0]
+    same = {text: match for text, match in found.items() if _unit(match) == unit}
+    digits = {text: match["digits"] for text, match in same.items()}
+    convention = _convention(list(digits.values()), decimal)
+    pattern = convention.digits
+    values = {
+        text: _sign(same[text]) * convention.number(it, same[text]["exponent"] or "")
+        for text, it in digits.items()
+        if pattern.fullmatch(it)
+    }
+    is_plain = unit == ("", "") and convention == CONVENTIONS[0]
+    return Numbers(values, tuple(it for it in texts if it not in values), is_plain)
+
+
+def is_written_number(text: str) -> bool:
+    """Whether a text is a number in some way of writing."""
+    match = _written(text)
+    return match is not None and any(it.digits.fullmatch(match["digits"]) for it in CONVENTIONS)
+
+
+def _written(text: str) -> re.Match[str] | None:
+    """The parts of a text that is a number: parentheses come in pairs, and there is one sign."""
+    match = WRITTEN.fullmatch(text.strip())
+    if not match or bool(match["open"]) != bool(match["close"]):
+        return None
+    return match if sum(bool(match[it]) for it in ("open", "sign", "inner")) <= 1 else None
+
+
+def _unit(match: re.Match[str]) -> tuple[str, str]:
+    """What stands before and behind the digits: 1 year has the unit of 2 years."""
+    after = (match["after"] or "").strip().casefold()
+    return match["before"] or "", after.rstrip(".").removesuffix("s") if len(after) > 2 else after
+
+
+def _sign(match: re.Match[str]) -> int:
+    negative = bool(match["open"]) or (match["sign"] or match["inner"] or "+") != "+"
+    return -1 if negative else 1
+
+
+def _convention(digits: Sequence[str], decimal: Decimal) -> Convention:
+    """The convention that fits the most of some digits; where several do, that of ``decimal``."""
+
+    def fits(convention: Convention) -> int:
+        pattern = convention.digits
+        return sum(pattern.fullmatch(it) is not None for it in digits)
+
+    counts = {it: fits(it) for it in CONVENTIONS}
+    most = max(counts.values())
+    best = [it for it, count in counts.items() if count == most]
+    # 1.062 is a plain number unless commas stand before the decimals of this file.
+    return next((it for it in best if it.decimal == decimal), best[0])

@@ -1,0 +1,56 @@
+"""Different spellings of one text, and texts that may stand for a missing value."""
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossbench.data.columns.missing import are_placeholders, is_usual
+from lossbench.text import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def without_case(texts: "pd.Categorical") -> "pd.Categorical":
+    """Texts that differ in capitals as one: that of most rows."""
+    import pandas as pd
+
+    counts = _counts(texts)
+    groups = _groups(texts)
+    chosen = {key: max(group, key=counts.__getitem__) for key, group in groups.items()}
+    names = list(chosen.values())
+    number = {key: n for n, key in enumerate(chosen)}
+    mapped = np.array([*(number[it.casefold()] for it in texts.categories), -1])
+    return pd.Categorical.from_codes(mapped[texts.codes], categories=names)
+
+
+def notes(name: str, texts: "pd.Categorical") -> tuple[str, ...]:
+    """What a person should know of the texts in a column of categories."""
+    counts = _counts(texts)
+    found = []
+    for group in _groups(texts).values():
+        if len(group) > 1:
+            which = " and ".join(f"{it!r} ({counted(counts[it], 'row')})" for it in group)
+            found.append(f"column {name!r} has {which}; ignore_case: true takes them for one")
+    odd = [it for it in texts.categories if is_usual(it) or are_placeholders([it])]
+    if odd:
+        which = ", ".join(f"{it!r} ({counted(counts[it], 'row')})" for it in odd[:3])
+        found.append(
+            f"column {name!r} has texts: {which} is taken for a value there; "
+            f"missing_values: [{', '.join(map(repr, odd[:3]))}] takes it for missing"
+        )
+    return tuple(found[:5])
+
+
+def _counts(texts: "pd.Categorical") -> dict[str, int]:
+    codes = texts.codes[texts.codes >= 0]
+    counts = np.bincount(codes, minlength=len(texts.categories)).tolist()
+    return dict(zip(texts.categories, counts, strict=True))
+
+
+def _groups(texts: "pd.Categorical") -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for it in texts.categories:
+        groups[it.casefold()].append(it)
+    return groups

@@ -1,0 +1,48 @@
+"""The form of a data file: what its config says of it, and what was found in the file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lossbench.data.faults import Fault
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Decimal = Literal[".", ","]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a config says of the form of a file; what is None is found out from the file.
+
+    ``skip_rows`` counts the lines above the header, and ``skip_footer`` those below the last row.
+    ``texts`` names columns that are read as they are written: 007 is no 7 there.
+    """
+
+    separator: str | None = None
+    header: bool | None = None
+    encoding: str | None = None
+    decimal: Decimal | None = None
+    skip_rows: int | None = None
+    skip_footer: int = 0
+    sheet: str | None = None
+    texts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A data file as it was read: its columns, and what was found on the way.
+
+    A column of ``frame`` has a type of numbers where all its values are plain numbers, or where the
+    file has types. Any other has objects: texts as they are written, and NaN where a field is
+    empty. Rows are numbered from 0. ``notes`` say what was found out of the form, ``faults`` what a
+    config has to decide. ``decimal`` is what stands before decimals where a column does not tell,
+    and ``place`` says where in the file a row stands.
+    """
+
+    frame: "pd.DataFrame"
+    place: Callable[[int], str]
+    notes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    decimal: Decimal = "."

@@ -1,0 +1,66 @@
+"""Whether the first record of a file names the columns, or is a row already."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from lossbench.data.faults import Fault
+
+# Of texts without names for the columns, so many come again in their columns.
+SHARE = 0.5
+YEARS = range(1800, 2101)
+
+
+def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a record names columns whose first rows are given.
+
+    Names are seldom numbers or dates. So it is a row if more of these than of words stand in it
+    above numbers and dates, but for whole numbers in order: 0, 1, 2, as pandas writes them, or
+    years. Where all columns have texts, it is a row if half of its texts come again below.
+    """
+    if not rows:
+        return True
+    cells = [it.strip() for it in first]
+    columns = [[row[n].strip() for row in rows if n < len(row)] for n in range(len(first))]
+    of_numbers = [cell for cell, it in zip(cells, columns, strict=True) if _usual_shape(it)]
+    shapes = [_usual_shape(it) for it in columns]
+    alike = [it for it, shape in zip(cells, shapes, strict=True) if shape and _shape(it) == shape]
+    if of_numbers:
+        named = sum(1 for it in of_numbers if re.match(r"[^\W\d]", it))
+        return len(alike) <= named or _are_numbered_names(alike, cells)
+    again = [cell in column for cell, column in zip(cells, columns, strict=True)]
+    return sum(again) < SHARE * len(cells)
+
+
+def no_header(where: str, columns: int) -> Fault:
+    """What is wrong with a file whose first record is a row, where its config does not say so."""
+    ways = (
+        f"header: false names the columns x1 to x{columns}, "
+        "header: true takes these values for names"
+    )
+    return Fault("header", f"{where} holds values, not names", ways, {"header": False})
+
+
+def _shape(cell: str) -> str:
+    """A text that begins with a digit, a sign or a currency, with 9 for each of its numbers."""
+    if not re.match(r"[-+(.,$€£¥]*\d", cell):
+        return ""
+    return re.sub(r"\d+", "9", re.sub(r"\d*[.,]?\d+([eE][-+]?\d+)?", "9", cell.lstrip("-+")))
+
+
+def _usual_shape(column: Sequence[str]) -> str:
+    """The shape of half of the values in a column or more; empty if it is not that of a number."""
+    shapes = Counter(_shape(it) for it in column if it)
+    shape, count = shapes.most_common(1)[0] if shapes else ("", 0)
+    return shape if 2 * count >= shapes.total() else ""
+
+
+def _are_numbered_names(alike: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether numbers above numbers are names: 0, 1, 2 in nearly all columns, or years."""
+    if len(set(cells)) < len(cells) or not all(it.isdecimal() for it in alike) or len(alike) < 2:
+        return False
+    numbers = [int(it) for it in alike]
+    in_order = all(b - a == 1 for a, b in pairwise(numbers))
+    counted = numbers[0] in (0, 1) and len(numbers) >= len(cells) - 1
+    return in_order and (counted or all(it in YEARS for it in numbers))

@@ -1,0 +1,214 @@
+"""Text files: CSV and its relatives, whatever separates their columns.
+
+pandas is imported only when a file is read.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from lossbench.data.arrays import DatasetError
+from lossbench.data.faults import Fault
+from lossbench.data.limits import refuse_too_many_values
+from lossbench.data.reading import decimals
+from lossbench.data.reading.encodings import to_utf8
+from lossbench.data.reading.form import Form, Reading
+from lossbench.data.reading.header import no_header
+from lossbench.data.reading.layout import BYTES, Layout, Record, first_records, layout_of
+from lossbench.data.reading.names import unique_names
+from lossbench.text import counted, message_of, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMMENT_LINE = re.compile(rb"^#.*$", re.MULTILINE)
+# One column more than there are names: a line with a separator at its end has an empty value there.
+SURPLUS = "\0surplus"
+MOST_FOOTERS = 10  # more lines of another width than this are no footer
+SAMPLE = 5000  # rows by which the decimal comma is found
+
+
+def read(content: bytes, form: Form) -> Reading:
+    """The columns of a text file; raises DatasetError where it is not a table with rows."""
+    if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise _refused("is empty")
+    content, encoding = to_utf8(content, form.encoding)
+    if b"\0" in content:
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        raise _refused(f"line {line} has a NUL byte, so it is not text")
+    try:
+        layout = layout_of(content, form)
+        return _read(content, form, layout, encoding)
+    except csv.Error as error:
+        raise _refused(f"is not a table: {message_of(error)}") from None
+
+
+def most_values(content: bytes) -> int:
+    """An upper bound of rows times columns, found without reading the values."""
+    content, _ = to_utf8(content, None)
+    try:
+        return _most_rows(content) * len(layout_of(content, Form()).names)
+    except csv.Error as error:
+        raise _refused(f"is not a table: {message_of(error)}") from None
+
+
+def _most_rows(content: bytes) -> int:
+    return max(content.count(end) for end in (b"\n", b"\r"))
+
+
+def _read(content: bytes, form: Form, layout: Layout, encoding: str) -> Reading:
+    refuse_too_many_values(_most_rows(content), len(layout.names))
+    sample = first_records(content, layout, SAMPLE)
+    names, doubled = unique_names(list(layout.names))
+    decimal = form.decimal or decimals.of([record for _, record in sample], layout.separator)
+    footers, faults = _footers(content, layout, form)
+    comments = _comments(content, layout)
+    left_out = layout.skipped | footers | comments
+    frame = _parse(content, layout, names, left_out, decimal, form.texts)
+    notes = [encoding, *layout.notes, *doubled]
+    notes += [f"{counted(len(comments), 'line')} with a comment: left out"] if comments else []
+    if not layout.has_header and form.header is None:
+        faults.append(no_header(f"line {min(sample)[0]}", len(names)))
+    return Reading(
+        frame,
+        _place(content, layout, left_out, len(frame)),
+        tuple(filter(None, notes)),
+        tuple(faults),
+        decimal,
+    )
+
+
+def _parse(
+    content: bytes,
+    layout: Layout,
+    names: list[str],
+    left_out: frozenset[int],
+    decimal: str,
+    texts: frozenset[str],
+) -> "pd.DataFrame":
+    """The columns, by pandas; raises DatasetError with the first line that is no row."""
+    import pandas as pd
+
+    if any(len(record) > len(names) + 1 for _, record in first_records(content, layout, 1)):
+        _refuse_ragged(content, layout, left_out)
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(content),
+            sep=r"\s+" if layout.separator == " " else layout.separator,
+            quotechar=layout.quote,
+            escapechar=layout.escape,
+            header=None,
+            names=[*names, SURPLUS],
+            skiprows=[line - 1 for line in sorted(left_out)],
+            dtype={name: str for name in texts if name in names},
+            decimal=decimal,
+            # An empty field is missing. What else may be is for the columns to say.
+            keep_default_na=False,
+            na_values=[""],
+            skipinitialspace=True,
+            encoding="utf-8",
+            low_memory=False,
+        )
+    except (ValueError, csv.Error) as error:  # pandas's ParserError is a ValueError, too
+        _refuse_ragged(content, layout, left_out)
+        if "EOF inside string" in str(error):
+            *_, (line, _) = _records(content, layout)
+            raise _refused(f"line {line} has a quote that is never closed") from None
+        raise _refused(f"is not a table: {message_of(error)}") from None
+    if frame.empty:
+        raise _refused("has a header but no rows")
+    # pandas fills up rows that are too short.
+    if frame[SURPLUS].notna().any() or frame[names[-1]].isna().any():
+        _refuse_ragged(content, layout, left_out)
+    del frame[SURPLUS]
+    # A last column without a name and without values is a comma at the end of each line.
+    last = frame.columns[-1]
+    if not layout.names[-1].strip() and frame[last].isna().all():
+        del frame[last]
+    return frame
+
+
+def _footers(content: bytes, layout: Layout, form: Form) -> tuple[frozenset[int], list[Fault]]:
+    """The lines below the last row, and the fault that no key names them."""
+    count = content.count(b"\n") + (not content.endswith(b"\n"))
+    tail = content[-BYTES:].decode("utf-8", errors="ignore").splitlines()
+    lines = [(count - n, it) for n, it in enumerate(reversed(tail)) if it.strip()]
+    if form.skip_footer:
+        return frozenset(line for line, _ in lines[: form.skip_footer]), []
+    found = []
+    for line, text in lines[: MOST_FOOTERS + 1]:
+        record = next(layout.records([text]), (1, [""]))[1]
+        if layout.quote in text.replace(2 * layout.quote, "") and text.count(layout.quote) % 2:
+            return frozenset(), []  # a text of several lines
+        if layout.fits(record) or line in layout.skipped:
+            break
+        found.append((line, text, len(record)))
+    if not found or len(found) > MOST_FOOTERS or len(found) >= len(lines) - len(layout.skipped):
+        return frozenset(), []
+    line, text, fields = found[-1]
+    what = f"{_ragged(line, fields, len(layout.names))}, {shown(text)}"
+    ways = f"skip_footer: {len(found)} leaves out what stands below the rows"
+    if max(fields for *_, fields in found) > len(layout.names):  # this may be a row with a mistake
+        raise _refused(f"{what}; {ways}")
+    fault = Fault("file", what, ways, {"skip_footer": len(found)})
+    return frozenset(it[0] for it in found), [fault]
+
+
+def _comments(content: bytes, layout: Layout) -> frozenset[int]:
+    """The lines among the rows that begin with # and have another width."""
+    found = set()
+    line, end = 1, 0
+    for match in COMMENT_LINE.finditer(content):
+        line, end = line + content.count(b"\n", end, match.start()), match.start()
+        text = match[0].decode()
+        if not layout.fits(next(layout.records([text]), (1, []))[1]):
+            found.add(line)
+    return frozenset(found) - layout.skipped
+
+
+def _place(
+    content: bytes, layout: Layout, left_out: frozenset[int], rows: int
+) -> Callable[[int], str]:
+    """Says on which line of the file a row begins."""
+    lines = content.count(b"\n") + (not content.endswith(b"\n"))
+    first = max(layout.skipped, default=0) + 1
+    below = {it for it in left_out if it > first}
+    plain = content.count(b"\r") == content.count(b"\r\n")
+    if plain and not below and lines == rows + first - 1:
+        # Every row is a line of its own. The bytes, which may be many, are not kept.
+        return partial(_plain_place, first)
+    return partial(_found_place, content, layout, left_out)
+
+
+def _plain_place(first: int, row: int) -> str:
+    return f"line {first + row}"
+
+
+def _found_place(content: bytes, layout: Layout, left_out: frozenset[int], row: int) -> str:
+    rows = (line for line, _ in _records(content, layout) if line not in left_out)
+    line = next(islice(rows, row, None), None)
+    return f"row {row + 1}" if line is None else f"line {line}"
+
+
+def _records(content: bytes, layout: Layout) -> Iterator[Record]:
+    with io.TextIOWrapper(io.BytesIO(content), "utf-8", newline="") as text:
+        yield from layout.records(text)
+
+
+def _refuse_ragged(content: bytes, layout: Layout, left_out: frozenset[int]) -> None:
+    """Raise DatasetError where a record has more or fewer values than there are columns."""
+    for line, record in _records(content, layout):
+        if line not in left_out and not layout.fits(record):
+            raise _refused(_ragged(line, len(record), len(layout.names)))
+
+
+def _ragged(line: int, fields: int, columns: int) -> str:
+    return f"line {line} has {counted(fields, 'value')} for {columns} columns"
+
+
+def _refused(message: str) -> DatasetError:
+    return DatasetError("file", message)

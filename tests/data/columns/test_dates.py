@@ -1,0 +1,73 @@
+"""Dates and times in the forms in which people write them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lossbench.data.columns import dates
+
+DAYS = pd.Series(pd.to_datetime(["2024-01-05", "2023-12-31", "2024-02-29"]))
+TIMES = DAYS + pd.to_timedelta(["10:30:00", "00:00:00", "23:59:59"])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        *("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y"),
+        *("%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%y", "%d-%b-%Y", "%d %B %Y", "%d-%m-%Y"),
+        *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y %H:%M:%S"),
+        *("%m/%d/%Y %I:%M:%S %p", "%b %d, %Y %H:%M:%S", "%Y/%m/%d %H:%M:%S"),
+    ],
+)
+def test_dates_are_read_as_they_are_written(form: str) -> None:
+    expected = TIMES if "%S" in form else DAYS
+    found, doubtful = dates.read(list(expected.dt.strftime(form)), None)
+    assert found is not None
+    assert found.tolist() == expected.tolist()
+    assert not doubtful
+
+
+def test_days_and_months_that_may_be_the_other_way_round_are_doubtful() -> None:
+    texts = ["01/02/2024", "03/04/2024"]
+    found, doubtful = dates.read(texts, None)
+    assert doubtful
+    for day_first, month in ((False, 1), (True, 2)):
+        found, doubtful = dates.read(texts, day_first)
+        assert found is not None
+        assert (found[0].month, doubtful) == (month, False)
+    # One date tells for all; and where both are the same day nothing is in doubt.
+    assert dates.read(["01/02/2024", "25/02/2024"], None)[1] is False
+    assert dates.read(["01/01/2024", "02/02/2024"], None)[1] is False
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        *(["2024-01-01", "soon"], ["1.5", "2.5"], ["1/2", "3/4"], ["2024-13-01"], ["31.2.2024"]),
+        *(["10-12", "12-14"], ["A 1", "B 2"], [], ["May", "June"], ["12345"], ["1-2-3-4"]),
+        *(["192.168.0.1"], ["555-1234-77"], ["3:1", "2:0"]),
+    ],
+)
+def test_texts_that_are_no_dates(texts: list[str]) -> None:
+    assert dates.read(texts, None)[0] is None
+
+
+def test_features_of_dates_are_those_of_pandas() -> None:
+    with_gap = pd.concat([TIMES, pd.Series([pd.NaT])], ignore_index=True)
+    found = {it: dates.numbers(with_gap, it) for it in dates.FEATURES}
+    np.testing.assert_array_equal(found["year"], [2024, 2023, 2024, np.nan])
+    np.testing.assert_array_equal(found["month"], [1, 12, 2, np.nan])
+    np.testing.assert_array_equal(found["day_of_week"], [4, 6, 3, np.nan])
+    np.testing.assert_allclose(found["hour"], [10.5, 0, 24 - 1 / 3600, np.nan])
+    stamps = [it.timestamp() / 86400 for it in TIMES]
+    np.testing.assert_allclose(found["ordinal"], [*stamps, np.nan])
+
+
+def test_features_that_do_not_vary_are_not_proposed() -> None:
+    assert dates.varying(DAYS) == ["year", "month", "day_of_week", "ordinal"]
+    assert dates.varying(pd.Series(pd.date_range("2024-03-01", periods=5))) == [
+        "day_of_week",
+        "ordinal",
+    ]
+    of_day, _ = dates.read(["10:30", "11:00"], None)
+    assert dates.varying(of_day) == ["hour"]

@@ -1,0 +1,35 @@
+"""JSON: objects on lines, or in a list."""
+
+from pathlib import Path
+
+import pytest
+from forms import read, rows
+
+from lossbench.data.arrays import DatasetError
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "place"),
+    [
+        ("d.jsonl", '{"a": 1, "y": "x"}\n\n{"a": 2.5, "y": null}\n{"y": "None"}\n', "line 3"),
+        ("d.json", '[{"a": 1, "y": "x"}, {"a": 2.5, "y": null}, {"y": "None"}]', "object 2"),
+    ],
+)
+def test_objects_are_rows(name: str, content: str, place: str, tmp_path: Path) -> None:
+    reading = read(tmp_path, content, name)
+    assert rows(reading) == [[1, "x"], [2.5, None], [None, "None"]]
+    assert reading.place(1) == place
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"a": 1}\n{"a": \n', "line 2 is not JSON, one on each line or all in a list"),
+        ("[1, 2]", "is not a file of JSON objects"),
+        ("[{", "is not JSON"),
+        ("", "has no rows"),
+    ],
+)
+def test_what_is_no_json_is_refused(content: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=said):
+        read(tmp_path, content, "d.ndjson")
