@@ -12,19 +12,19 @@ class Fault:
     """Something in a data file that a config has to decide.
 
     ``key`` is the key of the config's dataset that is to blame, ``what`` says what is wrong, and
-    ``ways`` which keys go on. ``remedy`` has those that a config to start with takes; it is empty
+    each of the ``ways`` which key goes on. ``remedy`` has those that a config to start with takes; it is empty
     where only a person can know.
     """
 
     key: str
     what: str
-    ways: str = ""
+    ways: tuple[str, ...] = ()
     remedy: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def message(self) -> str:
         """What is wrong, and what to do."""
-        return f"{self.what}; {self.ways}" if self.ways else self.what
+        return "; ".join((self.what, *self.ways))
 
 
 def refuse(faults: Sequence[Fault]) -> None:

@@ -59,8 +59,14 @@ class Columns:
             yield self.weight
 
     def missing(self) -> dict[str, int]:
-        """How many values are missing in each column where some are, and all can be used."""
-        counts = {it.name: int(it.missing.sum()) for it in self.used if not it.fault}
+        """How many values are missing in each column where some are.
+
+        Columns that cannot be used are left out. Features are counted in the rows with a target.
+        """
+        known = ~self.target.missing
+        counts = {it.name: int((it.missing & known).sum()) for it in self.used if not it.fault}
+        if not self.target.fault:
+            counts[self.target.name] = int(len(known) - known.sum())
         return {name: count for name, count in counts.items() if count}
 
 
@@ -165,9 +171,8 @@ def _of_target(column: Column) -> list[Fault]:
     if column.fault is None or column.kind not in ("numbers", "dates"):
         return []
     key = "target" if column.fault.key == "file" else column.fault.key
-    ways = "problem: classification takes every value for a class"
-    if column.fault.remedy:
-        ways = f"{column.fault.ways}; {ways}"
+    # The first way is to take a value for missing; to leave out the target is none.
+    ways = (*column.fault.ways[:-1], "problem: classification takes every value for a class")
     return [Fault(key, column.fault.what, ways, column.fault.remedy)]
 
 
@@ -183,7 +188,7 @@ def _of_dates(features: Mapping[str, Column], choice: Choice) -> list[Fault]:
     names = ", ".join(repr(it.name) for it in found)
     ways = f"dates: [{', '.join(varying)}] makes features of them, dates: [] leaves them out"
     what = f"{'column' if len(found) == 1 else 'columns'} {names} with dates"
-    return [Fault("dates", what, ways, {"dates": varying})]
+    return [Fault("dates", what, (ways,), {"dates": varying})]
 
 
 def _numbers(

@@ -143,14 +143,14 @@ def _find_target(
     """
     form = Form(**{key: value for key, value in settings.items() if key in OF_FORM})
     reading = files.read(path, form=replace(form, texts=frozenset({str(target)})))
-    names = list(reading.frame.columns)
-    if target in names:
-        return target, []
+    names = list(map(str, reading.frame.columns))
     if target is None:
         message = (
             f"is missing: it names the column to predict; {hint_at_columns('', reading.frame)}"
         )
         raise DatasetError("--target", message)
+    if target in names:
+        return target, []
     alike = [it for it in names if it.casefold() == target.strip().casefold()]
     if len(alike) == 1:
         return alike[0], [f"the target {target!r} is the column {alike[0]!r}"]
@@ -171,7 +171,7 @@ def _without_rare(keys: dict[str, Any], files: DataFiles) -> tuple[dict[str, Any
         if size < RARE
     ]
     what = f"classes with fewer than {RARE} rows: {', '.join(rare[:10])}"
-    fault = Fault("rare", what, "", {"rare": "drop"})
+    fault = Fault("rare", what, remedy={"rare": "drop"})
     return keys | {"rare": "drop"}, [f"{as_told(fault)}; rare: merge makes one class of them"]
 
 

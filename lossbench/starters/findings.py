@@ -40,7 +40,7 @@ def total_row(reading: Reading) -> Fault | None:
     if len(frame) < 3 or not any(it.strip().casefold() in TOTALS for it in texts):
         return None
     what = f"{reading.place(len(frame) - 1)}, the last one, has totals of the rows above"
-    return Fault("file", what, "skip_footer: 1 leaves it out", {"skip_footer": 1})
+    return Fault("file", what, remedy={"skip_footer": 1})
 
 
 def useless(columns: Columns) -> dict[str, str]:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["numbers", "categories", "dates", "texts", "nothing", "other"]
-# A column with more different texts holds names or free text rather than categories, and so does
-# one with more than FEW of which more than half of the rows have their own.
-MAX_CATEGORIES = 200
-FEW = 10
+# A column holds names or free text rather than categories if it has more than FEW different texts,
+# and those of more than half of its rows, or if it has more than MAX_CATEGORIES with few rows each.
+FEW, MAX_CATEGORIES = 10, 200
+MANY_ROWS, MOST_CATEGORIES = 20, 1000
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -60,6 +60,13 @@ class Column:
 
 def read_column(reading: Reading, name: str, rules: Rules) -> Column:
     """Understand a column by its values, and by what the config says."""
+    known = reading.understood.get((name, rules))
+    if known is None:
+        known = reading.understood[name, rules] = _read(reading, name, rules)
+    return known
+
+
+def _read(reading: Reading, name: str, rules: Rules) -> Column:
     raw = reading.frame[name]
     if raw.isna().all():
         return Column(name, "nothing", np.full(len(raw), np.nan), _unusable(name, "has no values"))
@@ -94,12 +101,15 @@ def _kind(values: "pd.Series") -> str:
 
     if pd.api.types.is_numeric_dtype(values.dtype):
         return "number"
+    if isinstance(values.dtype, pd.StringDtype):
+        return "string"
     found = pd.api.types.infer_dtype(values, skipna=True)
-    of_numbers = ("boolean", "decimal", "integer", "floating", "mixed-integer-float")
-    if found in of_numbers:
+    if found in ("boolean", "decimal", "integer", "floating", "mixed-integer-float"):
         return "number"
-    scalars = values.map(lambda it: isinstance(it, str | int | float))
-    return "string" if found == "string" or scalars.all() else str(found)
+    if found == "string":
+        return "string"
+    scalars = all(isinstance(it, str | int | float) for it in values)
+    return "string" if scalars else str(found)
 
 
 def _naive(values: "pd.Series") -> "pd.Series":
@@ -111,12 +121,16 @@ def _texts(values: "pd.Series", rules: Rules) -> "pd.Categorical":
     import pandas as pd
 
     # Codes and different texts: a few texts stand for millions of rows.
-    codes, found = pd.factorize(values.astype(object))
+    codes, found = pd.factorize(values)
     names = [str(it).strip() for it in found]
-    different = {it: None for it in names if it and not _is_given(it, rules)}
-    kept = {it: number for number, it in enumerate(different)}
-    mapped = np.array([*(kept.get(it, -1) for it in names), -1])
-    return pd.Categorical.from_codes(mapped[codes], categories=list(kept))
+    kept = dict.fromkeys(filter(None, names))
+    if rules.missing_values:
+        kept = {it: None for it in kept if not _is_given(it, rules)}
+    if len(kept) == len(names):
+        return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype=object))
+    number = {it: n for n, it in enumerate(kept)}
+    mapped = np.array([*(number.get(it, -1) for it in names), -1])
+    return pd.Categorical.from_codes(mapped[codes], categories=pd.Index(list(kept), dtype=object))
 
 
 def _is_given(text: str, rules: Rules) -> bool:
@@ -147,13 +161,13 @@ def _of_texts(reading: Reading, name: str, texts: "pd.Categorical", rules: Rules
         return _of_numbers(reading, name, texts, read, usual, rules)
     found, doubtful = dates.read(rest, rules.day_first)
     if found is not None:
-        at = dict(zip(rest, found, strict=True))
-        values = np.array([*(at.get(it) for it in different), None], "datetime64[ns]")
-        return _dates(name, values[texts.codes], doubtful, rest[0], _missing_note(name, usual))
+        of_text = np.full(len(different) + 1, np.datetime64("NaT"), "datetime64[ns]")
+        of_text[[n for n, it in enumerate(different) if not is_usual(it)]] = found.to_numpy()
+        notes = _missing_note(name, usual)
+        return _dates(name, of_text[texts.codes], doubtful, rest[0], notes)
     counts = np.bincount(texts.codes[texts.codes >= 0], minlength=len(different))
-    of_text = dict(zip(different, counts, strict=True))
-    of_others = sum(of_text[it] for it in read.others)
-    if 2 * of_others <= sum(of_text[it] for it in rest):
+    rows_of = dict(zip(different, counts.tolist(), strict=True))
+    if 2 * sum(rows_of[it] for it in read.others) <= sum(rows_of[it] for it in rest):
         fault = _text_among_numbers(reading, name, texts, read)
         column = _of_numbers(reading, name, texts, read, [*usual, *read.others], rules)
         return replace(column, fault=fault)
@@ -192,10 +206,10 @@ def _numbers(reading: Reading, name: str, values: Array, rules: Rules) -> Column
     if np.isinf(value):
         found = sorted({f"{it:g}" for it in values[np.isinf(values)]})
         what = f"{where}, column {name!r}: {value:g} is not finite"
-        fault = Fault("file", what, _takes_for_missing(found), {"missing_values": found})
+        fault = Fault("file", what, (_takes_for_missing(found),), {"missing_values": found})
         return Column(name, "numbers", values, fault)
     what = f"{where}, column {name!r}: {value:g} is too large for a 32-bit float"
-    return Column(name, "numbers", values, Fault("file", what, _leaves_out(name)))
+    return Column(name, "numbers", values, Fault("file", what, (_leaves_out(name),)))
 
 
 def _dates(
@@ -212,7 +226,7 @@ def _dates(
             "first or the second number"
         )
         ways = "day_first: true or day_first: false says which"
-        fault = Fault("day_first", what, ways, {"day_first": False})
+        fault = Fault("day_first", what, (ways,), {"day_first": False})
     return Column(name, "dates", values, fault, notes)
 
 
@@ -225,20 +239,21 @@ def _categories(name: str, texts: "pd.Categorical", rules: Rules) -> Column:
     if not rows:
         return Column(name, "nothing", values, _unusable(name, "has no values"))
     notes = spellings.notes(name, texts)
-    many = count > MAX_CATEGORIES or (count > FEW and 2 * count > rows)
+    many = count > FEW and 2 * count > rows
+    many |= count > MAX_CATEGORIES and (MANY_ROWS * count > rows or count > MOST_CATEGORIES)
     if not many or name in rules.categories:
         return Column(name, "categories", values, None, notes)
     what = (
         f"column {name!r} has {count} different texts in {rows} rows, such as "
         f"{shown(texts.categories[0])}, too many for categories"
     )
-    ways = f"{_leaves_out(name)}; categories: [{name!r}] takes them all the same"
+    ways = (_leaves_out(name), f"categories: [{name!r}] takes them all the same")
     fault = Fault("file", what, ways, {"drop": [name]})
     return Column(name, "texts", values, fault, notes)
 
 
 def _unusable(name: str, reason: str) -> Fault:
-    return Fault("file", f"column {name!r} {reason}", _leaves_out(name), {"drop": [name]})
+    return Fault("file", f"column {name!r} {reason}", (_leaves_out(name),), {"drop": [name]})
 
 
 def _leaves_out(name: str) -> str:
@@ -270,11 +285,11 @@ def _text_among_numbers(
     second = next((f", {shown(it)} too" for it in others if it != text), "")
     more = f"{second} ({count} rows)" if count > 1 else ""
     where = f"{reading.place(first)}, column {name!r}: {shown(text)}"
-    of_all = f"categories: [{name!r}] takes all values for categories, drop: [{name!r}] none"
+    of_all = (f"categories: [{name!r}] takes all values for categories, drop: [{name!r}] none",)
     if all(map(numbers.is_written_number, others)):
         way = max(read.values, key=len)
         what = f"{where} is a number written in another way than {shown(way)}{more}"
         return Fault("file", what, of_all)
     remedy = {"missing_values": list(others)} if are_placeholders(others) else {}
-    ways = f"{_takes_for_missing(others)}; {of_all}"
+    ways = (_takes_for_missing(others), *of_all)
     return Fault("file", f"{where} is text among numbers{more}", ways, remedy)

@@ -62,6 +62,9 @@ CONVENTIONS = [
     if thousands != decimal
 ]
 PLAIN = re.compile(r"[-+0-9.eE\n]*")
+# Codes, such as 007 and 01234: their zeros would be lost.
+PADDED = re.compile(r"(0\d+|\d+)(\n(0\d+|\d+))*")
+SAMPLE = 500  # different texts by which a column is known to have no numbers
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,11 @@ def read(texts: Sequence[str], decimal: Decimal) -> Numbers:
     ``decimal`` is the mark before decimals, where the texts do not tell: 1,062 may be 1062 or
     1.062.
     """
+    if not any(map(_written, texts[:SAMPLE])):
+        return Numbers({}, tuple(texts), is_plain=False)
     joined = "\n".join(texts)
+    if PADDED.fullmatch(joined) and any(it[0] == "0" < it[1:] for it in texts):
+        return Numbers({}, tuple(texts), is_plain=False)
     if PLAIN.fullmatch(joined) and (decimal == "." or "." not in joined):
         with suppress(ValueError):
             return Numbers(dict(zip(texts, map(float, texts), strict=True)), (), is_plain=True)

@@ -1,8 +1,8 @@
 """The form of a data file: what its config says of it, and what was found in the file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 from lossbench.data.faults import Fault
 
@@ -17,7 +17,7 @@ class Form:
     """What a config says of the form of a file; what is None is found out from the file.
 
     ``skip_rows`` counts the lines above the header, and ``skip_footer`` those below the last row.
-    ``texts`` names columns that are read as they are written: 007 is no 7 there.
+    ``texts`` names columns that are read as they are written: 1.0 is no 1 there.
     """
 
     separator: str | None = None
@@ -46,3 +46,5 @@ class Reading:
     notes: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     decimal: Decimal = "."
+    # What was understood of its columns, so that it is done once: see columns.column.
+    understood: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)

@@ -39,7 +39,7 @@ def no_header(where: str, columns: int) -> Fault:
         f"header: false names the columns x1 to x{columns}, "
         "header: true takes these values for names"
     )
-    return Fault("header", f"{where} holds values, not names", ways, {"header": False})
+    return Fault("header", f"{where} holds values, not names", (ways,), {"header": False})
 
 
 def _shape(cell: str) -> str:

@@ -19,8 +19,9 @@ from lossbench.data.reading.names import numbered_names
 
 # What may stand between columns, and its name in messages. A blank stands for any run of them.
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", " ": "blanks"}
-# The lines by which the layout is judged, and how many bytes of them.
-LINES, BYTES = 200, 2**22
+# The lines by which the layout is judged: so many, or so many bytes of them, but a few at least.
+LINES, BYTES, FEW = 200, 2**18, 4
+MOST = 2**24  # bytes in which a few lines must come
 # What Excel takes for a word about the separator, and not for a row.
 SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\r?\n', re.IGNORECASE)
 COMMENT = "#"
@@ -75,11 +76,11 @@ def records(
 
 def layout_of(content: bytes, form: Form) -> Layout:
     """The layout of a file in UTF-8, by its first lines; raises DatasetError where it has none."""
-    head = content[:BYTES].decode("utf-8", errors="ignore").splitlines(keepends=True)[:LINES]
+    head, is_whole = _head(content)
     said = SEPARATOR_LINE.match(content)
     separator, quote, escape = _dialect(head[1:] if said else head, form, said)
     found = list(records(head, separator, quote, escape))
-    if len(head) == LINES or len(content) > BYTES:
+    if not is_whole:
         found = found[:-1] or found  # the last one may be cut
     found = [it for it in found if not (said and it[0] == 1)]
     notes = [] if separator == "," else [f"columns are separated by {SEPARATORS[separator]}"]
@@ -161,8 +162,18 @@ def _lines(lines: Sequence[int]) -> str:
     return f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"
 
 
+def _head(content: bytes) -> tuple[list[str], bool]:
+    """The first lines, and whether they are all."""
+    lines = content[:BYTES].splitlines(keepends=True)
+    if len(lines) <= FEW:
+        lines = content[:MOST].splitlines(keepends=True)[: FEW + 1]
+    lines = lines[:LINES]
+    is_whole = sum(map(len, lines)) == len(content)
+    return [it.decode("utf-8", errors="ignore") for it in lines], is_whole
+
+
 def first_records(content: bytes, layout: Layout, most: int) -> list[Record]:
     """The first rows, without what stands above them."""
-    head = content[:BYTES].decode("utf-8", errors="ignore").splitlines(keepends=True)
+    head = content[: 4 * BYTES].decode("utf-8", errors="ignore").splitlines(keepends=True)
     rows = (it for it in layout.records(head) if it[0] not in layout.skipped)
     return list(islice(rows, most))

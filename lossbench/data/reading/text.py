@@ -6,7 +6,7 @@ pandas is imported only when a file is read.
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -29,7 +29,9 @@ COMMENT_LINE = re.compile(rb"^#.*$", re.MULTILINE)
 # One column more than there are names: a line with a separator at its end has an empty value there.
 SURPLUS = "\0surplus"
 MOST_FOOTERS = 10  # more lines of another width than this are no footer
-SAMPLE = 5000  # rows by which the decimal comma is found
+SAMPLE = 5000  # rows by which the decimal comma is found, and columns of codes
+CODE = re.compile(r"0\d")
+MANY = 1000  # different values in a sample, that are no classes
 
 
 def read(content: bytes, form: Form) -> Reading:
@@ -68,7 +70,8 @@ def _read(content: bytes, form: Form, layout: Layout, encoding: str) -> Reading:
     footers, faults = _footers(content, layout, form)
     comments = _comments(content, layout)
     left_out = layout.skipped | footers | comments
-    frame = _parse(content, layout, names, left_out, decimal, form.texts)
+    texts = _texts(names, [record for _, record in sample], form.texts)
+    frame = _parse(content, layout, names, left_out, decimal, texts)
     notes = [encoding, *layout.notes, *doubled]
     notes += [f"{counted(len(comments), 'line')} with a comment: left out"] if comments else []
     if not layout.has_header and form.header is None:
@@ -88,7 +91,7 @@ def _parse(
     names: list[str],
     left_out: frozenset[int],
     decimal: str,
-    texts: frozenset[str],
+    texts: Sequence[str],
 ) -> "pd.DataFrame":
     """The columns, by pandas; raises DatasetError with the first line that is no row."""
     import pandas as pd
@@ -104,7 +107,7 @@ def _parse(
             header=None,
             names=[*names, SURPLUS],
             skiprows=[line - 1 for line in sorted(left_out)],
-            dtype={name: str for name in texts if name in names},
+            dtype=dict.fromkeys(texts, object),
             decimal=decimal,
             # An empty field is missing. What else may be is for the columns to say.
             keep_default_na=False,
@@ -132,6 +135,21 @@ def _parse(
     return frame
 
 
+def _texts(
+    names: Sequence[str], sample: Sequence[Sequence[str]], wanted: frozenset[str]
+) -> list[str]:
+    """The columns to read as they are written: those of codes, and those that a config wants so.
+
+    The latter may be classes, which keep their names. A column of many different numbers has none.
+    """
+    columns = [{row[n].strip() for row in sample if n < len(row)} for n in range(len(names))]
+    return [
+        name
+        for name, texts in zip(names, columns, strict=True)
+        if (name in wanted and len(texts) <= MANY) or any(CODE.match(it) for it in texts)
+    ]
+
+
 def _footers(content: bytes, layout: Layout, form: Form) -> tuple[frozenset[int], list[Fault]]:
     """The lines below the last row, and the fault that no key names them."""
     count = content.count(b"\n") + (not content.endswith(b"\n"))
@@ -154,7 +172,7 @@ def _footers(content: bytes, layout: Layout, form: Form) -> tuple[frozenset[int]
     ways = f"skip_footer: {len(found)} leaves out what stands below the rows"
     if max(fields for *_, fields in found) > len(layout.names):  # this may be a row with a mistake
         raise _refused(f"{what}; {ways}")
-    fault = Fault("file", what, ways, {"skip_footer": len(found)})
+    fault = Fault("file", what, (ways,), {"skip_footer": len(found)})
     return frozenset(it[0] for it in found), [fault]
 
 
