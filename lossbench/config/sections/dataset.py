@@ -21,6 +21,7 @@ from lossbench.config.sections.base import (
     refuse,
     share_or_count,
 )
+from lossbench.config.unclear_number import unclear_number
 from lossbench.data import generators, splitting
 from lossbench.data.arrays import DatasetError, Split, Table
 from lossbench.data.file_table import STRATEGIES, table_from_file
@@ -104,6 +105,9 @@ class Dataset(Section, extra="allow"):
             for name, value in self.parameters.items()
             if name not in known
         }
+        for name, value in self.parameters.items():
+            if message := unclear_number(value):
+                errors.setdefault(name, (refuse(message), value))
         for name in sorted(OF_FILES & self.model_fields_set):
             if (value := getattr(self, name)) is not None:
                 message = f"is a key of data files, not of {generator}; {nearest(name, keys)}"
