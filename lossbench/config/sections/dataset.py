@@ -35,7 +35,7 @@ COMMON = {"train_size", "split", "standardize"}
 
 
 def _tuples(value: Any) -> Any:
-    """Lists as tuples, which make_circles and make_moons need and the others accept."""
+    """Lists as tuples: a section is frozen. A generator takes what it needs, see there."""
     return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
 
 
