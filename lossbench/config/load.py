@@ -10,6 +10,7 @@ from lossbench.config.bundled import find
 from lossbench.config.checks import check
 from lossbench.config.complaints import Complaint, ConfigError, Mistake, dotted
 from lossbench.config.data_checks import LoadedData
+from lossbench.config.data_path import with_expanded_file
 from lossbench.config.experiment import Experiment
 from lossbench.config.grid import Axis, Grid, Point, read_settings, with_values
 from lossbench.config.places import mistakes, whole_key
@@ -163,7 +164,8 @@ def _cases(
     replaced: dict[Key, Any] = {tuple(key.split(".")): it for key, it in overrides.items()}
     keys = {str(key[0]) for key in (*replaced, *(axis.key for axis in grid.axes))}
     for point in grid.points():
-        values = with_values(source.values, {**replaced, **grid.settings(point)})
+        set_here = _with_expanded_file({**replaced, **grid.settings(point)})
+        values = with_values(source.values, set_here)
         base = values.setdefault("name", source.name(values))
         if isinstance(base, str):
             values["name"] = grid.name(base, point)
@@ -185,6 +187,14 @@ def _cases(
     if found:
         raise ConfigError(sorted(found, key=lambda it: it.line or 0))
     return cases
+
+
+def _with_expanded_file(settings: dict[Key, Any]) -> dict[Key, Any]:
+    """What is set, with the path of a data file expanded if one is set."""
+    dataset = with_expanded_file(with_values({}, settings).get("dataset"))
+    if not isinstance(dataset, dict) or not isinstance(dataset.get("file"), str):
+        return settings
+    return {**settings, ("dataset", "file"): dataset["file"]}
 
 
 def _of_overrides(mistake: Mistake, overrides: Mapping[str, Any], source: Source) -> Mistake:

@@ -11,6 +11,7 @@ import numpy as np
 
 from lossbench.config.bundled import bundled_names
 from lossbench.config.complaints import MAPPING, ConfigError, Mistake
+from lossbench.config.data_path import with_expanded_file
 from lossbench.config.experiment import NAME
 from lossbench.config.yaml_reader import Document, YamlError, read
 from lossbench.text import nearest
@@ -43,17 +44,13 @@ def source_of_file(path: Path) -> Source:
     document = _read(path)
     if not isinstance(document.values, dict):
         raise ConfigError([Mistake(path, 1, "", MAPPING, document.values)])
-    values = dict(document.values)
-    dataset = values.get("dataset")
-    if isinstance(dataset, dict) and isinstance(dataset.get("file"), str):
-        values["dataset"] = dataset | {"file": str(path.parent / dataset["file"])}
-    return Source(path, values, document)
+    return Source(path, _with_paths(document.values, path.parent), document)
 
 
 def source_of_mapping(values: Mapping[str, Any]) -> Source:
     """The config that a mapping is; messages call it "config"."""
     plain = as_in_yaml(values)
-    return Source(Path("config"), plain, Document(plain, {}, ()))
+    return Source(Path("config"), _with_paths(plain), Document(plain, {}, ()))
 
 
 def as_in_yaml(value: Any) -> Any:
@@ -65,6 +62,13 @@ def as_in_yaml(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     return os.fspath(value) if isinstance(value, PurePath) else value
+
+
+def _with_paths(values: Mapping[str, Any], folder: str | Path = "") -> dict[str, Any]:
+    """The values with the path of the data file, if there is one, from a folder."""
+    if "dataset" not in values:
+        return dict(values)
+    return {**values, "dataset": with_expanded_file(values["dataset"], folder)}
 
 
 def _read(path: Path) -> Document:

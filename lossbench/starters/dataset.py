@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from lossbench.config.data_path import expanded, unset_variable
 from lossbench.config.sections.dataset import Dataset
 from lossbench.data.arrays import DatasetError
 from lossbench.data.file_table import (
@@ -69,6 +70,7 @@ def starter_dataset(
     """
     if problem not in (None, *get_args(Problem)):
         raise DatasetError("--problem", "must be regression or classification")
+    data = expanded(data)
     # Unlike the methods of Path, these take any text.
     is_file, is_folder = os.path.isfile(data), os.path.isdir(data)  # noqa: PTH112, PTH113
     generator = next((it for it in (data, f"load_{data}") if it in GENERATORS), None)
@@ -79,7 +81,8 @@ def starter_dataset(
         return _from_generator(generator)
     if not (is_file or is_folder):
         names = [it.removeprefix("load_") for it in GENERATORS if is_toy_dataset(it)]
-        raise DatasetError("", f"no such file, nor data of scikit-learn; {nearest(data, names)}")
+        message = f"no such file, nor data of scikit-learn; {nearest(data, names)}"
+        raise DatasetError("", unset_variable(data) or message)
     return _from_file(data, target, problem)
 
 

@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from lossbench.config.data_path import naming_unset_variables
 from lossbench.config.sections.base import (
     Section,
     one_of,
@@ -141,7 +142,8 @@ class Dataset(Section, extra="allow"):
         if self.sha256 is None:
             try:
                 # A section is frozen once it is validated.
-                object.__setattr__(self, "sha256", files.sha256(Path(str(self.file))))
+                with naming_unset_variables(self.file):
+                    object.__setattr__(self, "sha256", files.sha256(Path(self.file)))
             except DatasetError as error:
                 raise refusal("file", str(error), self.file) from None
 
@@ -174,7 +176,8 @@ class Dataset(Section, extra="allow"):
         """
         if self.generator:
             return generators.generate(self.generator, self.parameters)
-        file = (files or DataFiles()).read(Path(str(self.file)), self.sha256)
+        with naming_unset_variables(str(self.file)):
+            file = (files or DataFiles()).read(Path(str(self.file)), self.sha256)
         return table_from_file(
             file,
             str(self.target),
