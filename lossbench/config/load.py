@@ -15,7 +15,13 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.grid import Axis, Grid, Point, read_settings, with_values
 from lossbench.config.places import mistakes, whole_key
 from lossbench.config.published_figures import still_published, without_published
-from lossbench.config.source import Source, as_in_yaml, source_of_file, source_of_mapping
+from lossbench.config.source import (
+    Source,
+    as_in_yaml,
+    is_piped,
+    source_of_file,
+    source_of_mapping,
+)
 from lossbench.config.yaml_reader import Key, YamlError, read
 from lossbench.data.arrays import Split
 
@@ -108,7 +114,7 @@ def load_all(
     paths = [find(config) for config in configs]
     of_settings: dict[Mistake, list[Path]] = defaultdict(list)
     for path in paths:
-        names = [path.stem]
+        names = [] if is_piped(path) else [path.stem]
         try:
             found = _cases(source_of_file(path), options, grid, loaded, allow_code)
             cases += found
