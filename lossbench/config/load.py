@@ -25,6 +25,8 @@ from lossbench.config.source import (
 from lossbench.config.yaml_reader import Key, YamlError, read
 from lossbench.data.arrays import Split
 
+NAME_HINT = "; a key 'name' in the config replaces the name of the file"
+
 
 @dataclass(frozen=True)
 class Case:
@@ -172,6 +174,7 @@ def _cases(
     for point in grid.points():
         set_here = _with_expanded_file({**replaced, **grid.settings(point)})
         values = with_values(source.values, set_here)
+        named_by_file = "name" not in values and source.file_name
         base = values.setdefault("name", source.name(values))
         if isinstance(base, str):
             values["name"] = grid.name(base, point)
@@ -179,7 +182,9 @@ def _cases(
         if not still_published(source, grid, keys, values, checked[0], loaded.files):
             checked = without_published(checked, values, loaded, allow_code)
         experiment, split, complaints = checked
-        wrong += [(point, complaint) for complaint in complaints]
+        for it in complaints:
+            hint = NAME_HINT if named_by_file and it.key == ("name",) else ""
+            wrong.append((point, it._replace(message=it.message + hint)))
         if experiment and split:
             sweep = grid.sweep(base) if grid.varying else ""
             varied, options = grid.values(point), frozenset(overrides)
