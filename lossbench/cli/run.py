@@ -99,8 +99,8 @@ def run_all(
     """Run all experiments of a folder, and sum them up in a table.
 
     Without FOLDER the nine experiments of the tutorial run, into results/. The configs directly
-    in FOLDER run into results/NAME, where NAME is that of FOLDER. --set and stored seeds work as in
-    run.
+    in FOLDER (.yaml or .yml) run into results/NAME, where NAME is that of FOLDER. --set and stored
+    seeds work as in run.
     """
     from lossbench.suite.extras import Extras
     from lossbench.suite.load import Options, of_folder

@@ -8,12 +8,14 @@ from lossbench.config.complaints import ConfigError, Mistake
 BUNDLED = next(
     folder for folder in (it / "configs" for it in Path(__file__).parents[1:3]) if folder.is_dir()
 )
-SUFFIX = ".yaml"
+SUFFIX = ".yaml"  # of a config that is written
+SUFFIXES = (SUFFIX, ".yml")  # of those that are read, in small letters or in capitals
 
 
 def bundled() -> list[Path]:
     """The configs that come with lossbench: the nine of the tutorial, then the others."""
-    return sorted(BUNDLED.rglob(f"*{SUFFIX}"), key=lambda path: (len(path.parts), path))
+    found = filter(_named_as_config, BUNDLED.rglob("*"))
+    return sorted(found, key=lambda path: (len(path.parts), path))
 
 
 def bundled_names() -> list[str]:
@@ -23,18 +25,23 @@ def bundled_names() -> list[str]:
 
 def find(config: str | Path) -> Path:
     """The file of a config: a path as it is, or the name of a bundled one ("hinge")."""
-    path, shipped = Path(config), BUNDLED / f"{config}{SUFFIX}"
     # Unlike Path.is_file, this takes any path.
-    is_file = os.path.isfile(path)  # noqa: PTH113
-    return shipped if shipped in bundled() and not is_file else path
+    if os.path.isfile(config):  # noqa: PTH113
+        return Path(config)
+    shipped = {BUNDLED / f"{config}{suffix}" for suffix in SUFFIXES}
+    return next((path for path in bundled() if path in shipped), Path(config))
 
 
 def in_folder(folder: str | Path) -> list[Path]:
     """The configs directly in a folder, by name; raises ConfigError where there are none."""
-    found = sorted(Path(folder).glob(f"*{SUFFIX}"))
+    found = sorted(filter(_named_as_config, Path(folder).glob("*")))
     # To read a pipe or a device would wait. A link to nothing is a config that is missing.
     paths = [path for path in found if path.is_file() or not path.exists()]
     if not paths:
         what = "holds no config" if Path(folder).is_dir() else "is not a folder"
         raise ConfigError([Mistake(Path(folder), None, "", what)])
     return paths
+
+
+def _named_as_config(path: Path) -> bool:
+    return path.name.lower().endswith(SUFFIXES)

@@ -15,6 +15,7 @@ from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Layer, Model
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.sections.published import Published
+from lossbench.config.unclear_number import unclear_number
 from lossbench.config.yaml_reader import Key
 from lossbench.data.generators import GENERATORS
 from lossbench.tables import losses
@@ -117,9 +118,22 @@ def translated(error: ErrorDetails) -> Complaint:
     elif kind in MESSAGES:
         whole = {name: int(it) for name, it in limits.items() if isinstance(it, float)}
         message = MESSAGES[kind].format(**limits | whole)
+        if kind in ("int_type", "float_type"):
+            message = unclear_number(error["input"]) or message
+        if kind == "string_type":
+            message += _how_to_write_text(error["input"])
     else:
         message = error["msg"]
     return Complaint(key, message, error["input"])
+
+
+def _how_to_write_text(value: object) -> str:
+    """The end of a message about a value that is no text, and that quotes would make one."""
+    if isinstance(value, bool):
+        return "; yes, no, on, off, true and false are text only in quotes"
+    if value is None:
+        return "; null and ~ are text only in quotes"
+    return "; put it in quotes" if isinstance(value, int | float) else ""
 
 
 def misspelt(errors: Sequence[ErrorDetails]) -> Iterator[Complaint]:

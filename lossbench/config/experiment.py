@@ -16,6 +16,7 @@ from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Model
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.sections.published import Published
+from lossbench.config.unclear_number import unclear_number
 from lossbench.tables.metrics import FORMER_METRICS, METRICS
 from lossbench.tables.parameters import is_number
 
@@ -42,6 +43,8 @@ def _class_weight(value: Any) -> Any:
         return value
     if not isinstance(value, Mapping) or not value:
         raise refuse("must be 'balanced', or a mapping of classes to weights")
+    if message := unclear_number(value):
+        raise refuse(message)
     for number in value.values():
         if not is_number(number) or number < 0:
             raise refuse("must have weights that are numbers of at least 0")

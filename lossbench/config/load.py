@@ -10,13 +10,22 @@ from lossbench.config.bundled import find
 from lossbench.config.checks import check
 from lossbench.config.complaints import Complaint, ConfigError, Mistake, dotted
 from lossbench.config.data_checks import LoadedData
+from lossbench.config.data_path import with_expanded_file
 from lossbench.config.experiment import Experiment
 from lossbench.config.grid import Axis, Grid, Point, read_settings, with_values
 from lossbench.config.places import mistakes, whole_key
 from lossbench.config.published_figures import still_published, without_published
-from lossbench.config.source import Source, as_in_yaml, source_of_file, source_of_mapping
+from lossbench.config.source import (
+    Source,
+    as_in_yaml,
+    is_piped,
+    source_of_file,
+    source_of_mapping,
+)
 from lossbench.config.yaml_reader import Key, YamlError, read
 from lossbench.data.arrays import Split
+
+NAME_HINT = "; a key 'name' in the config replaces the name of the file"
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,7 @@ def load_all(
     paths = [find(config) for config in configs]
     of_settings: dict[Mistake, list[Path]] = defaultdict(list)
     for path in paths:
-        names = [path.stem]
+        names = [] if is_piped(path) else [path.stem]
         try:
             found = _cases(source_of_file(path), options, grid, loaded, allow_code)
             cases += found
@@ -163,7 +172,9 @@ def _cases(
     replaced: dict[Key, Any] = {tuple(key.split(".")): it for key, it in overrides.items()}
     keys = {str(key[0]) for key in (*replaced, *(axis.key for axis in grid.axes))}
     for point in grid.points():
-        values = with_values(source.values, {**replaced, **grid.settings(point)})
+        set_here = _with_expanded_file({**replaced, **grid.settings(point)})
+        values = with_values(source.values, set_here)
+        named_by_file = "name" not in values and source.file_name
         base = values.setdefault("name", source.name(values))
         if isinstance(base, str):
             values["name"] = grid.name(base, point)
@@ -171,7 +182,9 @@ def _cases(
         if not still_published(source, grid, keys, values, checked[0], loaded.files):
             checked = without_published(checked, values, loaded, allow_code)
         experiment, split, complaints = checked
-        wrong += [(point, complaint) for complaint in complaints]
+        for it in complaints:
+            hint = NAME_HINT if named_by_file and it.key == ("name",) else ""
+            wrong.append((point, it._replace(message=it.message + hint)))
         if experiment and split:
             sweep = grid.sweep(base) if grid.varying else ""
             varied, options = grid.values(point), frozenset(overrides)
@@ -185,6 +198,14 @@ def _cases(
     if found:
         raise ConfigError(sorted(found, key=lambda it: it.line or 0))
     return cases
+
+
+def _with_expanded_file(settings: dict[Key, Any]) -> dict[Key, Any]:
+    """What is set, with the path of a data file expanded if one is set."""
+    dataset = with_expanded_file(with_values({}, settings).get("dataset"))
+    if not isinstance(dataset, dict) or not isinstance(dataset.get("file"), str):
+        return settings
+    return {**settings, ("dataset", "file"): dataset["file"]}
 
 
 def _of_overrides(mistake: Mistake, overrides: Mapping[str, Any], source: Source) -> Mistake:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -11,31 +12,47 @@ import numpy as np
 
 from lossbench.config.bundled import bundled_names
 from lossbench.config.complaints import MAPPING, ConfigError, Mistake
+from lossbench.config.data_path import with_expanded_file
 from lossbench.config.experiment import NAME
 from lossbench.config.yaml_reader import Document, YamlError, read
 from lossbench.text import nearest
+
+# Where a shell puts what it pipes: bash as /dev/fd/63, zsh as /proc/self/fd/11.
+PIPED = re.compile(r"/dev/stdin|/dev/fd/\d+|/proc/[^/]+/fd/\d+")
 
 
 @dataclass(frozen=True)
 class Source:
     """The values of a config, with their lines where they have some.
 
-    ``path`` is that of the file, by which messages name it. The path of a data file in the values
-    starts from the working directory.
+    ``path`` is that of the file, by which messages name it, and ``file_name`` what the file names
+    the experiment; a mapping and a pipe have none. The path of a data file in the values starts
+    from the working directory.
     """
 
     path: Path
     values: dict[str, Any]
     document: Document
+    file_name: str = ""
 
     def name(self, values: Mapping[str, Any]) -> str:
         """The name of an experiment that states none: the file's, or without a file its loss's."""
-        if self.document.lines:
-            return self.path.stem
+        if self.file_name:
+            return self.file_name
         loss = values.get("loss")
         if isinstance(loss, Mapping):
             loss = loss.get("name") or str(loss.get("function")).rpartition(":")[2]
-        return loss if isinstance(loss, str) and re.match(NAME, loss) else str(self.path)
+        return loss if isinstance(loss, str) and re.match(NAME, loss) else "config"
+
+
+def is_piped(path: Path) -> bool:
+    """Whether a path is that of a pipe, which has no name or folder and can be read only once."""
+    if PIPED.fullmatch(str(path)):
+        return True
+    try:
+        return stat.S_ISFIFO(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def source_of_file(path: Path) -> Source:
@@ -43,17 +60,15 @@ def source_of_file(path: Path) -> Source:
     document = _read(path)
     if not isinstance(document.values, dict):
         raise ConfigError([Mistake(path, 1, "", MAPPING, document.values)])
-    values = dict(document.values)
-    dataset = values.get("dataset")
-    if isinstance(dataset, dict) and isinstance(dataset.get("file"), str):
-        values["dataset"] = dataset | {"file": str(path.parent / dataset["file"])}
-    return Source(path, values, document)
+    if is_piped(path):
+        return Source(path, _with_paths(document.values), document)
+    return Source(path, _with_paths(document.values, path.parent), document, path.stem)
 
 
 def source_of_mapping(values: Mapping[str, Any]) -> Source:
     """The config that a mapping is; messages call it "config"."""
     plain = as_in_yaml(values)
-    return Source(Path("config"), plain, Document(plain, {}, ()))
+    return Source(Path("config"), _with_paths(plain), Document(plain, {}, ()))
 
 
 def as_in_yaml(value: Any) -> Any:
@@ -65,6 +80,13 @@ def as_in_yaml(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     return os.fspath(value) if isinstance(value, PurePath) else value
+
+
+def _with_paths(values: Mapping[str, Any], folder: str | Path = "") -> dict[str, Any]:
+    """The values with the path of the data file, if there is one, from a folder."""
+    if "dataset" not in values:
+        return dict(values)
+    return {**values, "dataset": with_expanded_file(values["dataset"], folder)}
 
 
 def _read(path: Path) -> Document:

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from lossbench.config.unclear_number import UNCLEAR, UnclearNumber
+
 Key = tuple[str | int, ...]
 MOST_BITS = 10_000  # of a whole number: Python prints none of more than 4,300 digits
 MOST_BYTES = 10**6  # of a config: more takes seconds to read, and none needs it
@@ -67,7 +69,9 @@ class _Loader(yaml.SafeLoader):
 
 _Loader.yaml_implicit_resolvers = {
     first: [
-        (tag, regexp) for tag, regexp in resolvers if not tag.endswith((":timestamp", ":float"))
+        (tag, regexp)
+        for tag, regexp in resolvers
+        if not tag.endswith((":timestamp", ":float", ":int"))
     ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
@@ -81,6 +85,10 @@ _Loader.add_implicit_resolver(
     ),
     list("-+.0123456789"),
 )
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(0|[1-9][0-9_]*)$"), list("-+0123456789")
+)
+_Loader.add_implicit_resolver("!unclear", UNCLEAR, list("-+0123456789"))
 
 
 def _float(loader: _Loader, node: yaml.ScalarNode) -> PrintedFloat:
@@ -96,10 +104,15 @@ def _int(loader: _Loader, node: yaml.ScalarNode) -> int:
     return number
 
 
+def _unclear(_loader: _Loader, node: yaml.ScalarNode) -> UnclearNumber:
+    return UnclearNumber(node.value)
+
+
 # What a text without quotes is taken for. The writer quotes by the same rules.
 RESOLVERS = _Loader.yaml_implicit_resolvers
 _Loader.add_constructor("tag:yaml.org,2002:float", _float)
 _Loader.add_constructor("tag:yaml.org,2002:int", _int)
+_Loader.add_constructor("!unclear", _unclear)
 
 
 def read(path: Path) -> Document:

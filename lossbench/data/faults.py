@@ -12,8 +12,8 @@ class Fault:
     """Something in a data file that a config has to decide.
 
     ``key`` is the key of the config's dataset that is to blame, ``what`` says what is wrong, and
-    each of the ``ways`` which key goes on. ``remedy`` has those that a config to start with takes; it is empty
-    where only a person can know.
+    each of the ``ways`` which key goes on. ``remedy`` has the keys that a config to start with
+    takes; it is empty where only a person can know.
     """
 
     key: str

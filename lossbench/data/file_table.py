@@ -8,7 +8,8 @@ import numpy as np
 
 from lossbench.data.arrays import Array, DatasetError, Table
 from lossbench.data.columns import dates
-from lossbench.data.columns.column import Column, read_column
+from lossbench.data.columns.column import Column
+from lossbench.data.columns.read import read_column
 from lossbench.data.columns.rules import DateFeature, Rules
 from lossbench.data.faults import Fault, refuse
 from lossbench.data.reading.form import Reading

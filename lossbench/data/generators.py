@@ -44,6 +44,8 @@ GENERATORS: dict[str, Target] = {
 }
 # These change what a function returns, not the data.
 NOT_PARAMETERS = {"as_frame", "coef", "return_centers", "return_X_y"}
+# scikit-learn wants tuples for these, and for all other parameters lists.
+TUPLES = {"n_samples", "center_box"}
 
 
 def is_toy_dataset(generator: str) -> bool:
@@ -72,7 +74,7 @@ def generate(generator: str, settings: Mapping[str, Any]) -> Table:
         raise DatasetError(name, f"makes data of more than {MAX_VALUES} numbers")
     try:
         with np.errstate(all="ignore"):  # what overflows is refused below
-            made = _function(generator)(**settings)
+            made = _function(generator)(**_arguments(settings))
     except Exception as error:  # scikit-learn checks the types of parameters, but not all else
         raise _refused(error, settings) from error
     x, y = (made.data, made.target) if is_toy_dataset(generator) else made[:2]
@@ -103,6 +105,15 @@ def most_values(settings: Mapping[str, Any]) -> tuple[int, str]:
     return counts.get(largest, 0) * max(1, counts[others[0]] if others else 1), largest
 
 
+def _arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters as scikit-learn takes them, which are tuples in a config."""
+    return {name: value if name in TUPLES else _lists(value) for name, value in settings.items()}
+
+
+def _lists(value: Any) -> Any:
+    return [_lists(it) for it in value] if isinstance(value, tuple) else value
+
+
 def _is_count(value: object) -> bool:
     values = value if isinstance(value, tuple) else (value,)
     return all(isinstance(it, int) and not isinstance(it, bool) for it in values)
@@ -129,7 +140,7 @@ def _function(generator: str) -> Callable[..., Any]:
 def _refused(error: Exception, settings: Mapping[str, Any]) -> DatasetError:
     """An error of scikit-learn at the parameter that its message names, or at the generator."""
     message = message_of(error)
-    name = next((name for name in settings if f"'{name}'" in message), None)
+    name = next((name for name in settings if re.search(f"['`]{name}['`]", message)), None)
     if name is None:
         return DatasetError("generator", f"refuses these parameters: {message}")
     # "The 'noise' parameter of make_moons must be None or a float. Got 'x' instead."

@@ -9,7 +9,9 @@ from typing import Any, get_args
 
 import numpy as np
 
-from lossbench.config.sections.dataset import OF_FORM, Dataset
+from lossbench.config.data_path import expanded, unset_variable
+from lossbench.config.sections.data_file import OF_FORM
+from lossbench.config.sections.dataset import Dataset
 from lossbench.data.arrays import Array, DatasetError
 from lossbench.data.columns.column import Column
 from lossbench.data.faults import Fault
@@ -82,6 +84,7 @@ def starter_dataset(
     """
     if problem not in (None, *get_args(Problem)):
         raise DatasetError("--problem", "must be regression or classification")
+    data = expanded(data)
     # Unlike the methods of Path, these take any text.
     is_file, is_folder = os.path.isfile(data), os.path.isdir(data)  # noqa: PTH112, PTH113
     generator = next((it for it in (data, f"load_{data}") if it in GENERATORS), None)
@@ -92,7 +95,8 @@ def starter_dataset(
         return _from_generator(generator)
     if not (is_file or is_folder):
         names = [it.removeprefix("load_") for it in GENERATORS if is_toy_dataset(it)]
-        raise DatasetError("", f"no such file, nor data of scikit-learn; {nearest(data, names)}")
+        message = f"no such file, nor data of scikit-learn; {nearest(data, names)}"
+        raise DatasetError("", unset_variable(data) or message)
     keys = dict(settings) | ({"problem": problem} if problem else {})
     return _from_file(data, target, keys)
 

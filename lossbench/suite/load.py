@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossbench.config.bundled import BUNDLED, find, in_folder
 from lossbench.config.load import load_all, names_of
+from lossbench.config.source import is_piped
 from lossbench.execution.work import Trainer
 from lossbench.results.files import HISTORY
 from lossbench.suite import RESULTS
@@ -35,7 +36,12 @@ class Configs:
         return (self.out or RESULTS / _bundled_folder(config)) / sweep / name
 
     def seem_stored(self, settings: Sequence[str]) -> bool:
-        """Whether every result seems to be stored, as far as a glance can tell."""
+        """Whether every result seems to be stored, as far as a glance can tell.
+
+        A pipe would be empty after the glance.
+        """
+        if any(map(is_piped, self.paths)):
+            return False
         files = (
             self.folder(path, *names) / HISTORY
             for path in self.paths

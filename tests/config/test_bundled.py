@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from example_config import CONFIG, complaints
 
-from lossbench.config.bundled import BUNDLED, bundled, in_folder
+from lossbench.config.bundled import BUNDLED, bundled, bundled_names, find, in_folder
 from lossbench.config.complaints import ConfigError
 from lossbench.config.load import load, load_all
 
@@ -46,6 +47,45 @@ def test_folder_without_configs(tmp_path: Path) -> None:
         in_folder(tmp_path)
     with pytest.raises(ConfigError, match="is not a folder"):
         in_folder(tmp_path / "none")
+
+
+def test_every_suffix_of_yaml_is_that_of_a_config(tmp_path: Path) -> None:
+    names = ["a.yml", "b.yaml", "c.YML", "d.Yaml"]
+    for name in (*names, "schema.json", "e.yaml.bak", "yml", "f.txt"):
+        (tmp_path / name).write_text(CONFIG)
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "g.yml").write_text(CONFIG)
+    assert [path.name for path in in_folder(tmp_path)] == names
+    assert [case.experiment.name for case in load_all(in_folder(tmp_path))] == [*"abcd"]
+
+
+def test_a_config_is_found_by_its_path_or_its_name_whatever_its_suffix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hinge.yml").write_text(CONFIG)
+    assert load(tmp_path / "hinge.yml").name == "hinge"
+    monkeypatch.setattr("lossbench.config.bundled.BUNDLED", tmp_path)
+    assert find("hinge") == tmp_path / "hinge.yml"
+    assert bundled_names() == ["hinge"]
+    (tmp_path / "hinge.yaml").write_text(CONFIG)
+    assert find("hinge") == tmp_path / "hinge.yaml"
+
+
+def test_a_file_of_that_name_comes_before_a_bundled_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find("hinge") == BUNDLED / "hinge.yaml"
+    Path("hinge").write_text(CONFIG)
+    assert find("hinge") == Path("hinge")
+
+
+def test_two_suffixes_make_no_two_names(tmp_path: Path) -> None:
+    for name in ("a.yaml", "a.yml"):
+        (tmp_path / name).write_text(CONFIG)
+    assert complaints(*in_folder(tmp_path)) == [
+        f"{tmp_path}/a.yml:1: name: 'a' is the name of {tmp_path}/a.yaml too"
+    ]
 
 
 def test_what_never_ends_is_no_config(tmp_path: Path) -> None:

@@ -191,7 +191,11 @@ WRONG_VALUES = [
         "allowed: accuracy, rounded_accuracy",
     ),
     ("0.740", "abc", "11: published.accuracy.train: 'abc' must be a number"),
-    ("0.740", "1:30.5", "11: published.accuracy.train: '1:30.5' must be a number"),
+    (
+        "0.740",
+        "1:30.5",
+        "11: published.accuracy.train: 1:30.5 must be a plain number, such",
+    ),
     (
         "0.740",
         f"1{'0' * 300}",

@@ -3,19 +3,24 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import sklearn.datasets
 from dataset_configs import (
     TEXT,
+    complaints,
     split_of,
     write_config,
 )
 from sklearn.model_selection import train_test_split
 
-from lossbench.data.generators import GENERATORS, is_toy_dataset
+from lossbench.config.load import load
+from lossbench.config.yaml_writer import flow, to_yaml
+from lossbench.data.generators import GENERATORS, NOT_PARAMETERS, is_toy_dataset
 
+FOUR = {"n_features": 4, "n_informative": 2, "n_redundant": 0}
 TOY_DATASETS = [name for name in GENERATORS if is_toy_dataset(name)]
 
 
@@ -35,6 +40,12 @@ def test_toy_datasets_are_scikit_learns_own_with_its_names(name: str, tmp_path: 
     assert split.classes == tuple(map(str, getattr(data, "target_names", ())))
 
 
+def constraints(generator: str) -> dict[str, list[Any]]:
+    """What scikit-learn's own check allows for each parameter of a generator."""
+    allowed: dict[str, list[Any]] = getattr(sklearn.datasets, generator)._skl_parameter_constraints
+    return allowed
+
+
 def test_every_function_that_yields_one_x_and_y_is_in_the_table() -> None:
     found = set()
     for name in dir(sklearn.datasets):
@@ -49,6 +60,96 @@ def test_every_function_that_yields_one_x_and_y_is_in_the_table() -> None:
         if ok:
             found.add(name)
     assert found == set(GENERATORS)
+
+
+# A list for every parameter that takes one, with what else the generator then needs.
+LISTS: dict[tuple[str, str], dict[str, Any]] = {
+    ("make_blobs", "n_samples"): {"n_samples": [30, 40, 50]},
+    ("make_blobs", "centers"): {"centers": [[0, 1], [4.5, 5], [9, 0]]},
+    ("make_blobs", "cluster_std"): {"cluster_std": [0.5, 1, 2], "centers": 3},
+    ("make_blobs", "center_box"): {"center_box": [-3, 4.5]},
+    ("make_circles", "n_samples"): {"n_samples": [40, 60]},
+    ("make_classification", "weights"): {"weights": [0.9, 0.1]},
+    ("make_classification", "shift"): {"shift": [0.5, 1, 2, 3], **FOUR},
+    ("make_classification", "scale"): {"scale": [0.5, 1, 2, 3], **FOUR},
+    ("make_gaussian_quantiles", "mean"): {"mean": [1, -2.5]},
+    ("make_moons", "n_samples"): {"n_samples": [40, 60]},
+}
+
+
+@pytest.mark.parametrize(("generator", "parameter"), LISTS)
+def test_a_list_is_taken_where_scikit_learn_takes_one(
+    generator: str, parameter: str, tmp_path: Path
+) -> None:
+    given = LISTS[generator, parameter]
+    split = split_of(tmp_path, f"generator: {generator}, split: {{}}, {flow(given)[1:-1]}", "kld")
+    wanted = {**given, "random_state": 0}
+    if tuple in constraints(generator)[parameter]:
+        wanted[parameter] = tuple(wanted[parameter])
+    x, y = getattr(sklearn.datasets, generator)(**wanted)
+    found = np.concatenate([split.x_train, split.x_test])
+    np.testing.assert_array_equal(sorted(found.tolist()), sorted(x.astype(np.float32).tolist()))
+    counts = np.bincount(y.astype(int))
+    found_counts = np.bincount(np.concatenate([split.y_train, split.y_test]).astype(int))
+    np.testing.assert_array_equal(found_counts, counts)
+
+
+def test_every_parameter_that_takes_a_list_is_tried() -> None:
+    many = {list, tuple, set, "array-like"}
+    found = {
+        (generator, name)
+        for generator in GENERATORS
+        for name, kinds in constraints(generator).items()
+        if any(kind in many for kind in kinds if isinstance(kind, str | type))
+    }
+    assert {(generator, name) for generator, name in found if name not in NOT_PARAMETERS} == {
+        *LISTS
+    }
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("make_moons, n_samples: [1, 2, 3]", "n_samples: [1, 2, 3] `n_samples` can be"),
+        ("make_classification, weights: [0.5, 0.4, 0.2, 0.1]", "generator: "),
+        ("make_classification, weights: [a, b]", "generator: "),
+        ("make_friedman1, noise: [1, 2]", "noise: [1, 2] must be a float"),
+    ],
+)
+def test_a_list_that_does_not_suit_is_refused(keys: str, said: str, tmp_path: Path) -> None:
+    loss = "mse" if "friedman" in keys else "bce"
+    lines = complaints(tmp_path, f"generator: {keys}", loss)
+    assert lines[0].startswith(f"1: dataset.{said}"), lines
+
+
+@pytest.mark.parametrize(
+    ("generator", "parameters", "digest"),
+    [
+        ("make_moons", {"n_samples": [40, 60], "noise": 0.1}, "28cb2c324b36"),
+        (
+            "make_blobs",
+            {"n_samples": 60, "centers": [[0, 1], [4.5, 5], [9, 0]], "center_box": [-3, 4.5]},
+            "1d21c44ef63b",
+        ),
+    ],
+)
+def test_a_config_with_lists_keeps_its_hash(
+    generator: str, parameters: dict[str, Any], digest: str, tmp_path: Path
+) -> None:
+    """Those of version 1.1.0: what is stored of such a config is used again."""
+    experiment = load(
+        {
+            "dataset": {"generator": generator, **parameters},
+            "model": {"hidden": [5]},
+            "loss": "kld",
+            "epochs": 3,
+        }
+    )
+    assert experiment.config_hash.startswith(digest)
+    hash(tuple(experiment.dataset.parameters.items()))  # what is frozen has no list
+    path = tmp_path / "again.yaml"
+    path.write_text(to_yaml(experiment))
+    assert load(path) == experiment
 
 
 def modules_after(config: Path) -> set[str]:

@@ -65,7 +65,7 @@ REFUSED: list[tuple[bytes, str, str, str]] = [
         b"a,y\n1,1.5\n2,\n3,one\n4,2\n",
         "missing: drop",
         "mse",
-        "target: 'y' line 4, column 'y': 'one' is text among numbers; problem: classification",
+        "target: 'y' line 4, column 'y': 'one' is text among numbers; missing_values: ['o",
     ),
     (
         TEXT,

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from lossbench.config.unclear_number import unclear_number
 from lossbench.text import unknown
 
 # In place of the value in a complaint that shows none.
@@ -69,4 +70,5 @@ def share_or_count(value: Any) -> float:
     whole = isinstance(value, int) and not isinstance(value, bool) and value >= 1
     if whole or (isinstance(value, float) and 0 < value < 1):
         return float(value) if isinstance(value, float) else int(value)
-    raise refuse("must be a share between 0 and 1, or a whole number of rows")
+    message = "must be a share between 0 and 1, or a whole number of rows"
+    raise refuse(unclear_number(value) or message)

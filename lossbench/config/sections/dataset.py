@@ -1,6 +1,5 @@
 """The section of a config that says which data are used, and how they are split and scaled."""
 
-import codecs
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -8,12 +7,12 @@ from pydantic import (
     BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
-    StringConstraints,
     ValidationInfo,
     model_serializer,
     model_validator,
 )
 
+from lossbench.config.data_path import naming_unset_variables
 from lossbench.config.sections.base import (
     Section,
     one_of,
@@ -22,60 +21,20 @@ from lossbench.config.sections.base import (
     refuse,
     share_or_count,
 )
+from lossbench.config.sections.data_file import OF_FILES, DataFileKeys
+from lossbench.config.unclear_number import unclear_number
 from lossbench.data import generators, splitting
 from lossbench.data.arrays import DatasetError, Split, Table
-from lossbench.data.columns.rules import DateFeature, Rules
-from lossbench.data.file_table import STRATEGIES, Choice, Columns, columns_of, table_from_file
 from lossbench.data.files import DataFiles
-from lossbench.data.reading.form import Decimal, Form, Reading
-from lossbench.data.reading.layout import SEPARATORS
 from lossbench.data.splitting import Rows
-from lossbench.data.target import Problem, Rare
 from lossbench.text import close_to, nearest, on_one_line
 
-# How a file is read, and how its columns are understood.
-OF_FORM = ("separator", "header", "encoding", "decimal", "skip_rows", "skip_footer", "sheet")
-OF_COLUMNS = ("missing_values", "categories", "dates", "day_first", "ignore_case", "rare")
-OF_FILES = {
-    *("file", "sha256", "target", "problem", "missing", "drop", "sample_weight"),
-    *OF_FORM,
-    *OF_COLUMNS,
-}
 COMMON = {"train_size", "split", "standardize"}
 
 
 def _tuples(value: Any) -> Any:
-    """Lists as tuples, which make_circles and make_moons need and the others accept."""
+    """Lists as tuples: a section is frozen. A generator takes what it needs, see there."""
     return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
-
-
-def _columns(value: Any) -> Any:
-    if not isinstance(value, list | tuple):
-        raise refuse("must be a list of columns, such as [id]")
-    return tuple(value)
-
-
-def _missing_values(value: Any) -> Any:
-    kinds = (str, int, float)
-    listed = isinstance(value, list | tuple)
-    if not listed or not all(isinstance(it, kinds) and not isinstance(it, bool) for it in value):
-        raise refuse("must be a list of texts and numbers, such as ['?', -999]")
-    return tuple(value)
-
-
-def _dates(value: Any) -> Any:
-    if not isinstance(value, list | tuple):
-        raise refuse("must be a list of features, such as [year, month]; [] leaves dates out")
-    return tuple(value)
-
-
-def _encoding(value: Any) -> Any:
-    try:
-        codecs.lookup(str(value)).name.encode()
-        "".encode(str(value))
-    except (LookupError, TypeError, ValueError):
-        raise refuse("is not an encoding that Python knows, such as utf-8 or cp1252") from None
-    return value
 
 
 class Standardize(Section):
@@ -99,7 +58,7 @@ class SplitOptions(Section):
         return self
 
 
-class Dataset(Section, extra="allow"):
+class Dataset(DataFileKeys, extra="allow"):
     """The data of an experiment, from a generator of scikit-learn or from a file.
 
     With a ``generator``, every further key is one of its parameters. With a ``file``, a path from
@@ -108,34 +67,6 @@ class Dataset(Section, extra="allow"):
     """
 
     generator: Annotated[str, one_of(tuple(generators.GENERATORS))] | None = None
-    file: str | None = None
-    sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")] | None = None
-    target: str | None = None
-    problem: Annotated[Problem, one_of(get_args(Problem))] | None = None
-    missing: Annotated[str, one_of(STRATEGIES)] | None = None
-    drop: Annotated[tuple[str, ...], BeforeValidator(_columns)] | None = None
-    sample_weight: str | None = None
-    separator: Annotated[str, one_of(tuple(SEPARATORS))] | None = None
-    header: bool | None = None
-    encoding: Annotated[str, BeforeValidator(_encoding)] | None = None
-    decimal: Annotated[Decimal, one_of(get_args(Decimal))] | None = None
-    skip_rows: Annotated[int, Field(ge=0)] | None = None
-    skip_footer: Annotated[int, Field(ge=0)] | None = None
-    sheet: str | None = None
-    missing_values: (
-        Annotated[tuple[str | int | float, ...], BeforeValidator(_missing_values)] | None
-    ) = None
-    categories: Annotated[tuple[str, ...], BeforeValidator(_columns)] | None = None
-    dates: (
-        Annotated[
-            tuple[Annotated[DateFeature, one_of(get_args(DateFeature))], ...],
-            BeforeValidator(_dates),
-        ]
-        | None
-    ) = None
-    day_first: bool | None = None
-    ignore_case: bool | None = None
-    rare: Annotated[Rare, one_of(get_args(Rare))] | None = None
     train_size: Annotated[int | float, BeforeValidator(share_or_count)] = 0.5
     split: SplitOptions | None = None
     standardize: Standardize = Standardize()
@@ -159,6 +90,9 @@ class Dataset(Section, extra="allow"):
             for name, value in self.parameters.items()
             if name not in known
         }
+        for name, value in self.parameters.items():
+            if message := unclear_number(value):
+                errors.setdefault(name, (refuse(message), value))
         for name in sorted(OF_FILES & self.model_fields_set):
             if (value := getattr(self, name)) is not None:
                 message = f"is a key of data files, not of {generator}; {nearest(name, keys)}"
@@ -192,7 +126,8 @@ class Dataset(Section, extra="allow"):
         if self.sha256 is None:
             try:
                 # A section is frozen once it is validated.
-                object.__setattr__(self, "sha256", files.sha256(Path(str(self.file))))
+                with naming_unset_variables(self.file):
+                    object.__setattr__(self, "sha256", files.sha256(Path(self.file)))
             except DatasetError as error:
                 raise refusal("file", str(error), self.file) from None
 
@@ -225,45 +160,7 @@ class Dataset(Section, extra="allow"):
         """
         if self.generator:
             return generators.generate(self.generator, self.parameters)
-        reading = self._read(files)
-        return table_from_file(reading, self._choice, self._rules(reading))
-
-    def columns(self, files: DataFiles | None = None) -> tuple[Reading, Columns]:
-        """A file as it is read, and the columns that are taken of it; raises DatasetError.
-
-        What the config has to decide is not refused here: ``faults`` of both say it.
-        """
-        reading = self._read(files)
-        return reading, columns_of(reading, self._choice, self._rules(reading))
-
-    def _read(self, files: DataFiles | None) -> Reading:
-        form = {name: getattr(self, name) for name in OF_FORM}
-        form["skip_footer"] = self.skip_footer or 0
-        # Classes keep the names that they have in the file.
-        texts = frozenset({str(self.target), *(self.categories or ())})
-        files = files or DataFiles()
-        return files.read(Path(str(self.file)), self.sha256, Form(**form, texts=texts))
-
-    def _rules(self, reading: Reading) -> Rules:
-        return Rules(
-            self.missing_values or (),
-            frozenset(self.categories or ()),
-            reading.decimal,
-            self.day_first,
-            bool(self.ignore_case),
-        )
-
-    @property
-    def _choice(self) -> Choice:
-        return Choice(
-            str(self.target),
-            self.problem,
-            self.missing,
-            self.drop or (),
-            self.sample_weight,
-            self.dates,
-            self.rare,
-        )
+        return self.file_table(files)
 
     def load(self, files: DataFiles | None = None) -> Split:
         """The data, split and scaled, with ``files`` as in ``table``; raises DatasetError."""

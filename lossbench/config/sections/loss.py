@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from lossbench.config.sections.base import ABSENT, off, one_of, refusal, refuse
 from lossbench.config.sections.model import OutputActivation
 from lossbench.config.sections.with_parameters import SectionWithParameters, with_defaults
+from lossbench.config.unclear_number import unclear_number
 from lossbench.tables import losses
 from lossbench.tables.losses import LOSSES, OWN_ACTIVATIONS, Loss
 from lossbench.tables.problems import Labels
@@ -73,6 +74,9 @@ class LossChoice(SectionWithParameters):
         if self.labels is None:
             message = f"is missing; it must be one of {', '.join(OWN_ACTIVATIONS)}"
             raise refusal("labels", message, ABSENT)
+        for name, value in self.parameters.items():
+            if unclear := unclear_number(value):
+                raise refusal(name, f"{unclear}; a text stands in quotes", value)
         allowed = OWN_ACTIVATIONS[self.labels]
         if self.output_activation not in (None, *allowed):
             message = f"does not fit labels {self.labels}; {nearest(None, allowed)}"

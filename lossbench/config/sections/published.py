@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from lossbench.config.sections.base import Section, refuse
+from lossbench.config.unclear_number import unclear_number
 from lossbench.config.yaml_reader import PrintedFloat
 
 LARGEST, MOST_DECIMALS = 10**300, 50  # of a published figure
@@ -20,7 +21,7 @@ def _figure(value: Any) -> Decimal:
             if abs(figure) >= LARGEST or int(figure.as_tuple().exponent) < -MOST_DECIMALS:
                 raise refuse(f"must be below 1e300, with at most {MOST_DECIMALS} decimals")
             return figure
-    raise refuse("must be a number")
+    raise refuse(unclear_number(value) or "must be a number")
 
 
 class Published(Section):

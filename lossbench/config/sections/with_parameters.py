@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import model_validator
 
 from lossbench.config.sections.base import ABSENT, Section, refusals, refuse
+from lossbench.config.unclear_number import unclear_number
 from lossbench.tables.parameters import Parameters
 from lossbench.text import unknown
 
@@ -51,7 +52,7 @@ def with_defaults(
     or not it was given.
     """
     complaints = {
-        name: parameters[name].complaint(value)
+        name: unclear_number(value) or parameters[name].complaint(value)
         if name in parameters
         else unknown(name, [*parameters, key], f"a parameter of {owner}", former)
         for name, value in given.items()

@@ -22,8 +22,10 @@ FEATURES: tuple[DateFeature, ...] = ("year", "month", "day_of_week", "hour", "or
 LOOKS_LIKE = re.compile(
     r"(\w{3,9},?\s+)?(\d{1,4}[-/. ]+(\d{1,2}|[A-Za-z]{3,9})\.?[-/. ,]+\d{1,4}|"
     r"[A-Za-z]{3,9}\.?[-/ ]+\d{1,2}(st|nd|rd|th)?,?[-/ ]+\d{2,4}|\d{4}-\d{2}-\d{2}T.*|"
-    r"[A-Za-z]{3,9}[-/ ]+\d{4}|\d{4}[-/]\d{2})([ T,]+\d{1,2}:\d{2}.*)?|\d{1,2}:\d{2}(:\d{2})?.*"
+    r"[A-Za-z]{3,9}[-/ ]+\d{4}|\d{4}[- ]?Q[1-4]|\d{4}[-/]\d{2})([ T,]+\d{1,2}:\d{2}.*)?|"
+    r"\d{1,2}:\d{2}(:\d{2})?.*"
 )
+QUARTER = re.compile(r"\d{4}[- ]?Q[1-4]")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f")
 YEAR_FIRST = ("%Y/%m/%d", "%Y.%m.%d", "%Y %m %d", "%Y-%m", "%Y/%m")
 DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y")
@@ -50,8 +52,12 @@ def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | Non
 
     None where not all of them are dates in one form. Times of day are dates of 1900-01-01.
     """
+    import pandas as pd
+
     if not texts or not all(LOOKS_LIKE.fullmatch(it) for it in texts[:50]):
         return None, False
+    if all(QUARTER.fullmatch(it) for it in texts):
+        return pd.Series(pd.PeriodIndex(texts, freq="Q").to_timestamp()), False
     if (found := _parse(texts, "ISO8601")) is not None:
         return found, False
     plain = product((*YEAR_FIRST, *NAMED), TIMES)
@@ -64,6 +70,14 @@ def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | Non
         return by_day if by_day is not None else by_month, False
     same = bool((by_day == by_month).all())
     return by_day if day_first else by_month, day_first is None and not same
+
+
+def of_numbers(values: Array) -> Array | None:
+    """Whole numbers such as 20240131 as dates; None where some are none, or are missing."""
+    if not ((values >= 19000101) & (values < 21000101) & (values == np.floor(values))).all():
+        return None
+    found = _parse([f"{it:.0f}" for it in values], "%Y%m%d")
+    return None if found is None else found.to_numpy()
 
 
 def numbers(dates: "pd.Series", feature: DateFeature) -> Array:

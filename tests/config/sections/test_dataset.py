@@ -35,7 +35,7 @@ REFUSED: list[tuple[bytes, str, str, str]] = [
     ),
     (TEXT, "problem: real", "bce", "problem: 'real' is not a known name; "),
     (TEXT, "drop: a", "bce", "drop: 'a' must be a list of columns, such as [id]"),
-    (TEXT, "noise: 1", "bce", "noise: 1 is not a key of a data file; allowed: drop, file"),
+    (TEXT, "noise: 1", "bce", "noise: 1 is not a key of a data file; allowed: categories, da"),
     (
         TEXT,
         "generator: make_moons",
@@ -78,7 +78,7 @@ def test_a_wrong_key_of_a_file_is_one_complaint_with_its_place(
         ("file: ., target: y", "file: '.' is a folder"),
         (
             "file: it.yaml, target: y",
-            "file: 'it.yaml' must end in one of .csv, .tsv, .parquet",
+            "file: 'it.yaml' must end in one of .csv, .tsv, .txt",
         ),
         (
             "file: huge.csv, target: y",

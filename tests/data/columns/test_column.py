@@ -7,7 +7,8 @@ import pytest
 from dataset_configs import check_complaint
 from forms import read
 
-from lossbench.data.columns.column import Column, read_column
+from lossbench.data.columns.column import Column
+from lossbench.data.columns.read import read_column
 from lossbench.data.columns.rules import Rules
 
 # What the file holds, further keys of the dataset, the loss, and what is said.

@@ -29,6 +29,7 @@ def zipped(**files: bytes) -> bytes:
         ("d.csv.zip", zipped(some_csv=CONTENT)),
         ("d.zip", zipped(some_csv=CONTENT, MACOSX__some_csv=b"").replace(b"MACOSX/", b"_MACOSX")),
     ],
+    ids=lambda it: it if isinstance(it, str) else "",
 )
 def test_a_packed_file_is_read(name: str, content: bytes, tmp_path: Path) -> None:
     if b"_MACOSX" in content:
@@ -50,6 +51,7 @@ def test_a_packed_file_is_read(name: str, content: bytes, tmp_path: Path) -> Non
         ("d.zip", zipped(a=CONTENT), "holds 'a', which must end in one of .csv"),
         ("d.gz", gzip.compress(CONTENT), "holds 'd', which must end in one of .csv"),
     ],
+    ids=lambda it: it if isinstance(it, str) else "",
 )
 def test_what_cannot_be_unpacked_is_refused(
     name: str, content: bytes, said: str, tmp_path: Path

@@ -1,0 +1,131 @@
+"""The keys of a config that say which data file is used, and how it is read."""
+
+import codecs
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from lossbench.config.data_path import naming_unset_variables
+from lossbench.config.sections.base import Section, one_of, refuse
+from lossbench.data.arrays import Table
+from lossbench.data.columns.rules import DateFeature, Rules
+from lossbench.data.file_table import STRATEGIES, Choice, Columns, columns_of, table_from_file
+from lossbench.data.files import DataFiles
+from lossbench.data.reading.form import Decimal, Form, Reading
+from lossbench.data.reading.layout import SEPARATORS
+from lossbench.data.target import Problem, Rare
+
+OF_FORM = ("separator", "header", "encoding", "decimal", "skip_rows", "skip_footer", "sheet")
+
+
+def _columns(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise refuse("must be a list of columns, such as [id]")
+    return tuple(value)
+
+
+def _missing_values(value: Any) -> Any:
+    kinds = (str, int, float)
+    listed = isinstance(value, list | tuple)
+    if not listed or not all(isinstance(it, kinds) and not isinstance(it, bool) for it in value):
+        raise refuse("must be a list of texts and numbers, such as ['?', -999]")
+    return tuple(value)
+
+
+def _dates(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise refuse("must be a list of features, such as [year, month]; [] leaves dates out")
+    return tuple(value)
+
+
+def _encoding(value: Any) -> Any:
+    try:
+        codecs.lookup(str(value)).name.encode()
+        "".encode(str(value))
+    except (LookupError, TypeError, ValueError):
+        raise refuse("is not an encoding that Python knows, such as utf-8 or cp1252") from None
+    return value
+
+
+class DataFileKeys(Section):
+    """The keys of a data file.
+
+    ``sha256`` is the digest of its bytes. The others say how it is read, what its columns hold, and
+    which of them are used.
+    """
+
+    file: str | None = None
+    sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")] | None = None
+    target: str | None = None
+    problem: Annotated[Problem, one_of(get_args(Problem))] | None = None
+    missing: Annotated[str, one_of(STRATEGIES)] | None = None
+    drop: Annotated[tuple[str, ...], BeforeValidator(_columns)] | None = None
+    sample_weight: str | None = None
+    separator: Annotated[str, one_of(tuple(SEPARATORS))] | None = None
+    header: bool | None = None
+    encoding: Annotated[str, BeforeValidator(_encoding)] | None = None
+    decimal: Annotated[Decimal, one_of(get_args(Decimal))] | None = None
+    skip_rows: Annotated[int, Field(ge=0)] | None = None
+    skip_footer: Annotated[int, Field(ge=0)] | None = None
+    sheet: str | None = None
+    missing_values: (
+        Annotated[tuple[str | int | float, ...], BeforeValidator(_missing_values)] | None
+    ) = None
+    categories: Annotated[tuple[str, ...], BeforeValidator(_columns)] | None = None
+    dates: (
+        Annotated[
+            tuple[Annotated[DateFeature, one_of(get_args(DateFeature))], ...],
+            BeforeValidator(_dates),
+        ]
+        | None
+    ) = None
+    day_first: bool | None = None
+    ignore_case: bool | None = None
+    rare: Annotated[Rare, one_of(get_args(Rare))] | None = None
+
+    def file_table(self, files: DataFiles | None) -> Table:
+        """The data in the file before they are split; raises DatasetError."""
+        reading = self._read(files)
+        return table_from_file(reading, self._choice, self._rules(reading))
+
+    def columns(self, files: DataFiles | None = None) -> tuple[Reading, Columns]:
+        """A file as it is read, and the columns that are taken of it; raises DatasetError.
+
+        What the config has to decide is not refused here: ``faults`` of both say it.
+        """
+        reading = self._read(files)
+        return reading, columns_of(reading, self._choice, self._rules(reading))
+
+    def _read(self, files: DataFiles | None) -> Reading:
+        form = {name: getattr(self, name) for name in OF_FORM}
+        form["skip_footer"] = self.skip_footer or 0
+        # Classes keep the names that they have in the file.
+        texts = frozenset({str(self.target), *(self.categories or ())})
+        files = files or DataFiles()
+        with naming_unset_variables(str(self.file)):
+            return files.read(Path(str(self.file)), self.sha256, Form(**form, texts=texts))
+
+    def _rules(self, reading: Reading) -> Rules:
+        return Rules(
+            self.missing_values or (),
+            frozenset(self.categories or ()),
+            reading.decimal,
+            self.day_first,
+            bool(self.ignore_case),
+        )
+
+    @property
+    def _choice(self) -> Choice:
+        return Choice(
+            str(self.target),
+            self.problem,
+            self.missing,
+            self.drop or (),
+            self.sample_weight,
+            self.dates,
+            self.rare,
+        )
+
+
+OF_FILES = frozenset(DataFileKeys.model_fields)

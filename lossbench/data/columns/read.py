@@ -1,0 +1,88 @@
+"""What a column holds, by its values and by what the config says.
+
+pandas is imported only when there is a column to look at.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossbench.data.arrays import Array
+from lossbench.data.columns import dates
+from lossbench.data.columns.column import Column, unusable
+from lossbench.data.columns.rules import Rules
+from lossbench.data.columns.texts import categories_column, different_texts, texts_column
+from lossbench.data.columns.typed import dates_column, numbers_column
+from lossbench.data.reading.form import Reading
+from lossbench.data.reading.names import UNNAMED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read_column(reading: Reading, name: str, rules: Rules) -> Column:
+    """Understand a column by its values, and by what the config says."""
+    known = reading.understood.get((name, rules))
+    if known is None:
+        known = reading.understood[name, rules] = _read(reading, name, rules)
+    return known
+
+
+def _read(reading: Reading, name: str, rules: Rules) -> Column:
+    raw = reading.frame[name]
+    if raw.isna().all():
+        return Column(name, "nothing", np.full(len(raw), np.nan), unusable(name, "has no values"))
+    column = _understood(reading, name, raw, rules)
+    if not name.startswith(UNNAMED):
+        return column
+    return replace(column, fault=unusable(name, "has no name in the header"))
+
+
+def _understood(reading: Reading, name: str, raw: "pd.Series", rules: Rules) -> Column:
+    import pandas as pd
+
+    if pd.api.types.is_datetime64_any_dtype(raw.dtype):
+        return dates_column(name, _naive(raw).to_numpy())
+    values = raw.astype(object) if isinstance(raw.dtype, pd.CategoricalDtype) else raw
+    kind = _kind(values)
+    if name in rules.categories:
+        return categories_column(name, different_texts(values, rules), rules)
+    if kind == "string":
+        return texts_column(reading, name, different_texts(values, rules), rules)
+    if kind in ("date", "datetime", "datetime64"):
+        return dates_column(name, _naive(pd.to_datetime(values)).to_numpy())
+    if kind == "number":
+        return _of_numbers(reading, name, values.to_numpy(np.float64, na_value=np.nan), rules)
+    reason = f"has neither numbers nor text but {kind}"
+    return Column(name, "other", values.to_numpy(object), unusable(name, reason))
+
+
+def _kind(values: "pd.Series") -> str:
+    """What the values are: string, number, or as pandas calls it. Texts and others are texts."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return "number"
+    if isinstance(values.dtype, pd.StringDtype):
+        return "string"
+    found = pd.api.types.infer_dtype(values, skipna=True)
+    if found in ("boolean", "decimal", "integer", "floating", "mixed-integer-float"):
+        return "number"
+    if found == "string":
+        return "string"
+    scalars = all(isinstance(it, str | int | float) for it in values)
+    return "string" if scalars else str(found)
+
+
+def _naive(values: "pd.Series") -> "pd.Series":
+    return values.dt.tz_convert("UTC").dt.tz_localize(None) if values.dt.tz is not None else values
+
+
+def _of_numbers(reading: Reading, name: str, values: Array, rules: Rules) -> Column:
+    """A column of numbers, or of dates such as 20240131."""
+    found = dates.of_numbers(values)
+    if found is None:
+        return numbers_column(reading, name, values, rules)
+    note = f"column {name!r} has whole numbers such as {values[0]:.0f}, taken for dates"
+    return dates_column(name, found, notes=(note,))

@@ -1,0 +1,151 @@
+"""Columns of texts: numbers or dates that are written in some way, or categories.
+
+pandas is imported only when there is a column to look at.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lossbench.data.columns import dates, numbers, spellings
+from lossbench.data.columns.column import Column, leaves_out, takes_for_missing, unusable
+from lossbench.data.columns.missing import are_placeholders, is_usual
+from lossbench.data.columns.rules import Rules
+from lossbench.data.columns.typed import as_float, dates_column, numbers_column
+from lossbench.data.faults import Fault
+from lossbench.data.reading.form import Reading
+from lossbench.text import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# A column holds names or free text rather than categories if it has more than FEW different texts,
+# and those of more than half of its rows, or if it has more than MAX_CATEGORIES with few rows each.
+FEW, MAX_CATEGORIES = 10, 200
+MANY_ROWS, MOST_CATEGORIES = 20, 1000
+
+
+def different_texts(values: "pd.Series", rules: Rules) -> "pd.Categorical":
+    """The values as texts without blanks around, and those that the config calls missing as NaN."""
+    import pandas as pd
+
+    # Codes and different texts: a few texts stand for millions of rows.
+    codes, found = pd.factorize(values)
+    names = [str(it).strip() for it in found]
+    kept = dict.fromkeys(filter(None, names))
+    if rules.missing_values:
+        kept = {it: None for it in kept if not _is_given(it, rules)}
+    if len(kept) == len(names):
+        return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype=object))
+    number = {it: n for n, it in enumerate(kept)}
+    mapped = np.array([*(number.get(it, -1) for it in names), -1])
+    return pd.Categorical.from_codes(mapped[codes], categories=pd.Index(list(kept), dtype=object))
+
+
+def _is_given(text: str, rules: Rules) -> bool:
+    """Whether a text is one of the missing values of the config, as a text or as a number."""
+    number = as_float(text)
+    return any(
+        text == str(it) or (number is not None and number == as_float(it))
+        for it in rules.missing_values
+    )
+
+
+def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Rules) -> Column:
+    """A column of texts: numbers or dates that are written in some way, or categories."""
+    different = list(texts.categories)
+    usual = [it for it in different if is_usual(it)]
+    rest = [it for it in different if not is_usual(it)]
+    if not rest:
+        return categories_column(name, texts, rules)
+    read = numbers.read(rest, rules.decimal)
+    if not read.others:
+        return _of_numbers(reading, name, texts, read, usual, rules)
+    found, doubtful = dates.read(rest, rules.day_first)
+    if found is not None:
+        of_text = np.full(len(different) + 1, np.datetime64("NaT"), "datetime64[ns]")
+        of_text[[n for n, it in enumerate(different) if not is_usual(it)]] = found.to_numpy()
+        notes = _missing_note(name, usual)
+        return dates_column(name, of_text[texts.codes], doubtful, rest[0], notes)
+    counts = np.bincount(texts.codes[texts.codes >= 0], minlength=len(different))
+    rows_of = dict(zip(different, counts.tolist(), strict=True))
+    if 2 * sum(rows_of[it] for it in read.others) <= sum(rows_of[it] for it in rest):
+        fault = _text_among_numbers(reading, name, texts, read)
+        column = _of_numbers(reading, name, texts, read, [*usual, *read.others], rules)
+        return replace(column, fault=fault)
+    return categories_column(name, texts, rules)
+
+
+def _of_numbers(
+    reading: Reading,
+    name: str,
+    texts: "pd.Categorical",
+    read: numbers.Numbers,
+    missing: Sequence[str],
+    rules: Rules,
+) -> Column:
+    values = np.array([*(read.values.get(it, np.nan) for it in texts.categories), np.nan])
+    notes = _missing_note(name, [it for it in missing if is_usual(it)])
+    if not read.is_plain:
+        text, value = max(read.values.items(), key=lambda it: len(it[0]))
+        notes = (f"column {name!r} has numbers such as {shown(text)}, read as {value:.15g}", *notes)
+    written: dict[float, str] = {}
+    for text, value in read.values.items():
+        written.setdefault(value, text)
+    column = numbers_column(reading, name, values[texts.codes], rules)
+    return replace(column, notes=notes, written=written, is_plain=read.is_plain)
+
+
+def categories_column(name: str, texts: "pd.Categorical", rules: Rules) -> Column:
+    """A column of texts that are neither numbers nor dates."""
+    if rules.ignore_case:
+        texts = spellings.without_case(texts)
+    values = np.array([*texts.categories, np.nan], object)[texts.codes]
+    count, rows = len(texts.categories), int((texts.codes >= 0).sum())
+    if not rows:
+        return Column(name, "nothing", values, unusable(name, "has no values"))
+    notes = spellings.notes(name, texts)
+    many = count > FEW and 2 * count > rows
+    many |= count > MAX_CATEGORIES and (MANY_ROWS * count > rows or count > MOST_CATEGORIES)
+    if not many or name in rules.categories:
+        return Column(name, "categories", values, None, notes)
+    what = (
+        f"column {name!r} has {count} different texts in {rows} rows, such as "
+        f"{shown(texts.categories[0])}, too many for categories"
+    )
+    ways = (leaves_out(name), f"categories: [{name!r}] takes them all the same")
+    fault = Fault("file", what, ways, {"drop": [name]})
+    return Column(name, "texts", values, fault, notes)
+
+
+def _missing_note(name: str, usual: Sequence[str]) -> tuple[str, ...]:
+    if not usual:
+        return ()
+    which = ", ".join(map(repr, usual[:3]))
+    return (f"column {name!r} has numbers: {which} is taken for missing there",)
+
+
+def _text_among_numbers(
+    reading: Reading,
+    name: str,
+    texts: "pd.Categorical",
+    read: numbers.Numbers,
+) -> Fault:
+    """The fault of texts in a column where half of the values or more are numbers."""
+    others = read.others
+    wrong = np.isin(texts.codes, [texts.categories.get_loc(it) for it in others])
+    first, count = int(np.argmax(wrong)), int(wrong.sum())
+    text = texts[first]
+    second = next((f", {shown(it)} too" for it in others if it != text), "")
+    more = f"{second} ({count} rows)" if count > 1 else ""
+    where = f"{reading.place(first)}, column {name!r}: {shown(text)}"
+    of_all = (f"categories: [{name!r}] takes all values for categories, drop: [{name!r}] none",)
+    if all(map(numbers.is_written_number, others)):
+        way = max(read.values, key=len)
+        what = f"{where} is a number written in another way than {shown(way)}{more}"
+        return Fault("file", what, of_all)
+    remedy = {"missing_values": list(others)} if are_placeholders(others) else {}
+    ways = (takes_for_missing(others), *of_all)
+    return Fault("file", f"{where} is text among numbers{more}", ways, remedy)

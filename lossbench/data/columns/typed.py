@@ -1,0 +1,58 @@
+"""Columns whose values are numbers or dates already."""
+
+import numpy as np
+
+from lossbench.data.arrays import Array
+from lossbench.data.columns.column import Column, leaves_out, takes_for_missing
+from lossbench.data.columns.rules import Rules
+from lossbench.data.faults import Fault
+from lossbench.data.reading.form import Reading
+from lossbench.text import shown
+
+LARGEST = float(np.finfo(np.float32).max)
+
+
+def numbers_column(reading: Reading, name: str, values: Array, rules: Rules) -> Column:
+    """A column of float64 numbers, (rows,), with NaN for a missing one."""
+    given = [it for it in map(as_float, rules.missing_values) if it is not None]
+    if given and np.isin(values, given).any():
+        values = np.where(np.isin(values, given), np.nan, values)
+    with np.errstate(invalid="ignore"):
+        too_large = np.abs(values) > LARGEST
+    if not too_large.any():
+        return Column(name, "numbers", values)
+    where, value = reading.place(int(np.argmax(too_large))), values[np.argmax(too_large)]
+    if np.isinf(value):
+        found = sorted({f"{it:g}" for it in values[np.isinf(values)]})
+        what = f"{where}, column {name!r}: {value:g} is not finite"
+        fault = Fault("file", what, (takes_for_missing(found),), {"missing_values": found})
+        return Column(name, "numbers", values, fault)
+    what = f"{where}, column {name!r}: {value:g} is too large for a 32-bit float"
+    return Column(name, "numbers", values, Fault("file", what, (leaves_out(name),)))
+
+
+def dates_column(
+    name: str,
+    values: Array,
+    doubtful: bool = False,
+    example: str = "",
+    notes: tuple[str, ...] = (),
+) -> Column:
+    """A column of dates; they are doubtful where days and months may be the other way round."""
+    fault = None
+    if doubtful:
+        what = (
+            f"column {name!r} has dates such as {shown(example)}, in which the day may be the "
+            "first or the second number"
+        )
+        ways = "day_first: true or day_first: false says which"
+        fault = Fault("day_first", what, (ways,), {"day_first": False})
+    return Column(name, "dates", values, fault, notes)
+
+
+def as_float(value: str | float) -> float | None:
+    """A missing value of a config as a number; None where it is none."""
+    try:
+        return float(value)
+    except ValueError:
+        return None
