@@ -16,8 +16,8 @@ class Case:
 
     ``path`` is that of the file in the installed package. A table in an archive or in JSON is
     taken out of it; what is compressed by itself stays as it is, unless ``unpack`` says otherwise.
-    ``excel`` writes the table anew, as a German Excel does: semicolons, decimal commas, and no
-    UTF-8.
+    ``header`` is put before a table without one. ``excel`` writes the table anew, as a German Excel
+    does: semicolons, decimal commas, and no UTF-8.
 
     ``rows`` are those with a target, and all that follows is about them. Names of columns and of
     classes have a vertical bar between them. Each column besides the target is one of these:
@@ -56,13 +56,15 @@ class Case:
     rare: Mapping[str, int] = field(default_factory=dict)
     told: str = ""
     unpack: bool = False
+    header: str = ""
     excel: bool = False
 
     @property
     def name(self) -> str:
         """The package, the table and the target, in short."""
         table = self.path.rpartition("/")[2]
-        return f"{self.package}: {table}{' by Excel' if self.excel else ''}, {self.target}"
+        form = " by Excel" if self.excel else " with header" if self.header else ""
+        return f"{self.package}: {table}{form}, {self.target}"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ CASES = [
          missing={"READM11": 1, "READNC11": 1, "MATHM11": 1, "MATHNC11": 1, "LANGM11": 1,
           "LANGNC11": 1},
          ranges={"MATH": (605.793, 703.649), "LOWINC": (0, 92.3345), "READM11": (661.9, 743.2)},
-         told=".dat"),
+         told=".csv|.dat"),
     Case("statsmodels", "datasets/fair/fair.csv", "affairs", "regression", rows=6366, numbers=8,
          ranges={"affairs": (0, 57.6), "age": (17.5, 42), "educ": (9, 20)}),
     Case("statsmodels", "datasets/cancer/cancer.csv", "cancer", "counts", rows=301, numbers=1,
@@ -48,7 +48,7 @@ CASES = [
          ranges={"invest": (0.93, 1486.7), "value": (30.284, 6241.7), "year": (1935, 1954)}),
     Case("statsmodels", "datasets/cpunish/cpunish.csv", "EXECUTIONS", "counts", rows=17, numbers=6,
          out="STATE", ranges={"EXECUTIONS": (1, 37), "DEGREE": (0.16, 0.31)}),
-    Case("statsmodels", "datasets/elnino/src/elnino.dat", "NINO3", "regression", told="ANOM"),
+    Case("statsmodels", "datasets/elnino/src/elnino.dat", "NINO3", "regression", told=".csv|ANOM"),
     Case("statsmodels", "datasets/scotland/src/scotland_population.csv", "Persons", "regression",
          told="line"),  # which begins with a description
 ]

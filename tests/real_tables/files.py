@@ -30,6 +30,8 @@ def write(case: Case, folder: Path) -> Path:
         content, name = bz2.decompress(content), Path(name).stem
     elif name.endswith(".gz") and case.unpack:
         content, name = gzip.decompress(content), Path(name).stem
+    if case.header:
+        content = f"{case.header}\n".encode() + content
     if case.excel:
         table = pd.read_csv(io.BytesIO(content), keep_default_na=False, na_values=["", "NA"])
         content = table.to_csv(index=False, sep=";", decimal=",").encode("cp1252")

@@ -1,6 +1,6 @@
 """What is wrong with how a table was read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -35,12 +35,18 @@ def _of_target(case: Case, table: Table, poisson: bool) -> Iterator[str]:
         yield f"target {case.target!r} taken for {len(classes)} classes, not for {case.kind}"
     elif not classes and case.kind == "classes":
         yield f"target {case.target!r} taken for real numbers, not for {len(wanted)} classes"
-    elif classes and classes not in (wanted, [it for it in wanted if it not in case.rare]):
+    elif classes and not _same(classes, wanted, case.rare):
         yield f"classes {classes} for {wanted}"
     elif not classes and case.target in case.ranges:
         yield from _wrong_range(case, case.target, table.y)
     if case.kind == "counts" and not classes and not poisson:
         yield f"target {case.target!r} not taken for counts: no config with the Poisson loss"
+
+
+def _same(classes: Sequence[str], wanted: Sequence[str], rare: Iterable[str]) -> bool:
+    """Whether the classes are those wanted, with or without rare ones; a true is a True."""
+    found, allowed = {it.lower() for it in classes}, {it.lower() for it in wanted}
+    return found in (allowed, allowed - {it.lower() for it in rare})
 
 
 def _of_features(case: Case, table: Table, dropped: list[str]) -> Iterator[str]:
