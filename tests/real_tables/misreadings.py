@@ -117,7 +117,7 @@ def _features(table: Table) -> tuple[dict[str, Array], dict[str, Array]]:
 
 
 def _called(name: str) -> str:
-    return UNNAMED if not name or name.startswith("Unnamed: ") else name
+    return UNNAMED if not name.strip() or name.startswith("Unnamed: ") else name.strip()
 
 
 def _is_number(case: Case, name: str) -> bool:
@@ -136,5 +136,6 @@ def _is_of(date: str, feature: str) -> bool:
 def _taken(name: str, table: Table) -> str:
     numbers, categories = _features(table)
     if name in categories:
-        return f"taken for {len({*map(str, categories[name])})} categories"
+        found = {value for value in categories[name] if value == value}
+        return f"taken for {len(found)} categories"
     return "taken for a number" if name in numbers else "left out"
