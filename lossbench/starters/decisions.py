@@ -43,7 +43,7 @@ def decide(keys: Mapping[str, Any], files: DataFiles) -> Decided:
         if not faults:
             break
         if not all(it.remedy for it in faults):
-            refuse(faults)
+            refuse(sorted(faults, key=lambda it: bool(it.remedy)))
         found = with_remedies(found, faults)
         for it in faults:
             for name in it.remedy.get("drop", ()):

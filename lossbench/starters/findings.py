@@ -17,10 +17,13 @@ from lossbench.text import counted
 
 # Names of columns that name their rows: id, customer_id, PassengerId, rownames.
 OF_ROWS = re.compile(
-    r"(.*[\W_])?(id|ids|idx|index|key|uuid|guid|nr|no|row|rownames?|obs|case|serial)([\W_].*)?",
+    r"(.*[\W_])?(id|ids|idx|index|key|uuid|guid|pid|uid|nr|no|row|rownames?|obs|case|serial|seqno)([\W_].*)?",
     re.IGNORECASE,
 )
 CAMEL = re.compile(r".*[a-z]I[dD]")
+NEARLY = 0.9  # the share of values of such a column that differ
+# Names of columns of codes that look like numbers.
+CODE = re.compile(r"(.*[\W_])?(zip|zipcode|postcode|postal|plz|fips)([\W_].*)?", re.IGNORECASE)
 # Numbers that people write for a missing value; -1 and 9 are too often meant.
 CODES = (-9, *(sign * (10**digits - 1) for digits in range(2, 7) for sign in (-1, 1)))
 TOTALS = {
@@ -49,9 +52,11 @@ def useless(columns: Columns) -> dict[str, str]:
     for name, column in columns.features.items():
         if column.kind in ("numbers", "categories") and _is_constant(column):
             found[name] = "has a single value"
-        elif _names_rows(column) and (OF_ROWS.fullmatch(name) or CAMEL.fullmatch(name)):
+        elif _is_named_for_rows(name) and _names_rows(column, NEARLY):
             counts = (np.diff(column.values) == 1).all()
-            found[name] = "numbers the rows" if counts else "names the rows: all values differ"
+            found[name] = "numbers the rows" if counts else "names the rows: nearly all differ"
+        elif column.kind == "numbers" and CODE.fullmatch(name):
+            found[name] = "has codes, whose size means nothing"
     return found
 
 
@@ -59,7 +64,7 @@ def remarks(columns: Columns) -> Iterator[str]:
     """What a person should look at, in sentences."""
     for name, column in columns.features.items():
         if (
-            _names_rows(column)
+            _names_rows(column, 1)
             and column.values[0] in (0, 1)
             and (np.diff(column.values) == 1).all()
         ):
@@ -106,15 +111,17 @@ def _is_constant(column: Column) -> bool:
     return not missing.any() and bool((column.values == column.values[0]).all())
 
 
-def _names_rows(column: Column) -> bool:
-    """Whether a column has whole numbers that all differ."""
-    values = column.values
-    return (
-        column.kind == "numbers"
-        and len(values) > 2
-        and bool((values == np.floor(values)).all())
-        and len(np.unique(values)) == len(values)
-    )
+def _is_named_for_rows(name: str) -> bool:
+    return bool(OF_ROWS.fullmatch(name) or CAMEL.fullmatch(name))
+
+
+def _names_rows(column: Column, share: float) -> bool:
+    """Whether a column has whole numbers of which such a share of the rows, or more, differ."""
+    if column.kind != "numbers":
+        return False
+    known = column.values[~np.isnan(column.values)]
+    whole = len(known) > 2 and bool((known == np.floor(known)).all())
+    return whole and len(np.unique(known)) >= share * len(column.values)
 
 
 def _code_for_missing(values: Array) -> tuple[float, int] | None:

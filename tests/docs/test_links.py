@@ -11,6 +11,7 @@ EXTERNAL = {
     "https://machinelearningmastery.com/how-to-choose-loss-functions-when-training-deep-learning-neural-networks/",
     "https://analyticsindiamag.com/loss-functions-in-deep-learning-an-overview/",
     "https://distributed.dask.org",
+    "https://clevercsv.readthedocs.io",
 }
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 

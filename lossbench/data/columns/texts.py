@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # and those of more than half of its rows, or if it has more than MAX_CATEGORIES with few rows each.
 FEW, MAX_CATEGORIES = 10, 200
 MANY_ROWS, MOST_CATEGORIES = 20, 1000
+# Texts among numbers are meant as categories if FEW are different, with so many rows each.
+FEW_ROWS = 5
 
 
 def different_texts(values: "pd.Series", rules: Rules) -> "pd.Categorical":
@@ -71,7 +73,8 @@ def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Ru
         return dates_column(name, of_text[texts.codes], doubtful, rest[0], notes)
     counts = np.bincount(texts.codes[texts.codes >= 0], minlength=len(different))
     rows_of = dict(zip(different, counts.tolist(), strict=True))
-    if 2 * sum(rows_of[it] for it in read.others) <= sum(rows_of[it] for it in rest):
+    of_others = sum(rows_of[it] for it in read.others)
+    if len(read.values) > 1 and 2 * of_others < sum(rows_of[it] for it in rest):
         fault = _text_among_numbers(reading, name, texts, read)
         column = _of_numbers(reading, name, texts, read, [*usual, *read.others], rules)
         return replace(column, fault=fault)
@@ -133,7 +136,7 @@ def _text_among_numbers(
     texts: "pd.Categorical",
     read: numbers.Numbers,
 ) -> Fault:
-    """The fault of texts in a column where half of the values or more are numbers."""
+    """The fault of texts in a column where more than half of the values are numbers."""
     others = read.others
     wrong = np.isin(texts.codes, [texts.categories.get_loc(it) for it in others])
     first, count = int(np.argmax(wrong)), int(wrong.sum())
@@ -146,6 +149,11 @@ def _text_among_numbers(
         way = max(read.values, key=len)
         what = f"{where} is a number written in another way than {shown(way)}{more}"
         return Fault("file", what, of_all)
-    remedy = {"missing_values": list(others)} if are_placeholders(others) else {}
+    rows = int((texts.codes >= 0).sum())
+    remedy = {}
+    if are_placeholders(others):
+        remedy = {"missing_values": list(others)}
+    elif len(texts.categories) <= FEW and rows >= FEW_ROWS * len(texts.categories):
+        remedy = {"categories": [name]}
     ways = (takes_for_missing(others), *of_all)
     return Fault("file", f"{where} is text among numbers{more}", ways, remedy)
