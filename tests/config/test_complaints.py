@@ -182,7 +182,7 @@ WRONG_VALUES = [
         "noise: 0.1",
         "standardize: {feature: all}",
         "4: dataset.standardize.feature: 'all' is not a known key; did you mean 'features'? "
-        "allowed: features, target",
+        "allowed: features, method, target",
     ),
     (
         "  accuracy: {train: 0.740}",

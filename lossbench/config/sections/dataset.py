@@ -25,7 +25,7 @@ from lossbench.data import generators, splitting
 from lossbench.data.arrays import DatasetError, Split, Table
 from lossbench.data.file_table import STRATEGIES, table_from_file
 from lossbench.data.files import DataFiles
-from lossbench.data.splitting import Rows
+from lossbench.data.scaling import Method, Rows, Scaling
 from lossbench.data.target import Problem
 from lossbench.text import close_to, nearest, on_one_line
 
@@ -45,10 +45,23 @@ def _columns(value: Any) -> Any:
 
 
 class Standardize(Section):
-    """What is scaled to mean 0 and standard deviation 1, each by the rows named here."""
+    """What is scaled to mean 0 and standard deviation 1, each by the rows named here.
+
+    The ``method`` "robust" scales features to median 0, and by their interquartile range.
+    """
 
     features: Annotated[Rows, one_of(get_args(Rows))] | None = None
     target: Annotated[Rows, one_of(get_args(Rows))] | None = None
+    method: Annotated[Method, one_of(get_args(Method))] = Field(
+        "standard", exclude_if=lambda method: method == "standard"
+    )
+
+    @model_validator(mode="after")
+    def _choose_a_method_only_for_features(self) -> "Standardize":
+        if self.method == "robust" and self.features is None:
+            message = "scales features: name the rows, such as features: train"
+            raise refusal("method", message, self.method)
+        return self
 
 
 class SplitOptions(Section):
@@ -186,10 +199,10 @@ class Dataset(Section, extra="allow"):
 
     def split_of(self, table: Table) -> Split:
         """A table of these data, split and scaled; raises DatasetError."""
-        scaled = {name: rows for name, rows in self.standardize if rows}
+        scaling = Scaling(**dict(self.standardize))
         options = self.split.model_dump() if self.split else None
         try:
-            return splitting.split(table, self.train_size, scaled, options, self.missing)
+            return splitting.split(table, self.train_size, scaling, options, self.missing)
         except DatasetError as error:
             if error.key == "target" and self.generator:
                 message = f"gives a target that {error}"
