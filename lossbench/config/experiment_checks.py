@@ -10,6 +10,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.data.limits import MAX_VALUES
 from lossbench.tables import losses
+from lossbench.tables.metrics import METRICS
 from lossbench.text import nearest
 
 # What a process can hold, as the rows of a history.csv and as the weights of a network.
@@ -96,7 +97,5 @@ def _of_metrics(experiment: Experiment, split: Split, fitted: int) -> Iterator[C
             yield Complaint(key, message, metric)
             continue
         for part, truth in parts.items():
-            if metric == "roc_auc" and len(np.unique(truth)) < len(split.classes):
-                yield Complaint(key, f"needs all classes in the {part} rows", metric)
-            if metric == "r2" and len(truth) < 2:
-                yield Complaint(key, f"needs two {part} rows", metric)
+            if message := METRICS[metric].lacking(truth, len(split.classes), part):
+                yield Complaint(key, message, metric)
