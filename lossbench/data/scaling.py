@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lossbench.data.arrays import Array
+from lossbench.data.target_transform import TransformName
 
 Rows = Literal["all", "train"]
 Method = Literal["standard", "robust"]
@@ -18,12 +19,14 @@ FURTHEST = 5
 class Scaling:
     """What is scaled, and which rows a scaler is fitted to; None leaves it as it is.
 
-    ``method`` is that of the features.
+    ``method`` is that of the features. ``transform`` names what the target becomes before a network
+    learns it; it cannot stand beside ``target``.
     """
 
     features: Rows | None = None
     target: Rows | None = None
     method: Method = "standard"
+    transform: TransformName | None = None
 
 
 def standardized(values: Array, train: Any, fitted_to: Rows | None) -> Array:

@@ -42,11 +42,11 @@ def split(
     _check_target(table, train, shuffled=bool(options and options["shuffle"]))
     with np.errstate(all="ignore"):  # what overflows is refused
         x_train, x_test, names = features_of(table, (train, test), scaling, missing)
-        y_train, y_test = learned_target(table, (train, test), scaling)
+        y_train, y_test, original = learned_target(table, (train, test), scaling)
     weights = None if table.weights is None else table.weights[train].astype(np.float32)
     if weights is not None and not weights.any():
         raise DatasetError("sample_weight", "is 0 in every training row")
-    return Split(x_train, y_train, x_test, y_test, table.classes, names, weights)
+    return Split(x_train, y_train, x_test, y_test, table.classes, names, weights, original)
 
 
 def _parts(table: Table, train_rows: int, options: Mapping[str, Any]) -> tuple[Any, Any]:

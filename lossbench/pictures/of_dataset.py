@@ -15,7 +15,7 @@ def scatter(split: Split) -> Figure:
     Raises ValueError for any other number of features.
     """
     x, y = np.concatenate([split.x_train, split.x_test]).T
-    target = np.concatenate([split.y_train, split.y_test])
+    target = np.concatenate(split.measured)
     names = list(map(literal, split.classes))
     # Names of more than two letters make the picture wider, and not the panel narrower.
     wide = WIDTH + LETTER * max(0, max(map(len, names), default=0) - 2)

@@ -25,6 +25,7 @@ from lossbench.results.files import (
 from lossbench.results.provenance import provenance
 from lossbench.results.result import PARTS, Part, Result, Training
 from lossbench.results.statistics import judge
+from lossbench.results.target_units import StoredUnits
 from lossbench.text import finite_or_none, on_one_line
 
 VERSION = version("lossbench")
@@ -42,6 +43,7 @@ def as_document(result: Result) -> dict[str, Any]:
         "config": json.loads(json.dumps(experiment.resolved(), default=float)),
         "config_hash": experiment.config_hash,
         "classes": list(result.classes),
+        **({"target": result.target.as_json()} if result.target else {}),
         "runs": [
             {
                 "seed": training.seed,
@@ -134,6 +136,7 @@ class Document(BaseModel):
     config: dict[str, Any]
     config_hash: str
     classes: tuple[str, ...] = Field((), strict=False)
+    target: StoredUnits | None = None
     runs: list[Run] = Field(min_length=1)
     provenance: dict[str, str]
     files: Digests = Digests()

@@ -12,7 +12,8 @@ KEYS = (
     "optimizer, published, repeats, seed"
 )
 CIRCLES = (
-    "factor, generator, n_samples, noise, random_state, shuffle, split, standardize, train_size"
+    "factor, generator, n_samples, noise, random_state, shuffle, split, standardize, "
+    "target_transform, train_size"
 )
 WHOLE = "must be a whole number"
 MAPPING = "must be a mapping of keys to values"

@@ -178,13 +178,15 @@ def test_a_target_that_the_loss_has_no_value_for_is_refused(
         ([1.5, 2.5, 3.5, 4.5], "[r2, mape, median_absolute_error]", []),
     ],
 )
+@pytest.mark.parametrize("transform", ["", ", target_transform: log1p"])
 def test_a_metric_needs_what_it_is_computed_from(
-    config: Path, values: list[float], metrics: str, said: list[str]
+    config: Path, values: list[float], metrics: str, said: list[str], transform: str
 ) -> None:
+    """In the units of the data, in which it is computed."""
     rows = "".join(f"{number},{it}\n" for number, it in enumerate(values))
     (config.parent / "d.csv").write_text(f"a,y\n{rows}")
     config.write_text(
-        f"dataset: {{file: d.csv, target: y, train_size: 2}}\nmodel: {{hidden: [5]}}\n"
+        f"dataset: {{file: d.csv, target: y, train_size: 2{transform}}}\nmodel: {{hidden: [5]}}\n"
         f"loss: mae\nepochs: 3\nmetrics: {metrics}\n"
     )
     if not said:

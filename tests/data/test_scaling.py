@@ -76,6 +76,7 @@ def test_the_standard_method_is_not_written_down_and_the_other_is(tmp_path: Path
     scaled = {"features": "train", "target": "all"}
     assert plain.resolved()["dataset"]["standardize"] == scaled
     assert robust.resolved()["dataset"]["standardize"] == scaled | {"method": "robust"}
+    assert "target_transform" not in plain.resolved()["dataset"]
 
 
 @pytest.mark.parametrize(

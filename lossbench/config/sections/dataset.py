@@ -27,10 +27,11 @@ from lossbench.data.file_table import STRATEGIES, table_from_file
 from lossbench.data.files import DataFiles
 from lossbench.data.scaling import Method, Rows, Scaling
 from lossbench.data.target import Problem
+from lossbench.data.target_transform import TransformName
 from lossbench.text import close_to, nearest, on_one_line
 
 OF_FILES = {"file", "sha256", "target", "problem", "missing", "drop", "sample_weight"}
-COMMON = {"train_size", "split", "standardize"}
+COMMON = {"train_size", "split", "standardize", "target_transform"}
 
 
 def _tuples(value: Any) -> Any:
@@ -97,6 +98,17 @@ class Dataset(Section, extra="allow"):
     train_size: Annotated[int | float, BeforeValidator(share_or_count)] = 0.5
     split: SplitOptions | None = None
     standardize: Standardize = Standardize()
+    target_transform: Annotated[TransformName, one_of(get_args(TransformName))] | None = None
+
+    @model_validator(mode="after")
+    def _scale_the_target_once(self) -> "Dataset":
+        if self.target_transform is not None and self.standardize.target is not None:
+            message = (
+                "cannot stand beside the target of standardize; remove that one for metrics in the "
+                "units of the data, or this one for metrics of a standardized target"
+            )
+            raise refusal("target_transform", message, self.target_transform)
+        return self
 
     @model_validator(mode="after")
     def _check_keys(self, info: ValidationInfo) -> "Dataset":
@@ -156,7 +168,7 @@ class Dataset(Section, extra="allow"):
 
     @model_serializer(mode="wrap")
     def _without_what_does_not_apply(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        optional = OF_FILES | {"generator", "split"}
+        optional = OF_FILES | {"generator", "split", "target_transform"}
         return {
             name: value
             for name, value in dump(self).items()
@@ -199,7 +211,7 @@ class Dataset(Section, extra="allow"):
 
     def split_of(self, table: Table) -> Split:
         """A table of these data, split and scaled; raises DatasetError."""
-        scaling = Scaling(**dict(self.standardize))
+        scaling = Scaling(**dict(self.standardize), transform=self.target_transform)
         options = self.split.model_dump() if self.split else None
         try:
             return splitting.split(table, self.train_size, scaling, options, self.missing)
