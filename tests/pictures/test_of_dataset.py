@@ -53,11 +53,11 @@ def test_a_real_target_is_a_colour_with_a_bar():
 
 def test_a_transformed_target_has_its_own_units():
     data = split(classes=0)
-    own = Original(TargetTransform("log", 3, 2), np.exp(data.y_train), np.exp(data.y_test))
-    panel, _ = scatter(replace(data, original=own)).axes
-    np.testing.assert_array_equal(
-        panel.collections[0].get_array(), np.exp(np.concatenate([data.y_train, data.y_test]))
-    )
+    train, test = (1e7 * np.exp(it) for it in (data.y_train, data.y_test))
+    picture = scatter(replace(data, original=Original(TargetTransform("log", 3, 2), train, test)))
+    colours = picture.axes[0].collections[0].get_array()
+    np.testing.assert_array_equal(colours, np.concatenate([train, test]))
+    check_texts(picture)
 
 
 @pytest.mark.parametrize("classes", [0, 3])
