@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lossbench.data import features
-from lossbench.data.arrays import Table
+from lossbench.data.arrays import DatasetError, Table
 from lossbench.data.scaling import Method, Scaling
 
 RNG = np.random.default_rng(0)
@@ -20,7 +20,8 @@ PARTS: dict[str, tuple[Any, Any]] = {
 
 
 def table_of(columns: int, layout: Any, gaps: bool) -> Table:
-    numbers = RNG.lognormal(size=(3000, columns)) * RNG.lognormal(0, 5, columns)
+    # So far from 0 that the last digit of a mean can be seen in float32.
+    numbers = RNG.normal(1e10, 1, (3000, columns))
     if gaps:
         numbers[RNG.random(numbers.shape) < 0.02] = np.nan
     texts = np.array(["u", "v", "w", np.nan], object)[RNG.integers(0, 4, (3000, 2))]
@@ -44,7 +45,7 @@ def test_blocks_have_the_bits_of_the_whole(
     table = table_of(columns, layout, gaps=missing is not None)
     scaling = Scaling(features="train", method=method)
     *whole, names = features.features_of(table, PARTS[part], scaling, missing)
-    monkeypatch.setattr(features, "BLOCK", 6000)
+    monkeypatch.setattr(features, "BLOCK", 1000)
     *blocks, of_blocks = features.features_of(table, PARTS[part], scaling, missing)
     for one, other in zip(whole, blocks, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -69,3 +70,12 @@ def test_a_table_is_never_copied_as_a_whole(
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 0.7 * numbers.nbytes
+
+
+def test_the_column_of_an_infinite_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = table_of(50, "C", gaps=False)
+    table.numbers[2500, 37] = 1e300
+    monkeypatch.setattr(features, "BLOCK", 6000)
+    said = "has values in feature 'n37' that are too large"
+    with np.errstate(over="ignore"), pytest.raises(DatasetError, match=said):
+        features.features_of(table, PARTS["in order"], Scaling())
