@@ -67,7 +67,10 @@ def tables() -> list[Table]:
         (
             "Metrics that 'metrics' adds to those of the loss",
             ["problem", "metrics"],
-            [[problem, ", ".join(of_final_weights(problem))] for problem in PROBLEMS],
+            [
+                [problem.removesuffix(" classification"), ", ".join(of_final_weights(problem))]
+                for problem in PROBLEMS
+            ],
         ),
         ("Generators, and sets that come with scikit-learn", ["generator", "target"], generators),
     ]

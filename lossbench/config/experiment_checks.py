@@ -10,6 +10,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.data.limits import MAX_VALUES
 from lossbench.tables import losses
+from lossbench.tables.metrics import METRICS
 from lossbench.text import nearest
 
 # What a process can hold, as the rows of a history.csv and as the weights of a network.
@@ -53,6 +54,8 @@ def _of_loss(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     loss = experiment.loss
     target = np.concatenate([split.y_train, split.y_test])
     if message := losses.unfit(loss.row.targets, target):
+        if split.original and not losses.unfit(loss.row.targets, np.concatenate(split.measured)):
+            message += " once it is transformed; target_transform: mean keeps the sign"
         yield Complaint(("loss",), message, loss.name)
     alpha, classes = loss.parameters.get("alpha"), len(split.classes)
     if loss.function is None and isinstance(alpha, tuple) and len(alpha) != classes:
@@ -88,7 +91,8 @@ def _of_sample_weight(experiment: Experiment, split: Split, fitted: int) -> Iter
 def _of_metrics(experiment: Experiment, split: Split, fitted: int) -> Iterator[Complaint]:
     row = experiment.loss.row
     allowed = (*row.metrics, *row.final_metrics)
-    parts = {"train": split.y_train[:fitted], "test": split.y_test}
+    y_train, y_test = split.measured
+    parts = {"train": y_train[:fitted], "test": y_test}
     for number, metric in enumerate(experiment.final_metrics):
         key = ("metrics", number)
         if metric not in allowed:
@@ -96,7 +100,5 @@ def _of_metrics(experiment: Experiment, split: Split, fitted: int) -> Iterator[C
             yield Complaint(key, message, metric)
             continue
         for part, truth in parts.items():
-            if metric == "roc_auc" and len(np.unique(truth)) < len(split.classes):
-                yield Complaint(key, f"needs all classes in the {part} rows", metric)
-            if metric == "r2" and len(truth) < 2:
-                yield Complaint(key, f"needs two {part} rows", metric)
+            if message := METRICS[metric].lacking(truth, len(split.classes), part):
+                yield Complaint(key, message, metric)

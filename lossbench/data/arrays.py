@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossbench.data.target_transform import TargetTransform
 from lossbench.text import printable
 
 Array = NDArray[Any]
@@ -45,6 +46,18 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Original:
+    """A real target before its transform, in the units of the data, in which metrics are taken.
+
+    ``train`` and ``test``, (rows,) in float64, are the target of the two parts.
+    """
+
+    transform: TargetTransform
+    train: Array
+    test: Array
+
+
+@dataclass(frozen=True)
 class Split:
     """A dataset in two parts: the rows to train on and the rows to test on.
 
@@ -52,7 +65,7 @@ class Split:
     numbers from 0 as int64; ``classes`` names the classes and is empty for a real target.
     ``features`` names the columns of x; it is empty where they have no names. ``weights_train``,
     (rows,) in float32, says how much each row counts in the training loss; None means all count the
-    same.
+    same. ``original`` is the target where ``y_*`` are a transform of it, and else None.
     """
 
     x_train: Array
@@ -62,15 +75,27 @@ class Split:
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     weights_train: Array | None = None
+    original: Original | None = None
+
+    @property
+    def measured(self) -> tuple[Array, Array]:
+        """The target of the training rows and of the test rows, (rows,), as metrics take it."""
+        if self.original is None:
+            return self.y_train, self.y_test
+        return self.original.train, self.original.test
 
     @property
     def sha256(self) -> str:
-        """Digest of x and y with their shapes, in the order of the fields.
+        """Digest of x and of y as metrics take it, with their shapes, in the order of the fields.
 
-        The weights are left out: with and without them, a network predicts the same rows.
+        The weights and the transform of the target are left out: whatever they are, a network
+        predicts the same rows, and its metrics can be compared.
         """
         digest = hashlib.sha256()
-        for array in (self.x_train, self.y_train, self.x_test, self.y_test):
+        y_train, y_test = self.measured
+        if self.original is not None:
+            y_train, y_test = y_train.astype(np.float32), y_test.astype(np.float32)
+        for array in (self.x_train, y_train, self.x_test, y_test):
             digest.update(f"{array.dtype}{array.shape}".encode())
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()

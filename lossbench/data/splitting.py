@@ -5,21 +5,21 @@ data is fitted to the training rows only, except for a scaler that is told to se
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from lossbench.data.arrays import Array, DatasetError, Split, Table
+from lossbench.data.arrays import DatasetError, Split, Table
+from lossbench.data.features import features_of
+from lossbench.data.learned_target import learned_target
+from lossbench.data.scaling import Scaling
 from lossbench.text import message_of
-
-Rows = Literal["all", "train"]
-TOO_LARGE = "that are too large for 32-bit floats"
 
 
 def split(
     table: Table,
     train_size: float,
-    standardize: Mapping[str, Rows],
+    scaling: Scaling,
     options: Mapping[str, Any] | None = None,
     missing: str | None = None,
 ) -> Split:
@@ -27,9 +27,9 @@ def split(
 
     ``train_size`` is a number of rows, or a share between 0 and 1. ``options`` are ``shuffle``,
     ``stratify`` (by the target, or not) and ``random_state`` as in ``train_test_split``; without
-    them the first rows are the training rows. ``standardize`` maps "features" and "target" to the
-    rows that their scaler is fitted to; categories stay 0 and 1. ``missing`` is the strategy of the
-    ``SimpleImputer`` for numbers; missing categories become the most frequent one.
+    them the first rows are the training rows. ``scaling`` says what is scaled; categories stay 0
+    and 1. ``missing`` is the strategy of the ``SimpleImputer`` for numbers; missing categories
+    become the most frequent one.
 
     Raises DatasetError where a part would be empty, or where the target has nothing to learn.
     """
@@ -40,20 +40,13 @@ def split(
         raise DatasetError("train_size", message)
     train, test = _parts(table, train_rows, options or {"shuffle": False})
     _check_target(table, train, shuffled=bool(options and options["shuffle"]))
-    numbers, y, names = _filled(table.numbers, train, missing), table.y, table.names
-    with np.errstate(all="ignore"):  # what overflows is refused below
-        x = _scaled(numbers, train, standardize.get("features")).astype(np.float32)
-        if not table.classes:
-            y = _scaled(y[:, None], train, standardize.get("target"))[:, 0].astype(np.float32)
-    if table.categories is not None:
-        columns = x.shape[1]
-        encoded, kinds = _encoded(table.categories, train, names[columns:])
-        x, names = np.hstack([x, encoded]), (*names[:columns], *kinds)
-    _refuse_infinite(x, y, names)
+    with np.errstate(all="ignore"):  # what overflows is refused
+        x_train, x_test, names = features_of(table, (train, test), scaling, missing)
+        y_train, y_test, original = learned_target(table, (train, test), scaling)
     weights = None if table.weights is None else table.weights[train].astype(np.float32)
     if weights is not None and not weights.any():
         raise DatasetError("sample_weight", "is 0 in every training row")
-    return Split(x[train], y[train], x[test], y[test], table.classes, names, weights)
+    return Split(x_train, y_train, x_test, y_test, table.classes, names, weights, original)
 
 
 def _parts(table: Table, train_rows: int, options: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -101,55 +94,3 @@ def _check_target(table: Table, train: Any, shuffled: bool) -> None:
         hint = "" if shuffled else "; split: {shuffle: true} shuffles the rows"
         message = f"has classes without a row in the training part: {names}{hint}"
         raise DatasetError("target", message)
-
-
-def _scaled(values: Array, train: Any, fitted_to: Rows | None) -> Array:
-    """The columns with mean 0 and standard deviation 1 in the rows that are named."""
-    if fitted_to is None or not values.size:
-        return values
-    from sklearn.preprocessing import StandardScaler
-
-    fitted = values[train] if fitted_to == "train" else values
-    return np.asarray(StandardScaler().fit(fitted).transform(values))
-
-
-def _filled(numbers: Array, train: Any, missing: str | None) -> Array:
-    """The numbers with what is missing filled in, as the training rows suggest."""
-    if missing is None or not np.isnan(numbers).any():
-        return numbers
-    from sklearn.impute import SimpleImputer
-
-    # A column that has no value in the training part is kept, filled with 0.
-    imputer = SimpleImputer(strategy=missing, keep_empty_features=True)
-    return np.asarray(imputer.fit(numbers[train]).transform(numbers))
-
-
-def _encoded(
-    categories: Array, train: Any, names: tuple[str, ...]
-) -> tuple[Array, tuple[str, ...]]:
-    """A column of 0 and 1 for each category of the training rows, and the columns' names."""
-    from sklearn.impute import SimpleImputer
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OneHotEncoder
-
-    # A category that occurs only in the test part is 0 in all columns.
-    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32)
-    pipeline = make_pipeline(
-        SimpleImputer(strategy="most_frequent", keep_empty_features=True), encoder
-    )
-    pipeline.fit(categories[train])
-    return pipeline.transform(categories), tuple(encoder.get_feature_names_out(list(names)))
-
-
-def _refuse_infinite(x: Array, y: Array, names: tuple[str, ...]) -> None:
-    """Raise DatasetError where a number became infinite in float32."""
-    finite = np.isfinite(x).all(axis=0)
-    if not finite.all():
-        number = int(np.argmin(finite))
-        name = f"{names[number]!r}" if names else str(number + 1)
-        key = "file" if names else "generator"
-        raise DatasetError(
-            key, f"has values in feature {name} that are too large for 32-bit floats"
-        )
-    if not np.isfinite(y).all():
-        raise DatasetError("target", f"has values {TOO_LARGE}")

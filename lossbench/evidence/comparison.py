@@ -45,6 +45,7 @@ PAIRS_SHOWN = 12  # of more results, the pairs of each part that text shows
 SHARED: dict[str, Any] = dict.fromkeys(
     ("model", "optimizer", "epochs", "batch_size", "class_weight", "early_stopping"), True
 )
+TRANSFORM = {"target_transform"}  # of the same data: metrics are in units of the target itself
 WEIGHTS = {"sample_weight", "sha256"}  # by which the rows of the same data may count differently
 
 
@@ -199,7 +200,7 @@ def _standing(result: Result, part: Part, metric: str, failed: int | None) -> St
 def _differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:
     """The dotted keys besides the loss that are not the same in all experiments."""
     weighted = any(it.dataset.sample_weight for it in experiments)
-    shared = SHARED | ({"dataset": WEIGHTS} if weighted else {})
+    shared = SHARED | {"dataset": TRANSFORM | (WEIGHTS if weighted else set())}
     flat = [flattened(it.model_dump(include=shared)) for it in experiments]
     keys = dict.fromkeys(key for values in flat for key in values)
     return tuple(key for key in keys if any(it.get(key) != flat[0].get(key) for it in flat))

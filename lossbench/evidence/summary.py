@@ -9,7 +9,7 @@ from typing import Any
 from lossbench.results import atomic
 from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import Summary, Verdict, judge
-from lossbench.text import to_json
+from lossbench.text import figure, to_json
 
 # What the files that are written here begin with.
 MARKS = {
@@ -74,8 +74,10 @@ def row(result: Result) -> Row:
 
 def line(result: Result) -> str:
     """The medians of an experiment, in the format in which the tutorial prints its results."""
-    train, test = (result.summary(part, result.experiment.metrics[0]).median for part in PARTS)
-    return f"Train: {train:.3f}, Test: {test:.3f}"
+    medians = (result.summary(part, result.experiment.metrics[0]).median for part in PARTS)
+    # Of a million, float32 has no three decimals.
+    train, test = (figure(it) if it >= 1e6 else f"{it:.3f}" for it in medians)
+    return f"Train: {train}, Test: {test}"
 
 
 def without_arrays(result: Result) -> Result:

@@ -15,7 +15,7 @@ def scatter(split: Split) -> Figure:
     Raises ValueError for any other number of features.
     """
     x, y = np.concatenate([split.x_train, split.x_test]).T
-    target = np.concatenate([split.y_train, split.y_test])
+    target = np.concatenate(split.measured)
     names = list(map(literal, split.classes))
     # Names of more than two letters make the picture wider, and not the panel narrower.
     wide = WIDTH + LETTER * max(0, max(map(len, names), default=0) - 2)
@@ -29,7 +29,9 @@ def scatter(split: Split) -> Figure:
         panel.legend(title="Class", loc="upper left", bbox_to_anchor=(1, 1))
     else:
         points = panel.scatter(x, y, c=target, s=9)
-        picture.colorbar(points, cax=picture.add_axes((0.8, 0.12, 0.02, 0.85)), label="Target")
+        beside = picture.add_axes((0.8, 0.12, 0.02, 0.85))
+        # By default a factor such as 1e7 would stand above the bar, outside of the picture.
+        picture.colorbar(points, cax=beside, label="Target", format="{x:g}")
     across, up = np.ptp(x), np.ptp(y)
     if across < 3 * up and up < 3 * across:  # so that a circle is a circle
         panel.set_aspect("equal", adjustable="datalim")

@@ -25,6 +25,8 @@ LONGEST_TITLE = 60
 def learning_curves(result: Result) -> Figure:
     """Draw the loss over epochs and, below it, the first metric, unless that is the loss.
 
+    With a ``target_transform`` it never is: the metric is in the units of the target.
+
     A line is the median over the seeds; its band reaches from the 10th to the 90th percentile,
     both in the epochs of ``shown_band``. Published figures, which are of the final weights, are
     marked at the right end of the epochs. Errors, and the losses of a regression, have a
@@ -33,7 +35,8 @@ def learning_curves(result: Result) -> Figure:
     experiment = result.experiment
     metric = experiment.tracked[0]
     published = result.published(metric)
-    is_loss = readable(metric) == readable(experiment.loss.name)
+    same_units = experiment.dataset.target_transform is None
+    is_loss = same_units and readable(metric) == readable(experiment.loss.name)
     names = [metric] if is_loss else ["loss", metric]
 
     height = 1.0 + 1.6 * len(names)

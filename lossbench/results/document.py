@@ -64,6 +64,9 @@ def read_document(folder: Path) -> tuple[dict[str, Any], Document, Experiment]:
         if name not in experiment.metrics:
             message = f"published: {on_one_line(name)} is not a metric of its loss; {AGAIN}"
             raise DamagedResult(folder / CONFIG, message)
+    named = document.target.name if document.target else None
+    if named != experiment.dataset.target_transform:
+        raise DamagedResult(path, f"does not have the target_transform of its config; {AGAIN}")
     _check_runs(path, document.runs, experiment)
     return values, document, experiment
 

@@ -12,8 +12,10 @@ import numpy as np
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
+from lossbench.data.target_transform import TargetTransform
 from lossbench.results.predict import decisions, predictions
 from lossbench.results.result import PARTS, Array, Result, Training
+from lossbench.results.target_units import units_of
 from lossbench.tables.metrics import METRICS
 
 
@@ -23,15 +25,15 @@ def complete(experiment: Experiment, split: Split, trainings: Iterable[Training]
     ``trainings`` have the loss and the metrics of every epoch already.
     """
     wanted = [name for name in experiment.metrics if name not in experiment.tracked]
+    # The rows that early stopping held back are in neither the train nor the test part.
+    rows = experiment.fitted_rows(len(split.x_train))
+    target = units_of(split, rows)
     if wanted:
-        # The rows that early stopping held back are in neither the train nor the test part.
-        rows = experiment.fitted_rows(len(split.x_train))
-        data = {
-            "train": (split.x_train[:rows], split.y_train[:rows]),
-            "test": (split.x_test, split.y_test),
-        }
-        trainings = [_with(wanted, experiment, data, training) for training in trainings]
-    return Result(experiment, split.sha256, tuple(trainings), split.classes)
+        y_train, y_test = split.measured
+        data = {"train": (split.x_train[:rows], y_train[:rows]), "test": (split.x_test, y_test)}
+        transform = target.transform if target else None
+        trainings = [_with(wanted, experiment, data, it, transform) for it in trainings]
+    return Result(experiment, split.sha256, tuple(trainings), split.classes, target=target)
 
 
 def _with(
@@ -39,13 +41,15 @@ def _with(
     experiment: Experiment,
     data: Mapping[str, tuple[Array, Array]],
     training: Training,
+    transform: TargetTransform | None,
 ) -> Training:
     """A training with the wanted metrics of both parts; NaN where it diverged."""
     if training.diverged:
         of_parts = dict.fromkeys(PARTS, dict.fromkeys(wanted, np.nan))
     else:
         of_parts = {
-            part: values(wanted, experiment, training.weights, *data[part]) for part in PARTS
+            part: values(wanted, experiment, training.weights, *data[part], transform)
+            for part in PARTS
         }
     return replace(
         training,
@@ -55,14 +59,22 @@ def _with(
 
 
 def values(
-    names: Iterable[str], experiment: Experiment, weights: tuple[Array, ...], x: Array, y: Array
+    names: Iterable[str],
+    experiment: Experiment,
+    weights: tuple[Array, ...],
+    x: Array,
+    y: Array,
+    transform: TargetTransform | None = None,
 ) -> dict[str, float]:
-    """Metrics of weights on data: x of shape (rows, features), y (rows,) as in a Split.
+    """Metrics of weights on data: x of shape (rows, features), y (rows,) as metrics take it.
 
-    All are NaN where an output of the network is not finite.
+    What the network says becomes the target by the inverse of the ``transform``. All metrics are
+    NaN where that is not finite.
     """
     with np.errstate(all="ignore"):
         outputs = predictions(experiment, weights, x)
+        if transform:
+            outputs = transform.restored(outputs)
     if not np.isfinite(outputs).all():
         return dict.fromkeys(names, np.nan)
     if experiment.loss.row.problem == "regression":

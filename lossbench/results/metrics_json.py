@@ -25,11 +25,12 @@ from lossbench.results.files import (
 from lossbench.results.provenance import provenance
 from lossbench.results.result import PARTS, Part, Result, Training
 from lossbench.results.statistics import judge
+from lossbench.results.target_units import StoredUnits
 from lossbench.text import finite_or_none, on_one_line
 
 VERSION = version("lossbench")
 # How many bytes and how many values metrics.json may have: beside its seeds, and for each of them.
-MOST_BESIDE_SEEDS, MOST_PER_SEED = (2**22, 200_000), (2**11, 100)
+MOST_BESIDE_SEEDS, MOST_PER_SEED = (2**22, 200_000), (2**11, 120)
 DEEPEST = 20  # mappings and lists inside each other
 
 
@@ -42,6 +43,7 @@ def as_document(result: Result) -> dict[str, Any]:
         "config": json.loads(json.dumps(experiment.resolved(), default=float)),
         "config_hash": experiment.config_hash,
         "classes": list(result.classes),
+        **({"target": result.target.as_json()} if result.target else {}),
         "runs": [
             {
                 "seed": training.seed,
@@ -134,6 +136,7 @@ class Document(BaseModel):
     config: dict[str, Any]
     config_hash: str
     classes: tuple[str, ...] = Field((), strict=False)
+    target: StoredUnits | None = None
     runs: list[Run] = Field(min_length=1)
     provenance: dict[str, str]
     files: Digests = Digests()

@@ -150,8 +150,9 @@ def _read(folder: Path) -> Result:
         for run, history, of_seed in zip(document.runs, histories, weights, strict=True)
     )
     data_sha256 = document.provenance["data_sha256"]
+    target = document.target.restored() if document.target else None
     result = Result(
-        experiment.from_folder(folder), data_sha256, trainings, classes, document.provenance
+        experiment.from_folder(folder), data_sha256, trainings, classes, document.provenance, target
     )
     check(folder, result, values)
     return result

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.published import Published
 from lossbench.results.statistics import Summary, aligned, summarize
+from lossbench.results.target_units import TargetUnits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +76,8 @@ class Result:
 
     ``data_sha256`` is the digest of the data. ``classes`` are the names of the classes, by number;
     empty for a real target. ``provenance`` says which versions and which machine made the result;
-    it is known of a result that was read from a folder, and empty after training.
+    it is known of a result that was read from a folder, and empty after training. ``target`` tells
+    the units of a target that was transformed for the network, and is None for any other.
 
     >>> import lossbench
     >>> (result,) = lossbench.read("results/hinge")
@@ -95,6 +97,7 @@ class Result:
     trainings: tuple[Training, ...]
     classes: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+    target: TargetUnits | None = None
 
     def final(self, part: Part, metric: str) -> Array:
         """A figure on the final weights, shape (seeds,); NaN where a seed diverged."""

@@ -9,7 +9,7 @@ To add a metric of the final weights, add a row. One of every epoch needs its fu
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ Array = NDArray[Any]
 Function = Callable[[Array, Array, Array], float]
 LARGEST = float(np.finfo(np.float32).max)
 ROUNDING = 1e-9  # by how much the mean of shares may be outside of 0 to 1
+# What a metric needs of the rows of a part.
+Needs = Literal["anything", "all classes", "two rows", "no zero"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Metric:
     """One row of the table.
 
     ``title`` names it in text. ``low`` and ``high`` are the ends of its range.
-    Where ``labels`` is given, only losses with such labels have it in every epoch.
+    Where ``labels`` is given, only losses with such labels have it in every epoch. ``needs`` says
+    what the rows must have.
     """
 
     name: str
@@ -40,6 +43,17 @@ class Metric:
     high: float = 1 + ROUNDING
     labels: Labels | None = None
     function: Function | None = None
+    needs: Needs = "anything"
+
+    def lacking(self, truth: Array, classes: int, part: str) -> str:
+        """What the metric lacks to be taken of a part's target, (rows,); empty where nothing."""
+        if self.needs == "all classes" and len(np.unique(truth)) < classes:
+            return f"needs all classes in the {part} rows"
+        if self.needs == "two rows" and len(truth) < 2:
+            return f"needs two {part} rows"
+        if self.needs == "no zero" and (truth == 0).any():
+            return f"divides by the target, which is 0 in some {part} rows"
+        return ""
 
     @property
     def range(self) -> tuple[float, float]:
@@ -98,6 +112,29 @@ def roc_auc(truth: Array, _: Array, output: Array) -> float:
     return float(roc_auc_score(np.eye(output.shape[-1], dtype=int)[truth], output))
 
 
+def average_precision(truth: Array, _: Array, output: Array) -> float:
+    """The precision at every threshold, weighted by the recall that it adds; like ``roc_auc``."""
+    from sklearn.metrics import average_precision_score
+
+    if output.shape[-1] == 1:
+        return float(average_precision_score(truth, output[:, 0]))
+    return float(average_precision_score(np.eye(output.shape[-1], dtype=int)[truth], output))
+
+
+def median_absolute_error(truth: Array, answer: Array, _: Array) -> float:
+    """The error that half of the rows stay below: unlike the mean, no outlier decides it."""
+    from sklearn.metrics import median_absolute_error
+
+    return float(median_absolute_error(truth, answer))
+
+
+def mape(truth: Array, answer: Array, _: Array) -> float:
+    """The mean of the errors as shares of the target: 0.1 is ten per cent."""
+    from sklearn.metrics import mean_absolute_percentage_error
+
+    return float(mean_absolute_percentage_error(truth, answer))
+
+
 REGRESSION: tuple[Problem, ...] = ("regression",)
 BINARY: tuple[Problem, ...] = ("binary classification",)
 # Losses are compared on the first that fits. It is also printed, unless another is published.
@@ -109,13 +146,39 @@ METRICS = {
         Metric("accuracy", "accuracy", CLASSIFICATION),
         # What Keras 2.2.4 called the accuracy of one unit.
         Metric("rounded_accuracy", "rounded accuracy", BINARY, labels="-1/1"),
-        Metric("r2", "R²", REGRESSION, low=-1e300, high=1, function=r2),
+        Metric("r2", "R²", REGRESSION, low=-1e300, high=1, function=r2, needs="two rows"),
+        Metric(
+            "median_absolute_error",
+            "median absolute error",
+            REGRESSION,
+            True,
+            0,
+            LARGEST,
+            function=median_absolute_error,
+        ),
+        Metric(
+            "mape",
+            "mean absolute percentage error",
+            REGRESSION,
+            True,
+            0,
+            1e300,
+            function=mape,
+            needs="no zero",
+        ),
         Metric(
             "balanced_accuracy", "balanced accuracy", CLASSIFICATION, function=balanced_accuracy
         ),
         Metric("f1", "F1 score", BINARY, function=f1),
         Metric("f1_macro", "macro F1 score", CLASSIFICATION, function=f1_macro),
-        Metric("roc_auc", "ROC AUC", CLASSIFICATION, function=roc_auc),
+        Metric("roc_auc", "ROC AUC", CLASSIFICATION, function=roc_auc, needs="all classes"),
+        Metric(
+            "average_precision",
+            "average precision",
+            CLASSIFICATION,
+            function=average_precision,
+            needs="all classes",
+        ),
     )
 }
 FORMER_METRICS = {"acc": "accuracy"}  # what Keras called some of them once

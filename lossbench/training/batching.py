@@ -21,9 +21,9 @@ EVALUATION_BATCH = 2**13
 class TrainingRows(NamedTuple):
     """The rows that train, and which places of the batches of an epoch have a row.
 
-    ``x`` and ``y`` have shape (rows, …). ``mask``, (batches, batch size), is 1 for a row and 0 for
-    padding. ``weights``, (rows,), are what each row counts in the loss that is minimised; None if
-    all count the same.
+    ``x`` and ``y`` have shape (rows, …); ``y`` is as ``encoded`` gives it. ``mask``, (batches,
+    batch size), is 1 for a row and 0 for padding. ``weights``, (rows,), are what each row counts in
+    the loss that is minimised; None if all count the same.
     """
 
     x: tf.Tensor
@@ -52,8 +52,7 @@ class EvaluationBatches(NamedTuple):
 
 def program_inputs(experiment: Experiment, split: Split) -> tuple[TrainingRows, EvaluationBatches]:
     """The data as a program takes them: to train on, and to evaluate."""
-    labels, classes = experiment.loss.row.labels, len(split.classes)
-    y_train, y_test = (encode(labels, y, classes) for y in (split.y_train, split.y_test))
+    y_train, y_test = encoded(experiment, split)
     rows = experiment.fitted_rows(len(split.x_train))
     mask = in_batches(np.ones(rows, np.float32), min(experiment.batch_size, rows), padding=0.0)
     weights = split.weights_train
@@ -67,6 +66,24 @@ def program_inputs(experiment: Experiment, split: Split) -> tuple[TrainingRows, 
     of_held_back = None if split.weights_train is None else split.weights_train[rows:]
     batches = _evaluation_batches(train, (split.x_test, y_test), *held_back, weights=of_held_back)
     return TrainingRows(x, y, tf.constant(mask), of_rows), batches
+
+
+def encoded(experiment: Experiment, split: Split) -> tuple[Array, Array]:
+    """The target of both parts as the loss expects it, and what metrics need besides.
+
+    A target that is transformed has two further columns, from ``TargetTransform.of_errors``. So
+    its scale is no part of a program, and each row has it wherever the row goes.
+    """
+    labels, classes = experiment.loss.row.labels, len(split.classes)
+    y_train, y_test = (encode(labels, y, classes) for y in (split.y_train, split.y_test))
+    if split.original is None:
+        return y_train, y_test
+    further = map(split.original.transform.of_errors, split.measured)
+    y_train, y_test = (
+        np.hstack([y, of_errors.astype(np.float32)])
+        for y, of_errors in zip((y_train, y_test), further, strict=True)
+    )
+    return y_train, y_test
 
 
 def in_batches(values: Array, size: int, padding: float | None = None) -> Array:

@@ -73,7 +73,8 @@ def _program(experiment: Experiment, split: Split) -> Program:
     rows = experiment.fitted_rows(len(split.x_train))
     padded = rows % min(experiment.batch_size, rows) != 0
     masked = padded and bool(layers_of(model, keras.layers.BatchNormalization))
-    loop = TrainingLoop(model, optimizer.optimizer, scores(traced), early_stopping, masked)
+    of_program = scores(traced, split.original.transform if split.original else None)
+    loop = TrainingLoop(model, optimizer.optimizer, of_program, early_stopping, masked)
     return Program(
         model,
         optimizer,

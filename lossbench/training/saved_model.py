@@ -30,7 +30,8 @@ def model_file(result: Result, split: Split) -> bytes | None:
 
     The model is named after the experiment and the seed. Where Keras has the loss, the model is
     compiled with the experiment's loss and a fresh optimizer, so that ``evaluate`` and ``fit`` can
-    be called right away. The same result gives the same bytes.
+    be called right away. It predicts what the network learned, of a target that was transformed as
+    well; the metadata have what restores it then. The same result gives the same bytes.
     """
     training = result.median_training
     if training is None:
@@ -39,6 +40,7 @@ def model_file(result: Result, split: Split) -> bytes | None:
         path = Path(folder, "model.keras")
         _model(result.experiment, split, training).save(path)
         about = {"experiment": result.experiment.name, "seed": training.seed}
+        about |= {"target": result.target.as_json()} if result.target else {}
         return _reproducible(path.read_bytes(), about)
 
 

@@ -4,7 +4,7 @@ A score is the loss or a metric of each row, shape (rows,), for labels and predi
 (rows, units). The value of a loss or metric is the mean of its score.
 
 To add a metric that is taken after every epoch, add its row to ``tables/metrics.py`` and its
-function to METRICS.
+function to METRICS, or to ERRORS if it is of a real target.
 """
 
 from collections.abc import Callable
@@ -15,21 +15,31 @@ import tensorflow as tf
 
 from lossbench.config import own_function
 from lossbench.config.experiment import Experiment
+from lossbench.data.target_transform import TargetTransform
 from lossbench.tables.problems import Labels
 from lossbench.text import cut, described
 
 Score = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
-def scores(experiment: Experiment) -> list[Score]:
-    """The scores of an experiment: its loss, then the metrics of every epoch."""
+def scores(experiment: Experiment, transform: TargetTransform | None = None) -> list[Score]:
+    """The scores of an experiment: its loss, then the metrics of every epoch.
+
+    With a ``transform`` of the target, the labels have the columns of ``batching.encoded``. The
+    loss is of what the network learns, and metrics are in the units of the target itself.
+    """
+    loss = loss_function(experiment)
     labels = experiment.loss.row.labels
-    metrics = dict(METRICS)
+    if labels == "real":
+        error = partial(_restored_error, transform.logarithmic) if transform else _error
+        metrics = {name: partial(_of_error, metric, error) for name, metric in ERRORS.items()}
+    else:
+        metrics = {name: partial(metric, labels) for name, metric in METRICS.items()}
     if labels == "0/1" and experiment.output_activation == "linear":
-        metrics["accuracy"] = _accuracy_of_logits
+        metrics["accuracy"] = partial(_accuracy_of_logits, labels)
     return [
-        loss_function(experiment),
-        *(partial(metrics[metric], labels) for metric in experiment.tracked),
+        partial(_of_learned, loss) if transform else loss,
+        *(metrics[metric] for metric in experiment.tracked),
     ]
 
 
@@ -77,14 +87,30 @@ def _per_row(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) ->
     return tf.reduce_mean(tf.reshape(value, (value.shape[0], -1)), axis=1)
 
 
-def mse(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
-    """The squared error."""
-    return tf.square(y - prediction)[:, 0]
+def _of_learned(loss: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """The loss of what the network learns, the first column of the labels."""
+    return loss(y[:, :1], prediction)
 
 
-def mae(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
-    """The absolute error."""
-    return tf.abs(y - prediction)[:, 0]
+def _of_error(
+    metric: Callable[[tf.Tensor], tf.Tensor], error: Score, y: tf.Tensor, prediction: tf.Tensor
+) -> tf.Tensor:
+    return metric(error(y, prediction))[:, 0]
+
+
+def _error(y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """By how much the target lies above the prediction, (rows, 1)."""
+    return y - prediction
+
+
+def _restored_error(logarithmic: bool, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """The same of a transformed target, in its own units; see ``TargetTransform.of_errors``.
+
+    It has no gradient: one of 0 times an infinite error would be NaN, and reach the weights.
+    """
+    learned, slope, factor = tf.split(y, 3, axis=1)
+    above = slope * (tf.stop_gradient(prediction) - learned)
+    return -factor * (tf.math.expm1(above) if logarithmic else above)
 
 
 def accuracy(labels: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
@@ -118,8 +144,8 @@ def rounded_accuracy(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tenso
 
 
 METRICS: dict[str, Callable[[Labels, tf.Tensor, tf.Tensor], tf.Tensor]] = {
-    "mse": mse,
-    "mae": mae,
     "accuracy": accuracy,
     "rounded_accuracy": rounded_accuracy,
 }
+# Of the errors, (rows, 1), in the units of the target.
+ERRORS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {"mse": tf.square, "mae": tf.abs}

@@ -18,7 +18,7 @@ import numpy as np
 
 from lossbench.config.experiment import BESIDE_TRAINING, Experiment
 from lossbench.config.sections.model import Layer
-from lossbench.data.arrays import Split
+from lossbench.data.arrays import Original, Split
 from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
 from lossbench.tables.parameters import Parameters, is_number
 
@@ -113,6 +113,8 @@ def _put(section: Any, keys: Keys, value: object) -> None:
 
 def _shape(field: object) -> object:
     """What of a field of the data is compiled into a program."""
+    if isinstance(field, Original):
+        return field.transform.logarithmic  # its numbers come with the target
     if isinstance(field, np.ndarray):
         return [str(field.dtype), field.shape]
     return len(field) if isinstance(field, tuple) else repr(field)

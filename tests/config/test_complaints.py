@@ -12,7 +12,8 @@ KEYS = (
     "optimizer, published, repeats, seed"
 )
 CIRCLES = (
-    "factor, generator, n_samples, noise, random_state, shuffle, split, standardize, train_size"
+    "factor, generator, n_samples, noise, random_state, shuffle, split, standardize, "
+    "target_transform, train_size"
 )
 WHOLE = "must be a whole number"
 MAPPING = "must be a mapping of keys to values"
@@ -182,7 +183,7 @@ WRONG_VALUES = [
         "noise: 0.1",
         "standardize: {feature: all}",
         "4: dataset.standardize.feature: 'all' is not a known key; did you mean 'features'? "
-        "allowed: features, target",
+        "allowed: features, method, target",
     ),
     (
         "  accuracy: {train: 0.740}",

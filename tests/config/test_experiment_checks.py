@@ -6,6 +6,7 @@ import pytest
 from example_config import complaints, with_dataset
 
 from lossbench.config.complaints import ConfigError
+from lossbench.config.load import load
 from lossbench.tables.losses import LOSSES
 
 MULTICLASS = ", ".join(
@@ -68,7 +69,7 @@ ODDS = [
             "5: batch_size: 'x' must be a whole number",
             "6: class_weight.4: 2.0 is not a class; allowed: 0, 1, 2",
             "7: metrics.0: 'f1' is not a metric of categorical_crossentropy; allowed: accuracy, "
-            "balanced_accuracy, f1_macro, roc_auc",
+            "average_precision, balanced_accuracy, f1_macro, roc_auc",
         ],
     ),
     (
@@ -106,13 +107,16 @@ ODDS = [
         "epochs: 3\nmetrics: [f1]",
         [
             "5: metrics.0: 'f1' is not a metric of categorical_crossentropy; allowed: accuracy, "
-            "balanced_accuracy, f1_macro, roc_auc"
+            "average_precision, balanced_accuracy, f1_macro, roc_auc"
         ],
     ),
     (
         "n_samples: 90}",
-        "n_samples: 90, train_size: 88}\nmetrics: [roc_auc]",
-        ["2: metrics.0: 'roc_auc' needs all classes in the test rows"],
+        "n_samples: 90, train_size: 88}\nmetrics: [roc_auc, f1_macro, average_precision]",
+        [
+            "2: metrics.0: 'roc_auc' needs all classes in the test rows",
+            "2: metrics.2: 'average_precision' needs all classes in the test rows",
+        ],
     ),
     (
         "epochs: 3",
@@ -159,6 +163,39 @@ def test_a_target_that_the_loss_has_no_value_for_is_refused(
         return
     with pytest.raises(ConfigError, match=said):
         with_dataset(config, data, loss)
+
+
+@pytest.mark.parametrize(
+    ("values", "metrics", "said"),
+    [
+        (
+            [1.5, 2.5, 0, 3.5],
+            "[r2, mape]",
+            ["metrics.1: 'mape' divides by the target, which is 0 in"],
+        ),
+        ([1.5, 0, 2.5, 3.5], "[mape]", ["metrics.0: 'mape' divides by the target, which is 0 in"]),
+        ([1.5, 2.5, 3.5], "[r2, mape]", ["metrics.0: 'r2' needs two test rows"]),
+        ([1.5, 2.5, 3.5, 4.5], "[r2, mape, median_absolute_error]", []),
+    ],
+)
+@pytest.mark.parametrize("transform", ["", ", target_transform: log1p"])
+def test_a_metric_needs_what_it_is_computed_from(
+    config: Path, values: list[float], metrics: str, said: list[str], transform: str
+) -> None:
+    """In the units of the data, in which it is computed."""
+    rows = "".join(f"{number},{it}\n" for number, it in enumerate(values))
+    (config.parent / "d.csv").write_text(f"a,y\n{rows}")
+    config.write_text(
+        f"dataset: {{file: d.csv, target: y, train_size: 2{transform}}}\nmodel: {{hidden: [5]}}\n"
+        f"loss: mae\nepochs: 3\nmetrics: {metrics}\n"
+    )
+    if not said:
+        assert load(config).final_metrics
+        return
+    lines = complaints(config)
+    assert len(lines) == len(said)
+    for line, words in zip(lines, said, strict=True):
+        assert line.startswith(f"{config}:5: {words}")
 
 
 def test_weights_of_classes_are_for_classification(config: Path) -> None:

@@ -72,6 +72,8 @@ def test_a_config_with_every_default_filled_in_fits(validator: Draft202012Valida
         {"dataset": {"generator": "make_moons", "factor": 0.5}},
         {"dataset": {"generator": "make_circle"}},
         {"dataset": {"generator": "make_moons", "standardize": {"features": "some"}}},
+        {"dataset": {"generator": "make_moons", "standardize": {"method": "minmax"}}},
+        {"dataset": {"generator": "load_diabetes", "target_transform": "sqrt"}},
         {"published": {"acuracy": {"train": 0.8}}},
         {"name": "../up"},
         {"loss": {"function": "my.losses:asymmetric"}},
@@ -100,6 +102,9 @@ def test_what_is_wrong_is_refused(
         {"optimizer": {"learning_rate": 0.5}},
         {"optimizer": "sgd"},
         {"dataset": {"generator": "make_moons", "noise": 0.1, "train_size": 100}},
+        {"dataset": {"generator": "make_moons", "standardize": {"method": "robust"}}},
+        {"dataset": {"generator": "load_diabetes", "target_transform": "log1p"}},
+        {"dataset": {"file": "houses.csv", "target": "price", "target_transform": "mean"}},
     ],
     ids=json.dumps,
 )

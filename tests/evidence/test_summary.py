@@ -1,10 +1,22 @@
-"""The table of a suite replaces no file of another program."""
+"""The line of a result, and the table of a suite, which replaces no file of another program."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from lossbench.evidence import summary
+from lossbench.results.result import Result
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.8364, "0.836"), (2155.2291, "2155.229"), (4.1699913e11, "4.17e+11"), (float("nan"), "nan")],
+)
+def test_a_line_has_three_decimals_unless_there_are_none(
+    result: Callable[..., Result], value: float, shown: str
+) -> None:
+    assert summary.line(result("mse", [value], "regression")) == f"Train: {shown}, Test: {shown}"
 
 
 @pytest.mark.parametrize("name", ["summary.json", "summary.md"])

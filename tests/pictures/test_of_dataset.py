@@ -1,5 +1,7 @@
 """The picture of a dataset of two features."""
 
+from dataclasses import replace
+
 import matplotlib
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ from made_up_curves import split
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import same_color
 
+from lossbench.data.arrays import Original
+from lossbench.data.target_transform import TargetTransform
 from lossbench.pictures.of_dataset import scatter
 
 
@@ -45,6 +49,15 @@ def test_a_real_target_is_a_colour_with_a_bar():
         panel.collections[0].get_array(), np.concatenate([data.y_train, data.y_test])
     )
     assert bar.get_ylabel() == "Target"
+
+
+def test_a_transformed_target_has_its_own_units():
+    data = split(classes=0)
+    train, test = (1e7 * np.exp(it) for it in (data.y_train, data.y_test))
+    picture = scatter(replace(data, original=Original(TargetTransform("log", 3, 2), train, test)))
+    colours = picture.axes[0].collections[0].get_array()
+    np.testing.assert_array_equal(colours, np.concatenate([train, test]))
+    check_texts(picture)
 
 
 @pytest.mark.parametrize("classes", [0, 3])

@@ -67,6 +67,15 @@ def test_the_first_metric_is_below_the_loss_unless_it_is_the_loss(loss, publishe
     assert figure.axes[-1].get_xlabel() == "Epoch"
 
 
+def test_of_a_transformed_target_loss_and_metric_have_other_units():
+    plain = experiment("mse")
+    transformed = plain.dataset.model_copy(update={"target_transform": "log"})
+    of = plain.model_copy(update={"dataset": transformed})
+    for it, labels in ((plain, ["Mean squared error"]), (of, ["Loss", "Mean squared error"])):
+        panels = learning_curves(result(it)).axes
+        assert [panel.get_ylabel() for panel in panels] == labels
+
+
 @pytest.mark.parametrize("part", ["train", "test"])
 def test_each_line_is_the_median_over_the_seeds(part):
     shown = result(experiment("hinge", published={"rounded_accuracy": {"test": 0.7}}))

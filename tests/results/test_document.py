@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from made_results import MADE, PARTS, agree, beside, without_digests
 
+from lossbench.results.document import MOST_SEEDS
 from lossbench.results.files import DamagedResult
+from lossbench.results.metrics_json import MOST_BESIDE_SEEDS, MOST_PER_SEED
 from lossbench.results.read import read_result
 from lossbench.text import to_json
-
-MEGABYTE = 2**20
 
 
 @pytest.mark.parametrize("value", [1e308, -1e308, 1.1, -0.1, 3.5e38])
@@ -28,7 +28,8 @@ def test_figures_that_cannot_be_are_named(value: float, part: str, place: Path) 
 
 
 def test_a_config_of_very_many_seeds_allows_no_more_values(place: Path) -> None:
-    values = b"[" + b"{}," * (5 * MEGABYTE) + b"{}]"
+    most = MOST_BESIDE_SEEDS[1] + MOST_SEEDS * MOST_PER_SEED[1]
+    values = b"[" + b"{}," * (most // 2) + b"{}]"  # each counts for two
     forged = MADE["plain"] | {"config.yaml": b"repeats: 9999999", "metrics.json": values}
     with (
         beside(place, forged) as folder,

@@ -84,15 +84,21 @@ def test_metrics_of_classifiers_are_scikit_learns(
     if classes == 2:
         answer = (said[:, 0] > (0.5 if activation == "sigmoid" else 0)).astype(int)
         area = metrics.roc_auc_score(y, said[:, 0])
+        precision = metrics.average_precision_score(y, said[:, 0], pos_label=1)
     else:
         answer = said.argmax(axis=1)
         # scikit-learn wants probabilities; a class against the rest needs none.
         each = [metrics.roc_auc_score(y == number, said[:, number]) for number in range(3)]
         area = np.mean(each)
+        each = [
+            metrics.average_precision_score(y == number, said[:, number]) for number in range(3)
+        ]
+        precision = np.mean(each)
     wanted = {
         "balanced_accuracy": metrics.balanced_accuracy_score(y, answer),
         "f1_macro": metrics.f1_score(y, answer, average="macro"),
         "roc_auc": area,
+        "average_precision": precision,
     }
     if classes == 2:
         wanted["f1"] = metrics.f1_score(y, answer)
@@ -123,6 +129,25 @@ def test_r2_is_scikit_learns_and_a_diverged_training_has_none(
     test = metrics.r2_score(y[200:], said[200:])
     assert result.final("train", "r2") == pytest.approx([train, np.nan], nan_ok=True, abs=1e-6)
     assert result.final("test", "r2") == pytest.approx([test, np.nan], nan_ok=True, abs=1e-6)
+
+
+def test_metrics_for_heavy_tails_are_scikit_learns(
+    experiment_of: Callable[..., Experiment],
+) -> None:
+    experiment = experiment_of("regression", "mse")
+    network = build(experiment, 4, 0)
+    x, y = RNG.normal(size=(101, 4)).astype(np.float32), RNG.lognormal(0, 3, 101)
+    said = network.predict(x, verbose=0)[:, 0]
+    wanted = {
+        "median_absolute_error": metrics.median_absolute_error(y, said),
+        "mape": metrics.mean_absolute_percentage_error(y, said),
+    }
+    found = values(wanted, experiment, tuple(network.get_weights()), x, y)
+    assert found == pytest.approx(wanted, rel=1e-5)
+    outlier = np.where(np.arange(101) == 0, 1e9, y)
+    of_outlier = values(wanted, experiment, tuple(network.get_weights()), x, outlier)
+    name = "median_absolute_error"
+    assert of_outlier[name] == pytest.approx(found[name], rel=0.1)
 
 
 def test_of_answers_that_are_not_finite_there_is_no_metric(

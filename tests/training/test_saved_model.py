@@ -1,5 +1,8 @@
 """model.keras as plain Keras loads it."""
 
+import io
+import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,11 +13,13 @@ import pytest
 import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
+from lossbench.results.final_metrics import complete
 from lossbench.results.result import Result, Training
 from lossbench.tables.losses import LOSSES, encode
 from lossbench.training.network import build
 from lossbench.training.saved_model import model_file
 from lossbench.training.scores import scores
+from lossbench.training.train import trainer
 
 # Keras reads an optimizer's learning rate in a way that NumPy deprecates.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")]
@@ -74,3 +79,24 @@ def test_a_loaded_model_has_the_loss_and_the_optimizer_it_was_trained_with(
     np.testing.assert_allclose(loaded.loss(y, loaded(x)), expected, rtol=1e-5)
     optimizer = loaded.optimizer.get_config()
     assert (optimizer["learning_rate"], optimizer["momentum"]) == (0.125, 0.25)
+
+
+def test_the_metadata_have_what_restores_a_transformed_target(
+    experiment_of: Callable[..., Experiment],
+) -> None:
+    data = {"generator": "load_diabetes", "target_transform": "log"}
+    experiment = experiment_of("regression", "mse", dataset=data, repeats=1, epochs=1)
+    split = experiment.dataset.load()
+    result = complete(experiment, split, [trainer(experiment, split)(0)])
+    content = model_file(result, split)
+    assert content is not None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        target = json.loads(archive.read("metadata.json"))["target"]
+    logs = np.log(np.concatenate(split.measured)[: len(split.y_train)])
+    assert target["name"] == "log"
+    assert target["center"] == pytest.approx(logs.mean())
+    assert target["scale"] == pytest.approx(logs.std())
+    said = _load(content).predict(split.x_test, verbose=0)[:, 0]
+    answer = np.exp(target["center"] + target["scale"] * said.astype(np.float64))
+    mae = np.abs(answer - split.measured[1]).mean()
+    assert result.final("test", "mae") == pytest.approx(mae, rel=1e-5)

@@ -26,10 +26,11 @@ from lossbench.config.unclear_number import unclear_number
 from lossbench.data import generators, splitting
 from lossbench.data.arrays import DatasetError, Split, Table
 from lossbench.data.files import DataFiles
-from lossbench.data.splitting import Rows
+from lossbench.data.scaling import Method, Rows, Scaling
+from lossbench.data.target_transform import TransformName
 from lossbench.text import close_to, nearest, on_one_line
 
-COMMON = {"train_size", "split", "standardize"}
+COMMON = {"train_size", "split", "standardize", "target_transform"}
 
 
 def _tuples(value: Any) -> Any:
@@ -38,10 +39,23 @@ def _tuples(value: Any) -> Any:
 
 
 class Standardize(Section):
-    """What is scaled to mean 0 and standard deviation 1, each by the rows named here."""
+    """What is scaled to mean 0 and standard deviation 1, each by the rows named here.
+
+    The ``method`` "robust" scales features to median 0, and by their interquartile range.
+    """
 
     features: Annotated[Rows, one_of(get_args(Rows))] | None = None
     target: Annotated[Rows, one_of(get_args(Rows))] | None = None
+    method: Annotated[Method, one_of(get_args(Method))] = Field(
+        "standard", exclude_if=lambda method: method == "standard"
+    )
+
+    @model_validator(mode="after")
+    def _choose_a_method_only_for_features(self) -> "Standardize":
+        if self.method == "robust" and self.features is None:
+            message = "scales features: name the rows, such as features: train"
+            raise refusal("method", message, self.method)
+        return self
 
 
 class SplitOptions(Section):
@@ -70,6 +84,17 @@ class Dataset(DataFileKeys, extra="allow"):
     train_size: Annotated[int | float, BeforeValidator(share_or_count)] = 0.5
     split: SplitOptions | None = None
     standardize: Standardize = Standardize()
+    target_transform: Annotated[TransformName, one_of(get_args(TransformName))] | None = None
+
+    @model_validator(mode="after")
+    def _scale_the_target_once(self) -> "Dataset":
+        if self.target_transform is not None and self.standardize.target is not None:
+            message = (
+                "cannot stand beside the target of standardize; remove that one for metrics in the "
+                "units of the data, or this one for metrics of a standardized target"
+            )
+            raise refusal("target_transform", message, self.target_transform)
+        return self
 
     @model_validator(mode="after")
     def _check_keys(self, info: ValidationInfo) -> "Dataset":
@@ -133,7 +158,7 @@ class Dataset(DataFileKeys, extra="allow"):
 
     @model_serializer(mode="wrap")
     def _without_what_does_not_apply(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        optional = OF_FILES | {"generator", "split"}
+        optional = OF_FILES | {"generator", "split", "target_transform"}
         return {
             name: value
             for name, value in dump(self).items()
@@ -168,10 +193,10 @@ class Dataset(DataFileKeys, extra="allow"):
 
     def split_of(self, table: Table) -> Split:
         """A table of these data, split and scaled; raises DatasetError."""
-        scaled = {name: rows for name, rows in self.standardize if rows}
+        scaling = Scaling(**dict(self.standardize), transform=self.target_transform)
         options = self.split.model_dump() if self.split else None
         try:
-            return splitting.split(table, self.train_size, scaled, options, self.missing)
+            return splitting.split(table, self.train_size, scaling, options, self.missing)
         except DatasetError as error:
             if error.key == "target" and self.generator:
                 message = f"gives a target that {error}"

@@ -1,0 +1,109 @@
+"""The features of a network, from the columns of a table: filled in, scaled, encoded and cut.
+
+A table may fill half of the memory, so a few columns at a time go through all of this.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from lossbench.data.arrays import Array, DatasetError, Table
+from lossbench.data.scaling import Scaling, robustly_scaled, standardized
+
+TOO_LARGE = "that are too large for 32-bit floats"
+BLOCK = 2**21  # numbers that are looked at together
+
+
+def features_of(
+    table: Table, parts: tuple[Any, Any], scaling: Scaling, missing: str | None = None
+) -> tuple[Array, Array, tuple[str, ...]]:
+    """The features of both parts, (rows, features) in float32, and their names.
+
+    They have no names where the columns have none. ``parts`` are the indices of the training rows
+    and of the test rows. Raises DatasetError where a number becomes infinite.
+    """
+    train, _ = parts
+    numbers = table.numbers.shape[1]
+    encoders = _encoders(table, train)
+    kinds = [kind for name, it in encoders for kind in it.get_feature_names_out([name])]
+    names = (*table.names[:numbers], *kinds)
+    x_train, x_test = (
+        np.empty((len(table.y[rows]), numbers + len(kinds)), np.float32) for rows in parts
+    )
+    at = 0
+    for block in _blocks(table, train, scaling, missing, [it for _, it in encoders]):
+        columns = slice(at, at + block.shape[1])
+        _refuse_infinite(block, at, names)
+        for x, rows in ((x_train, parts[0]), (x_test, parts[1])):
+            x[:, columns] = block[rows]
+        at = columns.stop
+    return x_train, x_test, names
+
+
+def _blocks(
+    table: Table, train: Any, scaling: Scaling, missing: str | None, encoders: list[Any]
+) -> Iterator[Array]:
+    """The columns of all rows in float32, some at a time, in the order of the features."""
+    scaled = robustly_scaled if scaling.method == "robust" else standardized
+    for columns in _slices(*table.numbers.shape):
+        filled = _filled(table.numbers[:, columns], train, missing)
+        yield scaled(filled, train, scaling.features).astype(np.float32)
+    for number, encoder in enumerate(encoders):
+        assert table.categories is not None
+        yield encoder.transform(table.categories[:, [number]])
+
+
+def _slices(rows: int, columns: int) -> Iterator[slice]:
+    """Slices of columns of about BLOCK numbers.
+
+    None is of a single column unless there is no other: NumPy adds up a column alone in another
+    order than those side by side, so that the last digits of its mean would differ.
+    """
+    count = max(1, min(rows * columns // BLOCK, columns // 2))
+    ends = [columns * number // count for number in range(count + 1)]
+    return map(slice, ends[:-1], ends[1:])
+
+
+def _filled(numbers: Array, train: Any, missing: str | None) -> Array:
+    """The numbers with what is missing filled in, as the training rows suggest."""
+    if missing is None or not np.isnan(numbers).any():
+        return numbers
+    from sklearn.impute import SimpleImputer
+
+    # A column that has no value in the training part is kept, filled with 0.
+    imputer = SimpleImputer(strategy=missing, keep_empty_features=True)
+    return np.asarray(imputer.fit(numbers[train]).transform(numbers))
+
+
+def _encoders(table: Table, train: Any) -> list[tuple[str, Any]]:
+    """For each column of categories its name, and what makes a column of 0 and 1 of each of them.
+
+    Only the categories of the training rows count. One that occurs only in the test part is 0 in
+    all columns.
+    """
+    if table.categories is None:
+        return []
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    found, numbers = [], table.numbers.shape[1]
+    for number in range(table.categories.shape[1]):
+        encoder = make_pipeline(
+            SimpleImputer(strategy="most_frequent", keep_empty_features=True),
+            OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32),
+        )
+        encoder.fit(table.categories[:, [number]][train])
+        found.append((table.names[numbers + number], encoder))
+    return found
+
+
+def _refuse_infinite(block: Array, at: int, names: tuple[str, ...]) -> None:
+    """Raise DatasetError where a number became infinite in float32; the block begins ``at``."""
+    finite = np.isfinite(block).all(axis=0)
+    if not finite.all():
+        number = at + int(np.argmin(finite))
+        name = f"{names[number]!r}" if names else str(number + 1)
+        key = "file" if names else "generator"
+        raise DatasetError(key, f"has values in feature {name} {TOO_LARGE}")
