@@ -111,16 +111,21 @@ def flattened(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
 
 
 def figure(value: float) -> str:
-    """A figure with three decimals from 0.1 to 1, else with three significant digits.
+    """A figure with three decimals from 0.1 to 1, else rounded to three significant digits.
+
+    From a thousand to ten millions it is written out.
 
     NaN is the figure of a seed that diverged.
 
-    >>> figure(0.7934), figure(0.002618), figure(41.26), figure(float("nan"))
-    ('0.793', '0.00262', '41.3', 'diverged')
+    >>> figure(0.7934), figure(0.002618), figure(41.26), figure(147321.0), figure(float("nan"))
+    ('0.793', '0.00262', '41.3', '147000', 'diverged')
     """
     if isnan(value):
         return "diverged"
-    return f"{value:.3f}" if 0.1 <= value <= 1 else f"{value:.3g}"
+    if 0.1 <= value <= 1:
+        return f"{value:.3f}"
+    rounded = f"{value:.3g}"
+    return f"{float(rounded):.0f}" if 1e3 <= abs(float(rounded)) < 1e7 else rounded
 
 
 def percent(share: float) -> str:

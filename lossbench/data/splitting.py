@@ -15,21 +15,33 @@ from lossbench.data.learned_target import learned_target
 from lossbench.data.scaling import Scaling
 from lossbench.text import message_of
 
+Parts = tuple[Any, Any]  # the indices of the training rows, and of the test rows
 
-def split(
-    table: Table,
-    train_size: float,
-    scaling: Scaling,
-    options: Mapping[str, Any] | None = None,
-    missing: str | None = None,
-) -> Split:
-    """Split a table, and make its columns the features of a network.
+
+def split(table: Table, parts: Parts, scaling: Scaling, missing: str | None = None) -> Split:
+    """Split a table into parts, and make its columns the features of a network.
+
+    ``scaling`` says what is scaled; categories stay 0 and 1. ``missing`` is the strategy of the
+    ``SimpleImputer`` for numbers; missing categories become the most frequent one.
+
+    Raises DatasetError where a number is too large.
+    """
+    train, _ = parts
+    with np.errstate(all="ignore"):  # what overflows is refused
+        x_train, x_test, names = features_of(table, parts, scaling, missing)
+        y_train, y_test, original = learned_target(table, parts, scaling)
+    weights = None if table.weights is None else table.weights[train].astype(np.float32)
+    if weights is not None and not weights.any():
+        raise DatasetError("sample_weight", "is 0 in every training row")
+    return Split(x_train, y_train, x_test, y_test, table.classes, names, weights, original)
+
+
+def parts(table: Table, train_size: float, options: Mapping[str, Any] | None = None) -> Parts:
+    """The rows to train on, and those to test on.
 
     ``train_size`` is a number of rows, or a share between 0 and 1. ``options`` are ``shuffle``,
     ``stratify`` (by the target, or not) and ``random_state`` as in ``train_test_split``; without
-    them the first rows are the training rows. ``scaling`` says what is scaled; categories stay 0
-    and 1. ``missing`` is the strategy of the ``SimpleImputer`` for numbers; missing categories
-    become the most frequent one.
+    them the first rows are the training rows.
 
     Raises DatasetError where a part would be empty, or where the target has nothing to learn.
     """
@@ -38,18 +50,12 @@ def split(
     if not 0 < train_rows < count:
         message = f"must leave rows for both parts, but takes {train_rows} of {count} to train on"
         raise DatasetError("train_size", message)
-    train, test = _parts(table, train_rows, options or {"shuffle": False})
-    _check_target(table, train, shuffled=bool(options and options["shuffle"]))
-    with np.errstate(all="ignore"):  # what overflows is refused
-        x_train, x_test, names = features_of(table, (train, test), scaling, missing)
-        y_train, y_test, original = learned_target(table, (train, test), scaling)
-    weights = None if table.weights is None else table.weights[train].astype(np.float32)
-    if weights is not None and not weights.any():
-        raise DatasetError("sample_weight", "is 0 in every training row")
-    return Split(x_train, y_train, x_test, y_test, table.classes, names, weights, original)
+    found = _parts(table, train_rows, options or {"shuffle": False})
+    _check_target(table, found[0], shuffled=bool(options and options["shuffle"]))
+    return found
 
 
-def _parts(table: Table, train_rows: int, options: Mapping[str, Any]) -> tuple[Any, Any]:
+def _parts(table: Table, train_rows: int, options: Mapping[str, Any]) -> Parts:
     """The indices of the training rows and of the test rows."""
     if not options["shuffle"]:
         return slice(train_rows), slice(train_rows, None)

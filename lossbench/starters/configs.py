@@ -1,6 +1,7 @@
 """Configs to start with: the same data and network, with one config for each loss that suits."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from textwrap import wrap
@@ -20,11 +21,31 @@ from lossbench.text import printable, to_json
 
 # Some thousand steps of the optimizer suffice for networks this small. With few rows, more than
 # some tens of epochs only learn the noise.
-STEPS, BATCH_SIZE, MIN_EPOCHS, MAX_EPOCHS = 5000, 32, 10, 30
-# Units of the one hidden layer, by the number of training rows: with fewer rows a network overfits
-# sooner.
-UNITS = ((1_000, 16), (10_000, 32), (np.inf, 64))
+STEPS, MIN_EPOCHS, MAX_EPOCHS = 5000, 10, 30
+# Gradients are clipped, so that no single batch throws the weights away.
+OPTIMIZER = {"name": "SGD", "learning_rate": 0.01, "momentum": 0.9, "clipnorm": 1.0}
+# A loss in per cent is a hundred times as large as others, and so are its gradients.
+OF_PER_CENT = {"learning_rate": 0.0001, "clipnorm": 100.0}
+PER_CENT = "mean_absolute_percentage_error"
 SCHEMA = "schema.json"  # beside the configs
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a network is trained: with fewer rows it overfits sooner, and takes fewer steps."""
+
+    units: int
+    batch_size: int
+    l2: float
+
+
+# By the number of training rows; chosen by what beats a constant, and a linear model does.
+TRAININGS = (
+    (300, Training(16, 8, 0.01)),
+    (1_000, Training(16, 32, 0.001)),
+    (10_000, Training(32, 32, 0.001)),
+    (np.inf, Training(64, 32, 0)),
+)
 
 
 def write(dataset: StarterDataset, folder: Path) -> None:
@@ -76,8 +97,11 @@ def report(dataset: StarterDataset, folder: Path) -> list[str]:
 
 def _config(dataset: StarterDataset, chosen: Advice, folder: Path) -> str:
     rows = dataset.description.rows * TRAIN_SIZE
-    epochs = int(np.clip(STEPS * BATCH_SIZE / rows, MIN_EPOCHS, MAX_EPOCHS))
-    units = next(units for limit, units in UNITS if rows < limit)
+    training = next(training for limit, training in TRAININGS if rows < limit)
+    epochs = int(np.clip(STEPS * training.batch_size / rows, MIN_EPOCHS, MAX_EPOCHS))
+    in_per_cent = chosen.loss == PER_CENT
+    optimizer = OPTIMIZER | (OF_PER_CENT if in_per_cent else {})
+    l2 = training.l2 * (100 if in_per_cent else 1)
     keys = dataset.keys
     if dataset.path:
         path = os.path.relpath(dataset.path.resolve(), folder.resolve())
@@ -86,6 +110,8 @@ def _config(dataset: StarterDataset, chosen: Advice, folder: Path) -> str:
     title = f"{(chosen.name or chosen.loss).replace('_', ' ')} on {dataset.title}"
     sentences = [chosen.good, *map(_sentence, target_lines(dataset.description))]
     metrics = [it for it in dataset.metrics if it not in LOSSES[chosen.loss].metrics]
+    if dataset.description.target:
+        keys = keys | {"target_transform": chosen.transform}
     loss = {"name": chosen.loss, **chosen.parameters} if chosen.parameters else chosen.loss
     return "\n".join(
         [
@@ -95,11 +121,15 @@ def _config(dataset: StarterDataset, chosen: Advice, folder: Path) -> str:
             "dataset:",
             *(f"  {key}: {flow(value)}{comments.get(key, '')}" for key, value in keys.items()),
             "model:",
-            f"  hidden: [{units}]",
+            f"  hidden: [{training.units}]",
+            *([f"  l2: {l2:g}"] if l2 else []),
+            *([f"  output_activation: {chosen.activation}"] if chosen.activation else []),
             f"loss: {flow(loss)}",
+            f"optimizer: {flow(optimizer)}",
             f"epochs: {epochs}",
-            f"batch_size: {BATCH_SIZE}",
+            f"batch_size: {training.batch_size}",
             "repeats: 30",
+            *(f"{key}: {flow(value)}" for key, value in chosen.keys.items()),
             *([f"metrics: {flow(metrics)}"] if metrics else []),
             "",
         ]
@@ -117,5 +147,6 @@ def _comments(dataset: StarterDataset) -> dict[str, str]:
         "drop": "; ".join(f"{name} {reason}" for name, reason in dataset.left_out.items()),
         "split": "remove this if the order of the rows matters, as in a time series",
         "standardize": "fitted to the training rows",
+        "target_transform": "what the network learns; metrics are of the target itself",
     }
     return {key: f"  # {printable(comment)}" for key, comment in comments.items()}

@@ -27,6 +27,10 @@ from lossbench.starters.description import Description, describe
 from lossbench.text import counted, nearest
 
 TRAIN_SIZE = 0.7
+OF_RARE = ("balanced_accuracy", "roc_auc", "average_precision")
+# More standard deviations from the mean than this is an outlier that upsets the training; both are
+# those of the 98 % in the middle.
+FAR = 10
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,11 @@ class StarterDataset:
         target = self.description.target
         if target:
             return ("mae",) if target.misleads_mse else ()
-        return ("balanced_accuracy",) if self.description.unbalanced else ()
+        if not self.description.unbalanced:
+            return ()
+        # The others need rows of every class in both parts.
+        smallest = min(self.description.balance.values())
+        return OF_RARE if smallest * (1 - TRAIN_SIZE) >= 2 else OF_RARE[:1]
 
 
 def starter_dataset(
@@ -213,7 +221,19 @@ def _describe(source: dict[str, Any], files: DataFiles) -> tuple[dict[str, Any],
     """
     table = Dataset.model_validate(source, context=files).table(files)
     split = {"shuffle": True} | ({"stratify": True} if table.classes else {})
-    scaled = {"features": "train"} | ({} if table.classes else {"target": "train"})
+    scaled = {"features": "train"} | ({"method": "robust"} if _has_outliers(table.numbers) else {})
     keys = source | {"train_size": TRAIN_SIZE, "split": split, "standardize": scaled}
-    Dataset.model_validate(keys, context=files).split_of(table)
+    Dataset.model_validate(keys, context=files).check_split(table)
     return keys, describe(table)
+
+
+def _has_outliers(numbers: Array) -> bool:
+    """Whether a column of numbers, (rows, columns), has values that are far from its mean."""
+    for column in numbers.T:
+        known = column[~np.isnan(column)]
+        low, high = np.percentile(known, (1, 99))
+        middle = known[(known >= low) & (known <= high)]
+        far = np.abs(known - middle.mean()) > FAR * middle.std()
+        if far.any() and len(np.unique(known)) > 2:
+            return True
+    return False

@@ -15,14 +15,17 @@ FENCE = 1.5
 MANY_OUTLIERS = 0.02
 # How many times as many rows the largest class has as the smallest, where accuracy misleads.
 UNBALANCED = 4
+# The smallest target, as a share of the median, that is far above 0.
+FAR_ABOVE_0 = 0.05
 
 
 @dataclass(frozen=True)
 class TargetDescription:
     """A real target: its range, its skewness, and the share of outliers, from 0 to 1.
 
-    ``skewness`` is the third standardised moment. Outliers lie more than 1.5 interquartile ranges
-    below the lower quartile or above the upper one.
+    ``is_whole`` says that all values are whole numbers. ``skewness`` is the third standardised
+    moment. Outliers lie more than 1.5 interquartile ranges below the lower quartile or above the
+    upper one.
     """
 
     low: float
@@ -30,11 +33,27 @@ class TargetDescription:
     high: float
     skewness: float
     outliers: float
+    is_whole: bool = False
 
     @property
     def misleads_mse(self) -> bool:
         """Whether a few rows can decide a mean of squared errors."""
         return abs(self.skewness) > HIGH_SKEWNESS or self.outliers > MANY_OUTLIERS
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it may count something."""
+        return self.is_whole and self.low in (0, 1)
+
+    @property
+    def has_long_tail(self) -> bool:
+        """Whether it is 0 or more and has a long tail to the right, as prices have."""
+        return self.low >= 0 and self.skewness > HIGH_SKEWNESS
+
+    @property
+    def is_far_above_0(self) -> bool:
+        """Whether no value is so small that an error in per cent of it means little."""
+        return self.low >= FAR_ABOVE_0 * self.median > 0
 
 
 @dataclass(frozen=True)
@@ -94,4 +113,5 @@ def _describe_target(y: Array) -> TargetDescription:
     outliers = np.mean((y < first - reach) | (y > third + reach))
     # The skewness of a constant is not defined.
     skewness = skew(y) if high > low else 0.0
-    return TargetDescription(low, median, high, float(skewness), float(outliers))
+    is_whole = bool((y == np.floor(y)).all())
+    return TargetDescription(low, median, high, float(skewness), float(outliers), is_whole)

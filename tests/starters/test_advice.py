@@ -15,3 +15,35 @@ def test_losses_that_do_not_suit_are_left_out_with_a_reason() -> None:
     numbers = np.arange(60) % 3
     chosen, against = suiting(describe(Table(np.ones((60, 1)), numbers, ("a", "b", "c"))))
     assert "kl_divergence" in against
+
+
+def names(y: np.ndarray, classes: tuple[str, ...] = ()) -> dict[str, str]:
+    """The configs for a target, with what the network learns of it."""
+    chosen, _ = suiting(describe(Table(np.ones((len(y), 1)), y, classes)))
+    return {it.name or it.loss: it.transform for it in chosen}
+
+
+def test_losses_of_positive_targets_are_offered_where_they_suit() -> None:
+    rng = np.random.default_rng(0)
+    counts = rng.poisson(3, 400).astype(float)
+    assert names(counts).get("poisson") == "mean"
+    assert "mean_absolute_percentage_error" not in names(counts)  # it divides by 0
+    prices = 1000 * np.exp(rng.normal(size=400))
+    found = names(prices)
+    assert found["mean_squared_error_of_log"] == "log"
+    assert found["mean_squared_logarithmic_error"] == "mean"
+    assert names(np.append(prices, 0))["mean_squared_error_of_log1p"] == "log1p"
+    heights = rng.normal(170, 8, 400)
+    assert names(heights).keys() & {
+        "mean_absolute_percentage_error",
+        "poisson",
+        "mean_squared_error_of_log",
+    } == {"mean_absolute_percentage_error"}
+    both_signs = names(prices - 2000)
+    assert not both_signs.keys() & {"poisson", "mean_squared_logarithmic_error"}
+
+
+def test_unbalanced_classes_get_a_config_with_balanced_weights() -> None:
+    numbers = np.repeat([0, 1, 2], [80, 10, 10])
+    assert "categorical_crossentropy_balanced" in names(numbers, ("a", "b", "c"))
+    assert "categorical_crossentropy_balanced" not in names(np.arange(90) % 3, ("a", "b", "c"))

@@ -24,9 +24,15 @@ def test_unbalanced_classes_are_said(tmp_path: Path) -> None:
         "y: unbalanced: always predicting the largest class gives an accuracy of 90 %",
     ]
     done = lossbench(tmp_path, "new", "d.csv", "--target", "y")
-    assert done.stdout.endswith("  lossbench compare results/d --metric balanced_accuracy\n")
-    cases = load_all(in_folder(tmp_path / "d"))
-    assert {case.experiment.final_metrics for case in cases} == {("balanced_accuracy",)}
+    metrics = ("balanced_accuracy", "roc_auc", "average_precision")
+    assert done.stdout.splitlines()[-3:] == [
+        f"  lossbench compare results/d --metric {it}" for it in metrics
+    ]
+    cases = {case.experiment.name: case for case in load_all(in_folder(tmp_path / "d"))}
+    assert {case.experiment.final_metrics for case in cases.values()} == {metrics}
+    weights = {name: case.experiment.class_weight for name, case in cases.items()}
+    assert {name for name, it in weights.items() if it} == {"binary_crossentropy_balanced"}
+    assert weights["binary_crossentropy_balanced"] == "balanced"
 
 
 def test_command_writes_configs_that_validate_and_overwrites_nothing(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from sklearn.compose import TransformedTargetRegressor
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split, Table
 from lossbench.data.scaling import Scaling
+from lossbench.data.splitting import parts
 from lossbench.data.splitting import split as split_table
 from lossbench.data.target_transform import TransformName
 from lossbench.results.final_metrics import complete
@@ -39,7 +40,8 @@ TARGETS = {
 
 
 def split_of(y: np.ndarray, transform: TransformName | None, **scaling: Any) -> Split:
-    return split_table(Table(X, y), PART, Scaling(transform=transform, **scaling))
+    table = Table(X, y)
+    return split_table(table, parts(table, PART), Scaling(transform=transform, **scaling))
 
 
 def experiment_with(make: Make, transform: TransformName | None, **changes: Any) -> Experiment:

@@ -1,5 +1,7 @@
 """The section of a config that says which data are used, and how they are split and scaled."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -194,11 +196,24 @@ class Dataset(DataFileKeys, extra="allow"):
     def split_of(self, table: Table) -> Split:
         """A table of these data, split and scaled; raises DatasetError."""
         scaling = Scaling(**dict(self.standardize), transform=self.target_transform)
+        with self._naming_the_generator():
+            return splitting.split(table, self._parts(table), scaling, self.missing)
+
+    def check_split(self, table: Table) -> None:
+        """Raise DatasetError where a table of these data cannot be cut into two parts to learn."""
+        with self._naming_the_generator():
+            self._parts(table)
+
+    def _parts(self, table: Table) -> splitting.Parts:
         options = self.split.model_dump() if self.split else None
+        return splitting.parts(table, self.train_size, options)
+
+    @contextmanager
+    def _naming_the_generator(self) -> Iterator[None]:
+        """A target that cannot be learned is the fault of its generator, if it has one."""
         try:
-            return splitting.split(table, self.train_size, scaling, options, self.missing)
+            yield
         except DatasetError as error:
             if error.key == "target" and self.generator:
-                message = f"gives a target that {error}"
-                raise DatasetError("generator", message) from None
+                raise DatasetError("generator", f"gives a target that {error}") from None
             raise

@@ -25,6 +25,7 @@ MOST = 2**24  # bytes in which a few lines must come
 # What Excel takes for a word about the separator, and not for a row.
 SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\r?\n', re.IGNORECASE)
 COMMENT = "#"
+OF_R = " \t"  # what R's write.table puts between columns
 
 Record = tuple[int, list[str]]  # the line on which it begins, from 1, and its fields
 
@@ -95,6 +96,8 @@ def layout_of(content: bytes, form: Form) -> Layout:
         form.header if form.header is not None else is_header(first, [it for _, it in rest[1:]])
     )
     names = [it.lstrip(f"{COMMENT} ") if n == 0 else it for n, it in enumerate(first)]
+    if header and separator in OF_R and all(len(it) == len(first) + 1 for _, it in rest[1:]):
+        names = ["", *names]  # R writes no name above the names of rows
     skipped = set(range(1, rest[0][0])) | ({rest[0][0]} if header else set())
     if not header:
         names = numbered_names(len(first))

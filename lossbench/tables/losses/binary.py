@@ -36,7 +36,7 @@ BINARY = (
         },
         logits=True,
         source="Lin et al. 2017, Focal Loss for Dense Object Detection",
-        rare_classes=True,
+        suits="rare classes",
     ),
     Loss(
         "hinge",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from numpy.typing import NDArray
 
@@ -16,6 +16,9 @@ from lossbench.tables.problems import Labels, Problem
 Function = Callable[..., Any]
 # Of the labels and the outputs as arrays of NumPy, and the parameters by name: the same.
 Reference = Callable[..., NDArray[Any]]
+
+# The data for which ``lossbench new`` offers a loss, where it does not offer it for all.
+Suits = Literal["any", "rare classes", "counts and long tails", "long tails", "positive targets"]
 
 # Parameters that several losses have.
 LABEL_SMOOTHING = Parameter(0.0, high=1.0)
@@ -48,8 +51,8 @@ class Loss:
     the paper; ``source`` names the paper.
 
     ``lossbench new`` writes a config for each loss that suits the data, and for its ``variants``.
-    It leaves out a loss for ``rare_classes`` where no class is rare, and one that is
-    ``not_offered`` always, for the reason given there.
+    ``suits`` says which data these are. It never does so for a loss that is ``not_offered``, for
+    the reason given there.
     """
 
     name: str
@@ -67,7 +70,7 @@ class Loss:
     reference: Reference | None = None
     source: str = ""
     variants: tuple[Variant, ...] = ()
-    rare_classes: bool = False
+    suits: Suits = "any"
     not_offered: str = ""
 
     @property

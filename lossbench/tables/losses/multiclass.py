@@ -86,7 +86,7 @@ MULTICLASS = (
         },
         logits=True,
         source="Lin et al. 2017, Focal Loss for Dense Object Detection",
-        rare_classes=True,
+        suits="rare classes",
     ),
     Loss(
         "categorical_generalized_cross_entropy",

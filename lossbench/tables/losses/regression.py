@@ -8,7 +8,6 @@ from lossbench.tables.losses.loss import Loss
 from lossbench.tables.parameters import Parameter
 
 ANY_REAL = ("linear", "relu", "softplus", "exponential", "tanh", "sigmoid")
-NEEDS_POSITIVE = "wants a target of 0 or more in its own units; a standardised one has both signs"
 
 
 def quantile(keras: Any, y: Any, prediction: Any, quantile: Any) -> Any:
@@ -54,7 +53,7 @@ REGRESSION = (
         labels="real",
         activations=ANY_REAL,
         aliases=("msle",),
-        not_offered=NEEDS_POSITIVE,
+        suits="long tails",
     ),
     Loss(
         "mean_absolute_error",
@@ -78,7 +77,7 @@ REGRESSION = (
         activations=ANY_REAL,
         aliases=("mape",),
         targets="not zero",
-        not_offered=NEEDS_POSITIVE,
+        suits="positive targets",
     ),
     Loss(
         "huber",
@@ -128,6 +127,6 @@ REGRESSION = (
         labels="real",
         activations=("exponential", "softplus", "sigmoid", "relu"),
         targets="not negative",
-        not_offered=NEEDS_POSITIVE,
+        suits="counts and long tails",
     ),
 )
