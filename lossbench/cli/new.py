@@ -29,9 +29,12 @@ def new(
     from lossbench.starters.configs import report, write
     from lossbench.starters.dataset import starter_dataset
     from lossbench.starters.settings import of_dataset
+    from lossbench.text import printable
 
     try:
-        dataset = starter_dataset(data, target, problem, of_dataset(settings or ()))
+        # A large file takes some seconds; a terminal shows that it is being read.
+        with err.status(f"Looking at {printable(data)}"):
+            dataset = starter_dataset(data, target, problem, of_dataset(settings or ()))
         folder = out or Path(dataset.name)
         write(dataset, folder)
     except DatasetError as error:
