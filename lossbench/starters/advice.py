@@ -13,7 +13,7 @@ REASONS: dict[Suits, str] = {
     "rare classes": "is for classes of which some are far rarer than others",
     "counts and long tails": "is for counts, and for targets from 0 with a long tail to the right",
     "long tails": "is for targets from 0 with a long tail to the right",
-    "positive targets": "divides by the target, so it is for targets that are all far above 0",
+    "positive targets": "divides by the target, so it is for measures far above 0 that differ much",
 }
 # They learn the target in multiples of its mean: it keeps its sign there.
 OF_POSITIVE = ("counts and long tails", "long tails", "positive targets")
@@ -75,7 +75,7 @@ def _against(row: Loss, description: Description) -> str:
         "rare classes": description.unbalanced,
         "counts and long tails": target and (target.is_count or target.has_long_tail),
         "long tails": target and target.has_long_tail,
-        "positive targets": target and target.is_far_above_0,
+        "positive targets": target and target.matters_in_per_cent,
     }
     return "" if suits[row.suits] else REASONS[row.suits]
 

@@ -17,6 +17,8 @@ MANY_OUTLIERS = 0.02
 UNBALANCED = 4
 # The smallest target, as a share of the median, that is far above 0.
 FAR_ABOVE_0 = 0.05
+# The largest target, as a multiple of the smallest, from which errors in per cent are others.
+MULTIPLE = 5
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,14 @@ class TargetDescription:
         return self.low >= 0 and self.skewness > HIGH_SKEWNESS
 
     @property
-    def is_far_above_0(self) -> bool:
-        """Whether no value is so small that an error in per cent of it means little."""
-        return self.low >= FAR_ABOVE_0 * self.median > 0
+    def matters_in_per_cent(self) -> bool:
+        """Whether errors in per cent are sensible, and other than errors as they are.
+
+        No value is so small that an error in per cent of it means little, and the largest is a
+        multiple of the smallest.
+        """
+        far_above_0 = self.low >= FAR_ABOVE_0 * self.median > 0
+        return far_above_0 and self.high >= MULTIPLE * self.low and not self.is_count
 
 
 @dataclass(frozen=True)

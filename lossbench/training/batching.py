@@ -4,6 +4,7 @@ XLA compiles for fixed shapes, so that the last batch is padded where the batch 
 the rows. A mask tells rows from padding.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -98,6 +99,19 @@ def in_batches(values: Array, size: int, padding: float | None = None) -> Array:
     return np.append(values, np.full(missing, padding, values.dtype)).reshape(-1, size)
 
 
+def _taken(parts: Sequence[Array], numbers: Sequence[Array]) -> Array:
+    """The rows of each part by their numbers, (batches, batch size, columns), one after the other.
+
+    They may be most of the memory, so they are copied once.
+    """
+    counts = [len(rows) for rows in numbers]
+    taken = np.empty((sum(counts), *numbers[0].shape[1:], *parts[0].shape[1:]), parts[0].dtype)
+    ends = np.cumsum(counts)
+    for values, rows, end in zip(parts, numbers, ends, strict=True):
+        np.take(values, rows, axis=0, out=taken[end - len(rows) : end], mode="clip")
+    return taken
+
+
 def _evaluation_batches(
     *parts: tuple[Array, Array], weights: Array | None = None
 ) -> EvaluationBatches:
@@ -110,8 +124,8 @@ def _evaluation_batches(
     if weights is not None and len(weights):
         of_rows = tf.constant(np.concatenate([*masks[:2], in_batches(weights, size, padding=0.0)]))
     return EvaluationBatches(
-        tf.constant(np.concatenate([x[rows] for (x, _), rows in zip(parts, numbers, strict=True)])),
-        tf.constant(np.concatenate([y[rows] for (_, y), rows in zip(parts, numbers, strict=True)])),
+        tf.constant(_taken([x for x, _ in parts], numbers)),
+        tf.constant(_taken([y for _, y in parts], numbers)),
         tf.constant(np.concatenate(masks)),
         tf.constant(np.repeat(np.eye(len(parts), dtype=np.float32), counts, axis=0)),
         tf.constant([len(x) for x, _ in parts], tf.float32),

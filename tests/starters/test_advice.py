@@ -33,12 +33,11 @@ def test_losses_of_positive_targets_are_offered_where_they_suit() -> None:
     assert found["mean_squared_error_of_log"] == "log"
     assert found["mean_squared_logarithmic_error"] == "mean"
     assert names(np.append(prices, 0))["mean_squared_error_of_log1p"] == "log1p"
+    of_positive = {"mean_absolute_percentage_error", "poisson", "mean_squared_error_of_log"}
     heights = rng.normal(170, 8, 400)
-    assert names(heights).keys() & {
-        "mean_absolute_percentage_error",
-        "poisson",
-        "mean_squared_error_of_log",
-    } == {"mean_absolute_percentage_error"}
+    assert names(heights).keys() & of_positive == set()
+    weights = rng.uniform(10, 120, 400)
+    assert names(weights).keys() & of_positive == {"mean_absolute_percentage_error"}
     both_signs = names(prices - 2000)
     assert not both_signs.keys() & {"poisson", "mean_squared_logarithmic_error"}
 

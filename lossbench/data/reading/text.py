@@ -15,6 +15,7 @@ from lossbench.data.arrays import DatasetError
 from lossbench.data.faults import Fault
 from lossbench.data.limits import refuse_too_many_values
 from lossbench.data.reading import decimals
+from lossbench.data.reading.chunks import read_chunks
 from lossbench.data.reading.encodings import to_utf8
 from lossbench.data.reading.form import Form, Reading
 from lossbench.data.reading.header import no_header
@@ -94,28 +95,24 @@ def _parse(
     texts: Sequence[str],
 ) -> "pd.DataFrame":
     """The columns, by pandas; raises DatasetError with the first line that is no row."""
-    import pandas as pd
-
     if any(len(record) > len(names) + 1 for _, record in first_records(content, layout, 1)):
         _refuse_ragged(content, layout, left_out)
+    options = {
+        "sep": r"\s+" if layout.separator == " " else layout.separator,
+        "quotechar": layout.quote,
+        "escapechar": layout.escape,
+        "header": None,
+        "names": [*names, SURPLUS],
+        "skiprows": [line - 1 for line in sorted(left_out)],
+        "decimal": decimal,
+        # An empty field is missing. What else may be is for the columns to say.
+        "keep_default_na": False,
+        "na_values": [""],
+        "skipinitialspace": True,
+        "encoding": "utf-8",
+    }
     try:
-        frame = pd.read_csv(
-            io.BytesIO(content),
-            sep=r"\s+" if layout.separator == " " else layout.separator,
-            quotechar=layout.quote,
-            escapechar=layout.escape,
-            header=None,
-            names=[*names, SURPLUS],
-            skiprows=[line - 1 for line in sorted(left_out)],
-            dtype=dict.fromkeys(texts, object),
-            decimal=decimal,
-            # An empty field is missing. What else may be is for the columns to say.
-            keep_default_na=False,
-            na_values=[""],
-            skipinitialspace=True,
-            encoding="utf-8",
-            low_memory=False,
-        )
+        frame = read_chunks(content, options, texts)
     except (ValueError, csv.Error) as error:  # pandas's ParserError is a ValueError, too
         _refuse_ragged(content, layout, left_out)
         if "EOF inside string" in str(error):
