@@ -22,7 +22,7 @@ from lossbench.data.reading.form import Form
 from lossbench.data.target import MAX_CLASSES, RARE, Problem, read_target
 from lossbench.starters import findings
 from lossbench.starters.advice import Advice, suiting
-from lossbench.starters.decisions import Decided, as_told, decide, with_remedies
+from lossbench.starters.decisions import Decided, as_told, decide, no_features, with_remedies
 from lossbench.starters.description import Description, describe
 from lossbench.text import counted, nearest
 
@@ -125,8 +125,7 @@ def _from_file(data: str, target: str | None, settings: Mapping[str, Any]) -> St
     left_out = decided.left_out | findings.useless(decided.columns)
     keys = decided.keys | ({"drop": list(left_out)} if left_out else {})
     if not decided.columns.features.keys() - left_out.keys():
-        reasons = "; ".join(f"{name!r} {reason}" for name, reason in left_out.items())
-        raise DatasetError("", f"no column is left as a feature: {reasons}")
+        raise no_features(left_out)
     missing = decided.columns.missing()
     missing = {name: count for name, count in missing.items() if name not in left_out}
     keys |= {"missing": "median"} if missing and "missing" not in keys else {}
@@ -166,7 +165,7 @@ def _find_target(
     alike = [it for it in names if it.casefold() == target.strip().casefold()]
     if len(alike) == 1:
         return alike[0], [f"the target {target!r} is the column {alike[0]!r}"]
-    why = "".join(f": {it.what}" for it in reading.faults if it.key == "header")
+    why = "".join(f": {it.message}" for it in reading.faults if it.key == "header")
     message = f"is not a column{why}; {hint_at_columns(target, reading.frame)}"
     raise DatasetError("--target", message)
 

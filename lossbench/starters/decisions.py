@@ -39,6 +39,8 @@ def decide(keys: Mapping[str, Any], files: DataFiles) -> Decided:
     found, left_out, told = dict(keys), dict[str, str](), list[str]()
     for _ in range(ROUNDS):
         reading, columns = _dataset(found, files).columns(files)
+        if not columns.features and left_out:
+            raise no_features(left_out)
         faults = columns.faults
         if not faults:
             break
@@ -50,6 +52,12 @@ def decide(keys: Mapping[str, Any], files: DataFiles) -> Decided:
                 left_out[name] = it.what.removeprefix(f"column {name!r} ")
         told += [as_told(it) for it in faults if "drop" not in it.remedy]
     return Decided(found, reading, columns, left_out, tuple(told))
+
+
+def no_features(left_out: Mapping[str, str]) -> DatasetError:
+    """The error of data whose columns are all left out, with the reasons."""
+    reasons = "; ".join(f"{name!r} {reason}" for name, reason in left_out.items())
+    return DatasetError("", f"no column is left as a feature: {reasons}")
 
 
 def with_remedies(keys: Mapping[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:

@@ -196,3 +196,11 @@ def test_outliers_of_a_feature_are_scaled_robustly(look: Look) -> None:
         "features": "train",
         "method": "robust",
     }
+
+
+def test_a_table_whose_columns_are_all_left_out_is_refused_with_the_reasons(look: Look) -> None:
+    names = [f"browser {number}" for number in range(100)]
+    with pytest.raises(DatasetError, match="no column is left as a feature: 'name' has 100 diff"):
+        look({"name": names, "y": TARGET})
+    with pytest.raises(DatasetError, match="no column is left as a feature: 'a' has a single val"):
+        look({"a": [1] * 100, "y": TARGET})
