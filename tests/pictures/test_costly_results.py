@@ -19,7 +19,7 @@ from lossbench.results.read import read_result
 def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two results of data that take long to make, or of a file without end, or of many values."""
     monkeypatch.delattr("lossbench.data.generators.generate")
-    monkeypatch.delattr("lossbench.data.files.DataFile.frame")
+    monkeypatch.delattr("lossbench.data.files.DataFile.read")
     column = pyarrow.nulls(decision_boundaries.MOST_VALUES // 2 + 1, pyarrow.float64())
     table = pyarrow.table({"a": column, "y": column})
     for data in (

@@ -165,6 +165,12 @@ def _lines(lines: Sequence[int]) -> str:
     return f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} to {lines[-1]}"
 
 
+def first_lines(content: bytes) -> list[str]:
+    """The first whole lines of a file, by which it is judged."""
+    lines, is_whole = _head(content)
+    return lines if is_whole else lines[:-1]
+
+
 def _head(content: bytes) -> tuple[list[str], bool]:
     """The first lines, and whether they are all."""
     lines = content[:BYTES].splitlines(keepends=True)

@@ -19,8 +19,16 @@ from lossbench.data.reading.chunks import read_chunks
 from lossbench.data.reading.encodings import to_utf8
 from lossbench.data.reading.form import Form, Reading
 from lossbench.data.reading.header import no_header
-from lossbench.data.reading.layout import BYTES, Layout, Record, first_records, layout_of
+from lossbench.data.reading.layout import (
+    BYTES,
+    Layout,
+    Record,
+    first_lines,
+    first_records,
+    layout_of,
+)
 from lossbench.data.reading.names import unique_names
+from lossbench.data.reading.of_r import NA, has_na_for_missing
 from lossbench.text import counted, message_of, shown
 
 if TYPE_CHECKING:
@@ -72,8 +80,11 @@ def _read(content: bytes, form: Form, layout: Layout, encoding: str) -> Reading:
     comments = _comments(content, layout)
     left_out = layout.skipped | footers | comments
     texts = _texts(names, [record for _, record in sample], form.texts)
-    frame = _parse(content, layout, names, left_out, decimal, texts)
+    lines = [it for n, it in enumerate(first_lines(content)) if n + 1 not in left_out]
+    missing = [NA] if has_na_for_missing(lines, layout.separator, content) else []
+    frame = _parse(content, layout, names, left_out, decimal, texts, missing)
     notes = [encoding, *layout.notes, *doubled]
+    notes += ["NA without quotes is a missing value, as texts have quotes"] if missing else []
     notes += [f"{counted(len(comments), 'line')} with a comment: left out"] if comments else []
     if not layout.has_header and form.header is None:
         faults.append(no_header(f"line {min(sample)[0]}", len(names)))
@@ -93,6 +104,7 @@ def _parse(
     left_out: frozenset[int],
     decimal: str,
     texts: Sequence[str],
+    missing: Sequence[str],
 ) -> "pd.DataFrame":
     """The columns, by pandas; raises DatasetError with the first line that is no row."""
     if any(len(record) > len(names) + 1 for _, record in first_records(content, layout, 1)):
@@ -107,7 +119,7 @@ def _parse(
         "decimal": decimal,
         # An empty field is missing. What else may be is for the columns to say.
         "keep_default_na": False,
-        "na_values": [""],
+        "na_values": ["", *missing],
         "skipinitialspace": True,
         "encoding": "utf-8",
     }
