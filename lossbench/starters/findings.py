@@ -17,7 +17,7 @@ from lossbench.text import counted
 
 # Names of columns that name their rows: id, customer_id, PassengerId, rownames.
 OF_ROWS = re.compile(
-    r"(.*[\W_])?(id|ids|idx|index|key|uuid|guid|pid|uid|nr|no|row|rownames?|obs|case|serial|seqno)([\W_].*)?",
+    r"(.*[\W_])?(id|ids|idx|index|key|code|uuid|guid|pid|uid|nr|no|row|rownames?|obs|case|serial|seqno)([\W_].*)?",
     re.IGNORECASE,
 )
 CAMEL = re.compile(r".*[a-z]I[dD]")

@@ -34,7 +34,7 @@ CASES = [
          "regression", rows=257, numbers=0, dates="DATE",
          ranges={"STS.M.I7.W.TOVT.NS0016.4.000": (65.15, 134.14)}),
     Case("statsmodels", "datasets/danish_data/data.csv", "lrm", "regression", rows=55, numbers=4,
-         not_categories="period", ranges={"lrm": (11.5815, 12.0755), "ibo": (0.0977, 0.210767)}),
+         dates="period", ranges={"lrm": (11.5815, 12.0755), "ibo": (0.0977, 0.210767)}),
     Case("statsmodels", "datasets/macrodata/macrodata.csv", "infl", "regression", rows=203,
          numbers=13, ranges={"infl": (-8.79, 14.62), "year": (1959, 2009), "m1": (139.6, 1673.9)}),
     Case("statsmodels", "datasets/statecrime/statecrime.csv", "murder", "regression", rows=51,
@@ -48,7 +48,8 @@ CASES = [
          ranges={"invest": (0.93, 1486.7), "value": (30.284, 6241.7), "year": (1935, 1954)}),
     Case("statsmodels", "datasets/cpunish/cpunish.csv", "EXECUTIONS", "counts", rows=17, numbers=6,
          out="STATE", ranges={"EXECUTIONS": (1, 37), "DEGREE": (0.16, 0.31)}),
-    Case("statsmodels", "datasets/elnino/src/elnino.dat", "NINO3", "regression", told=".csv|ANOM"),
+    Case("statsmodels", "datasets/elnino/src/elnino.dat", "NINO3", "regression", rows=732,
+         numbers=9, ranges={"NINO3": (22.66, 29.16)}),
     Case("statsmodels", "datasets/scotland/src/scotland_population.csv", "Persons", "regression",
          told="line"),  # which begins with a description
 ]

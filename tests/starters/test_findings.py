@@ -110,7 +110,7 @@ def test_what_a_file_leaves_open_is_decided_and_told(look: Look) -> None:
     found = look(f"a,b,when,y\n{body}?,1,2024-01-01,2\n3,-,2024-01-01,2\n\nSource: us\n")
     keys = found.keys
     assert keys["missing_values"] == ["?", "-"]
-    assert keys["dates"] == ["month", "day_of_week", "ordinal"]
+    assert keys["dates"] == ["month", "ordinal"]
     assert keys["skip_footer"] == 1
     assert [it.partition(";")[0] for it in found.decided] == [
         "line 65 has 1 value for 4 columns, 'Source: us'",

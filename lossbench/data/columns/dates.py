@@ -95,11 +95,18 @@ def numbers(dates: "pd.Series", feature: DateFeature) -> Array:
 
 
 def varying(dates: "pd.Series") -> list[DateFeature]:
-    """The features that differ from date to date; times of day have no ordinal."""
+    """The features that differ from date to date, and mean something.
+
+    Times of day have no ordinal, and the first days of months no day of the week.
+    """
     known = dates.dropna()
     found = [it for it in FEATURES if len(np.unique(numbers(known, it))) > 1]
-    of_one_day = known.dt.normalize().nunique() == 1
-    return [it for it in found if it != "ordinal" or not of_one_day]
+    meaningless = set()
+    if known.dt.normalize().nunique() == 1:
+        meaningless.add("ordinal")
+    if (known.dt.day == 1).all():
+        meaningless.add("day_of_week")
+    return [it for it in found if it not in meaningless]
 
 
 def _first(texts: Sequence[str], forms: Sequence[str]) -> "pd.Series | None":

@@ -18,7 +18,7 @@ def unique_names(names: list[str]) -> tuple[list[str], list[str]]:
             unique = f"{name}.{count}"
         if count:
             columns = f"columns {found[name] + 1} and {number + 1}"
-            notes.append(f"{columns} are both named {name!r}: the second is {unique!r} here")
+            notes.append(f"{columns} are both named {name!r}: the latter is {unique!r} here")
         found[unique] = number
     return list(found), notes
 

@@ -69,5 +69,7 @@ def test_features_that_do_not_vary_are_not_proposed() -> None:
         "day_of_week",
         "ordinal",
     ]
+    months = pd.Series(pd.date_range("2023-01-01", periods=20, freq="MS"))
+    assert dates.varying(months) == ["year", "month", "ordinal"]
     of_day, _ = dates.read(["10:30", "11:00"], None)
     assert dates.varying(of_day) == ["hour"]

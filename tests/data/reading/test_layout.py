@@ -117,8 +117,8 @@ def test_the_second_column_of_a_name_gets_another(tmp_path: Path) -> None:
     reading = read(tmp_path, "a,a,a.1,y\n1,2,3,x\n4,5,6,z\n")
     assert list(reading.frame.columns) == ["a", "a.1", "a.1.1", "y"]
     assert reading.notes == (
-        "columns 1 and 2 are both named 'a': the second is 'a.1' here",
-        "columns 2 and 3 are both named 'a.1': the second is 'a.1.1' here",
+        "columns 1 and 2 are both named 'a': the latter is 'a.1' here",
+        "columns 2 and 3 are both named 'a.1': the latter is 'a.1.1' here",
     )
 
 
