@@ -1,7 +1,7 @@
 """From the columns of a data file to a Table: features, target and weights of the rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,10 +27,11 @@ class Choice:
     """What a config takes of a data file.
 
     ``drop`` names columns to leave out, and ``sample_weight`` the column that says how much each
-    row counts. ``missing``, one of STRATEGIES, must be given if values are missing. "drop" leaves
-    out their rows. With the others the values stay NaN here, to be filled in after the split, and
-    only rows without a target or a weight are left out. ``dates`` are the features that columns of
-    dates become; with none, they are left out. ``rare`` says what becomes of rare classes.
+    row counts. ``missing``, one of STRATEGIES, must be given if values are missing. With "drop" a
+    row with any missing value is left out. With the others only rows without a target or a weight
+    are; features stay NaN here, and are filled in after the split. ``dates`` are the features that
+    columns of dates become; with none, they are left out. ``rare`` says what becomes of rare
+    classes.
     """
 
     target: str
@@ -53,7 +54,7 @@ class Columns:
 
     @property
     def used(self) -> Iterator[Column]:
-        """All of them."""
+        """The features, the target, and the weight if there is one."""
         yield from self.features.values()
         yield self.target
         if self.weight:
@@ -76,12 +77,12 @@ def columns_of(reading: Reading, choice: Choice, rules: Rules) -> Columns:
 
     Raises DatasetError where one is named that is not there.
     """
-    _check_names(reading.frame, choice)
+    _check_names(reading.frame, choice, rules)
     weight = _weight(reading, choice, rules)
     target = read_column(reading, choice.target, rules)
-    if choice.problem == "classification" and target.kind == "numbers" and target.fault:
+    if choice.problem == "classification" and target.kind in ("numbers", "dates") and target.fault:
         # Every value is a class then, whatever it is.
-        of_texts = Rules(**{**vars(rules), "categories": rules.categories | {choice.target}})
+        of_texts = replace(rules, categories=rules.categories | {choice.target})
         target = read_column(reading, choice.target, of_texts)
     # Columns are chosen by their names: to drop them would copy all that is left.
     given = {choice.target, choice.sample_weight, *choice.drop}
@@ -133,15 +134,16 @@ def hint_at_columns(name: str, frame: "pd.DataFrame") -> str:
     return cut(nearest(name, frame.columns), 300)
 
 
-def _check_names(frame: "pd.DataFrame", choice: Choice) -> None:
+def _check_names(frame: "pd.DataFrame", choice: Choice, rules: Rules) -> None:
     names = set(frame.columns)
     if choice.target not in names:
         message = f"is not a column; {hint_at_columns(choice.target, frame)}"
         raise DatasetError("target", message)
-    for name in choice.drop:
-        if name not in names:
-            message = f"has {name!r}, which is not a column; {hint_at_columns(name, frame)}"
-            raise DatasetError("drop", message)
+    for key, wanted in (("drop", choice.drop), ("categories", sorted(rules.categories))):
+        for name in wanted:
+            if name not in names:
+                message = f"has {name!r}, which is not a column; {hint_at_columns(name, frame)}"
+                raise DatasetError(key, message)
     if choice.target in choice.drop:
         raise DatasetError("drop", "leaves out the target")
 
@@ -169,12 +171,15 @@ def _weight(reading: Reading, choice: Choice, rules: Rules) -> Column | None:
 
 def _of_target(column: Column) -> list[Fault]:
     """What is wrong with the values of the target."""
-    if column.fault is None or column.kind not in ("numbers", "dates"):
+    if column.fault is None or column.kind == "texts":
         return []
     key = "target" if column.fault.key == "file" else column.fault.key
-    # The first way is to take a value for missing; to leave out the target is none.
-    ways = (*column.fault.ways[:-1], "problem: classification takes every value for a class")
-    return [Fault(key, column.fault.what, ways, column.fault.remedy)]
+    # A target cannot be left out.
+    ways = [it for it in column.fault.ways if "drop:" not in it and "categories:" not in it]
+    if column.kind in ("numbers", "dates"):
+        ways.append("problem: classification takes every value for a class")
+    remedy = {} if "drop" in column.fault.remedy else column.fault.remedy
+    return [Fault(key, column.fault.what, tuple(ways), remedy)]
 
 
 def _of_dates(features: Mapping[str, Column], choice: Choice) -> list[Fault]:
@@ -202,8 +207,11 @@ def _numbers(
         if column.kind == "dates":
             import pandas as pd
 
-            for feature in of_dates:
-                yield f"{name}_{feature}", dates.numbers(pd.Series(column.values), feature)
+            values = pd.Series(column.values)
+            of_day = dates.are_times_of_day(values)
+            features_of_day: Sequence[DateFeature] = ("hour",) if of_dates else ()
+            for feature in features_of_day if of_day else of_dates:
+                yield f"{name}_{feature}", dates.numbers(values, feature)
 
 
 def _stacked(columns: Mapping[str, Array], rows: Array, dtype: type) -> Array:

@@ -1,9 +1,10 @@
 """The column to predict: real numbers, or classes.
 
 A target is classes if it is text or true and false, or if it has two different whole numbers. More
-whole numbers are classes if they count from 0 or 1 without a gap, are 20 at most, and have ten rows
-each, but for counts and ratings: those have most rows in the middle or at an end, and few at
-others. Any other target is real. A config may say otherwise.
+whole numbers are classes if they count from 0 or 1 without a gap, are 20 at most and have ten rows
+each. They are real all the same if they look like counts or ratings: at least four values, rows
+that become fewer to both sides of the most frequent one, and eight times as many there as at the
+rarest. Any other target is real. A config may say otherwise.
 """
 
 from typing import Literal
@@ -19,8 +20,8 @@ Problem = Literal["classification", "regression"]
 Rare = Literal["drop", "merge"]
 MAX_CLASSES = 20
 MIN_ROWS_PER_CLASS = 10
-# Counts of at least so many values fall to both sides of the most frequent one, and their most
-# frequent value has so many times the rows of the rarest. Classes are seldom both.
+# Counts and ratings have at least so many values, and their most frequent one has so many times the
+# rows of the rarest.
 MIN_COUNTS, COUNTS_RATIO = 4, 8
 # Classes with fewer rows are rare: both parts of a split should have some of each.
 RARE = 5
@@ -39,7 +40,8 @@ def read_target(
     """The target and its classes, as a Table has them; no classes for a real target.
 
     ``used``, (rows,), are the rows to take: none is missing there. ``problem`` says what the config
-    wants the target to be. Raises DatasetError. Dates are real numbers: days since 1970-01-01.
+    wants the target to be. Raises DatasetError. Dates are real numbers, days since 1970-01-01, and
+    times of day are hours.
     """
     values = column.values[used]
     if column.kind == "numbers":
@@ -55,7 +57,8 @@ def read_target(
 
         series = pd.Series(values)
         if problem != "classification":
-            return dates.numbers(series, "ordinal"), ()
+            of_day = dates.are_times_of_day(series)
+            return dates.numbers(series, "hour" if of_day else "ordinal"), ()
         return encode_classes(np.array([*map(_date_name, series)], object))
     if column.kind in ("nothing", "other"):
         raise DatasetError("target", column.fault.what if column.fault else "has no values")
@@ -95,13 +98,17 @@ def without_rare(
     """Class numbers without rare classes, the classes that are left, and the rows that are.
 
     Rare classes are those of fewer than 5 rows. "drop" leaves out their rows, and "merge" makes one
-    class of them, and of the next ones until it has as many rows.
+    class of them; if that has fewer than 5 rows, too, the next smallest classes join it.
+
+    Raises DatasetError where no class is left.
     """
     counts = np.bincount(numbers, minlength=len(classes))
     gone = counts < RARE
     if not gone.any():
         return numbers, classes, np.ones(len(numbers), bool)
     if rare == "drop":
+        if gone.all():
+            raise DatasetError("rare", f"leaves no class: all have fewer than {RARE} rows")
         kept = ~gone[numbers]
         renumbered = np.cumsum(~gone) - 1
         left = tuple(name for name, out in zip(classes, gone, strict=True) if not out)

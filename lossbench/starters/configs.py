@@ -143,10 +143,14 @@ def _sentence(words: str) -> str:
 def _comments(dataset: StarterDataset) -> dict[str, str]:
     """The comments beside keys of the dataset."""
     comments = {
-        "missing": "for numbers; categories get the most frequent one",
+        "missing": (
+            "for numbers; categories get the most frequent one"
+            if dataset.keys.get("missing") != "drop"
+            else ""
+        ),
         "drop": "; ".join(f"{name} {reason}" for name, reason in dataset.left_out.items()),
         "split": "remove this if the order of the rows matters, as in a time series",
         "standardize": "fitted to the training rows",
         "target_transform": "what the network learns; metrics are of the target itself",
     }
-    return {key: f"  # {printable(comment)}" for key, comment in comments.items()}
+    return {key: f"  # {printable(comment)}" for key, comment in comments.items() if comment}

@@ -13,6 +13,7 @@ from lossbench.config.data_path import expanded, unset_variable
 from lossbench.config.sections.data_file import OF_FORM
 from lossbench.config.sections.dataset import Dataset
 from lossbench.data.arrays import Array, DatasetError
+from lossbench.data.columns import dates
 from lossbench.data.columns.column import Column
 from lossbench.data.faults import Fault
 from lossbench.data.file_table import hint_at_columns
@@ -22,14 +23,21 @@ from lossbench.data.reading.form import Form
 from lossbench.data.target import MAX_CLASSES, RARE, Problem, read_target
 from lossbench.starters import findings
 from lossbench.starters.advice import Advice, suiting
-from lossbench.starters.decisions import Decided, as_told, decide, no_features, with_remedies
+from lossbench.starters.decisions import (
+    Decided,
+    as_told,
+    check_keys,
+    decide,
+    no_features,
+    with_remedies,
+)
 from lossbench.starters.description import Description, describe
 from lossbench.text import counted, nearest
 
 TRAIN_SIZE = 0.7
 OF_RARE = ("balanced_accuracy", "roc_auc", "average_precision")
-# More standard deviations from the mean than this is an outlier that upsets the training; both are
-# those of the 98 % in the middle.
+# A value further from the mean than this many standard deviations is an outlier that upsets the
+# training. Mean and deviation are those of the middle 98 % of the values.
 FAR = 10
 
 
@@ -117,13 +125,16 @@ def _from_generator(generator: str) -> StarterDataset:
 def _from_file(data: str, target: str | None, settings: Mapping[str, Any]) -> StarterDataset:
     path, files = Path(data), DataFiles()
     found, named = _find_target(path, target, settings, files)
-    decided = decide({"file": data, "target": found} | dict(settings), files)
-    told = list(decided.told)
-    if fault := findings.total_row(decided.reading):
-        told.append(as_told(fault))
-        decided = decide(with_remedies(decided.keys, [fault]), files)
+    keys = {"file": data, "target": found} | dict(settings)
+    reading, _ = check_keys(keys, files).columns(files)
+    # First, as totals are no values of their columns.
+    total = findings.total_row(reading, keys.get("skip_footer", 0))
+    decided = decide(with_remedies(keys, [total] if total else []), files)
+    told = ([as_told(total)] if total else []) + list(decided.told)
     left_out = decided.left_out | findings.useless(decided.columns)
-    keys = decided.keys | ({"drop": list(left_out)} if left_out else {})
+    keys = with_remedies(decided.keys, [Fault("drop", "", remedy={"drop": list(left_out)})])
+    if not keys["drop"]:
+        del keys["drop"]
     if not decided.columns.features.keys() - left_out.keys():
         raise no_features(left_out)
     missing = decided.columns.missing()
@@ -152,6 +163,7 @@ def _find_target(
 
     Raises DatasetError where there is none.
     """
+    check_keys({"file": str(path), "target": target or "", **settings}, files)
     form = Form(**{key: value for key, value in settings.items() if key in OF_FORM})
     reading = files.read(path, form=replace(form, texts=frozenset({str(target)})))
     names = list(map(str, reading.frame.columns))
@@ -205,7 +217,11 @@ def _kind_of_target(target: Column, y: Array, classes: tuple[str, ...]) -> Itera
     """What the target is taken for, where it may be meant otherwise."""
     each = "--problem classification takes each for a class"
     if target.kind == "dates" and not classes:
-        yield f"column {target.name!r} has dates, taken for days since 1970-01-01; {each}"
+        import pandas as pd
+
+        times = dates.are_times_of_day(pd.Series(target.values))
+        what = "times, taken for hours" if times else "dates, taken for days since 1970-01-01"
+        yield f"column {target.name!r} has {what}; {each}"
     found = np.unique(y)
     few = len(found) <= MAX_CLASSES and (found == np.floor(found)).all()
     if target.kind == "numbers" and not classes and few:
@@ -230,6 +246,8 @@ def _has_outliers(numbers: Array) -> bool:
     """Whether a column of numbers, (rows, columns), has values that are far from its mean."""
     for column in numbers.T:
         known = column[~np.isnan(column)]
+        if not len(known):
+            continue
         low, high = np.percentile(known, (1, 99))
         middle = known[(known >= low) & (known <= high)]
         far = np.abs(known - middle.mean()) > FAR * middle.std()

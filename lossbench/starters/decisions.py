@@ -38,7 +38,7 @@ def decide(keys: Mapping[str, Any], files: DataFiles) -> Decided:
     """
     found, left_out, told = dict(keys), dict[str, str](), list[str]()
     for _ in range(ROUNDS):
-        reading, columns = _dataset(found, files).columns(files)
+        reading, columns = check_keys(found, files).columns(files)
         if not columns.features and left_out:
             raise no_features(left_out)
         faults = columns.faults
@@ -78,8 +78,8 @@ def as_told(fault: Fault) -> str:
     return f"{fault.what}; the configs have {keys}"
 
 
-def _dataset(keys: Mapping[str, Any], files: DataFiles) -> Dataset:
-    """The section of a config; raises DatasetError where a key that was set is wrong."""
+def check_keys(keys: Mapping[str, Any], files: DataFiles) -> Dataset:
+    """The section of a config with these keys; raises DatasetError where one is wrong."""
     dataset, complaints = without_wrong_keys(Dataset, dict(keys), files)
     errors = [DatasetError(str(it.key[0]), it.message) for it in complaints]
     if errors:

@@ -18,7 +18,8 @@ def dataset_lines(dataset: StarterDataset) -> list[str]:
     lines += [f"left out: column '{name}' {reason}" for name, reason in dataset.left_out.items()]
     lines += [f"decided: {line}" for line in dataset.decided]
     for name, count in dataset.missing.items():
-        how = "its rows are left out" if name == target else "filled in"
+        dropped = name == target or dataset.keys.get("missing") == "drop"
+        how = "its rows are left out" if dropped else "filled in"
         lines.append(f"missing: {count} in column '{name}'; {how}")
     lines += [f"{target}: {line}" for line in target_lines(it)]
     if dataset.path and it.has_numbers_for_classes and "problem" not in dataset.keys:

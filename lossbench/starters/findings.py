@@ -36,14 +36,18 @@ SAMPLE = 5000  # rows by which leaks are looked for
 MOST_IN_SUM = 100  # more columns than this are not added up
 
 
-def total_row(reading: Reading) -> Fault | None:
-    """The last row, if it has totals of the others."""
+def total_row(reading: Reading, footer: int) -> Fault | None:
+    """The last row, if it has totals of the others.
+
+    ``footer`` lines below it are left out, or those that are found there.
+    """
+    footer += sum(it.remedy.get("skip_footer", 0) for it in reading.faults)
     frame = reading.frame
     texts = [it for it in frame.iloc[-1] if isinstance(it, str)]
     if len(frame) < 3 or not any(it.strip().casefold() in TOTALS for it in texts):
         return None
     what = f"{reading.place(len(frame) - 1)}, the last one, has totals of the rows above"
-    return Fault("file", what, remedy={"skip_footer": 1})
+    return Fault("file", what, remedy={"skip_footer": footer + 1})
 
 
 def useless(columns: Columns) -> dict[str, str]:

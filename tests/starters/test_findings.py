@@ -204,3 +204,54 @@ def test_a_table_whose_columns_are_all_left_out_is_refused_with_the_reasons(look
         look({"name": names, "y": TARGET})
     with pytest.raises(DatasetError, match="no column is left as a feature: 'a' has a single val"):
         look({"a": [1] * 100, "y": TARGET})
+
+
+def test_a_row_of_totals_above_a_footer_is_left_out_and_first_decisions_stay(look: Look) -> None:
+    body = "".join(f"{n},{n % 9 / 4},,{'uv'[n % 2]},{n % 7 / 4}\n" for n in range(100))
+    found = look(f"id,a,empty,name,y\n{body},450.5,,Total,50000\nSource: me\n")
+    assert found.keys["skip_footer"] == 2
+    assert found.description.rows == 100
+    assert found.description.target
+    assert found.description.target.high == 1.5
+    assert set(found.left_out) == {"empty", "id"}
+    assert found.keys["drop"] == ["empty", "id"]
+
+
+def test_what_is_set_is_kept_beside_what_is_decided(look: Look) -> None:
+    data = {"id": np.arange(100), "a": NOISE, "x": OTHER, "y": TARGET}
+    assert look(data, drop=["x"]).keys["drop"] == ["x", "id"]
+    for settings, said in (
+        ({"skip_rows": "abc"}, "must be a whole number"),
+        ({"encoding": "foo"}, "is not an encoding that Python knows"),
+        ({"separator": ";;"}, "is not a known name"),
+        ({"categories": ["b"]}, "has 'b', which is not a column"),
+    ):
+        with pytest.raises(DatasetError, match=said):
+            look(data, **settings)
+    gone = np.where(np.arange(100) % 2, -999, -999)
+    found = look({"a": NOISE, "b": gone, "y": TARGET}, missing_values=[-999])
+    assert found.left_out == {"b": "has no values"}
+
+
+def test_a_row_of_totals_makes_no_numbers_categories(look: Look) -> None:
+    body = "".join(f"{n % 9 / 4},{n % 3 + 0.5},{n % 7 / 4}\n" for n in range(42))
+    found = look(f"a,b,y\n{body},Total,50\n")
+    assert (found.description.numbers, found.description.categories) == (2, 0)
+
+
+def test_a_unit_below_the_header_makes_no_numbers_categories(look: Look) -> None:
+    body = "".join(f"{n % 4},{n % 3},{n % 7 / 4}\n" for n in range(42))
+    with pytest.raises(DatasetError, match="line 2, column 'a': 'kg' is text among numbers"):
+        look(f"a,b,y\nkg,m,\n{body}")
+
+
+def test_times_of_day_are_hours(look: Look) -> None:
+    times = [f"{n % 24}:{n % 60:02}" for n in range(100)]
+    target = look({"a": NOISE, "y": times})
+    assert target.description.target
+    assert 0 <= target.description.target.low <= target.description.target.high < 24
+    assert told(target, "has times, taken for hours")
+    days = pd.date_range("2024-01-05", periods=100).strftime("%Y-%m-%d")
+    found = look({"day": days, "time": times, "y": TARGET})
+    assert found.keys["dates"] == ["month", "day_of_week", "hour", "ordinal"]
+    assert found.description.numbers == 5  # of the time there is the hour alone

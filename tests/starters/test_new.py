@@ -71,12 +71,9 @@ def test_a_link_that_leads_nowhere_is_named_and_stays(tmp_path: Path) -> None:
     assert (tmp_path / "flowers" / "hinge.yaml").is_symlink()
 
 
-def test_command_refuses_in_one_line_and_shows_how_a_key_is_set(tmp_path: Path) -> None:
+def test_command_refuses_in_one_line_and_shows_how_a_key_is_set_that_helps(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("a,y\n1,x\n2,z,3\n3,x\n")
     done = lossbench(tmp_path, "new", "d.csv", "--target", "y")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines() == [
-        "Error: d.csv: line 3 has 3 values for 2 columns",
-        "Set such a key like this: --set \"dataset.missing_values=['?']\"",
-    ]
+    assert done.stderr == "Error: d.csv: line 3 has 3 values for 2 columns\n"
     assert [path.name for path in tmp_path.iterdir()] == ["d.csv"]

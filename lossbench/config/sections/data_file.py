@@ -1,6 +1,5 @@
 """The keys of a config that say which data file is used, and how it is read."""
 
-import codecs
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -41,8 +40,7 @@ def _dates(value: Any) -> Any:
 
 def _encoding(value: Any) -> Any:
     try:
-        codecs.lookup(str(value)).name.encode()
-        "".encode(str(value))
+        "".encode(str(value))  # unlike codecs.lookup, this takes no codec but those of text
     except (LookupError, TypeError, ValueError):
         raise refuse("is not an encoding that Python knows, such as utf-8 or cp1252") from None
     return value
@@ -92,7 +90,7 @@ class DataFileKeys(Section):
     def columns(self, files: DataFiles | None = None) -> tuple[Reading, Columns]:
         """A file as it is read, and the columns that are taken of it; raises DatasetError.
 
-        What the config has to decide is not refused here: ``faults`` of both say it.
+        What the config has to decide is not refused here: the ``faults`` of the columns say it.
         """
         reading = self._read(files)
         return reading, columns_of(reading, self._choice, self._rules(reading))

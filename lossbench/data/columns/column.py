@@ -9,6 +9,7 @@ import numpy as np
 from lossbench.data.arrays import Array
 from lossbench.data.faults import Fault
 
+MOST_SHOWN = 5  # values in a message
 Kind = Literal["numbers", "categories", "dates", "texts", "nothing", "other"]
 
 
@@ -53,4 +54,8 @@ def leaves_out(name: str) -> str:
 
 def takes_for_missing(texts: Sequence[str]) -> str:
     """How values are taken for missing."""
-    return f"missing_values: [{', '.join(map(repr, texts[:5]))}] takes it for missing"
+    more = ", ..." if len(texts) > MOST_SHOWN else ""
+    which = ", ".join(map(repr, texts[:MOST_SHOWN]))
+    return (
+        f"missing_values: [{which}{more}] takes {'it' if len(texts) == 1 else 'them'} for missing"
+    )

@@ -1,4 +1,4 @@
-"""Dates and times: texts that are some, and the features that are made of them.
+"""Dates and times: which texts are dates, and the features that are made of them.
 
 pandas is imported only when there is a column to look at.
 """
@@ -6,7 +6,7 @@ pandas is imported only when there is a column to look at.
 import re
 from collections.abc import Sequence
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
@@ -16,15 +16,16 @@ from lossbench.data.columns.rules import DateFeature
 if TYPE_CHECKING:
     import pandas as pd
 
-FEATURES: tuple[DateFeature, ...] = ("year", "month", "day_of_week", "hour", "ordinal")
-# What dates look like, before pandas reads them: two or three parts, of which one may be a month's
-# name; and what may follow.
+FEATURES: tuple[DateFeature, ...] = get_args(DateFeature)
+# What a date looks like before pandas reads it: two or three parts, one of them perhaps the name of
+# a month, and perhaps a time.
 LOOKS_LIKE = re.compile(
     r"(\w{3,9},?\s+)?(\d{1,4}[-/. ]+(\d{1,2}|[A-Za-z]{3,9})\.?[-/. ,]+\d{1,4}|"
     r"[A-Za-z]{3,9}\.?[-/ ]+\d{1,2}(st|nd|rd|th)?,?[-/ ]+\d{2,4}|\d{4}-\d{2}-\d{2}T.*|"
-    r"[A-Za-z]{3,9}[-/ ]+\d{4}|\d{4}[- ]?Q[1-4]|\d{4}[-/]\d{2})([ T,]+\d{1,2}:\d{2}.*)?|"
+    r"[A-Za-z]{3,9}[-/ ]+\d{2,4}|\d{4}[- ]?Q[1-4]|\d{4}[-/]\d{2})([ T,]+\d{1,2}:\d{2}.*)?|"
     r"\d{1,2}:\d{2}(:\d{2})?.*"
 )
+OFFSET = re.compile(r"(?<=:\d\d)(\.\d+)?( ?UTC| ?GMT|Z| ?[+-]\d\d:?\d\d)$")
 QUARTER = re.compile(r"\d{4}[- ]?Q[1-4]")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f")
 YEAR_FIRST = ("%Y/%m/%d", "%Y.%m.%d", "%Y %m %d", "%Y-%m", "%Y/%m")
@@ -50,7 +51,8 @@ OF_DAY = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
 def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | None", bool]:
     """Different texts as dates, and whether days and months may be the other way round.
 
-    None where not all of them are dates in one form. Times of day are dates of 1900-01-01.
+    Gives None where not all are dates in one form. A time of day is a time on 1900-01-01. Hours
+    are those of the clock where they were written down: a time zone is left out.
     """
     import pandas as pd
 
@@ -58,6 +60,11 @@ def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | Non
         return None, False
     if all(QUARTER.fullmatch(it) for it in texts):
         return pd.Series(pd.PeriodIndex(texts, freq="Q").to_timestamp()), False
+    # Hours are those of the clock where they were written down.
+    if all(OFFSET.search(it) for it in texts):
+        texts = [OFFSET.sub("", it) for it in texts]
+    elif any(OFFSET.search(it) for it in texts):
+        return None, False
     if (found := _parse(texts, "ISO8601")) is not None:
         return found, False
     plain = product((*YEAR_FIRST, *NAMED), TIMES)
@@ -73,11 +80,17 @@ def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | Non
 
 
 def of_numbers(values: Array) -> Array | None:
-    """Whole numbers such as 20240131 as dates; None where some are none, or are missing."""
-    if not ((values >= 19000101) & (values < 21000101) & (values == np.floor(values))).all():
+    """Whole numbers such as 20240131 as dates, NaT for NaN; None where some are none."""
+    is_known = ~np.isnan(values)
+    known = values[is_known]
+    if not ((known >= 19000101) & (known < 21000101) & (known == np.floor(known))).all():
         return None
-    found = _parse([f"{it:.0f}" for it in values], "%Y%m%d")
-    return None if found is None else found.to_numpy()
+    found = _parse([f"{it:.0f}" for it in known], "%Y%m%d") if len(known) else None
+    if found is None:
+        return None
+    dates = np.full(len(values), np.datetime64("NaT"), "datetime64[us]")
+    dates[is_known] = found.to_numpy()
+    return dates
 
 
 def numbers(dates: "pd.Series", feature: DateFeature) -> Array:
@@ -94,6 +107,11 @@ def numbers(dates: "pd.Series", feature: DateFeature) -> Array:
     return np.asarray(getattr(dates.dt, feature), np.float64)
 
 
+def are_times_of_day(dates: "pd.Series") -> bool:
+    """Whether all that are known have no date: they are read as if of one day in 1900."""
+    return bool((dates.dropna().dt.normalize() == np.datetime64("1900-01-01")).all())
+
+
 def varying(dates: "pd.Series") -> list[DateFeature]:
     """The features that differ from date to date, and mean something.
 
@@ -101,6 +119,8 @@ def varying(dates: "pd.Series") -> list[DateFeature]:
     """
     known = dates.dropna()
     found = [it for it in FEATURES if len(np.unique(numbers(known, it))) > 1]
+    if are_times_of_day(known):
+        return ["hour"]
     meaningless = set()
     if known.dt.normalize().nunique() == 1:
         meaningless.add("ordinal")

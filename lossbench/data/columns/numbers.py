@@ -18,12 +18,14 @@ CODES = (
     "USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|TRY|BRL|MXN|ZAR|KRW|SGD|HKD"
 )
 CURRENCY = rf"(?:R|US|A|C|HK)?[$€£¥₹₽₩₺₪]|Fr\.?|(?:{CODES})(?![A-Za-z])"
-BLANK = " \u00a0\u202f"
+BLANK = " \u00a0\u202f\u2009"
 QUOTE = "'\u2019"
 # A sign, a currency, digits with what stands between them, and a unit, in this order.
 WRITTEN = re.compile(
     rf"(?P<open>\()?(?P<sign>{SIGN})?\s*(?P<before>{CURRENCY})?\s*(?P<inner>{SIGN})?"
     rf"(?P<digits>\d(?:[\d.,{QUOTE}{BLANK}]*[\d.,])?|[.,]\d+)(?P<exponent>[eE][-+]?\d+)?"
+    # Accounts may have the sign behind; in marks, 2- is no number.
+    rf"(?P<behind>(?<=[.,]\d\d)-)?"
     rf"\s*(?P<after>[^\W\d_][^\d,;:()]{{0,11}}|[%‰°\"'$€£¥₹][^\d,;:()]{{0,5}})?(?P<close>\))?"
 )
 
@@ -72,7 +74,7 @@ class Numbers:
     """Texts read as numbers by one rule.
 
     ``values`` maps each text that is a number to it; ``others`` are the rest. ``is_plain`` says
-    that all are written as in Python.
+    that they have no unit, no currency and no other mark than a decimal point.
     """
 
     values: dict[str, float]
@@ -123,7 +125,8 @@ def _written(text: str) -> re.Match[str] | None:
     match = WRITTEN.fullmatch(text.strip())
     if not match or bool(match["open"]) != bool(match["close"]):
         return None
-    return match if sum(bool(match[it]) for it in ("open", "sign", "inner")) <= 1 else None
+    signs = ("open", "sign", "inner", "behind")
+    return match if sum(bool(match[it]) for it in signs) <= 1 else None
 
 
 def _unit(match: re.Match[str]) -> tuple[str, str]:
@@ -133,7 +136,8 @@ def _unit(match: re.Match[str]) -> tuple[str, str]:
 
 
 def _sign(match: re.Match[str]) -> int:
-    negative = bool(match["open"]) or (match["sign"] or match["inner"] or "+") != "+"
+    negative = bool(match["open"] or match["behind"])
+    negative |= (match["sign"] or match["inner"] or "+") != "+"
     return -1 if negative else 1
 
 

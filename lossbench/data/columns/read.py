@@ -4,6 +4,7 @@ pandas is imported only when there is a column to look at.
 """
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,7 +72,7 @@ def _kind(values: "pd.Series") -> str:
         return "number"
     if found == "string":
         return "string"
-    scalars = all(isinstance(it, str | int | float) for it in values)
+    scalars = all(isinstance(it, str | int | float | date) for it in values)
     return "string" if scalars else str(found)
 
 
@@ -81,8 +82,10 @@ def _naive(values: "pd.Series") -> "pd.Series":
 
 def _of_numbers(reading: Reading, name: str, values: Array, rules: Rules) -> Column:
     """A column of numbers, or of dates such as 20240131."""
-    found = dates.of_numbers(values)
+    column = numbers_column(reading, name, values, rules)
+    found = dates.of_numbers(column.values) if column.kind == "numbers" else None
     if found is None:
-        return numbers_column(reading, name, values, rules)
-    note = f"column {name!r} has whole numbers such as {values[0]:.0f}, taken for dates"
+        return column
+    example = column.values[~column.missing][0]
+    note = f"column {name!r} has whole numbers such as {example:.0f}, taken for dates"
     return dates_column(name, found, notes=(note,))

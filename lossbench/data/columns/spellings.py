@@ -37,8 +37,8 @@ def notes(name: str, texts: "pd.Categorical") -> tuple[str, ...]:
     if odd:
         which = ", ".join(f"{it!r} ({counted(counts[it], 'row')})" for it in odd[:3])
         found.append(
-            f"column {name!r} has texts: {which} is taken for a value there; "
-            f"missing_values: [{', '.join(map(repr, odd[:3]))}] takes it for missing"
+            f"column {name!r} has {which}, taken for a value there; "
+            f"missing_values: [{', '.join(map(repr, odd[:3]))}] makes it missing"
         )
     return tuple(found[:5])
 

@@ -21,11 +21,12 @@ from lossbench.text import shown
 if TYPE_CHECKING:
     import pandas as pd
 
-# A column holds names or free text rather than categories if it has more than FEW different texts,
-# and those of more than half of its rows, or if it has more than MAX_CATEGORIES with few rows each.
+# A column holds names or free text if it has more than FEW texts and more than half of its rows
+# differ, or if it has more than MAX_CATEGORIES with fewer than MANY_ROWS rows each, or more than
+# MOST_CATEGORIES.
 FEW, MAX_CATEGORIES = 10, 200
 MANY_ROWS, MOST_CATEGORIES = 20, 1000
-# Texts among numbers are meant as categories if FEW are different, with so many rows each.
+# Texts among numbers may be meant: FEW different ones make categories if each has so many rows.
 FEW_ROWS = 5
 
 
@@ -35,7 +36,7 @@ def different_texts(values: "pd.Series", rules: Rules) -> "pd.Categorical":
 
     # Codes and different texts: a few texts stand for millions of rows.
     codes, found = pd.factorize(values)
-    names = [str(it).strip() for it in found]
+    names = [_text(it).strip() for it in found]
     kept = dict.fromkeys(filter(None, names))
     if rules.missing_values:
         kept = {it: None for it in kept if not _is_given(it, rules)}
@@ -46,11 +47,17 @@ def different_texts(values: "pd.Series", rules: Rules) -> "pd.Categorical":
     return pd.Categorical.from_codes(mapped[codes], categories=pd.Index(list(kept), dtype=object))
 
 
+def _text(value: object) -> str:
+    """A value as it is written: a sheet's 12345 may be a float."""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value)) if whole else str(value)  # type: ignore[call-overload]
+
+
 def _is_given(text: str, rules: Rules) -> bool:
     """Whether a text is one of the missing values of the config, as a text or as a number."""
-    number = as_float(text)
+    number = as_float(text, rules.decimal)
     return any(
-        text == str(it) or (number is not None and number == as_float(it))
+        text == str(it) or (number is not None and number == as_float(it, rules.decimal))
         for it in rules.missing_values
     )
 
@@ -67,15 +74,19 @@ def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Ru
         return _of_numbers(reading, name, texts, read, usual, rules)
     found, doubtful = dates.read(rest, rules.day_first)
     if found is not None:
-        of_text = np.full(len(different) + 1, np.datetime64("NaT"), "datetime64[ns]")
+        of_text = np.full(len(different) + 1, np.datetime64("NaT"), "datetime64[us]")
         of_text[[n for n, it in enumerate(different) if not is_usual(it)]] = found.to_numpy()
-        notes = _missing_note(name, usual)
+        notes = (*_date_note(name, rest, found), *_missing_note(name, usual))
         return dates_column(name, of_text[texts.codes], doubtful, rest[0], notes)
+    known = [it for it in rest if not are_placeholders([it])]
+    if len(known) < len(rest) and dates.read(known, rules.day_first)[0] is not None:
+        fault = _text_among(reading, name, texts, [it for it in rest if it not in known], "dates")
+        return Column(name, "dates", np.full(len(texts), np.datetime64("NaT")), fault)
     counts = np.bincount(texts.codes[texts.codes >= 0], minlength=len(different))
     rows_of = dict(zip(different, counts.tolist(), strict=True))
     of_others = sum(rows_of[it] for it in read.others)
     if len(read.values) > 1 and 2 * of_others < sum(rows_of[it] for it in rest):
-        fault = _text_among_numbers(reading, name, texts, read)
+        fault = _text_among(reading, name, texts, read.others, "numbers", max(read.values, key=len))
         column = _of_numbers(reading, name, texts, read, [*usual, *read.others], rules)
         return replace(column, fault=fault)
     return categories_column(name, texts, rules)
@@ -123,37 +134,46 @@ def categories_column(name: str, texts: "pd.Categorical", rules: Rules) -> Colum
     return Column(name, "texts", values, fault, notes)
 
 
+def _date_note(name: str, texts: Sequence[str], found: "pd.Series") -> tuple[str, ...]:
+    """How dates are read, unless they are written so; the latest one shows a wrong century."""
+    latest = int(found.argmax())
+    read = str(found.iloc[latest]).removesuffix(" 00:00:00")
+    if dates.are_times_of_day(found) or read[:10] in texts[latest].replace("/", "-"):
+        return ()
+    return (f"column {name!r} has dates such as {shown(texts[latest])}, read as {read}",)
+
+
 def _missing_note(name: str, usual: Sequence[str]) -> tuple[str, ...]:
     if not usual:
         return ()
     which = ", ".join(map(repr, usual[:3]))
-    return (f"column {name!r} has numbers: {which} is taken for missing there",)
+    return (f"column {name!r} has {which}, taken for missing there",)
 
 
-def _text_among_numbers(
+def _text_among(
     reading: Reading,
     name: str,
     texts: "pd.Categorical",
-    read: numbers.Numbers,
+    others: Sequence[str],
+    kind: str,
+    example: str = "",
 ) -> Fault:
-    """The fault of texts in a column where more than half of the values are numbers."""
-    others = read.others
+    """The fault of texts in a column of numbers or dates, of which one is the example."""
     wrong = np.isin(texts.codes, [texts.categories.get_loc(it) for it in others])
     first, count = int(np.argmax(wrong)), int(wrong.sum())
     text = texts[first]
     second = next((f", {shown(it)} too" for it in others if it != text), "")
     more = f"{second} ({count} rows)" if count > 1 else ""
     where = f"{reading.place(first)}, column {name!r}: {shown(text)}"
-    of_all = (f"categories: [{name!r}] takes all values for categories, drop: [{name!r}] none",)
-    if all(map(numbers.is_written_number, others)):
-        way = max(read.values, key=len)
-        what = f"{where} is a number written in another way than {shown(way)}{more}"
-        return Fault("file", what, of_all)
-    rows = int((texts.codes >= 0).sum())
+    of_all = f"categories: [{name!r}] takes every value for a category"
+    if example and all(map(numbers.is_written_number, others)):
+        what = f"{where} is a number written in another way than {shown(example)}{more}"
+        return Fault("file", what, (of_all, leaves_out(name)))
+    of_others = np.bincount(texts.codes[wrong])
     remedy = {}
     if are_placeholders(others):
         remedy = {"missing_values": list(others)}
-    elif len(texts.categories) <= FEW and rows >= FEW_ROWS * len(texts.categories):
+    elif len(texts.categories) <= FEW and of_others[of_others > 0].min() >= FEW_ROWS:
         remedy = {"categories": [name]}
-    ways = (takes_for_missing(others), *of_all)
-    return Fault("file", f"{where} is text among numbers{more}", ways, remedy)
+    ways = (takes_for_missing(others), of_all, leaves_out(name))
+    return Fault("file", f"{where} is text among {kind}{more}", ways, remedy)

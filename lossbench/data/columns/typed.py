@@ -1,12 +1,15 @@
 """Columns whose values are numbers or dates already."""
 
+from contextlib import suppress
+
 import numpy as np
 
 from lossbench.data.arrays import Array
-from lossbench.data.columns.column import Column, leaves_out, takes_for_missing
+from lossbench.data.columns import numbers
+from lossbench.data.columns.column import Column, leaves_out, takes_for_missing, unusable
 from lossbench.data.columns.rules import Rules
 from lossbench.data.faults import Fault
-from lossbench.data.reading.form import Reading
+from lossbench.data.reading.form import Decimal, Reading
 from lossbench.text import shown
 
 LARGEST = float(np.finfo(np.float32).max)
@@ -14,9 +17,12 @@ LARGEST = float(np.finfo(np.float32).max)
 
 def numbers_column(reading: Reading, name: str, values: Array, rules: Rules) -> Column:
     """A column of float64 numbers, (rows,), with NaN for a missing one."""
-    given = [it for it in map(as_float, rules.missing_values) if it is not None]
+    missing = [as_float(it, rules.decimal) for it in rules.missing_values]
+    given = [it for it in missing if it is not None]
     if given and np.isin(values, given).any():
         values = np.where(np.isin(values, given), np.nan, values)
+    if np.isnan(values).all():
+        return Column(name, "nothing", values, unusable(name, "has no values"))
     with np.errstate(invalid="ignore"):
         too_large = np.abs(values) > LARGEST
     if not too_large.any():
@@ -50,9 +56,8 @@ def dates_column(
     return Column(name, "dates", values, fault, notes)
 
 
-def as_float(value: str | float) -> float | None:
+def as_float(value: str | float, decimal: Decimal) -> float | None:
     """A missing value of a config as a number; None where it is none."""
-    try:
+    with suppress(ValueError):
         return float(value)
-    except ValueError:
-        return None
+    return numbers.read([str(value)], decimal).values.get(str(value))

@@ -27,8 +27,11 @@ def read(content: bytes, kind: str) -> Reading:
     refuse_too_many_values(*shape(content, kind))
     with _pyarrow(kind):
         frame, texts = (_read_parquet if kind == PARQUET else _read_feather)(content)
+    # An index that has a name is a column, such as that of rows.
+    named = all(it is not None for it in frame.index.names)
+    frame = frame.reset_index() if named else frame.reset_index(drop=True)
     names, notes = unique_names(list(map(str, frame.columns)))
-    frame = frame.set_axis(names, axis=1).reset_index(drop=True)
+    frame = frame.set_axis(names, axis=1)
     if frame.empty:
         raise DatasetError("file", "has no rows")
     frame = frame.astype({name: object for name in names if name in texts})

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from lossbench.data.reading.form import Decimal
 
@@ -15,11 +16,15 @@ POINT = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)?\.(\d{1,2}|\d{4,})([eE][-+]?\d+
 def of(rows: Sequence[Sequence[str]], separator: str) -> Decimal:
     """What stands before decimals, by some rows of texts.
 
-    It is the comma if some numbers have one for certain, and a point only where it may separate
-    thousands. Semicolons between columns are for decimal commas, so where no number tells, the
-    comma it is.
+    It is the comma if columns have numbers that can only be read with one, and the point if they
+    have some that need it. Where there are columns of both kinds, or of none, semicolons between
+    the columns are for decimal commas.
     """
-    texts = [it.strip() for row in rows for it in row]
-    if any(map(POINT.fullmatch, texts)):
-        return "."
-    return "," if separator == ";" or any(map(COMMA.fullmatch, texts)) else "."
+    columns = [[it.strip() for it in column] for column in zip_longest(*rows, fillvalue="")]
+    has_comma = [any(map(COMMA.fullmatch, it)) for it in columns]
+    has_point = [any(map(POINT.fullmatch, it)) for it in columns]
+    kinds = set(zip(has_comma, has_point, strict=True))
+    commas, points = (True, False) in kinds, (False, True) in kinds
+    if commas != points:
+        return "," if commas else "."
+    return "," if separator == ";" else "."

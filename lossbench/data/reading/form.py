@@ -17,7 +17,7 @@ class Form:
     """What a config says of the form of a file; what is None is found out from the file.
 
     ``skip_rows`` counts the lines above the header, and ``skip_footer`` those below the last row.
-    ``texts`` names columns that are read as they are written: 1.0 is no 1 there.
+    ``texts`` names columns that are kept as they are written, so that 1.0 does not become 1.
     """
 
     separator: str | None = None
@@ -46,5 +46,5 @@ class Reading:
     notes: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     decimal: Decimal = "."
-    # What was understood of its columns, so that it is done once: see columns.column.
+    # Columns that were understood already, by their names and rules: see columns.read.
     understood: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)

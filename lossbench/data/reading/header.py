@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from lossbench.data.faults import Fault
 
-# Of texts without names for the columns, so many come again in their columns.
+# If this share of the first record's texts stands in its columns again, it is a row.
 SHARE = 0.5
 YEARS = range(1800, 2101)
 
@@ -15,9 +15,9 @@ YEARS = range(1800, 2101)
 def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether a record names columns whose first rows are given.
 
-    Names are seldom numbers or dates. So it is a row if more of these than of words stand in it
-    above numbers and dates, but for whole numbers in order: 0, 1, 2, as pandas writes them, or
-    years. Where all columns have texts, it is a row if half of its texts come again below.
+    Names are seldom numbers or dates. The record is a row if, above numbers and dates, it has more
+    of these than of words. Whole numbers in order, 0, 1, 2 or years, are names all the same. Where
+    all columns have texts, it is a row if half of its texts come again below.
     """
     if not rows:
         return True

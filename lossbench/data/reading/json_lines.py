@@ -30,7 +30,7 @@ def read(content: bytes, form: Form) -> Reading:
         raise DatasetError("file", "has no rows")
     refuse_too_many_values(*frame.shape)
     names, doubled = unique_names(list(map(str, frame.columns)))
-    frame = frame.set_axis(names, axis=1).reset_index(drop=True)
+    frame = frame.set_axis(names, axis=1)
     notes = [*([note] if note else []), *doubled]
     return Reading(frame, lambda row: places[row], tuple(notes))
 

@@ -98,7 +98,9 @@ def layout_of(content: bytes, form: Form) -> Layout:
     names = [it.lstrip(f"{COMMENT} ") if n == 0 else it for n, it in enumerate(first)]
     if header and separator in OF_R and all(len(it) == len(first) + 1 for _, it in rest[1:]):
         names = ["", *names]  # R writes no name above the names of rows
-    skipped = set(range(1, rest[0][0])) | ({rest[0][0]} if header else set())
+    # All lines above the first row, and those of a header that goes over several.
+    first_row = rest[0][0] if not header else rest[1][0] if len(rest) > 1 else rest[0][0] + 1
+    skipped = set(range(1, first_row))
     if not header:
         names = numbered_names(len(first))
     return Layout(

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from lossbench.data.arrays import DatasetError
@@ -16,6 +16,7 @@ from lossbench.data.faults import Fault
 from lossbench.data.limits import refuse_too_many_values
 from lossbench.data.reading import decimals
 from lossbench.data.reading.chunks import read_chunks
+from lossbench.data.reading.codes import columns_of_codes
 from lossbench.data.reading.encodings import to_utf8
 from lossbench.data.reading.form import Form, Reading
 from lossbench.data.reading.header import no_header
@@ -27,6 +28,7 @@ from lossbench.data.reading.layout import (
     first_records,
     layout_of,
 )
+from lossbench.data.reading.lines import without_lines
 from lossbench.data.reading.names import unique_names
 from lossbench.data.reading.of_r import NA, has_na_for_missing
 from lossbench.text import counted, message_of, shown
@@ -38,8 +40,7 @@ COMMENT_LINE = re.compile(rb"^#.*$", re.MULTILINE)
 # One column more than there are names: a line with a separator at its end has an empty value there.
 SURPLUS = "\0surplus"
 MOST_FOOTERS = 10  # more lines of another width than this are no footer
-SAMPLE = 5000  # rows by which the decimal comma is found, and columns of codes
-CODE = re.compile(r"0\d")
+SAMPLE = 5000  # rows by which the decimal comma is found
 MANY = 1000  # different values in a sample, that are no classes
 
 
@@ -80,9 +81,11 @@ def _read(content: bytes, form: Form, layout: Layout, encoding: str) -> Reading:
     comments = _comments(content, layout)
     left_out = layout.skipped | footers | comments
     texts = _texts(names, [record for _, record in sample], form.texts)
+    texts += [it for it in columns_of_codes(content, layout, names) if it not in texts]
     lines = [it for n, it in enumerate(first_lines(content)) if n + 1 not in left_out]
     missing = [NA] if has_na_for_missing(lines, layout.separator, content) else []
-    frame = _parse(content, layout, names, left_out, decimal, texts, missing)
+    rows = without_lines(content, left_out)
+    frame = _parse(rows, layout, names, decimal, texts, missing)
     notes = [encoding, *layout.notes, *doubled]
     notes += ["NA without quotes is a missing value, as texts have quotes"] if missing else []
     notes += [f"{counted(len(comments), 'line')} with a comment: left out"] if comments else []
@@ -90,7 +93,7 @@ def _read(content: bytes, form: Form, layout: Layout, encoding: str) -> Reading:
         faults.append(no_header(f"line {min(sample)[0]}", len(names)))
     return Reading(
         frame,
-        _place(content, layout, left_out, len(frame)),
+        _place(rows, layout, max(left_out, default=0), len(frame)),
         tuple(filter(None, notes)),
         tuple(faults),
         decimal,
@@ -101,21 +104,19 @@ def _parse(
     content: bytes,
     layout: Layout,
     names: list[str],
-    left_out: frozenset[int],
     decimal: str,
     texts: Sequence[str],
     missing: Sequence[str],
 ) -> "pd.DataFrame":
     """The columns, by pandas; raises DatasetError with the first line that is no row."""
-    if any(len(record) > len(names) + 1 for _, record in first_records(content, layout, 1)):
-        _refuse_ragged(content, layout, left_out)
+    if any(len(record) > len(names) + 1 for _, record in islice(_records(content, layout), 1)):
+        _refuse_ragged(content, layout)
     options = {
         "sep": r"\s+" if layout.separator == " " else layout.separator,
         "quotechar": layout.quote,
         "escapechar": layout.escape,
         "header": None,
         "names": [*names, SURPLUS],
-        "skiprows": [line - 1 for line in sorted(left_out)],
         "decimal": decimal,
         # An empty field is missing. What else may be is for the columns to say.
         "keep_default_na": False,
@@ -126,7 +127,7 @@ def _parse(
     try:
         frame = read_chunks(content, options, texts)
     except (ValueError, csv.Error) as error:  # pandas's ParserError is a ValueError, too
-        _refuse_ragged(content, layout, left_out)
+        _refuse_ragged(content, layout)
         if "EOF inside string" in str(error):
             *_, (line, _) = _records(content, layout)
             raise _refused(f"line {line} has a quote that is never closed") from None
@@ -135,7 +136,7 @@ def _parse(
         raise _refused("has a header but no rows")
     # pandas fills up rows that are too short.
     if frame[SURPLUS].notna().any() or frame[names[-1]].isna().any():
-        _refuse_ragged(content, layout, left_out)
+        _refuse_ragged(content, layout)
     del frame[SURPLUS]
     # A last column without a name and without values is a comma at the end of each line.
     last = frame.columns[-1]
@@ -147,15 +148,15 @@ def _parse(
 def _texts(
     names: Sequence[str], sample: Sequence[Sequence[str]], wanted: frozenset[str]
 ) -> list[str]:
-    """The columns to read as they are written: those of codes, and those that a config wants so.
+    """The columns to read as they are written, of those that a config wants so.
 
-    The latter may be classes, which keep their names. A column of many different numbers has none.
+    They may be classes, which keep their names. A column of many different numbers has none.
     """
     columns = [{row[n].strip() for row in sample if n < len(row)} for n in range(len(names))]
     return [
         name
         for name, texts in zip(names, columns, strict=True)
-        if (name in wanted and len(texts) <= MANY) or any(CODE.match(it) for it in texts)
+        if name in wanted and len(texts) <= MANY
     ]
 
 
@@ -187,37 +188,39 @@ def _footers(content: bytes, layout: Layout, form: Form) -> tuple[frozenset[int]
 
 def _comments(content: bytes, layout: Layout) -> frozenset[int]:
     """The lines among the rows that begin with # and have another width."""
-    found = set()
-    line, end = 1, 0
-    for match in COMMENT_LINE.finditer(content):
-        line, end = line + content.count(b"\n", end, match.start()), match.start()
-        text = match[0].decode()
-        if not layout.fits(next(layout.records([text]), (1, []))[1]):
-            found.add(line)
-    return frozenset(found) - layout.skipped
+    if not COMMENT_LINE.search(content):
+        return frozenset()
+    records = [*_records(content, layout), (content.count(b"\n") + 2, [])]
+    return frozenset(
+        line
+        for (line, record), (after, _) in pairwise(records)
+        if record[0].startswith("#")
+        and not layout.fits(record)
+        and line not in layout.skipped
+        and not any("\n" in it or "\r" in it for it in record)
+        and after > line
+    )
 
 
-def _place(
-    content: bytes, layout: Layout, left_out: frozenset[int], rows: int
-) -> Callable[[int], str]:
-    """Says on which line of the file a row begins."""
-    lines = content.count(b"\n") + (not content.endswith(b"\n"))
-    first = max(layout.skipped, default=0) + 1
-    below = {it for it in left_out if it > first}
-    plain = content.count(b"\r") == content.count(b"\r\n")
-    if plain and not below and lines == rows + first - 1:
+def _place(rows: bytes, layout: Layout, above: int, count: int) -> Callable[[int], str]:
+    """Says on which line of the file a row begins.
+
+    ``above`` is the last line that is left out; ``rows`` have nothing on those lines.
+    """
+    lines = rows.count(b"\n") + (not rows.endswith(b"\n"))
+    plain = rows.count(b"\r") == rows.count(b"\r\n")
+    if plain and lines == count + above:
         # Every row is a line of its own. The bytes, which may be many, are not kept.
-        return partial(_plain_place, first)
-    return partial(_found_place, content, layout, left_out)
+        return partial(_plain_place, above + 1)
+    return partial(_found_place, rows, layout)
 
 
 def _plain_place(first: int, row: int) -> str:
     return f"line {first + row}"
 
 
-def _found_place(content: bytes, layout: Layout, left_out: frozenset[int], row: int) -> str:
-    rows = (line for line, _ in _records(content, layout) if line not in left_out)
-    line = next(islice(rows, row, None), None)
+def _found_place(rows: bytes, layout: Layout, row: int) -> str:
+    line = next(islice((line for line, _ in _records(rows, layout)), row, None), None)
     return f"row {row + 1}" if line is None else f"line {line}"
 
 
@@ -226,10 +229,10 @@ def _records(content: bytes, layout: Layout) -> Iterator[Record]:
         yield from layout.records(text)
 
 
-def _refuse_ragged(content: bytes, layout: Layout, left_out: frozenset[int]) -> None:
+def _refuse_ragged(content: bytes, layout: Layout) -> None:
     """Raise DatasetError where a record has more or fewer values than there are columns."""
     for line, record in _records(content, layout):
-        if line not in left_out and not layout.fits(record):
+        if not layout.fits(record):
             raise _refused(_ragged(line, len(record), len(layout.names)))
 
 

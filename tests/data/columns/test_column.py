@@ -74,13 +74,11 @@ def test_usual_spellings_are_missing_among_numbers_and_values_among_texts(tmp_pa
     assert found["b"].kind == "numbers"
     assert int(found["b"].missing.sum()) == len(spellings) + 1
     assert found["b"].fault is None
-    assert found["b"].notes == (
-        "column 'b' has numbers: 'NA', 'N/A', 'NaN' is taken for missing there",
-    )
+    assert found["b"].notes == ("column 'b' has 'NA', 'N/A', 'NaN', taken for missing there",)
     assert found["c"].kind == "categories"
     assert int(found["c"].missing.sum()) == 1
     assert set(found["c"].values[20:29]) == set(spellings)
-    assert found["c"].notes[-1].startswith("column 'c' has texts: 'NA' (1 row), 'N/A' (1 row)")
+    assert found["c"].notes[-1].startswith("column 'c' has 'NA' (1 row), 'N/A' (1 row)")
 
 
 def test_the_config_says_what_is_missing_in_all_columns(tmp_path: Path) -> None:
@@ -136,3 +134,23 @@ def test_spellings_that_differ_in_capitals_are_told_and_can_be_one(tmp_path: Pat
     same = columns_of(tmp_path, text, ignore_case=True)["a"]
     assert same.values.tolist() == ["Yes", "Yes", "Yes", "no"] * 3
     assert same.notes == ()
+
+
+def test_dates_that_are_numbers_may_have_gaps(tmp_path: Path) -> None:
+    text = "d,y\n20240131,1\n,2\n20240201,3\n-999,4\n"
+    found = columns_of(tmp_path, text, missing_values=(-999,))["d"]
+    assert found.kind == "dates"
+    assert found.missing.tolist() == [False, True, False, True]
+
+
+def test_a_placeholder_among_dates_has_a_remedy(tmp_path: Path) -> None:
+    text = "d,y\n" + "2024-01-31,1\n2024-02-01,2\n" * 5 + "?,3\n"
+    fault = columns_of(tmp_path, text)["d"].fault
+    assert fault is not None
+    assert fault.message.startswith("line 12, column 'd': '?' is text among dates; missing_values:")
+    assert columns_of(tmp_path, text, missing_values=("?",))["d"].kind == "dates"
+
+
+def test_missing_numbers_are_read_as_those_of_the_file(tmp_path: Path) -> None:
+    found = columns_of(tmp_path, "a;y\n1,5;1\n-99,9;2\n", missing_values=("-99,9",), decimal=",")
+    assert found["a"].missing.tolist() == [False, True]

@@ -1,10 +1,15 @@
 """Dates and times in the forms in which people write them."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from forms import read
 
 from lossbench.data.columns import dates
+from lossbench.data.columns.read import read_column
+from lossbench.data.columns.rules import Rules
 
 DAYS = pd.Series(pd.to_datetime(["2024-01-05", "2023-12-31", "2024-02-29"]))
 TIMES = DAYS + pd.to_timedelta(["10:30:00", "00:00:00", "23:59:59"])
@@ -73,3 +78,25 @@ def test_features_that_do_not_vary_are_not_proposed() -> None:
     assert dates.varying(months) == ["year", "month", "ordinal"]
     of_day, _ = dates.read(["10:30", "11:00"], None)
     assert dates.varying(of_day) == ["hour"]
+
+
+def test_hours_are_those_of_the_clock_where_they_were_written_down() -> None:
+    found, _ = dates.read(["2024-07-01T10:00:05+02:00", "2024-01-02T10:01:05+01:00"], None)
+    assert found is not None
+    assert [it.hour for it in found] == [10, 10]
+    assert dates.read(["2024-07-01T10:00:05+02:00", "2024-01-02T10:01:05"], None)[0] is None
+
+
+@pytest.mark.parametrize(("text", "year"), [("9999-12-31", 9999), ("0001-01-01", 1)])
+def test_far_dates_do_not_wrap_around(text: str, year: int, tmp_path: Path) -> None:
+    reading = read(tmp_path, f"d,y\n2024-01-05,1\n{text},2\n2024-02-07,3\n")
+    column = read_column(reading, "d", Rules())
+    if column.kind == "dates":  # pandas 2 has no such dates, and they are texts there
+        assert dates.numbers(pd.Series(column.values), "year")[1] == year
+
+
+def test_a_year_of_two_digits_is_told(tmp_path: Path) -> None:
+    reading = read(tmp_path, "d,y\n01.02.55,1\n13.04.56,2\n")
+    assert read_column(reading, "d", Rules()).notes == (
+        "column 'd' has dates such as '13.04.56', read as 2056-04-13",
+    )

@@ -134,3 +134,42 @@ def test_texts_keep_their_separators_and_lines(tmp_path: Path) -> None:
     reading = read(tmp_path, text)
     assert rows(reading)[3] == [3, "it was 3; or | so,\nno #3"]
     assert reading.place(3) == "line 8"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected", "form"),
+    [
+        ('i,t,y\n1,"a\n# h",3\n2,x,4\n3,a,5\n', [[1, "a\n# h", 3], [2, "x", 4], [3, "a", 5]], {}),
+        ('"Title\nmore"\na,b\n1,2\n2,3\n3,4\n', [[1, 2], [2, 3], [3, 4]], {}),
+        ('t,y\n"a\nb",3\n2,4\n# a comment\n5,6\n', [["a\nb", 3], ["2", 4], ["5", 6]], {}),
+        ('t,y\n"a\nb",3\n2,4\nTotal,7\n', [["a\nb", 3], ["2", 4]], {"skip_footer": 1}),
+        ('"a\nb",y\n1,3\n2,4\n', [[1, 3], [2, 4]], {}),
+    ],
+)
+def test_texts_of_several_lines_move_no_row(
+    content: str, expected: list[list[Any]], form: dict[str, Any], tmp_path: Path
+) -> None:
+    assert rows(read(tmp_path, content, **form)) == expected
+
+
+def test_codes_are_found_far_below(tmp_path: Path) -> None:
+    body = "".join(f"{number},{number % 7}\n" for number in range(9000, 2000, -1))
+    reading = read(tmp_path, f"zip,y\n{body}01234,5\n")
+    assert reading.frame["zip"].iloc[-1] == "01234"
+    assert reading.frame["y"].dtype == int
+
+
+@pytest.mark.parametrize(
+    ("content", "decimal"),
+    [
+        ("v;time;y\n1,103;9.30;1,5\n2,204;10.45;2,25\n", ","),
+        ("v;w\n1,5;1.5\n2,5;2.5\n", ","),
+        ("v;w\n1.5;2\n2.5;3\n", "."),
+        ('v,w\n"1,5",1.5\n"2,5",2.5\n', "."),
+        ('v,w\n"1,5",1\n"2,25",2\n', ","),
+    ],
+)
+def test_columns_tell_what_stands_before_decimals(
+    content: str, decimal: str, tmp_path: Path
+) -> None:
+    assert read(tmp_path, content).decimal == decimal
