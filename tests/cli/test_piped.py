@@ -9,7 +9,7 @@ import pytest
 from command import COMMAND, tree
 from small_experiments import MOONS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def in_bash(cwd: Path, script: str) -> tuple[int, str, str]:

@@ -18,6 +18,7 @@ NOT_RUN = [
 
 
 # The first page has a module of its own, so that another process may run it.
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", READMES[1:], ids=lambda it: it.relative_to(ROOT).as_posix())
 def test_the_blocks_work_and_print_what_is_shown(path: Path, tmp_path: Path) -> None:
     readmes.make_files(tmp_path)

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.slow
 PAGE = readmes.ROOT / "README.md"
 
 
+@pytest.mark.thorough
 def test_its_blocks_work_and_print_what_is_shown(tmp_path: Path) -> None:
     readmes.make_files(tmp_path)
     text = PAGE.read_text()

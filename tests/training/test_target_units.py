@@ -155,6 +155,7 @@ def test_a_loss_of_ones_own_gets_what_is_learned(
     assert one.test == pytest.approx(other.test, rel=1e-4)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("first", "second"), [("standardize", "mean"), ("log1p", "log")])
 def test_data_that_differ_in_their_scale_share_a_program_and_have_their_own_figures(
     experiment_of: Make, first: TransformName, second: TransformName
