@@ -10,7 +10,6 @@ from typing import Any, get_args
 import numpy as np
 
 from lossbench.config.data_path import expanded, unset_variable
-from lossbench.config.sections.data_file import OF_FORM
 from lossbench.config.sections.dataset import Dataset
 from lossbench.data.arrays import Array, DatasetError
 from lossbench.data.columns import dates
@@ -19,7 +18,6 @@ from lossbench.data.faults import Fault
 from lossbench.data.file_table import hint_at_columns
 from lossbench.data.files import DataFiles
 from lossbench.data.generators import GENERATORS, is_toy_dataset
-from lossbench.data.reading.form import Form
 from lossbench.data.target import MAX_CLASSES, RARE, Problem, read_target
 from lossbench.starters import findings
 from lossbench.starters.advice import Advice, suiting
@@ -126,7 +124,7 @@ def _from_file(data: str, target: str | None, settings: Mapping[str, Any]) -> St
     path, files = Path(data), DataFiles()
     found, named = _find_target(path, target, settings, files)
     keys = {"file": data, "target": found} | dict(settings)
-    reading, _ = check_keys(keys, files).columns(files)
+    reading = check_keys(keys, files).reading(files)
     # First, as totals are no values of their columns.
     total = findings.total_row(reading, keys.get("skip_footer", 0))
     decided = decide(with_remedies(keys, [total] if total else []), files)
@@ -163,9 +161,8 @@ def _find_target(
 
     Raises DatasetError where there is none.
     """
-    check_keys({"file": str(path), "target": target or "", **settings}, files)
-    form = Form(**{key: value for key, value in settings.items() if key in OF_FORM})
-    reading = files.read(path, form=replace(form, texts=frozenset({str(target)})))
+    keys = {"file": str(path), "target": target or "", **settings}
+    reading = check_keys(keys, files).reading(files)
     names = list(map(str, reading.frame.columns))
     if target is None:
         message = (

@@ -84,7 +84,7 @@ class DataFileKeys(Section):
 
     def file_table(self, files: DataFiles | None) -> Table:
         """The data in the file before they are split; raises DatasetError."""
-        reading = self._read(files)
+        reading = self.reading(files)
         return table_from_file(reading, self._choice, self._rules(reading))
 
     def columns(self, files: DataFiles | None = None) -> tuple[Reading, Columns]:
@@ -92,10 +92,11 @@ class DataFileKeys(Section):
 
         What the config has to decide is not refused here: the ``faults`` of the columns say it.
         """
-        reading = self._read(files)
+        reading = self.reading(files)
         return reading, columns_of(reading, self._choice, self._rules(reading))
 
-    def _read(self, files: DataFiles | None) -> Reading:
+    def reading(self, files: DataFiles | None = None) -> Reading:
+        """The file as it is read; raises DatasetError."""
         form = {name: getattr(self, name) for name in OF_FORM}
         form["skip_footer"] = self.skip_footer or 0
         # Classes keep the names that they have in the file.

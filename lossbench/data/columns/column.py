@@ -20,10 +20,10 @@ class Column:
     ``kind`` says what the values are: "numbers" are float64 with NaN for a missing one,
     "categories" and "texts", which are too many to be categories, are objects of texts with NaN,
     and "dates" are datetime64 with NaT. "nothing" has no values, and "other" some that are none of
-    these. All have shape (rows,). ``written`` has the numbers as texts in the file, by their
-    values, where they are written in some other way than Python's, or where the column was read
-    as text. ``fault`` says why the column cannot be used as it is, and ``notes`` what was taken
-    for what.
+    these. All have shape (rows,). ``written`` maps numbers to their texts in the file; it is empty
+    where the column was not read as text. ``is_plain`` says that they have no unit, no currency and
+    no other mark than a decimal point. ``fault`` says why the column cannot be used as it is, and
+    ``notes`` what was taken for what.
     """
 
     name: str

@@ -16,9 +16,9 @@ def without_case(texts: "pd.Categorical") -> "pd.Categorical":
     """Texts that differ in capitals as one: that of most rows."""
     import pandas as pd
 
-    counts = _counts(texts)
+    rows = counts(texts)
     groups = _groups(texts)
-    chosen = {key: max(group, key=counts.__getitem__) for key, group in groups.items()}
+    chosen = {key: max(group, key=rows.__getitem__) for key, group in groups.items()}
     names = list(chosen.values())
     number = {key: n for n, key in enumerate(chosen)}
     mapped = np.array([*(number[it.casefold()] for it in texts.categories), -1])
@@ -27,15 +27,15 @@ def without_case(texts: "pd.Categorical") -> "pd.Categorical":
 
 def notes(name: str, texts: "pd.Categorical") -> tuple[str, ...]:
     """What a person should know of the texts in a column of categories."""
-    counts = _counts(texts)
+    rows = counts(texts)
     found = []
     for group in _groups(texts).values():
         if len(group) > 1:
-            which = " and ".join(f"{it!r} ({counted(counts[it], 'row')})" for it in group)
+            which = " and ".join(f"{it!r} ({counted(rows[it], 'row')})" for it in group)
             found.append(f"column {name!r} has {which}; ignore_case: true takes them for one")
     odd = [it for it in texts.categories if is_usual(it) or are_placeholders([it])]
     if odd:
-        which = ", ".join(f"{it!r} ({counted(counts[it], 'row')})" for it in odd[:3])
+        which = ", ".join(f"{it!r} ({counted(rows[it], 'row')})" for it in odd[:3])
         found.append(
             f"column {name!r} has {which}, taken for a value there; "
             f"missing_values: [{', '.join(map(repr, odd[:3]))}] makes it missing"
@@ -43,10 +43,11 @@ def notes(name: str, texts: "pd.Categorical") -> tuple[str, ...]:
     return tuple(found[:5])
 
 
-def _counts(texts: "pd.Categorical") -> dict[str, int]:
+def counts(texts: "pd.Categorical") -> dict[str, int]:
+    """How many rows each text has."""
     codes = texts.codes[texts.codes >= 0]
-    counts = np.bincount(codes, minlength=len(texts.categories)).tolist()
-    return dict(zip(texts.categories, counts, strict=True))
+    rows = np.bincount(codes, minlength=len(texts.categories)).tolist()
+    return dict(zip(texts.categories, rows, strict=True))
 
 
 def _groups(texts: "pd.Categorical") -> dict[str, list[str]]:

@@ -82,8 +82,7 @@ def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Ru
     if len(known) < len(rest) and dates.read(known, rules.day_first)[0] is not None:
         fault = _text_among(reading, name, texts, [it for it in rest if it not in known], "dates")
         return Column(name, "dates", np.full(len(texts), np.datetime64("NaT")), fault)
-    counts = np.bincount(texts.codes[texts.codes >= 0], minlength=len(different))
-    rows_of = dict(zip(different, counts.tolist(), strict=True))
+    rows_of = spellings.counts(texts)
     of_others = sum(rows_of[it] for it in read.others)
     if len(read.values) > 1 and 2 * of_others < sum(rows_of[it] for it in rest):
         fault = _text_among(reading, name, texts, read.others, "numbers", max(read.values, key=len))

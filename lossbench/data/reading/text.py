@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice, pairwise
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lossbench.data.arrays import DatasetError
@@ -152,11 +152,10 @@ def _texts(
 
     They may be classes, which keep their names. A column of many different numbers has none.
     """
-    columns = [{row[n].strip() for row in sample if n < len(row)} for n in range(len(names))]
     return [
         name
-        for name, texts in zip(names, columns, strict=True)
-        if name in wanted and len(texts) <= MANY
+        for n, name in enumerate(names)
+        if name in wanted and len({row[n].strip() for row in sample if n < len(row)}) <= MANY
     ]
 
 
@@ -190,15 +189,13 @@ def _comments(content: bytes, layout: Layout) -> frozenset[int]:
     """The lines among the rows that begin with # and have another width."""
     if not COMMENT_LINE.search(content):
         return frozenset()
-    records = [*_records(content, layout), (content.count(b"\n") + 2, [])]
     return frozenset(
         line
-        for (line, record), (after, _) in pairwise(records)
+        for line, record in _records(content, layout)
         if record[0].startswith("#")
         and not layout.fits(record)
         and line not in layout.skipped
         and not any("\n" in it or "\r" in it for it in record)
-        and after > line
     )
 
 
