@@ -1,6 +1,5 @@
 """``lossbench new``: write configs to start with, for given data."""
 
-import re
 from pathlib import Path
 
 import typer
@@ -8,8 +7,6 @@ import typer
 from lossbench.cli.app import FAILED, WRONG_USAGE, app, examples
 from lossbench.cli.options import Data, DataSettings, Debug, Kind, NewFolder, TargetColumn, Version
 
-# A message that names a key with its value: "; drop: ['id']".
-WAY = re.compile(r"; (leave it out: )?[a-z_]+: ")
 HINT = "Set such a key like this: --set \"dataset.missing_values=['?']\""
 
 
@@ -44,7 +41,7 @@ def new(
         for it in (error, *error.others):
             words = [data + ":", it.key if it.key not in ("", "file") else "", str(it)]
             print_error(" ".join(filter(None, words)))
-        if any(WAY.search(str(it)) for it in (error, *error.others)):
+        if any(it.has_way for it in (error, *error.others)):
             err.print(HINT)
         raise typer.Exit(WRONG_USAGE) from None
     except OSError as error:

@@ -17,13 +17,21 @@ Array = NDArray[Any]
 class DatasetError(ValueError):
     """Data that cannot be used; ``key`` is the key of the config's dataset that is to blame.
 
-    ``others`` are further errors that were found in the same data.
+    ``others`` are further errors that were found in the same data. ``has_way`` says that the
+    message names a key that goes on.
     """
 
-    def __init__(self, key: str, message: str, others: Iterable["DatasetError"] = ()) -> None:
+    def __init__(
+        self,
+        key: str,
+        message: str,
+        others: Iterable["DatasetError"] = (),
+        has_way: bool = False,
+    ) -> None:
         super().__init__(printable(message))
         self.key = key
         self.others = tuple(others)
+        self.has_way = has_way
 
 
 @dataclass(frozen=True)

@@ -30,5 +30,5 @@ class Fault:
 def refuse(faults: Sequence[Fault]) -> None:
     """Raise a DatasetError with all of these faults, if there are any."""
     if faults:
-        first, *others = (DatasetError(it.key, it.message) for it in faults)
-        raise DatasetError(first.key, str(first), others)
+        first, *others = (DatasetError(it.key, it.message, has_way=bool(it.ways)) for it in faults)
+        raise DatasetError(first.key, str(first), others, first.has_way)

@@ -76,4 +76,12 @@ def test_command_refuses_in_one_line_and_shows_how_a_key_is_set_that_helps(tmp_p
     done = lossbench(tmp_path, "new", "d.csv", "--target", "y")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "Error: d.csv: line 3 has 3 values for 2 columns\n"
+    absent = lossbench(tmp_path, "new", "no.csv", "--target", "y")
+    assert len(absent.stderr.splitlines()) == 1
+    (tmp_path / "d.csv").write_text("a,y\n" + "1,2\n2,3\n" * 20 + "1O5,2\n")
+    slip = lossbench(tmp_path, "new", "d.csv", "--target", "y")
+    assert [it[:25] for it in slip.stderr.splitlines()] == [
+        "Error: d.csv: line 42, co",
+        "Set such a key like this:",
+    ]
     assert [path.name for path in tmp_path.iterdir()] == ["d.csv"]

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from lossbench.data.arrays import DatasetError
-from lossbench.data.faults import Fault
+from lossbench.data.faults import Fault, refuse
 from lossbench.data.limits import refuse_too_many_values
 from lossbench.data.reading import decimals
 from lossbench.data.reading.chunks import read_chunks
@@ -180,7 +180,7 @@ def _footers(content: bytes, layout: Layout, form: Form) -> tuple[frozenset[int]
     what = f"{_ragged(line, fields, len(layout.names))}, {shown(text)}"
     ways = f"skip_footer: {len(found)} leaves out what stands below the rows"
     if max(fields for *_, fields in found) > len(layout.names):  # this may be a row with a mistake
-        raise _refused(f"{what}; {ways}")
+        refuse([Fault("file", what, (ways,))])
     fault = Fault("file", what, (ways,), {"skip_footer": len(found)})
     return frozenset(it[0] for it in found), [fault]
 
