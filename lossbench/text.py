@@ -41,7 +41,9 @@ def nearest(name: object, allowed: Iterable[str]) -> str:
     names = sorted(allowed)
     close = close_to(name, names)
     hint = f"did you mean '{close}'? " if close else ""
-    return f"{hint}allowed: {', '.join(names)}" if names else "none is allowed here"
+    # A comma or a tab alone would not be seen among the commas.
+    listed = (it if any(map(str.isalnum, it)) else repr(it) for it in names)
+    return f"{hint}allowed: {', '.join(listed)}" if names else "none is allowed here"
 
 
 def described(error: BaseException) -> str:

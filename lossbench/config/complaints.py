@@ -37,7 +37,7 @@ SECTIONS: dict[object, type[Section]] = {
 REQUIRED = {
     "dataset": "a mapping with a generator and its parameters, or with a file and its target",
     "generator": f"one of {', '.join(GENERATORS)}; or give a file and its target",
-    "file": "the path of a CSV, TSV or Parquet file, from this config's folder",
+    "file": "the path of a data file, such as a CSV, from this config's folder",
     "target": "the name of the column to predict",
     "model": "a mapping with the hidden layers",
     "hidden": "a list of the units of each hidden layer, such as [50]",

@@ -14,7 +14,7 @@ from lossbench.data.columns.rules import DateFeature, Rules
 from lossbench.data.faults import Fault, refuse
 from lossbench.data.reading.form import Reading
 from lossbench.data.target import Problem, Rare, read_target, without_rare
-from lossbench.text import cut, nearest
+from lossbench.text import counted, cut, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +91,7 @@ def columns_of(reading: Reading, choice: Choice, rules: Rules) -> Columns:
         for name in reading.frame.columns
         if name not in given
     }
+    features = {name: _ticks(it) for name, it in features.items()}
     if choice.dates == ():
         features = {name: it for name, it in features.items() if it.kind != "dates"}
     faults = [*reading.faults, *(it.fault for it in features.values() if it.fault)]
@@ -98,6 +99,7 @@ def columns_of(reading: Reading, choice: Choice, rules: Rules) -> Columns:
         faults.append(Fault("file", "has no column besides the target"))
     faults += _of_target(target)
     faults += _of_dates(features, choice)
+    faults += _idle([*features.values(), target], choice, rules)
     return Columns(features, target, weight, tuple(faults))
 
 
@@ -113,7 +115,14 @@ def table_from_file(reading: Reading, choice: Choice, rules: Rules) -> Table:
     refuse(faults)
     rows = _used_rows(columns, choice.missing)
     y, classes = read_target(columns.target, rows, choice.problem)
-    if choice.rare and classes:
+    if choice.rare and not classes:
+        raise DatasetError("rare", "is for classes; the target has numbers")
+    gaps = int(columns.target.missing.sum())
+    if len(classes) == 1 and gaps:
+        nothing = f"has {classes[0]!r} or nothing ({counted(gaps, 'row')})"
+        message = f"{nothing}, and a missing value is no class; write in the file what it means"
+        raise DatasetError("target", message)
+    if choice.rare:
         y, classes, kept = without_rare(y, classes, choice.rare)
         rows = rows[kept]
     numbers = dict(_numbers(columns.features, choice.dates or ()))
@@ -135,17 +144,24 @@ def hint_at_columns(name: str, frame: "pd.DataFrame") -> str:
 
 
 def _check_names(frame: "pd.DataFrame", choice: Choice, rules: Rules) -> None:
-    names = set(frame.columns)
-    if choice.target not in names:
-        message = f"is not a column; {hint_at_columns(choice.target, frame)}"
-        raise DatasetError("target", message)
-    for key, wanted in (("drop", choice.drop), ("categories", sorted(rules.categories))):
-        for name in wanted:
-            if name not in names:
-                message = f"has {name!r}, which is not a column; {hint_at_columns(name, frame)}"
-                raise DatasetError(key, message)
+    """Raise DatasetError with all names that are not those of columns."""
+    singles = {"target": choice.target, "sample_weight": choice.sample_weight}
+    lists = {"drop": choice.drop, "categories": sorted(rules.categories)}
+    errors = [
+        DatasetError(key, f"is not a column; {hint_at_columns(name, frame)}")
+        for key, name in singles.items()
+        if name is not None and name not in frame.columns
+    ]
+    errors += [
+        DatasetError(key, f"has {name!r}, which is not a column; {hint_at_columns(name, frame)}")
+        for key, names in lists.items()
+        for name in names
+        if name not in frame.columns
+    ]
     if choice.target in choice.drop:
-        raise DatasetError("drop", "leaves out the target")
+        errors.append(DatasetError("drop", "leaves out the target"))
+    if errors:
+        raise DatasetError(errors[0].key, str(errors[0]), errors[1:])
 
 
 def _weight(reading: Reading, choice: Choice, rules: Rules) -> Column | None:
@@ -153,8 +169,6 @@ def _weight(reading: Reading, choice: Choice, rules: Rules) -> Column | None:
     name, key = choice.sample_weight, "sample_weight"
     if name is None:
         return None
-    if name not in reading.frame.columns:
-        raise DatasetError(key, f"is not a column; {hint_at_columns(name, reading.frame)}")
     if name == choice.target:
         raise DatasetError(key, "is the target")
     if name in choice.drop:
@@ -182,9 +196,21 @@ def _of_target(column: Column) -> list[Fault]:
     return [Fault(key, column.fault.what, tuple(ways), remedy)]
 
 
+def _ticks(column: Column) -> Column:
+    """A feature with a single value or none in each row, such as x, as numbers: 1 and 0."""
+    missing = column.missing
+    known = column.values[~missing]
+    is_tick = column.kind == "categories" or (column.kind == "numbers" and (known == 1).all())
+    if column.fault or not is_tick or not missing.any() or (known != known[0]).any():
+        return column
+    value = column.written.get(known[0], f"{known[0]:g}") if column.kind == "numbers" else known[0]
+    note = f"column {column.name!r} has {value!r} or nothing, read as 1 and 0"
+    return Column(column.name, "numbers", np.where(missing, 0.0, 1.0), notes=(note,))
+
+
 def _of_dates(features: Mapping[str, Column], choice: Choice) -> list[Fault]:
     """The fault that a config does not say what becomes of dates."""
-    found = [it for it in features.values() if it.kind == "dates"]
+    found = [it for it in features.values() if it.kind == "dates" and not it.missing.all()]
     if choice.dates is not None or not found:
         return []
     import pandas as pd
@@ -195,6 +221,15 @@ def _of_dates(features: Mapping[str, Column], choice: Choice) -> list[Fault]:
     ways = f"dates: [{', '.join(varying)}] makes features of them, dates: [] leaves them out"
     what = f"{'column' if len(found) == 1 else 'columns'} {names} with dates"
     return [Fault("dates", what, (ways,), {"dates": varying})]
+
+
+def _idle(columns: Sequence[Column], choice: Choice, rules: Rules) -> list[Fault]:
+    """The faults of keys for dates, where there are none."""
+    if any(it.kind == "dates" for it in columns):
+        return []
+    given = {"dates": bool(choice.dates), "day_first": rules.day_first is not None}
+    what = "has nothing to do: no column that is used has dates"
+    return [Fault(key, what) for key, is_given in given.items() if is_given]
 
 
 def _numbers(

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from lossbench.data.arrays import DatasetError
+from lossbench.data.faults import Fault, refuse
 from lossbench.data.limits import MAX_BYTES
 from lossbench.data.reading import arrow, excel, json_lines, text
 from lossbench.data.reading.form import Form, Reading
@@ -17,6 +18,14 @@ JSON = (".jsonl", ".ndjson", ".json")
 EXCEL = (".xlsx", ".xlsm")
 SUFFIXES = (*TEXTS, *ARROW, *JSON, *EXCEL)
 PACKED = (GZIP, ZIP)
+# The keys of a config that say something of the form of each; any may have numbers in texts.
+LINES = ("header", "skip_rows", "skip_footer", "decimal")
+KEYS = {
+    TEXTS: ("separator", "encoding", *LINES),
+    EXCEL: ("sheet", *LINES),
+    JSON: ("encoding", "decimal"),
+    tuple(ARROW): ("decimal",),
+}
 
 
 class DataFile:
@@ -71,6 +80,7 @@ class DataFile:
 def _read(name: str, content: bytes, form: Form) -> Reading:
     name, content = unpack(name, content)
     suffix = Path(name).suffix.lower()
+    _refuse_idle(suffix, form)
     if suffix in ARROW:
         return arrow.read(content, ARROW[suffix])
     if suffix in EXCEL:
@@ -80,6 +90,13 @@ def _read(name: str, content: bytes, form: Form) -> Reading:
     if suffix in TEXTS:
         return text.read(content, form)
     raise DatasetError("file", f"holds {name!r}, which must end in one of {', '.join(SUFFIXES)}")
+
+
+def _refuse_idle(suffix: str, form: Form) -> None:
+    """Raise DatasetError with the keys that would do nothing for such a file."""
+    keys = next((keys for suffixes, keys in KEYS.items() if suffix in suffixes), ())
+    what = f"is not a key of {suffix} files; there are: {', '.join(keys)}"
+    refuse([Fault(it, what) for it in form.keys if keys and it not in keys])
 
 
 class DataFiles:

@@ -1,7 +1,7 @@
 """The data that configs are written for: what they hold, and the config keys that follow."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from lossbench.config.sections.dataset import Dataset
 from lossbench.data.arrays import Array, DatasetError
 from lossbench.data.columns import dates
 from lossbench.data.columns.column import Column
-from lossbench.data.faults import Fault
+from lossbench.data.faults import Fault, refuse
 from lossbench.data.file_table import hint_at_columns
 from lossbench.data.files import DataFiles
 from lossbench.data.generators import GENERATORS, is_toy_dataset
@@ -168,7 +168,7 @@ def _find_target(
         message = (
             f"is missing: it names the column to predict; {hint_at_columns('', reading.frame)}"
         )
-        raise DatasetError("--target", message)
+        raise DatasetError("--target", message, _else_open(keys, names, files))
     if target in names:
         return target, []
     alike = [it for it in names if it.casefold() == target.strip().casefold()]
@@ -176,7 +176,19 @@ def _find_target(
         return alike[0], [f"the target {target!r} is the column {alike[0]!r}"]
     why = "".join(f": {it.message}" for it in reading.faults if it.key == "header")
     message = f"is not a column{why}; {hint_at_columns(target, reading.frame)}"
-    raise DatasetError("--target", message)
+    raise DatasetError("--target", message, _else_open(keys, names, files))
+
+
+def _else_open(
+    keys: Mapping[str, Any], names: Sequence[str], files: DataFiles
+) -> list[DatasetError]:
+    """What else only a person can decide, whatever the target is."""
+    try:
+        _, columns = check_keys({**keys, "target": names[0]}, files).columns(files)
+        refuse([it for it in columns.faults if not it.remedy and it.key != "target"])
+    except DatasetError as error:
+        return [error, *error.others]
+    return []
 
 
 def _without_rare(keys: dict[str, Any], files: DataFiles) -> tuple[dict[str, Any], list[str]]:

@@ -75,6 +75,15 @@ REFUSED: list[tuple[bytes, str, str, str]] = [
     (b"y\nx\nz\n", "", "bce", "file: 'd.csv' has no column besides the target"),
     (TEXT, "drop: [b]", "bce", "drop: ['b'] has 'b', which is not a column; allowed: a, y"),
     (TEXT, "drop: [y]", "bce", "drop: ['y'] leaves out the target"),
+    (REAL + b"5,1.5\n", "rare: drop", "mse", "rare: 'drop' is for classes; the target has numbers"),
+    (TEXT, "dates: [year]", "bce", "dates: ['year'] has nothing to do: no column that is used has"),
+    (TEXT, "day_first: true", "bce", "day_first: True has nothing to do: no column that is used h"),
+    (
+        b"a,y\n1,yes\n2,\n3,yes\n4,\n",
+        "missing: drop",
+        "bce",
+        "target: 'y' has 'yes' or nothing (2 rows), and a missing value is no class",
+    ),
 ]
 
 
@@ -85,3 +94,26 @@ def test_a_wrong_column_is_one_complaint_with_its_place(
     content: bytes, keys: str, loss: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check_complaint(monkeypatch, tmp_path, content, keys, loss, said)
+
+
+def test_all_names_that_are_wrong_are_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_bytes(WEIGHTED)
+    keys = "file: d.csv, target: z, drop: [p, q], sample_weight: v"
+    said = complaints(tmp_path, keys, "mse")
+    assert [line.split(" ")[1] for line in said] == [
+        "dataset.target:",
+        "dataset.sample_weight:",
+        "dataset.drop:",
+        "dataset.drop:",
+    ]
+
+
+def test_a_value_or_nothing_is_one_or_zero(tmp_path: Path) -> None:
+    lines = [f"{'x' if n % 3 else ''},{'' if n % 4 else 1},{n % 5 or ''},{n}" for n in range(40)]
+    (tmp_path / "d.csv").write_text("\n".join(["a,b,c,y", *lines]))
+    split = split_of(tmp_path, "file: d.csv, target: y, missing: median", "mse")
+    assert split.features == ("a", "b", "c")
+    found = np.concatenate([split.x_train, split.x_test])
+    assert found[:, 0].tolist() == [float(n % 3 > 0) for n in range(40)]
+    assert found[:, 1].tolist() == [float(n % 4 == 0) for n in range(40)]
+    assert found[0, 2] > 0  # other numbers with gaps are filled in

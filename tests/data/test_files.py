@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from lossbench.config.load import load_all
 from lossbench.config.sections.dataset import Dataset
 from lossbench.data.arrays import DatasetError
 from lossbench.data.files import DataFile, DataFiles
+from lossbench.data.reading.form import Form
 
 opened: Counter[str] = Counter()
 
@@ -192,3 +194,21 @@ def test_a_row_of_parquet_is_placed_by_its_number(tmp_path: Path) -> None:
     reading = files.read(tmp_path / "d.parquet")
     assert (len(reading.frame), reading.place(1)) == (2, "row 2")
     assert not any(isinstance(it, bytes) for file in held() for it in vars(file).values())
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "said"),
+    [
+        ("d.csv", {"sheet": "a"}, "is not a key of .csv files; there are: separator, encoding, he"),
+        ("d.json", {"header": False}, "is not a key of .json files; there are: encoding, decimal"),
+        ("d.parquet", {"separator": ";"}, "is not a key of .parquet files; there are: decimal"),
+        ("d.xlsx", {"encoding": "utf-8"}, "is not a key of .xlsx files; there are: sheet, header"),
+    ],
+)
+def test_a_key_that_does_nothing_for_a_file_is_refused(
+    name: str, form: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(b"a,y\n1,2\n")
+    with pytest.raises(DatasetError, match=re.escape(said)) as caught:
+        DataFiles().read(tmp_path / name, form=Form(**form))
+    assert caught.value.key == next(iter(form))

@@ -155,6 +155,17 @@ def test_all_that_only_a_person_knows_is_said_at_once(look: Look) -> None:
     assert found.description.categories == 1
 
 
+def test_a_wrong_target_is_said_with_all_else(look: Look) -> None:
+    body = "".join(f"{n / 8},{n % 5}\n" for n in range(60))
+    with pytest.raises(DatasetError) as caught:
+        look(f"a,y\n{body}1O5,2\n", "z", drop=["q"])
+    assert caught.value.key == "--target"
+    assert [it.key for it in caught.value.others] == ["drop"]
+    with pytest.raises(DatasetError) as caught:
+        look(f"y,a\n{''.join(f'{n % 5},{n / 8}' + chr(10) for n in range(60))}2,1O5\n", "z")
+    assert "'1O5' is text among numbers" in str(caught.value.others[0])
+
+
 @pytest.mark.parametrize("target", ["Y", " y ", "y"])
 def test_a_target_is_found_whatever_its_capitals_and_blanks(target: str, look: Look) -> None:
     found = look({"a": NOISE, "y": TARGET}, target)

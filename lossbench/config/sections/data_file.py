@@ -1,5 +1,6 @@
 """The keys of a config that say which data file is used, and how it is read."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -15,6 +16,7 @@ from lossbench.data.reading.form import Decimal, Form, Reading
 from lossbench.data.reading.layout import SEPARATORS
 from lossbench.data.target import Problem, Rare
 
+Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 OF_FORM = ("separator", "header", "encoding", "decimal", "skip_rows", "skip_footer", "sheet")
 
 
@@ -46,6 +48,12 @@ def _encoding(value: Any) -> Any:
     return value
 
 
+def _sha256(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
+        raise refuse("is not a digest: 64 characters, each from 0 to 9 or a to f")
+    return value
+
+
 class DataFileKeys(Section):
     """The keys of a data file.
 
@@ -54,7 +62,7 @@ class DataFileKeys(Section):
     """
 
     file: str | None = None
-    sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")] | None = None
+    sha256: Annotated[str, BeforeValidator(_sha256, Digest)] | None = None
     target: str | None = None
     problem: Annotated[Problem, one_of(get_args(Problem))] | None = None
     missing: Annotated[str, one_of(STRATEGIES)] | None = None
@@ -109,7 +117,7 @@ class DataFileKeys(Section):
         return Rules(
             self.missing_values or (),
             frozenset(self.categories or ()),
-            reading.decimal,
+            self.decimal or reading.decimal,
             self.day_first,
             bool(self.ignore_case),
         )

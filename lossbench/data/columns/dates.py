@@ -20,17 +20,31 @@ FEATURES: tuple[DateFeature, ...] = get_args(DateFeature)
 # What a date looks like before pandas reads it: two or three parts, one of them perhaps the name of
 # a month, and perhaps a time.
 LOOKS_LIKE = re.compile(
-    r"(\w{3,9},?\s+)?(\d{1,4}[-/. ]+(\d{1,2}|[A-Za-z]{3,9})\.?[-/. ,]+\d{1,4}|"
+    r"(\d{1,4}[-/. ]+(\d{1,2}|[^\W\d_]{3,9})\.?[-/. ,]+\d{1,4}|"
     r"[A-Za-z]{3,9}\.?[-/ ]+\d{1,2}(st|nd|rd|th)?,?[-/ ]+\d{2,4}|\d{4}-\d{2}-\d{2}T.*|"
-    r"[A-Za-z]{3,9}[-/ ]+\d{2,4}|\d{4}[- ]?Q[1-4]|\d{4}[-/]\d{2})([ T,]+\d{1,2}:\d{2}.*)?|"
-    r"\d{1,2}:\d{2}(:\d{2})?.*"
+    r"[A-Za-z]{3,9}[-/ ]+\d{2,4}|\d{4}[- ]?Q[1-4]|\d{4}-?W\d{2}|\d{4}[-/]\d{2})"
+    r"([ T,]+\d{1,2}:\d{2}.*)?|\d{1,2}:\d{2}(:\d{2})?.*"
 )
+# A date with the name of a month, which need not be English.
+HAS_MONTH = re.compile(r"\d{1,2}\.? +[^\W\d_]{3,9}\.? +\d{4}.*")
 OFFSET = re.compile(r"(?<=:\d\d)(\.\d+)?( ?UTC| ?GMT|Z| ?[+-]\d\d:?\d\d)$")
 QUARTER = re.compile(r"\d{4}[- ]?Q[1-4]")
+WEEK = re.compile(r"(\d{4})-?W(\d{2})")
+PART = re.compile(r"\d+|[^\W\d_]+")
+# A season or a year of accounts, from one year into the next: 2001/02 is no month.
+SEASON = re.compile(r"\d\d(\d\d)[-/](\d\d)")
+# What a date is cleared of: the day of the week, a comma before fractions of a second, and the time
+# between the day and the year.
+CLEARED = (
+    (re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s+", re.IGNORECASE), ""),
+    (re.compile(r"(?<=:\d\d),(?=\d{1,9}$)"), "."),
+    (re.compile(r"^([A-Za-z]{3} +\d{1,2}) (\d{1,2}:\d{2}:\d{2}) (\d{4})$"), r"\1 \3 \2"),
+)
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f")
 YEAR_FIRST = ("%Y/%m/%d", "%Y.%m.%d", "%Y %m %d", "%Y-%m", "%Y/%m")
 DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y")
-MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y")
+MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y", "%m.%d.%y")
+SHORT_YEAR_FIRST = ("%y-%m-%d",)
 NAMED = (
     *("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y"),
     *(
@@ -49,18 +63,23 @@ OF_DAY = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
 
 
 def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | None", bool]:
-    """Different texts as dates, and whether days and months may be the other way round.
+    """Different texts as dates, and whether their day may be the first number or another.
 
-    Gives None where not all are dates in one form. A time of day is a time on 1900-01-01. Hours
-    are those of the clock where they were written down: a time zone is left out.
+    Gives None where not all are dates in one form. A time of day is a time on 1900-01-01, and a
+    week is its Monday. Hours are those of the clock where they were written down: a time zone is
+    left out.
     """
     import pandas as pd
 
+    texts = [_cleared(it) for it in texts]
     if not texts or not all(LOOKS_LIKE.fullmatch(it) for it in texts[:50]):
+        return None, False
+    if all(map(_is_season, texts)):
         return None, False
     if all(QUARTER.fullmatch(it) for it in texts):
         return pd.Series(pd.PeriodIndex(texts, freq="Q").to_timestamp()), False
-    # Hours are those of the clock where they were written down.
+    if all(WEEK.fullmatch(it) for it in texts):
+        return _parse([WEEK.sub(r"\1-\2-1", it) for it in texts], "%G-%V-%u"), False
     if all(OFFSET.search(it) for it in texts):
         texts = [OFFSET.sub("", it) for it in texts]
     elif any(OFFSET.search(it) for it in texts):
@@ -71,12 +90,54 @@ def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | Non
     for form in (*(date + time for date, time in plain), *OF_DAY):
         if (found := _parse(texts, form)) is not None:
             return found, False
-    by_day, by_month = (_first(texts, it) for it in (DAY_FIRST, MONTH_FIRST))
+    return _by_order(texts, day_first)
+
+
+def of_any_form(texts: Sequence[str]) -> dict[str, list[str]]:
+    """Those of some texts that are dates in any form, by what their parts may be."""
+    forms: dict[str, list[str]] = {}
+    for it in texts:
+        if LOOKS_LIKE.fullmatch(_cleared(it)):
+            forms.setdefault(PART.sub(_kind_of_part, it), []).append(it)
+    return {form: those for form, those in forms.items() if _is_date(those[0])}
+
+
+def _kind_of_part(part: re.Match[str]) -> str:
+    """A month or a day, a day, a year, or a name."""
+    text = part[0]
+    return (
+        "a" if not text.isdecimal() else "m" if int(text) <= 12 else "d" if int(text) <= 31 else "y"
+    )
+
+
+def _is_date(text: str) -> bool:
+    return bool(HAS_MONTH.fullmatch(text)) or read([text], None)[0] is not None
+
+
+def _cleared(text: str) -> str:
+    for pattern, by in CLEARED:
+        text = pattern.sub(by, text)
+    return text
+
+
+def _is_season(text: str) -> bool:
+    match = SEASON.fullmatch(text)
+    return match is not None and (int(match[1]) + 1) % 100 == int(match[2])
+
+
+def _by_order(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | None", bool]:
+    """Dates of three numbers in some order, and whether it is in doubt."""
+    by_day, by_month, by_year = (
+        _first(texts, it) for it in (DAY_FIRST, MONTH_FIRST, SHORT_YEAR_FIRST)
+    )
+    other = by_month if by_month is not None else by_year
+    if by_day is None or other is None:
+        return by_day if by_day is not None else other, False
     # A point between the parts is the German way, with the day first.
-    if by_day is None or by_month is None or "." in texts[0].split()[0]:
-        return by_day if by_day is not None else by_month, False
-    same = bool((by_day == by_month).all())
-    return by_day if day_first else by_month, day_first is None and not same
+    if day_first is None and "." in texts[0].split()[0]:
+        return by_day, False
+    same = bool((by_day == other).all())
+    return by_day if day_first else other, day_first is None and not same
 
 
 def of_numbers(values: Array) -> Array | None:

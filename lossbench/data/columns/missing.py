@@ -30,6 +30,7 @@ PLACEHOLDERS = frozenset(
             "n.a",
             "n.d.",
         ),
+        *("0000-00-00", "0000-00-00 00:00:00"),  # MySQL's
         *("n.d", "nd", "unknown", "missing", "not available", "no data"),
         *("inf", "-inf", "+inf", "infinity", "-infinity"),
     }

@@ -20,14 +20,19 @@ CODES = (
 CURRENCY = rf"(?:R|US|A|C|HK)?[$€£¥₹₽₩₺₪]|Fr\.?|(?:{CODES})(?![A-Za-z])"
 BLANK = " \u00a0\u202f\u2009"
 QUOTE = "'\u2019"
+FRACTIONS = "\u00bc-\u00be\u2150-\u215e\u2189"
 # A sign, a currency, digits with what stands between them, and a unit, in this order.
 WRITTEN = re.compile(
     rf"(?P<open>\()?(?P<sign>{SIGN})?\s*(?P<before>{CURRENCY})?\s*(?P<inner>{SIGN})?"
     rf"(?P<digits>\d(?:[\d.,{QUOTE}{BLANK}]*[\d.,])?|[.,]\d+)(?P<exponent>[eE][-+]?\d+)?"
-    # Accounts may have the sign behind; in marks, 2- is no number.
-    rf"(?P<behind>(?<=[.,]\d\d)-)?"
-    rf"\s*(?P<after>[^\W\d_][^\d,;:()]{{0,11}}|[%‰°\"'$€£¥₹][^\d,;:()]{{0,5}})?(?P<close>\))?"
+    # Accounts may have the sign behind; in marks, 2- is no number. Prices may have a dash for no
+    # cents. 1st is a place and no unit, and 3½ is more than 3.
+    rf"(?:(?P<behind>(?<=[.,]\d\d)-)|(?<=[.,])[-\u2013\u2014]{{1,2}})?(?!(?i:st|nd|rd|th)\b)"
+    rf"\s*(?P<after>(?![{FRACTIONS}])[^\W\d_][^\d,;:()]{{0,11}}|"
+    rf"[%‰°+\"'$€£¥₹][^\d,;:()]{{0,5}})?(?P<close>\))?"
 )
+# More units than these in a column are no units but the letters of codes, such as 4B and 12F.
+MOST_UNITS = 5
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,15 @@ SAMPLE = 500  # different texts by which a column is known to have no numbers
 class Numbers:
     """Texts read as numbers by one rule.
 
-    ``values`` maps each text that is a number to it; ``others`` are the rest. ``is_plain`` says
-    that they have no unit, no currency and no other mark than a decimal point.
+    ``values`` maps each text that is a number to it; ``others`` are the rest. ``in_other_ways`` are
+    those of them that are numbers in another unit or way of writing. ``is_plain`` says that the
+    values have no unit, no currency and no other mark than a decimal point.
     """
 
     values: dict[str, float]
     others: tuple[str, ...]
-    is_plain: bool
+    in_other_ways: frozenset[str] = frozenset()
+    is_plain: bool = False
 
 
 def read(texts: Sequence[str], decimal: Decimal) -> Numbers:
@@ -89,17 +96,17 @@ def read(texts: Sequence[str], decimal: Decimal) -> Numbers:
     1.062.
     """
     if not any(map(_written, texts[:SAMPLE])):
-        return Numbers({}, tuple(texts), is_plain=False)
+        return Numbers({}, tuple(texts))
     joined = "\n".join(texts)
     if PADDED.fullmatch(joined) and any(it[0] == "0" < it[1:] for it in texts):
-        return Numbers({}, tuple(texts), is_plain=False)
+        return Numbers({}, tuple(texts))
     if PLAIN.fullmatch(joined) and (decimal == "." or "." not in joined):
         with suppress(ValueError):
             return Numbers(dict(zip(texts, map(float, texts), strict=True)), (), is_plain=True)
     found = {text: match for text in texts if (match := _written(text))}
     units = Counter(_unit(it) for it in found.values())
     if not units:
-        return Numbers({}, tuple(texts), is_plain=False)
+        return Numbers({}, tuple(texts))
     unit, _ = units.most_common(1)[0]
     same = {text: match for text, match in found.items() if _unit(match) == unit}
     digits = {text: match["digits"] for text, match in same.items()}
@@ -111,13 +118,14 @@ def read(texts: Sequence[str], decimal: Decimal) -> Numbers:
         if pattern.fullmatch(it)
     }
     is_plain = unit == ("", "") and convention == CONVENTIONS[0]
-    return Numbers(values, tuple(it for it in texts if it not in values), is_plain)
+    others = tuple(it for it in texts if it not in values)
+    alike = frozenset(it for it in others if it in found and _has_digits(found[it]["digits"]))
+    return Numbers(values, others, alike if len(units) <= MOST_UNITS else frozenset(), is_plain)
 
 
-def is_written_number(text: str) -> bool:
-    """Whether a text is a number in some way of writing."""
-    match = _written(text)
-    return match is not None and any(it.digits.fullmatch(match["digits"]) for it in CONVENTIONS)
+def _has_digits(digits: str) -> bool:
+    """Whether digits and what stands between them are a number in some convention."""
+    return any(it.digits.fullmatch(digits) for it in CONVENTIONS)
 
 
 def _written(text: str) -> re.Match[str] | None:

@@ -21,6 +21,9 @@ from lossbench.data.reading.names import UNNAMED
 if TYPE_CHECKING:
     import pandas as pd
 
+TRUTH = {0.0: "False", 1.0: "True"}
+LARGEST_WHOLE = 2**53
+
 
 def read_column(reading: Reading, name: str, rules: Rules) -> Column:
     """Understand a column by its values, and by what the config says."""
@@ -53,27 +56,46 @@ def _understood(reading: Reading, name: str, raw: "pd.Series", rules: Rules) -> 
         return texts_column(reading, name, different_texts(values, rules), rules)
     if kind in ("date", "datetime", "datetime64"):
         return dates_column(name, _naive(pd.to_datetime(values)).to_numpy())
-    if kind == "number":
-        return _of_numbers(reading, name, values.to_numpy(np.float64, na_value=np.nan), rules)
+    if kind == "number" and _is_too_long(values):
+        reason = f"has whole numbers above 2^53, such as {values.max()}, which would be rounded"
+        return Column(name, "other", values.to_numpy(object), unusable(name, reason))
+    if kind in ("number", "boolean"):
+        column = _of_numbers(reading, name, values.to_numpy(np.float64, na_value=np.nan), rules)
+        return replace(column, written=TRUTH) if kind == "boolean" else column
     reason = f"has neither numbers nor text but {kind}"
     return Column(name, "other", values.to_numpy(object), unusable(name, reason))
 
 
 def _kind(values: "pd.Series") -> str:
-    """What the values are: string, number, or as pandas calls it. Texts and others are texts."""
+    """What the values are: string, number, boolean, or as pandas calls it.
+
+    Texts and others are texts.
+    """
     import pandas as pd
 
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return "boolean"
     if pd.api.types.is_numeric_dtype(values.dtype):
         return "number"
     if isinstance(values.dtype, pd.StringDtype):
         return "string"
     found = pd.api.types.infer_dtype(values, skipna=True)
-    if found in ("boolean", "decimal", "integer", "floating", "mixed-integer-float"):
+    if found == "boolean":
+        return "boolean"
+    if found in ("decimal", "integer", "floating", "mixed-integer-float"):
         return "number"
     if found == "string":
         return "string"
     scalars = all(isinstance(it, str | int | float | date) for it in values)
     return "string" if scalars else str(found)
+
+
+def _is_too_long(values: "pd.Series") -> bool:
+    """Whether there are whole numbers that float64 cannot tell from their neighbours."""
+    import pandas as pd
+
+    whole = pd.api.types.infer_dtype(values, skipna=True) == "integer"
+    return whole and bool((values.dropna().abs() > LARGEST_WHOLE).any())
 
 
 def _naive(values: "pd.Series") -> "pd.Series":

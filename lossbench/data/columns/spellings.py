@@ -11,6 +11,8 @@ from lossbench.text import counted
 if TYPE_CHECKING:
     import pandas as pd
 
+YES, NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
+
 
 def without_case(texts: "pd.Categorical") -> "pd.Categorical":
     """Texts that differ in capitals as one: that of most rows."""
@@ -33,6 +35,11 @@ def notes(name: str, texts: "pd.Categorical") -> tuple[str, ...]:
         if len(group) > 1:
             which = " and ".join(f"{it!r} ({counted(rows[it], 'row')})" for it in group)
             found.append(f"column {name!r} has {which}; ignore_case: true takes them for one")
+    words = {it.casefold() for it in rows}
+    for same in (YES, NO):
+        if words.issubset((*YES, *NO)) and len(words.intersection(same)) > 1:
+            which = " and ".join(repr(it) for it in rows if it.casefold() in same)
+            found.append(f"column {name!r} has {which}, taken for different values")
     odd = [it for it in texts.categories if is_usual(it) or are_placeholders([it])]
     if odd:
         which = ", ".join(f"{it!r} ({counted(rows[it], 'row')})" for it in odd[:3])

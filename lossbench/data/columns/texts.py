@@ -3,15 +3,16 @@
 pandas is imported only when there is a column to look at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossbench.data.columns import dates, numbers, spellings
+from lossbench.data.arrays import Array
+from lossbench.data.columns import dates, mixed, numbers, spellings
 from lossbench.data.columns.column import Column, leaves_out, takes_for_missing, unusable
-from lossbench.data.columns.missing import are_placeholders, is_usual
+from lossbench.data.columns.missing import is_usual
 from lossbench.data.columns.rules import Rules
 from lossbench.data.columns.typed import as_float, dates_column, numbers_column
 from lossbench.data.faults import Fault
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 # MOST_CATEGORIES.
 FEW, MAX_CATEGORIES = 10, 200
 MANY_ROWS, MOST_CATEGORIES = 20, 1000
-# Texts among numbers may be meant: FEW different ones make categories if each has so many rows.
-FEW_ROWS = 5
+LOGICAL = ("true", "false")  # R writes NA between them for a missing one
+FAR_YEAR = 2200  # dates from here on often stand for no date at all, such as 9999-12-31
 
 
 def different_texts(values: "pd.Series", rules: Rules) -> "pd.Categorical":
@@ -42,9 +43,22 @@ def different_texts(values: "pd.Series", rules: Rules) -> "pd.Categorical":
         kept = {it: None for it in kept if not _is_given(it, rules)}
     if len(kept) == len(names):
         return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype=object))
+    return _of_kept(codes, names, list(kept))
+
+
+def without(texts: "pd.Categorical", missing: Sequence[str]) -> "pd.Categorical":
+    """The texts with some of them as NaN."""
+    names = list(texts.categories)
+    return _of_kept(texts.codes, names, [it for it in names if it not in missing])
+
+
+def _of_kept(codes: Array, names: Sequence[str], kept: Sequence[str]) -> "pd.Categorical":
+    """Codes of names as texts, those that are kept; several names may be the same text."""
+    import pandas as pd
+
     number = {it: n for n, it in enumerate(kept)}
     mapped = np.array([*(number.get(it, -1) for it in names), -1])
-    return pd.Categorical.from_codes(mapped[codes], categories=pd.Index(list(kept), dtype=object))
+    return pd.Categorical.from_codes(mapped[codes], categories=pd.Index(kept, dtype=object))
 
 
 def _text(value: object) -> str:
@@ -64,9 +78,8 @@ def _is_given(text: str, rules: Rules) -> bool:
 
 def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Rules) -> Column:
     """A column of texts: numbers or dates that are written in some way, or categories."""
-    different = list(texts.categories)
-    usual = [it for it in different if is_usual(it)]
-    rest = [it for it in different if not is_usual(it)]
+    usual = [it for it in texts.categories if is_usual(it)]
+    rest = [it for it in texts.categories if not is_usual(it)]
     if not rest:
         return categories_column(name, texts, rules)
     read = numbers.read(rest, rules.decimal)
@@ -74,20 +87,22 @@ def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Ru
         return _of_numbers(reading, name, texts, read, usual, rules)
     found, doubtful = dates.read(rest, rules.day_first)
     if found is not None:
-        of_text = np.full(len(different) + 1, np.datetime64("NaT"), "datetime64[us]")
-        of_text[[n for n, it in enumerate(different) if not is_usual(it)]] = found.to_numpy()
-        notes = (*_date_note(name, rest, found), *_missing_note(name, usual))
+        of_text = np.full(len(texts.categories) + 1, np.datetime64("NaT"), "datetime64[us]")
+        of_text[[n for n, it in enumerate(texts.categories) if not is_usual(it)]] = found.to_numpy()
+        notes = (*_date_notes(name, rest, found), *_missing_note(name, usual))
         return dates_column(name, of_text[texts.codes], doubtful, rest[0], notes)
-    known = [it for it in rest if not are_placeholders([it])]
-    if len(known) < len(rest) and dates.read(known, rules.day_first)[0] is not None:
-        fault = _text_among(reading, name, texts, [it for it in rest if it not in known], "dates")
-        return Column(name, "dates", np.full(len(texts), np.datetime64("NaT")), fault)
-    rows_of = spellings.counts(texts)
-    of_others = sum(rows_of[it] for it in read.others)
-    if len(read.values) > 1 and 2 * of_others < sum(rows_of[it] for it in rest):
-        fault = _text_among(reading, name, texts, read.others, "numbers", max(read.values, key=len))
+    if usual and all(it.casefold() in LOGICAL for it in rest):
+        column = categories_column(name, without(texts, usual), rules)
+        return replace(column, notes=(*column.notes, *_missing_note(name, usual)))
+    place = mixed.Place(reading, name, texts)
+    if mixed.are_most([*read.values, *read.in_other_ways], rest, texts):
+        fault = mixed.among_numbers(place, read)
         column = _of_numbers(reading, name, texts, read, [*usual, *read.others], rules)
         return replace(column, fault=fault)
+    forms = dates.of_any_form(rest)
+    if mixed.are_most([it for those in forms.values() for it in those], rest, texts):
+        fault = mixed.among_dates(place, rest, forms, rules)
+        return Column(name, "dates", np.full(len(texts), np.datetime64("NaT")), fault)
     return categories_column(name, texts, rules)
 
 
@@ -133,13 +148,15 @@ def categories_column(name: str, texts: "pd.Categorical", rules: Rules) -> Colum
     return Column(name, "texts", values, fault, notes)
 
 
-def _date_note(name: str, texts: Sequence[str], found: "pd.Series") -> tuple[str, ...]:
+def _date_notes(name: str, texts: Sequence[str], found: "pd.Series") -> Iterator[str]:
     """How dates are read, unless they are written so; the latest one shows a wrong century."""
     latest = int(found.argmax())
-    read = str(found.iloc[latest]).removesuffix(" 00:00:00")
-    if dates.are_times_of_day(found) or read[:10] in texts[latest].replace("/", "-"):
-        return ()
-    return (f"column {name!r} has dates such as {shown(texts[latest])}, read as {read}",)
+    text, date = texts[latest], found.iloc[latest]
+    if date.year >= FAR_YEAR:
+        yield f"column {name!r} has dates as late as {shown(text)}; {takes_for_missing([text])}"
+    read = str(date).removesuffix(" 00:00:00")
+    if not dates.are_times_of_day(found) and read[:10] not in text.replace("/", "-"):
+        yield f"column {name!r} has dates such as {shown(text)}, read as {read}"
 
 
 def _missing_note(name: str, usual: Sequence[str]) -> tuple[str, ...]:
@@ -147,32 +164,3 @@ def _missing_note(name: str, usual: Sequence[str]) -> tuple[str, ...]:
         return ()
     which = ", ".join(map(repr, usual[:3]))
     return (f"column {name!r} has {which}, taken for missing there",)
-
-
-def _text_among(
-    reading: Reading,
-    name: str,
-    texts: "pd.Categorical",
-    others: Sequence[str],
-    kind: str,
-    example: str = "",
-) -> Fault:
-    """The fault of texts in a column of numbers or dates, of which one is the example."""
-    wrong = np.isin(texts.codes, [texts.categories.get_loc(it) for it in others])
-    first, count = int(np.argmax(wrong)), int(wrong.sum())
-    text = texts[first]
-    second = next((f", {shown(it)} too" for it in others if it != text), "")
-    more = f"{second} ({count} rows)" if count > 1 else ""
-    where = f"{reading.place(first)}, column {name!r}: {shown(text)}"
-    of_all = f"categories: [{name!r}] takes every value for a category"
-    if example and all(map(numbers.is_written_number, others)):
-        what = f"{where} is a number written in another way than {shown(example)}{more}"
-        return Fault("file", what, (of_all, leaves_out(name)))
-    of_others = np.bincount(texts.codes[wrong])
-    remedy = {}
-    if are_placeholders(others):
-        remedy = {"missing_values": list(others)}
-    elif len(texts.categories) <= FEW and of_others[of_others > 0].min() >= FEW_ROWS:
-        remedy = {"categories": [name]}
-    ways = (takes_for_missing(others), of_all, leaves_out(name))
-    return Fault("file", f"{where} is text among {kind}{more}", ways, remedy)

@@ -44,12 +44,12 @@ def dates_column(
     example: str = "",
     notes: tuple[str, ...] = (),
 ) -> Column:
-    """A column of dates; they are doubtful where days and months may be the other way round."""
+    """A column of dates; they are doubtful where their day may be the first number or another."""
     fault = None
     if doubtful:
         what = (
             f"column {name!r} has dates such as {shown(example)}, in which the day may be the "
-            "first or the second number"
+            "first number or another"
         )
         ways = "day_first: true or day_first: false says which"
         fault = Fault("day_first", what, (ways,), {"day_first": False})

@@ -1,7 +1,7 @@
 """The form of a data file: what its config says of it, and what was found in the file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossbench.data.faults import Fault
@@ -28,6 +28,12 @@ class Form:
     skip_footer: int = 0
     sheet: str | None = None
     texts: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of a config that say something of the form."""
+        given = [it.name for it in fields(self) if getattr(self, it.name) != it.default]
+        return [it for it in given if it != "texts"]
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,15 @@ def read(content: bytes, form: Form) -> Reading:
     refuse_too_many_values(*frame.shape)
     names, doubled = unique_names(list(map(str, frame.columns)))
     frame = frame.set_axis(names, axis=1)
+    for name in form.texts.intersection(names):
+        frame[name] = frame[name].map(_as_written)
     notes = [*([note] if note else []), *doubled]
     return Reading(frame, lambda row: places[row], tuple(notes))
+
+
+def _as_written(value: Any) -> Any:
+    """A value as JSON has it: true and false may be classes, which keep their names."""
+    return json.dumps(value) if isinstance(value, bool) else value
 
 
 def _list(content: bytes) -> tuple[list[Any], list[str]]:

@@ -48,7 +48,7 @@ REFUSED: list[tuple[bytes, str, str, str]] = [
         "bce",
         "file: 'd.csv' has changed: its digest is not the 'sh",
     ),
-    (TEXT, "sha256: x", "bce", "sha256: 'x' "),
+    (TEXT, "sha256: x", "bce", "sha256: 'x' is not a digest: 64 characters"),
 ]
 
 
@@ -65,8 +65,8 @@ def test_a_wrong_key_of_a_file_is_one_complaint_with_its_place(
     ("dataset", "said"),
     [
         ("{}", "generator: is missing; it must be one of load_breast_cancer"),
-        ("fil: d.csv", "file: is missing; it must be the path of a CSV"),
-        ("target: y", "file: is missing; it must be the path of a CSV"),
+        ("fil: d.csv", "file: is missing; it must be the path of a data file"),
+        ("target: y", "file: is missing; it must be the path of a data file"),
         ("file: d.csv", "target: is missing; it must be the name of the column"),
         ("file: 3, target: y", "file: 3 must be text"),
         ("file: d.csv, target: x", "target: 'x' is not a column; allowed: a, y"),

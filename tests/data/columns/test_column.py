@@ -154,3 +154,80 @@ def test_a_placeholder_among_dates_has_a_remedy(tmp_path: Path) -> None:
 def test_missing_numbers_are_read_as_those_of_the_file(tmp_path: Path) -> None:
     found = columns_of(tmp_path, "a;y\n1,5;1\n-99,9;2\n", missing_values=("-99,9",), decimal=",")
     assert found["a"].missing.tolist() == [False, True]
+
+
+# Values in equal shares, and what is said of them.
+MIXED = [
+    (
+        ["1 kg", "500 g"],
+        "line 3, column 'a': '500 g' is a number written in another way than '1 kg'",
+    ),
+    (["0 USD", "1 EUR"], "'1 EUR' is a number written in another way than '0 USD'"),
+    (["1,5", "2.5"], "'1,5' is a number written in another way than '2.5'"),
+    (["2024-01-05", "05.02.2024"], "dates such as '2024-01-05' and '05.02.2024', not all in one"),
+    (["25/02/2024", "02/25/2024"], "dates such as '25/02/2024' and '02/25/2024', not all in one"),
+    (["1. Januar 2024", "2. Mai 2024"], "dates such as '1. Januar 2024', in no form that is known"),
+    (["2024-01-05", "2024-01-06", "soon"], "line 4, column 'a': 'soon' is text among dates (20 r"),
+    (["2024-01-05", "2024-01-06", "0000-00-00"], "'0000-00-00' is text among dates (20 rows)"),
+]
+
+
+@pytest.mark.parametrize(("values", "said"), MIXED, ids=[it[1] for it in MIXED])
+def test_numbers_and_dates_in_several_ways_are_no_categories_in_silence(
+    values: list[str], said: str, tmp_path: Path
+) -> None:
+    lines = [f'"{values[number % len(values)]}",{number}' for number in range(20 * len(values))]
+    found = columns_of(tmp_path, "\n".join(["a,y", *lines]), decimal=".")["a"]
+    assert found.fault is not None
+    assert said in found.fault.message
+    assert "categories: ['a'] takes every value for a category" in found.fault.message
+
+
+def test_what_is_like_numbers_or_dates_may_be_categories(tmp_path: Path) -> None:
+    kinds = {
+        "place": ["1st", "2nd", "3rd", "Crew"],
+        "seat": ["1A", "2B", "3C", "4D", "5E", "6F"],
+        "season": ["2001/02", "2002/03"],
+        "version": ["1.2.3", "1.2.4"],
+        "age": ["0-9", "10-19"],
+    }
+    for name, values in kinds.items():
+        text = "\n".join([f"{name},y", *(f"{values[n % len(values)]},{n}" for n in range(60))])
+        found = columns_of(tmp_path, text)[name]
+        assert (name, found.kind, found.fault) == (name, "categories", None)
+
+
+def test_na_between_true_and_false_is_missing(tmp_path: Path) -> None:
+    found = columns_of(tmp_path, "a,y\n" + "TRUE,1\nFALSE,2\nNA,3\n" * 3)["a"]
+    assert found.missing.tolist() == [False, False, True] * 3
+    assert found.notes == ("column 'a' has 'NA', taken for missing there",)
+
+
+def test_words_that_may_mean_the_same_are_told(tmp_path: Path) -> None:
+    found = columns_of(tmp_path, "a,y\n" + "True,1\nFalse,2\n1,3\n0,3\n" * 3)["a"]
+    assert found.notes == (
+        "column 'a' has 'True' and '1', taken for different values",
+        "column 'a' has 'False' and '0', taken for different values",
+    )
+
+
+def test_whole_numbers_that_a_float_would_round_are_no_numbers(tmp_path: Path) -> None:
+    text = "a,b,y\n" + "".join(f"{10**17 + n},{2**53 - n},{n}\n" for n in range(9))
+    found = columns_of(tmp_path, text)
+    assert found["a"].fault is not None
+    assert found["a"].fault.message.startswith(
+        "column 'a' has whole numbers above 2^53, such as 100000000000000008, which would be round"
+    )
+    assert found["b"].fault is None
+
+
+def test_a_date_that_stands_for_none_is_told(tmp_path: Path) -> None:
+    text = "a,y\n2024-01-05,1\n9999-12-31,2\n"
+    assert columns_of(tmp_path, text)["a"].notes == (
+        "column 'a' has dates as late as '9999-12-31'; missing_values: ['9999-12-31'] takes it for "
+        "missing",
+    )
+    assert columns_of(tmp_path, text, missing_values=("9999-12-31",))["a"].missing.tolist() == [
+        False,
+        True,
+    ]

@@ -22,6 +22,8 @@ TIMES = DAYS + pd.to_timedelta(["10:30:00", "00:00:00", "23:59:59"])
         *("%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%y", "%d-%b-%Y", "%d %B %Y", "%d-%m-%Y"),
         *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y %H:%M:%S"),
         *("%m/%d/%Y %I:%M:%S %p", "%b %d, %Y %H:%M:%S", "%Y/%m/%d %H:%M:%S"),
+        *("%Y-%m-%d %H:%M:%S,000", "%a, %d %b %Y", "%A, %B %d, %Y", "%a %b %d %H:%M:%S %Y"),
+        "%a, %d %b %Y %H:%M:%S +0000",
     ],
 )
 def test_dates_are_read_as_they_are_written(form: str) -> None:
@@ -45,12 +47,45 @@ def test_days_and_months_that_may_be_the_other_way_round_are_doubtful() -> None:
     assert dates.read(["01/01/2024", "02/02/2024"], None)[1] is False
 
 
+def test_the_config_says_the_order_where_points_say_another() -> None:
+    found, doubtful = dates.read(["01.02.2024", "03.04.2024"], None)
+    assert found is not None
+    assert (found[0].month, doubtful) == (2, False)
+    found, _ = dates.read(["01.02.2024", "03.04.2024"], False)
+    assert found is not None
+    assert found[0].month == 1
+
+
+def test_short_years_that_may_come_first_are_doubtful() -> None:
+    texts = ["24-01-15", "23-12-05"]
+    assert dates.read(texts, None)[1]
+    for day_first, year in ((False, 2024), (True, 2015)):
+        found, _ = dates.read(texts, day_first)
+        assert found is not None
+        assert found[0].year == year
+    found, doubtful = dates.read(["24-01-31", "99-12-05"], None)
+    assert found is not None
+    assert (found[1].year, doubtful) == (1999, False)
+
+
+def test_a_week_is_its_monday() -> None:
+    found, _ = dates.read(["2024-W01", "2026-W53"], None)
+    assert found is not None
+    assert found.tolist() == [pd.Timestamp("2024-01-01"), pd.Timestamp("2026-12-28")]
+
+
 @pytest.mark.parametrize(
     "texts",
     [
         *(["2024-01-01", "soon"], ["1.5", "2.5"], ["1/2", "3/4"], ["2024-13-01"], ["31.2.2024"]),
         *(["10-12", "12-14"], ["A 1", "B 2"], [], ["May", "June"], ["12345"], ["1-2-3-4"]),
-        *(["192.168.0.1"], ["555-1234-77"], ["3:1", "2:0"]),
+        *(
+            ["2001/02", "2002/03"],
+            ["1999-00", "2000-01"],
+            ["192.168.0.1"],
+            ["555-1234-77"],
+            ["3:1", "2:0"],
+        ),
     ],
 )
 def test_texts_that_are_no_dates(texts: list[str]) -> None:

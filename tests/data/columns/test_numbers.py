@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossbench.data.columns.numbers import is_written_number, read
+from lossbench.data.columns.numbers import read
 
 # How a column is written, and what its numbers are.
 COLUMNS: list[tuple[str, list[float]]] = [
@@ -33,6 +33,9 @@ COLUMNS: list[tuple[str, list[float]]] = [
     ("5 EUR|1,062 EUR", [5, 1062]),
     ("USD 5|USD 7", [5, 7]),
     ("5' 6'", [5, 6]),
+    ("1.50 2.- 1'062.--", [1.5, 2, 1062]),
+    ("2,- 3,50", [2, 3.5]),
+    ("1,000+ 500,000+ 5+", [1000, 500000, 5]),
     ("\u22125 3", [-5, 3]),
 ]
 
@@ -72,19 +75,33 @@ def test_the_file_decides_where_a_column_does_not_tell(
         (["50%", "60%", "0.7"], ["0.7"]),
         (["1", "2", "n/x"], ["n/x"]),
         (["$5", "$6", "€7"], ["€7"]),
+        (["1", "2", "90+"], ["90+"]),
     ],
 )
 def test_what_is_written_in_another_way_is_no_number_of_the_column(
     texts: list[str], others: list[str]
 ) -> None:
-    assert list(read(texts, ".").others) == others
-    assert is_written_number(others[0]) == (others[0] != "n/x")
+    found = read(texts, ".")
+    assert list(found.others) == others
+    assert found.in_other_ways == set(others) - {"n/x"}
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        *("0x10", "A12", "Q1", "1/2", "12:30", "2024-01-01", "1.2.3.4", "555-1234", "10+", "2-"),
+        *(
+            "0x10",
+            "A12",
+            "Q1",
+            "1/2",
+            "12:30",
+            "2024-01-01",
+            "1.2.3.4",
+            "555-1234",
+            "2-",
+            "1st",
+            "3½",
+        ),
         *("nan", "inf", "e5", "--5", "+-5", "(5", "5)", "-(5)", "3 x 4", "1_000", "1,0,6", "", "%"),
     ],
 )
@@ -114,3 +131,9 @@ def test_codes_with_zeros_before_them_are_no_numbers() -> None:
     assert read(["007", "10"], ".").values == {}
     assert read(["01234", "02345"], ".").values == {}
     assert read(["0", "7", "0.5"], ".").others == ()
+
+
+def test_letters_of_codes_are_no_units() -> None:
+    found = read(["1A", "2B", "3C", "4D", "5E", "6F"], ".")
+    assert found.in_other_ways == frozenset()
+    assert read(["1 kg", "500 g", "2 l"], ".").in_other_ways == {"500 g", "2 l"}

@@ -42,6 +42,13 @@ def test_parquet_of_dates_wants_a_key_and_categories_and_decimals_do_not(tmp_pat
     np.testing.assert_array_equal(split.x_train[:, 0], [0, 0.25, 0.5, 0.75])
 
 
+def test_classes_of_true_and_false_keep_their_names(tmp_path: Path) -> None:
+    for y in ([True, False] * 4, [True, False, None, True] * 2):
+        pd.DataFrame({"a": range(8), "y": y}).to_parquet(tmp_path / "d.parquet")
+        split = split_of(tmp_path, "file: d.parquet, target: y, missing: drop")
+        assert split.classes == ("False", "True")
+
+
 @pytest.mark.parametrize("dtype", [object, "string", "category"])
 def test_texts_of_parquet_are_those_that_were_written(dtype: Any, tmp_path: Path) -> None:
     values = {"a": ["u", None, "v"], "none": [None] * 3, "0": ["x", "x", "z"]}

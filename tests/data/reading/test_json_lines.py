@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from dataset_configs import split_of
 from forms import read, rows
 
 from lossbench.data.arrays import DatasetError
@@ -19,6 +20,16 @@ def test_objects_are_rows(name: str, content: str, place: str, tmp_path: Path) -
     reading = read(tmp_path, content, name)
     assert rows(reading) == [[1, "x"], [2.5, None], [None, "None"]]
     assert reading.place(1) == place
+
+
+def test_classes_are_named_as_the_file_has_them(tmp_path: Path) -> None:
+    lines = [
+        f'{{"a": {n}, "f": {str(n > 3).lower()}, "y": {str(n % 2 == 0).lower()}}}' for n in range(8)
+    ]
+    (tmp_path / "d.jsonl").write_text("\n".join([*lines, '{"a": 9, "f": true, "y": null}']))
+    split = split_of(tmp_path, "file: d.jsonl, target: y, missing: median, split: {shuffle: true}")
+    assert split.classes == ("false", "true")
+    assert split.features == ("a", "f")
 
 
 @pytest.mark.parametrize(
