@@ -232,7 +232,8 @@ def test_what_is_set_is_kept_beside_what_is_decided(look: Look) -> None:
     data = {"id": np.arange(100), "a": NOISE, "x": OTHER, "y": TARGET}
     assert look(data, drop=["x"]).keys["drop"] == ["x", "id"]
     for settings, said in (
-        ({"skip_rows": "abc"}, "must be a whole number"),
+        ({"skip_rows": "abc"}, "must be a whole number of lines above the header, or a list"),
+        ({"skip_rows": [0]}, "must be a whole number of lines above the header, or a list"),
         ({"encoding": "foo"}, "is not an encoding that Python knows"),
         ({"separator": ";;"}, "is not a known name"),
         ({"categories": ["b"]}, "has 'b', which is not a column"),
@@ -250,10 +251,21 @@ def test_a_row_of_totals_makes_no_numbers_categories(look: Look) -> None:
     assert (found.description.numbers, found.description.categories) == (2, 0)
 
 
-def test_a_unit_below_the_header_makes_no_numbers_categories(look: Look) -> None:
-    body = "".join(f"{n % 4},{n % 3},{n % 7 / 4}\n" for n in range(42))
+def test_units_below_the_header_are_left_out_and_told(look: Look) -> None:
+    body = "".join(f"{n % 9 / 4},{n % 3 + 0.5},{n % 7 / 4}\n" for n in range(42))
+    found = look(f"a,b,y\nkg,m,\n{body}")
+    assert found.keys["skip_rows"] == [2]
+    assert (found.description.rows, found.description.numbers) == (42, 2)
+    assert "line 2 has words above numbers, as a second header or units" in found.decided[0]
+    titled = look(f"A title\n\na,b,y\nWidth,Height,Price\n{body}", skip_rows=2)
+    assert titled.keys["skip_rows"] == [1, 2, 4]
+    assert (titled.description.rows, titled.description.numbers) == (42, 2)
+
+
+def test_a_unit_of_a_single_column_makes_no_numbers_categories(look: Look) -> None:
+    body = "".join(f"{n % 4},p{n % 3},{n % 7 / 4}\n" for n in range(42))
     with pytest.raises(DatasetError, match="line 2, column 'a': 'kg' is text among numbers"):
-        look(f"a,b,y\nkg,m,\n{body}")
+        look(f"a,b,y\nkg,,\n{body}")
 
 
 def test_times_of_day_are_hours(look: Look) -> None:

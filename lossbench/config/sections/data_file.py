@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from lossbench.config.data_path import naming_unset_variables
 from lossbench.config.sections.base import Section, one_of, refuse
+from lossbench.config.unclear_number import unclear_number
 from lossbench.data.arrays import Table
 from lossbench.data.columns.rules import DateFeature, Rules
 from lossbench.data.file_table import STRATEGIES, Choice, Columns, columns_of, table_from_file
@@ -38,6 +39,17 @@ def _dates(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         raise refuse("must be a list of features, such as [year, month]; [] leaves dates out")
     return tuple(value)
+
+
+def _skip_rows(value: Any) -> Any:
+    lines = value if isinstance(value, list | tuple) else [value]
+    if message := next(filter(None, map(unclear_number, lines)), None):
+        raise refuse(message)
+    least = 0 if lines == [value] else 1
+    if not all(isinstance(it, int) and not isinstance(it, bool) and it >= least for it in lines):
+        message = "must be a whole number of lines above the header, or a list of lines such as [2]"
+        raise refuse(message)
+    return value if lines == [value] else tuple(lines)
 
 
 def _encoding(value: Any) -> Any:
@@ -72,7 +84,9 @@ class DataFileKeys(Section):
     header: bool | None = None
     encoding: Annotated[str, BeforeValidator(_encoding)] | None = None
     decimal: Annotated[Decimal, one_of(get_args(Decimal))] | None = None
-    skip_rows: Annotated[int, Field(ge=0)] | None = None
+    skip_rows: (
+        Annotated[int | tuple[int, ...], BeforeValidator(_skip_rows, int | list[int])] | None
+    ) = None
     skip_footer: Annotated[int, Field(ge=0)] | None = None
     sheet: str | None = None
     missing_values: (

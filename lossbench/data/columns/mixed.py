@@ -8,10 +8,10 @@ import numpy as np
 
 from lossbench.data.columns import dates, numbers, spellings
 from lossbench.data.columns.column import leaves_out, takes_for_missing
-from lossbench.data.columns.missing import are_placeholders
 from lossbench.data.columns.rules import Rules
 from lossbench.data.faults import Fault
 from lossbench.data.reading.form import Reading
+from lossbench.data.reading.missing import are_placeholders
 from lossbench.text import counted, shown
 
 if TYPE_CHECKING:

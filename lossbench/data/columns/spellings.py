@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossbench.data.columns.missing import are_placeholders, is_usual
+from lossbench.data.reading.missing import are_placeholders, is_usual
 from lossbench.text import counted
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ import numpy as np
 from lossbench.data.arrays import Array
 from lossbench.data.columns import dates, mixed, numbers, spellings
 from lossbench.data.columns.column import Column, leaves_out, takes_for_missing, unusable
-from lossbench.data.columns.missing import is_usual
 from lossbench.data.columns.rules import Rules
 from lossbench.data.columns.typed import as_float, dates_column, numbers_column
 from lossbench.data.faults import Fault
 from lossbench.data.reading.form import Reading
+from lossbench.data.reading.missing import is_usual
 from lossbench.text import shown
 
 if TYPE_CHECKING:

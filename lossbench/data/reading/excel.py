@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from lossbench.data.arrays import DatasetError
 from lossbench.data.limits import refuse_too_many_values
 from lossbench.data.reading.form import Form, Reading
-from lossbench.data.reading.header import is_header, no_header
+from lossbench.data.reading.header import (
+    is_header,
+    is_second_header,
+    no_header,
+    second_header,
+)
 from lossbench.data.reading.layout import LINES, Record, above_columns, usual_width
 from lossbench.data.reading.names import numbered_names, unique_names
 from lossbench.text import counted, message_of
@@ -22,6 +27,7 @@ def read(content: bytes, form: Form) -> Reading:
     """The columns of a sheet, the first one if none is named; raises DatasetError."""
     cells, notes = _sheet(content, form)
     refuse_too_many_values(*cells.shape)
+    cells = cells[~cells.index.isin([it - 1 for it in form.skipped])]
     cells = cells.dropna(axis=0, how="all").dropna(axis=1, how="all")
     above, rest = above_columns(rows := _records(cells), usual_width(rows), form.skip_rows)
     if not rest:
@@ -33,6 +39,11 @@ def read(content: bytes, form: Form) -> Reading:
     faults = [] if has_header or form.header is False else [no_header(f"row {row}", len(first))]
     names, doubled = unique_names(first if has_header else numbered_names(len(first)))
     frame = cells.iloc[len(above) + has_header : len(cells) - form.skip_footer]
+    below = [it for _, it in rest[1:]]
+    if has_header and below and is_second_header(below[0], below[1:]):
+        row, _ = rest[1]
+        faults.append(second_header(f"row {row}", row, form.skip_rows))
+        frame = frame.iloc[1:]
     if frame.empty:
         raise DatasetError("file", "has a header but no rows")
     rows_of_sheet = frame.index.to_numpy()

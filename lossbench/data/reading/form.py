@@ -16,7 +16,8 @@ Decimal = Literal[".", ","]
 class Form:
     """What a config says of the form of a file; what is None is found out from the file.
 
-    ``skip_rows`` counts the lines above the header, and ``skip_footer`` those below the last row.
+    ``skip_rows`` counts the lines above the header, or names lines that are left out, from 1.
+    ``skip_footer`` counts those below the last row.
     ``texts`` names columns that are kept as they are written, so that 1.0 does not become 1.
     """
 
@@ -24,10 +25,15 @@ class Form:
     header: bool | None = None
     encoding: str | None = None
     decimal: Decimal | None = None
-    skip_rows: int | None = None
+    skip_rows: int | tuple[int, ...] | None = None
     skip_footer: int = 0
     sheet: str | None = None
     texts: frozenset[str] = frozenset()
+
+    @property
+    def skipped(self) -> tuple[int, ...]:
+        """The lines that are left out by their numbers, from 1."""
+        return self.skip_rows if isinstance(self.skip_rows, tuple) else ()
 
     @property
     def keys(self) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from lossbench.data.faults import Fault
+from lossbench.data.reading.missing import are_placeholders, is_usual
 
 # If this share of the first record's texts stands in its columns again, it is a row.
 SHARE = 0.5
@@ -40,6 +41,26 @@ def no_header(where: str, columns: int) -> Fault:
         "header: true takes these values for names"
     )
     return Fault("header", f"{where} holds values, not names", (ways,), {"header": False})
+
+
+def is_second_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the record below a header is no row: it has words alone above numbers, or units."""
+    columns = [[row[n].strip() for row in rows if n < len(row)] for n in range(len(first))]
+    cells = [it.strip() for it, column in zip(first, columns, strict=True) if _usual_shape(column)]
+    filled = [it for it in cells if it]
+    missing = any(map(is_usual, filled)) or are_placeholders(filled)
+    are_words = not missing and not any(re.search(r"\d", it) for it in filled)
+    words = [it for it in filled if re.search(r"[^\W\d]", it)]
+    return len(rows) > 1 and len(words) > 1 and are_words
+
+
+def second_header(where: str, line: int, skip_rows: int | tuple[int, ...] | None) -> Fault:
+    """What is wrong with a file that has a second header or units below the first one."""
+    before = range(1, skip_rows + 1) if isinstance(skip_rows, int) else skip_rows or ()
+    lines = sorted([*before, line])
+    what = f"{where} has words above numbers, as a second header or units"
+    way = f"skip_rows: [{', '.join(map(str, lines))}] leaves it out"
+    return Fault("skip_rows", what, (way,), {"skip_rows": lines})
 
 
 def _shape(cell: str) -> str:

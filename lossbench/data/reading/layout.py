@@ -83,7 +83,7 @@ def layout_of(content: bytes, form: Form) -> Layout:
     found = list(records(head, separator, quote, escape))
     if not is_whole:
         found = found[:-1] or found  # the last one may be cut
-    found = [it for it in found if not (said and it[0] == 1)]
+    found = [it for it in found if not (said and it[0] == 1) and it[0] not in form.skipped]
     notes = [] if separator == "," else [f"columns are separated by {SEPARATORS[separator]}"]
     width = usual_width(found)
     above, rest = above_columns(found, width, form.skip_rows)
@@ -100,7 +100,7 @@ def layout_of(content: bytes, form: Form) -> Layout:
         names = ["", *names]  # R writes no name above the names of rows
     # All lines above the first row, and those of a header that goes over several.
     first_row = rest[0][0] if not header else rest[1][0] if len(rest) > 1 else rest[0][0] + 1
-    skipped = set(range(1, first_row))
+    skipped = {*range(1, first_row), *form.skipped}
     if not header:
         names = numbered_names(len(first))
     return Layout(
@@ -139,10 +139,10 @@ def usual_width(found: Sequence[Record]) -> int:
 
 
 def above_columns(
-    found: list[Record], width: int, skip_rows: int | None
+    found: list[Record], width: int, skip_rows: int | tuple[int, ...] | None
 ) -> tuple[list[Record], list[Record]]:
     """The records above the columns, which are titles and comments, and those from there on."""
-    if skip_rows is not None:
+    if isinstance(skip_rows, int):
         above = [it for it in found if it[0] <= skip_rows]
         return above, found[len(above) :]
     number = 0

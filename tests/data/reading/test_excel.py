@@ -59,6 +59,17 @@ def test_a_sheet_without_a_header_wants_a_key(tmp_path: Path) -> None:
     assert [it.remedy for it in reading.faults] == [{"header": False}]
 
 
+def test_a_second_header_of_a_sheet_is_left_out(tmp_path: Path) -> None:
+    cells = [["a", "y"], ["kg", "m"], [1.5, 2], [2.5, 3], [3.5, 4]]
+    pd.DataFrame(cells).to_excel(tmp_path / "d.xlsx", index=False, header=False)
+    found = DataFiles().read(tmp_path / "d.xlsx")
+    assert [it.remedy for it in found.faults] == [{"skip_rows": [2]}]
+    for reading in (found, DataFiles().read(tmp_path / "d.xlsx", form=Form(skip_rows=(2,)))):
+        assert rows(reading) == cells[2:]
+        assert reading.place(0) == "row 3"
+        assert reading.frame["a"].dtype == float
+
+
 def test_what_is_no_workbook_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "d.xlsx").write_bytes(b"a,y\n1,x\n")
     with pytest.raises(DatasetError, match="is not an Excel file that can be read"):

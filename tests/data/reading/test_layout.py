@@ -173,3 +173,17 @@ def test_columns_tell_what_stands_before_decimals(
     content: str, decimal: str, tmp_path: Path
 ) -> None:
     assert read(tmp_path, content).decimal == decimal
+
+
+def test_lines_are_left_out_by_their_numbers(tmp_path: Path) -> None:
+    content = "A title\na,y\nkg,m\n1,2\nsensor off,0\n3,4\n"
+    reading = read(tmp_path, content, skip_rows=(3, 5))
+    assert rows(reading) == [[1, 2], [3, 4]]
+    assert [reading.place(it) for it in (0, 1)] == ["line 4", "line 6"]
+    assert reading.faults == ()
+
+
+@pytest.mark.parametrize("first", ["NA,NA", "?,-", "1,m", "kg,", "2,3"])
+def test_a_first_row_with_gaps_is_no_second_header(first: str, tmp_path: Path) -> None:
+    reading = read(tmp_path, f"a,y\n{first}\n1,2\n3,4\n5,6\n")
+    assert (len(reading.frame), reading.faults) == (4, ())
