@@ -24,16 +24,18 @@ def new(
 
     A JSON Schema is written beside them, for editors. Existing files are not replaced.
     """
+    from lossbench.cli.share_bar import share_bar
     from lossbench.cli.terminal import err, print_error
     from lossbench.data.arrays import DatasetError
+    from lossbench.data.progress import watched
     from lossbench.starters.configs import report, write
     from lossbench.starters.dataset import starter_dataset
     from lossbench.starters.settings import of_dataset
     from lossbench.text import printable
 
     try:
-        # A large file takes some seconds; a terminal shows that it is being read.
-        with err.status(f"Looking at {printable(data)}"):
+        # A large file takes some seconds; a terminal shows how far it is.
+        with share_bar(f"Looking at {printable(data)}") as show, watched(show):
             dataset = starter_dataset(data, target, problem, of_dataset(settings or ()))
         folder = out or Path(dataset.name)
         write(dataset, folder)

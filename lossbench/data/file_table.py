@@ -12,6 +12,7 @@ from lossbench.data.columns.column import Column
 from lossbench.data.columns.read import read_column
 from lossbench.data.columns.rules import DateFeature, Rules
 from lossbench.data.faults import Fault, refuse
+from lossbench.data.progress import tell
 from lossbench.data.reading.form import Reading
 from lossbench.data.target import Problem, Rare, read_target, without_rare
 from lossbench.text import counted, cut, nearest
@@ -86,12 +87,11 @@ def columns_of(reading: Reading, choice: Choice, rules: Rules) -> Columns:
         target = read_column(reading, choice.target, of_texts)
     # Columns are chosen by their names: to drop them would copy all that is left.
     given = {choice.target, choice.sample_weight, *choice.drop}
-    features = {
-        name: read_column(reading, name, rules)
-        for name in reading.frame.columns
-        if name not in given
-    }
-    features = {name: _ticks(it) for name, it in features.items()}
+    names = [it for it in reading.frame.columns if it not in given]
+    features = {}
+    for number, name in enumerate(names):
+        features[name] = _ticks(read_column(reading, name, rules))
+        tell("Looking at columns", (number + 1) / len(names))
     if choice.dates == ():
         features = {name: it for name, it in features.items() if it.kind != "dates"}
     faults = [*reading.faults, *(it.fault for it in features.values() if it.fault)]
@@ -198,10 +198,13 @@ def _of_target(column: Column) -> list[Fault]:
 
 def _ticks(column: Column) -> Column:
     """A feature with a single value or none in each row, such as x, as numbers: 1 and 0."""
+    if column.fault or column.kind not in ("numbers", "categories"):
+        return column
     missing = column.missing
     known = column.values[~missing]
-    is_tick = column.kind == "categories" or (column.kind == "numbers" and (known == 1).all())
-    if column.fault or not is_tick or not missing.any() or (known != known[0]).any():
+    if len(known) == len(missing) or (known != known[0]).any():
+        return column
+    if column.kind == "numbers" and known[0] != 1:
         return column
     value = column.written.get(known[0], f"{known[0]:g}") if column.kind == "numbers" else known[0]
     note = f"column {column.name!r} has {value!r} or nothing, read as 1 and 0"

@@ -40,6 +40,7 @@ CLEARED = (
     (re.compile(r"(?<=:\d\d),(?=\d{1,9}$)"), "."),
     (re.compile(r"^([A-Za-z]{3} +\d{1,2}) (\d{1,2}:\d{2}:\d{2}) (\d{4})$"), r"\1 \3 \2"),
 )
+SAMPLE = 50  # texts by which most columns are known to have no dates
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f")
 YEAR_FIRST = ("%Y/%m/%d", "%Y.%m.%d", "%Y %m %d", "%Y-%m", "%Y/%m")
 DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y")
@@ -71,8 +72,9 @@ def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | Non
     """
     import pandas as pd
 
-    texts = [_cleared(it) for it in texts]
-    if not texts or not all(LOOKS_LIKE.fullmatch(it) for it in texts[:50]):
+    if any(_cleared(it) != it for it in texts[:SAMPLE]):
+        texts = [_cleared(it) for it in texts]
+    if not texts or not all(LOOKS_LIKE.fullmatch(it) for it in texts[:SAMPLE]):
         return None, False
     if all(map(_is_season, texts)):
         return None, False
@@ -201,7 +203,7 @@ def _parse(texts: Sequence[str], form: str) -> "pd.Series | None":
     """The dates in a form of ``strptime``, without time zones; None where one is not."""
     import pandas as pd
 
-    for some in (texts[:50], texts):
+    for some in (texts[:SAMPLE], texts):
         try:
             found = pd.to_datetime(pd.Series(some, dtype=object), format=form, utc=True)
         except (ValueError, OverflowError):

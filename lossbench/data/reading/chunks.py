@@ -8,6 +8,8 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lossbench.data.progress import tell
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -32,7 +34,10 @@ def _parsed(content: bytes, options: Mapping[str, Any], texts: Sequence[str]) ->
     dtype = dict.fromkeys(texts, object)
     source = io.BytesIO(content)
     with pd.read_csv(source, dtype=dtype, chunksize=rows, low_memory=False, **options) as chunks:
-        parts = list(chunks)
+        parts = []
+        for chunk in chunks:
+            parts.append(chunk)
+            tell("Reading rows", source.tell() / len(content))
     if len(parts) == 1:
         return parts[0]
     columns = list(parts[0].columns)

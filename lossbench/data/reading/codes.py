@@ -11,7 +11,8 @@ MOST = 10_000  # codes that are looked at; they come in few columns, and often
 def columns_of_codes(content: bytes, layout: Layout, names: Sequence[str]) -> list[str]:
     """The columns of a text file in which some value has a zero before other digits."""
     separator = re.escape(layout.separator.encode())
-    code = re.compile(rb'(?<![^%b"\s])0\d+(?![^%b"\s])' % (separator, separator))
+    # With the zero first: its places are found some times as fast as those of what stands before.
+    code = re.compile(rb'0(?<![^%b"\s]0)\d+(?![^%b"\s])' % (separator, separator))
     found: set[int] = set()
     for number, match in enumerate(code.finditer(content)):
         if number == MOST or len(found) == len(names):

@@ -8,6 +8,7 @@ import pytest
 from forms import read
 
 from lossbench.data.arrays import DatasetError
+from lossbench.data.progress import watched
 from lossbench.data.reading import chunks
 
 
@@ -38,3 +39,14 @@ def test_a_ragged_line_far_below_is_found(wrong: str, tmp_path: Path) -> None:
     body = "1,2\n" * 400
     with pytest.raises(DatasetError, match=r"line 402 has \d values? for 2 columns"):
         read(tmp_path, f"a,y\n{body}{wrong}\n{body}")
+
+
+def test_a_watcher_is_told_how_much_is_read(tmp_path: Path) -> None:
+    told: list[tuple[str, float]] = []
+    with watched(lambda stage, share: told.append((stage, share))):
+        read(tmp_path, "a,y\n" + "1,2\n" * 200_000)
+    shares = [share for _, share in told]
+    assert {stage for stage, _ in told} == {"Reading rows"}
+    assert len(set(shares)) > 2  # pandas takes 256 KiB at a time
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
