@@ -8,6 +8,9 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from lossbench.data.arrays import Array
 from lossbench.data.progress import tell
 
 if TYPE_CHECKING:
@@ -36,16 +39,21 @@ def _parsed(content: bytes, options: Mapping[str, Any], texts: Sequence[str]) ->
     with pd.read_csv(source, dtype=dtype, chunksize=rows, low_memory=False, **options) as chunks:
         parts = []
         for chunk in chunks:
-            parts.append(chunk)
+            # Each column in a memory of its own, which can be given back alone.
+            parts.append({name: column.copy() for name, column in chunk.items()})
             tell("Reading rows", source.tell() / len(content))
-    if len(parts) == 1:
-        return parts[0]
-    columns = list(parts[0].columns)
     # Column by column, so that nothing is held twice.
-    joined = {
-        name: pd.concat([it.pop(name) for it in parts], ignore_index=True) for name in columns
-    }
+    joined = {name: _joined([it.pop(name) for it in parts]) for name in list(parts[0])}
     return pd.DataFrame(joined, copy=False)
+
+
+def _joined(parts: "Sequence[pd.Series]") -> "pd.Series | Array":
+    """The parts of a column one after the other."""
+    import pandas as pd
+
+    if len({it.dtype for it in parts}) == 1 and isinstance(parts[0].dtype, np.dtype):
+        return np.concatenate([it.to_numpy() for it in parts])  # some times as fast as pandas
+    return pd.concat(parts, ignore_index=True)
 
 
 def _is_mixed(column: "pd.Series") -> bool:
