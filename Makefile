@@ -36,7 +36,7 @@ picture: install
 test: install
 	$(BIN)/python -m pytest
 
-# What CI runs: with clusters, killed processes, damaged files, every optimizer and layer.
+# What CI runs: with clusters, killed processes, damaged files, every loss, optimizer and layer.
 test-all: install
 	$(BIN)/python -m pytest -m 'not soak'
 

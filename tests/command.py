@@ -68,14 +68,15 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 @cache
-def _training_process() -> TrainingProcess:
+def training_process() -> TrainingProcess:
+    """The one training process that is kept."""
     return TrainingProcess()
 
 
 @contextmanager
 def _kept() -> Iterator[TrainingProcess]:
     """The one training process of this process, in place of a new one for each command."""
-    yield _training_process()
+    yield training_process()
 
 
 @contextmanager

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from kept_programs import kept_trainer
+
 from lossbench.config.load import Case
 from lossbench.execution.process import TrainingProcess
 from lossbench.execution.work import Event, Work
 from lossbench.suite.plan import Plan
-from lossbench.training.train import trainer
 
 # See conftest.py in the folder of these tests.
 Cases = Callable[..., list[Case]]
@@ -14,7 +15,7 @@ RunSuite = Callable[..., tuple[list[tuple[str, int]], list[Plan]]]
 
 
 class TrainsHere(TrainingProcess):
-    """Trains in this process, which has TensorFlow already, and remembers what."""
+    """Trains in this process, which has TensorFlow and programs already, and remembers what."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,7 +23,7 @@ class TrainsHere(TrainingProcess):
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
         for number, work in enumerate(works):
-            train = trainer(work.experiment, work.split)
+            train = kept_trainer(work.experiment, work.split)
             for seed in work.seeds:
                 self.trained.append((work.experiment.name, seed))
                 yield number, train(seed)

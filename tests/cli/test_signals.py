@@ -120,7 +120,11 @@ def test_a_signal_ends_the_training_at_once_and_keeps_what_was_finished(
 
 @pytest.mark.parametrize(
     ("number", "code", "seconds"),
-    [(signal.SIGINT, 130, 0), (signal.SIGTERM, 143, 1), (signal.SIGHUP, 129, 0.5)],
+    [
+        (signal.SIGINT, 130, 0),
+        pytest.param(signal.SIGTERM, 143, 1, marks=pytest.mark.thorough),
+        pytest.param(signal.SIGHUP, 129, 0.5, marks=pytest.mark.thorough),
+    ],
 )
 def test_a_signal_ends_the_start_at_once(
     tmp_path: Path, number: signal.Signals, code: int, seconds: float

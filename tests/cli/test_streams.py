@@ -61,6 +61,7 @@ def test_what_is_closed_is_open_to_nowhere_also_in_a_process_that_is_started() -
     assert shell(f"{line} <&- >&- 2>&-") == (0, "")
 
 
+@pytest.mark.thorough
 def test_a_reader_that_goes_away_ends_no_training(tmp_path: Path) -> None:
     names = ["a", "b", "c"]
     for name in names:

@@ -209,6 +209,7 @@ def test_a_parameter_of_an_own_loss_is_a_plain_number_in_a_program_of_its_own(
     run(cases[0].experiment)
 
 
+@pytest.mark.thorough
 def test_what_is_wrong_is_said_of_every_point_with_the_same_config(config: Path) -> None:
     config.write_text(CONFIG.replace("squared, labels: real, weight: 1.0", "mean, labels: real"))
     arguments = ("run", "it.yaml", "--allow-code", "--quiet", "--set", "seed=0,9")

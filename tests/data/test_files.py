@@ -75,6 +75,11 @@ def test_every_command_reads_a_data_file_once(read: Counter[str], tmp_path: Path
         assert done.returncode == 0, done.stderr
         del read["history.csv"]
         found.append((" ".join(command), dict(read)))
+        if command[0] == "new":
+            # Of the configs for its other losses one is enough to be trained for the first time.
+            for path in (tmp_path / "flowers").glob("*.yaml"):
+                if path.stem not in ("hinge", "squared_hinge", "binary_crossentropy"):
+                    path.unlink()
     once = {"flowers.csv": 1, "parsed": 1}
     assert found == [(" ".join(command), once) for command in commands]
     # There are two groups, each with its data.

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from dataset_configs import houses, write_config
+from kept_programs import run
 
-import lossbench
 from lossbench.config.load import load
 from lossbench.evidence.comparison import compare
 from lossbench.results.read import read_all
@@ -20,9 +20,9 @@ def test_they_are_compared_in_the_units_of_the_target_and_the_difference_is_said
     for name, loss in (("standardize", "mse"), ("log", "mse"), ("mean", "poisson")):
         data = f"{DATA}, target_transform: {name}"
         experiment = load(write_config(tmp_path, data, loss), {"name": name, "epochs": 100})
-        lossbench.run(experiment, tmp_path / "out")
+        run(experiment, tmp_path / "out")
     plain = load(write_config(tmp_path, DATA, "mse"), {"name": "plain"})
-    lossbench.run(plain, tmp_path / "out")
+    run(plain, tmp_path / "out")
     (group,) = compare(read_all(tmp_path / "out")[0])
     assert len(group.results) == 4
     assert {*group.differs} == {"epochs", "dataset.target_transform"}

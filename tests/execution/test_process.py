@@ -6,12 +6,13 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 import pytest
+from command import training_process
+from kept_programs import kept_trainer
 from same_bits import same_bits
 
 from lossbench.config.experiment import Experiment
 from lossbench.execution.process import PROGRAMS_PER_PROCESS, TrainingProcess, next_group
 from lossbench.execution.work import TrainingProcessDied, Work
-from lossbench.training.train import trainer
 
 CIRCLES = {"generator": "make_circles", "n_samples": 1000, "noise": 0.1}
 
@@ -47,11 +48,11 @@ def test_works_of_one_config_train_on_the_data_that_each_comes_with(
     experiment = experiment_of("binary classification", "hinge", epochs=2)
     other = experiment_of("binary classification", "hinge", dataset={**CIRCLES, "random_state": 2})
     works = [Work(experiment, it.dataset.load(), [3]) for it in (experiment, other)]
-    with TrainingProcess() as process:
-        # In one command, and in one after another.
-        together = [training for _, training in process.train(works)]
-        apart = [training for work in works for _, training in process.train([work])]
-    alone = [trainer(experiment, work.split)(3) for work in works]
+    process = training_process()
+    # In one command, and in one after another.
+    together = [training for _, training in process.train(works)]
+    apart = [training for work in works for _, training in process.train([work])]
+    alone = [kept_trainer(experiment, work.split)(3) for work in works]
     assert not same_bits(*alone)
     for trainings in (together, apart):
         assert all(map(same_bits, trainings, alone))

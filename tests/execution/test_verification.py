@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from kept_programs import kept_trainer
 
 from lossbench.config.experiment import Experiment
 from lossbench.execution import verification
 from lossbench.execution.verification import WrongAnswer
 from lossbench.execution.work import TrainingProcessDied, Work
 from lossbench.results.result import Training
-from lossbench.training.train import trainer
 
 Make = Callable[[Training], Any]
 
@@ -24,7 +24,7 @@ class Other(np.ndarray[Any, Any]):
 
 def trained(work: Work) -> list[Training]:
     """The trainings as they come from another process."""
-    trainings = [*map(trainer(work.experiment, work.split), work.seeds)]
+    trainings = [*map(kept_trainer(work.experiment, work.split), work.seeds)]
     copy: list[Training] = pickle.loads(pickle.dumps(trainings))
     return copy
 

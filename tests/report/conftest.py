@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import lossbench_process
+from command import lossbench
 from made_up import NAN
 
 from lossbench.config.experiment import Experiment
@@ -81,6 +81,6 @@ def stored(
     three = [result(loss, loss, 0.02 * number) for number, loss in enumerate(LOSSES)]
     alone = result("alone" + "-and-with-a-very-long-name" * 6, "mse", problem="regression")
     folder = write(tmp_path_factory.mktemp("report") / "results", *three, alone)
-    done = lossbench_process(folder.parent, "report", folder)
+    done = lossbench(folder.parent, "report", folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{folder}/report.html\n", "")
     return folder / "report.html"

@@ -1,4 +1,4 @@
-"""The report as a reader meets it, in Chromium; a process of its own writes the page."""
+"""The report as a reader meets it, in Chromium; the command writes the page."""
 
 import os
 import re

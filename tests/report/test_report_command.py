@@ -81,6 +81,7 @@ def test_an_empty_file_may_be_replaced(stored: Path, tmp_path: Path) -> None:
     assert (tmp_path / "made by mktemp").read_bytes() == stored.read_bytes()
 
 
+@pytest.mark.thorough
 def test_results_that_cannot_be_written_to_have_their_page_elsewhere(
     stored: Path, own_disk: tuple[list[str], Path], tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from dataset_configs import write_config
+from kept_programs import run
 
 import lossbench
 from lossbench.config.experiment import Experiment
@@ -27,7 +28,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Experiment]
     for loss in ("hinge", "bce"):
         path = write_config(folder / "configs", "file: ../d.csv, target: kind", loss)
         experiment = load(path.rename(path.with_name(f"{loss}.yaml")))
-        lossbench.run(experiment, folder / "results" / "deep")
+        run(experiment, folder / "results" / "deep")
     return folder, experiment
 
 

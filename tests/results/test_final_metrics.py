@@ -47,7 +47,7 @@ def test_the_forward_pass_is_that_of_keras(experiment_of: Callable[..., Experime
         network = weighted(experiment, 5, 3 if "multi" in problem else 0)
         x = RNG.normal(size=(50, 5)).astype(np.float32)
         found = predictions(experiment, network.get_weights(), x)
-        np.testing.assert_allclose(found, network.predict(x, verbose=0), rtol=2e-5, atol=1e-6)
+        np.testing.assert_allclose(found, network(x, training=False).numpy(), rtol=2e-5, atol=1e-6)
 
 
 def test_names_and_shapes_of_weights_are_those_of_the_model(

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from dataset_configs import houses, write_config
+from kept_programs import run
 
-import lossbench
 from lossbench.config.load import load
 from lossbench.results.files import DamagedResult
 from lossbench.results.read import read_result
@@ -27,7 +27,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     houses().to_csv(folder / "h.csv", index=False)
     config = write_config(folder, f"{DATA}, target_transform: log1p", "mse")
     config.write_text(config.read_text() + "early_stopping: {patience: 3, validation_size: 10}\n")
-    result = lossbench.run(load(config, {"metrics": ["r2"]}), folder / "out")
+    result = run(load(config, {"metrics": ["r2"]}), folder / "out")
     return folder / "out" / "it", result
 
 
@@ -63,7 +63,7 @@ def test_metrics_of_the_rows_held_back_are_in_no_part(stored: tuple[Path, Result
 
 def test_a_result_without_a_transform_says_nothing_of_units(tmp_path: Path) -> None:
     houses().to_csv(tmp_path / "h.csv", index=False)
-    result = lossbench.run(load(write_config(tmp_path, DATA, "mse")), tmp_path / "out")
+    result = run(load(write_config(tmp_path, DATA, "mse")), tmp_path / "out")
     assert result.target is None
     written = json.loads((tmp_path / "out" / "it" / "metrics.json").read_text())
     assert "target" not in written

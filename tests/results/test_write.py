@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from kept_programs import run
 
 from lossbench.config.experiment import Experiment
 from lossbench.results.result import Result
 from lossbench.results.write import files
-from lossbench.suite.run import run, write
+from lossbench.suite.write import write
 
 
 @pytest.fixture(scope="module")

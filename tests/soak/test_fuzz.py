@@ -314,6 +314,7 @@ python = st.sampled_from(
 )
 
 
+@pytest.mark.thorough
 @settings(careless, max_examples=100)
 @given(
     config=changed(st.one_of(values, python)),

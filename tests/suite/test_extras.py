@@ -45,15 +45,20 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Where a good and a diverging experiment ran with both options, and standard error."""
     cwd = tmp_path_factory.mktemp("extras")
     (cwd / "diverging.yaml").write_text(DIVERGING)
-    done = lossbench_process(cwd, "run", "hinge", "diverging.yaml", *BOTH, *SHORT)
+    done = lossbench(cwd, "run", "hinge", "diverging.yaml", *BOTH, *SHORT)
     assert done.returncode == 1, done.stderr
     return cwd, done.stderr
 
 
 @pytest.mark.thorough
-def test_stored_results_give_the_same_bytes_in_another_process(written: tuple[Path, str]) -> None:
+def test_stored_results_give_the_same_bytes_in_another_process(
+    written: tuple[Path, str], tmp_path: Path
+) -> None:
+    (tmp_path / "diverging.yaml").write_text(DIVERGING)
+    done = lossbench_process(tmp_path, "run", "hinge", "diverging.yaml", *BOTH, *SHORT)
+    assert (done.returncode, done.stderr) == (1, written[1])
     for name in NAMES:
-        folder = written[0] / "results" / name
+        folder = tmp_path / "results" / name
         result = read_result(folder)
         extras = extra_files(result, result.experiment.dataset.load(), Extras(True, True))
         paths = [*(folder / "tensorboard").rglob("*tfevents*"), *folder.glob(MODEL)]

@@ -16,7 +16,14 @@ from lossbench.training.train import trainer
 Make = Callable[..., Experiment]
 
 
-@pytest.mark.parametrize("batch_size", [32, 45, 100], ids=["short last", "equal", "one"])
+@pytest.mark.parametrize(
+    "batch_size",
+    [
+        pytest.param(32, id="short last"),
+        pytest.param(45, id="equal"),
+        pytest.param(100, id="one", marks=pytest.mark.thorough),
+    ],
+)
 def test_batches_and_row_orders_are_those_of_fit(experiment_of: Make, batch_size: int) -> None:
     experiment = experiment_of("regression", "mse", batch_size=batch_size, epochs=2)
     shuffle = np.random.default_rng(7)
@@ -24,8 +31,15 @@ def test_batches_and_row_orders_are_those_of_fit(experiment_of: Make, batch_size
     assert_equals_fit(experiment, split_of("regression"), orders=orders)
 
 
-@pytest.mark.parametrize("stopping", [None, {"patience": 1, "validation_size": 25}])
-@pytest.mark.parametrize("loss", ["mse", "hinge"])
+@pytest.mark.parametrize(
+    ("loss", "stopping"),
+    [
+        pytest.param("mse", None, marks=pytest.mark.thorough),
+        ("hinge", None),
+        ("mse", {"patience": 1, "validation_size": 25}),
+        pytest.param("hinge", {"patience": 1, "validation_size": 25}, marks=pytest.mark.thorough),
+    ],
+)
 def test_weights_of_rows_have_the_figures_of_fit(
     experiment_of: Make, loss: str, stopping: dict[str, Any] | None
 ) -> None:

@@ -19,7 +19,7 @@ Make = Callable[..., Experiment]
     [
         ("hinge", {"1": 3.0, "0": 0.5}),
         ("sparse_categorical_crossentropy", "balanced"),
-        ("categorical_crossentropy", {"2": 4.0}),
+        pytest.param("categorical_crossentropy", {"2": 4.0}, marks=pytest.mark.thorough),
     ],
 )
 def test_class_weights_have_the_figures_of_fit(

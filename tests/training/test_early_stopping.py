@@ -19,8 +19,8 @@ Make = Callable[..., Experiment]
     [
         (1, 0, {"learning_rate": 0.1}),
         pytest.param(2, 0.3, {"learning_rate": 0.02}, marks=pytest.mark.thorough),
-        (0, 0, {"learning_rate": 0.1, "use_ema": True}),
-        (20, 0, {"learning_rate": 0.01}),
+        pytest.param(0, 0, {"learning_rate": 0.1, "use_ema": True}, marks=pytest.mark.thorough),
+        pytest.param(20, 0, {"learning_rate": 0.01}, marks=pytest.mark.thorough),
     ],
 )
 def test_early_stopping_ends_in_the_epoch_and_with_the_weights_of_fit(

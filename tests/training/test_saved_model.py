@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from kept_programs import kept_trainer
 
 from lossbench.config.experiment import Experiment
 from lossbench.results.final_metrics import complete
@@ -19,7 +20,6 @@ from lossbench.tables.losses import LOSSES, encode
 from lossbench.training.network import build
 from lossbench.training.saved_model import model_file
 from lossbench.training.scores import scores
-from lossbench.training.train import trainer
 
 # Keras reads an optimizer's learning rate in a way that NumPy deprecates.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")]
@@ -87,7 +87,7 @@ def test_the_metadata_have_what_restores_a_transformed_target(
     data = {"generator": "load_diabetes", "target_transform": "log"}
     experiment = experiment_of("regression", "mse", dataset=data, repeats=1, epochs=1)
     split = experiment.dataset.load()
-    result = complete(experiment, split, [trainer(experiment, split)(0)])
+    result = complete(experiment, split, [kept_trainer(experiment, split)(0)])
     content = model_file(result, split)
     assert content is not None
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

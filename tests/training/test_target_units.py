@@ -7,6 +7,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 import tensorflow as tf
+from kept_programs import kept_trainer
 from same_bits import same_bits
 from sklearn import metrics
 from sklearn.base import BaseEstimator, RegressorMixin
@@ -70,7 +71,7 @@ def test_metrics_are_those_of_restored_predictions_in_float64(
     wanted = ["r2", "median_absolute_error", "mape"]
     experiment = experiment_with(experiment_of, name, metrics=wanted)
     split = split_of(y, name)
-    (training,) = complete(experiment, split, [trainer(experiment, split)(0)]).trainings
+    (training,) = complete(experiment, split, [kept_trainer(experiment, split)(0)]).trainings
     assert not training.diverged
     for part, x, truth in (("train", split.x_train, y[:PART]), ("test", split.x_test, y[PART:])):
         answer = restored(name, y, predictions(experiment, training.weights, x)[:, 0])
@@ -105,7 +106,7 @@ class Trained(RegressorMixin, BaseEstimator):
 def test_it_is_scikit_learns_regressor_of_a_transformed_target(experiment_of: Make) -> None:
     experiment, y = experiment_with(experiment_of, "log"), TARGETS["prices"]
     split = split_of(y, "log")
-    training = trainer(experiment, split)(0)
+    training = kept_trainer(experiment, split)(0)
     center, scale = np.log(y[:PART]).mean(), np.log(y[:PART]).std()
     theirs = TransformedTargetRegressor(
         Trained(experiment, split, training),
@@ -151,7 +152,7 @@ def test_a_loss_of_ones_own_gets_what_is_learned(
     keras_own = experiment_with(experiment_of, "standardize")
     loss = {"function": "ownunits:squared", "labels": "real"}
     own = Experiment.model_validate(keras_own.model_dump() | {"loss": loss})
-    one, other = (trainer(it, split)(0) for it in (own, keras_own))
+    one, other = (kept_trainer(it, split)(0) for it in (own, keras_own))
     assert one.test == pytest.approx(other.test, rel=1e-4)
 
 

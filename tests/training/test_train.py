@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+from kept_programs import kept_trainer
 from same_bits import same_bits
 
 from lossbench.config.experiment import Experiment
@@ -28,6 +29,6 @@ def test_a_seed_gives_the_same_bits_alone_and_among_others_and_in_any_order(
 
 def test_a_training_that_reaches_infinity_is_diverged(experiment_of: Make) -> None:
     experiment = experiment_of("regression", "mse", optimizer={"learning_rate": 1e6})
-    training = trainer(experiment, experiment.dataset.load())(0)
+    training = kept_trainer(experiment, experiment.dataset.load())(0)
     assert training.diverged
     assert np.isnan([*training.train.values(), *training.test.values()]).all()
