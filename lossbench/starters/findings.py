@@ -5,6 +5,7 @@ None of these keeps a file from being read, so only ``lossbench new`` looks for 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from lossbench.data.faults import Fault
 from lossbench.data.file_table import Columns
 from lossbench.data.reading.form import Reading
 from lossbench.text import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Names of columns that name their rows: id, customer_id, PassengerId, rownames.
 OF_ROWS = re.compile(
@@ -44,10 +48,18 @@ def total_row(reading: Reading, footer: int) -> Fault | None:
     footer += sum(it.remedy.get("skip_footer", 0) for it in reading.faults)
     frame = reading.frame
     texts = [it for it in frame.iloc[-1] if isinstance(it, str)]
-    if len(frame) < 3 or not any(it.strip().casefold() in TOTALS for it in texts):
+    is_total = any(it.strip().casefold() in TOTALS for it in texts) or _adds_up(frame)
+    if len(frame) < 3 or not is_total:
         return None
     what = f"{reading.place(len(frame) - 1)}, the last one, has totals of the rows above"
     return Fault("file", what, remedy={"skip_footer": footer + 1})
+
+
+def _adds_up(frame: "pd.DataFrame") -> bool:
+    """Whether the last row has the sums of those above in two columns of numbers or more."""
+    numbers = frame.select_dtypes("number").to_numpy(np.float64, na_value=np.nan)
+    above, last = np.nansum(numbers[:-1], axis=0), numbers[-1]
+    return int((np.isclose(above, last, rtol=1e-9) & (last != 0)).sum()) > 1
 
 
 def useless(columns: Columns) -> dict[str, str]:

@@ -129,6 +129,15 @@ def test_a_row_of_totals_is_left_out(look: Look) -> None:
     assert found.keys["skip_footer"] == 1
 
 
+def test_a_last_row_of_sums_is_left_out_without_a_word_for_it(look: Look) -> None:
+    rows = [(n % 7 + 0.1, n % 5 + 0.3, n % 3 + 0.7) for n in range(60)]
+    sums = [sum(column) for column in zip(*rows, strict=True)]
+    text = "\n".join(",".join(f"{it:.1f}" for it in row) for row in [*rows, sums])
+    found = look(f"a,b,y\n{text}\n")
+    assert (found.keys["skip_footer"], found.description.rows) == (1, 60)
+    assert "line 62, the last one, has totals of the rows above" in found.decided[0]
+
+
 def test_a_class_of_a_single_row_is_left_out_or_merged(look: Look) -> None:
     data = {"a": NOISE, "y": ["cat"] * 50 + ["dog"] * 46 + ["frog"] * 3 + ["newt"]}
     found = look(data)
