@@ -265,7 +265,9 @@ def test_units_below_the_header_are_left_out_and_told(look: Look) -> None:
     found = look(f"a,b,y\nkg,m,\n{body}")
     assert found.keys["skip_rows"] == [2]
     assert (found.description.rows, found.description.numbers) == (42, 2)
-    assert "line 2 has words above numbers, as a second header or units" in found.decided[0]
+    assert "words above numbers on line 2, as a second header or units" in found.decided[0]
+    logger = look(f"a,b,y\nTS,RN,TI\nmin,m3/h,-\n{body}")
+    assert logger.keys["skip_rows"] == [2, 3]
     titled = look(f"A title\n\na,b,y\nWidth,Height,Price\n{body}", skip_rows=2)
     assert titled.keys["skip_rows"] == [1, 2, 4]
     assert (titled.description.rows, titled.description.numbers) == (42, 2)

@@ -20,16 +20,20 @@ FEATURES: tuple[DateFeature, ...] = get_args(DateFeature)
 # What a date looks like before pandas reads it: two or three parts, one of them perhaps the name of
 # a month, and perhaps a time.
 LOOKS_LIKE = re.compile(
-    r"(\d{1,4}[-/. ]+(\d{1,2}|[^\W\d_]{3,9})\.?[-/. ,]+\d{1,4}|"
+    r"(\d{1,4}[-/. ]+(\d{1,2}|[^\W\d_]{3,9})\.?[-/. ,]+\d{1,4}|\d{1,2}[A-Za-z]{3}\d{4}|"
     r"[A-Za-z]{3,9}\.?[-/ ]+\d{1,2}(st|nd|rd|th)?,?[-/ ]+\d{2,4}|\d{4}-\d{2}-\d{2}T.*|"
-    r"[A-Za-z]{3,9}[-/ ]+\d{2,4}|\d{4}[- ]?Q[1-4]|\d{4}-?W\d{2}|\d{4}[-/]\d{2})"
-    r"([ T,]+\d{1,2}:\d{2}.*)?|\d{1,2}:\d{2}(:\d{2})?.*"
+    r"[A-Za-z]{3,9}[-/ ]+\d{2,4}|\d{4}[- ]?Q[1-4]|Q[1-4][- ]?\d{4}|\d{4}-?W\d{1,2}|"
+    r"\d{4}M\d{2}|\d{4}[-/]\d{2}|\d{1,2}/\d{4})"
+    r"([ T,:]+\d{1,2}:\d{2}.*)?|\d{8}[T ]\d\d:?\d\d.*|\d{1,2}:\d{2}(:\d{2})?.*"
 )
 # A date with the name of a month, which need not be English.
 HAS_MONTH = re.compile(r"\d{1,2}\.? +[^\W\d_]{3,9}\.? +\d{4}.*")
-OFFSET = re.compile(r"(?<=:\d\d)(\.\d+)?( ?UTC| ?GMT|Z| ?[+-]\d\d:?\d\d)$")
-QUARTER = re.compile(r"\d{4}[- ]?Q[1-4]")
-WEEK = re.compile(r"(\d{4})-?W(\d{2})")
+OFFSET = re.compile(
+    r"(?<=:\d\d)(\.\d+)?( ?[AP]M)?( ?UTC| ?GMT|Z| ?(UTC|GMT)?[+-]\d{1,2}(:?\d\d)?)$"
+)
+QUARTER = re.compile(r"(?P<year>\d{4})[- ]?(?P<quarter>Q[1-4])")
+QUARTER_FIRST = re.compile(r"(?P<quarter>Q[1-4])[- ]?(?P<year>\d{4})")
+WEEK = re.compile(r"(\d{4})-?W(\d{1,2})")
 PART = re.compile(r"\d+|[^\W\d_]+")
 # A season or a year of accounts, from one year into the next: 2001/02 is no month.
 SEASON = re.compile(r"\d\d(\d\d)[-/](\d\d)")
@@ -41,30 +45,28 @@ CLEARED = (
     (re.compile(r"^([A-Za-z]{3} +\d{1,2}) (\d{1,2}:\d{2}:\d{2}) (\d{4})$"), r"\1 \3 \2"),
 )
 SAMPLE = 50  # texts by which most columns are known to have no dates
-TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f")
-YEAR_FIRST = ("%Y/%m/%d", "%Y.%m.%d", "%Y %m %d", "%Y-%m", "%Y/%m")
+TIMES = (
+    *("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f", " %I:%M%p"),
+    ":%H:%M:%S",
+)
+YEAR_FIRST = ("%Y/%m/%d", "%Y.%m.%d", "%Y %m %d", "%Y-%m", "%Y/%m", "%Y%m%d", "%YM%m")
 DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y")
 MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y", "%m.%d.%y")
-SHORT_YEAR_FIRST = ("%y-%m-%d",)
+SHORT_YEAR_FIRST = ("%y-%m-%d", "%y/%m/%d")
 NAMED = (
     *("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y"),
-    *(
-        "%b-%d-%Y",
-        "%d-%b-%y",
-        "%d-%B-%Y",
-        "%b %Y",
-        "%B %Y",
-        "%b-%Y",
-        "%b-%y",
-        "%Y-%b-%d",
-        "%d. %B %Y",
-    ),
+    *("%b-%d-%Y", "%d-%b-%y", "%d-%B-%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b-%d"),
+    *("%d. %B %Y", "%d%b%Y", "%d/%b/%Y", "%m/%Y"),
 )
-OF_DAY = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+OF_DAY = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p")
+# All forms whose order is clear.
+CLEAR = ("ISO8601", *(it + time for it in (*YEAR_FIRST, *NAMED) for time in TIMES), *OF_DAY)
+ORDERS = (*DAY_FIRST, *MONTH_FIRST, *SHORT_YEAR_FIRST)
+NEARLY = 0.9  # the share of texts in one form, where the others are mistakes
 
 
-def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | None", bool]:
-    """Different texts as dates, and whether their day may be the first number or another.
+def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | None", str]:
+    """Different texts as dates, and one whose day may be the first number or another.
 
     Gives None where not all are dates in one form. A time of day is a time on 1900-01-01, and a
     week is its Monday. Hours are those of the clock where they were written down: a time zone is
@@ -72,27 +74,50 @@ def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | Non
     """
     import pandas as pd
 
-    if any(_cleared(it) != it for it in texts[:SAMPLE]):
-        texts = [_cleared(it) for it in texts]
+    texts = _all_cleared(texts)
     if not texts or not all(LOOKS_LIKE.fullmatch(it) for it in texts[:SAMPLE]):
-        return None, False
+        return None, ""
     if all(map(_is_season, texts)):
-        return None, False
-    if all(QUARTER.fullmatch(it) for it in texts):
-        return pd.Series(pd.PeriodIndex(texts, freq="Q").to_timestamp()), False
+        return None, ""
+    for quarter in (QUARTER, QUARTER_FIRST):
+        if all(quarter.fullmatch(it) for it in texts):
+            quarters = [quarter.sub(r"\g<year>\g<quarter>", it) for it in texts]
+            return pd.Series(pd.PeriodIndex(quarters, freq="Q").to_timestamp()), ""
     if all(WEEK.fullmatch(it) for it in texts):
-        return _parse([WEEK.sub(r"\1-\2-1", it) for it in texts], "%G-%V-%u"), False
+        return _parse([WEEK.sub(r"\1-\2-1", it) for it in texts], "%G-%V-%u"), ""
     if all(OFFSET.search(it) for it in texts):
-        texts = [OFFSET.sub("", it) for it in texts]
+        texts = [OFFSET.sub(r"\1\2", it) for it in texts]
     elif any(OFFSET.search(it) for it in texts):
-        return None, False
-    if (found := _parse(texts, "ISO8601")) is not None:
-        return found, False
-    plain = product((*YEAR_FIRST, *NAMED), TIMES)
-    for form in (*(date + time for date, time in plain), *OF_DAY):
+        return None, ""
+    for form in CLEAR:
         if (found := _parse(texts, form)) is not None:
-            return found, False
+            return found, ""
     return _by_order(texts, day_first)
+
+
+def mistakes(texts: Sequence[str]) -> list[str]:
+    """The few texts that are no dates, where nearly all are dates in one form; else none."""
+    import pandas as pd
+
+    cleared = pd.Series(_all_cleared(texts), dtype=object)
+    some = cleared.iloc[:: max(1, len(cleared) // SAMPLE)]
+    for form in (*CLEAR, *(it + time for it in ORDERS for time in TIMES)):
+        if _coerced(some, form).notna().mean() >= NEARLY:
+            wrong = _coerced(cleared, form).isna().to_numpy()
+            return [it for it, is_wrong in zip(texts, wrong, strict=True) if is_wrong]
+    return []
+
+
+def _coerced(texts: "pd.Series", form: str) -> "pd.Series":
+    import pandas as pd
+
+    return pd.to_datetime(texts, format=form, utc=True, errors="coerce")
+
+
+def _all_cleared(texts: Sequence[str]) -> Sequence[str]:
+    """The texts, cleared if some of the first ones have to be: there may be a million."""
+    needed = any(_cleared(it) != it for it in texts[:SAMPLE])
+    return [_cleared(it) for it in texts] if needed else texts
 
 
 def of_any_form(texts: Sequence[str]) -> dict[str, list[str]]:
@@ -101,7 +126,7 @@ def of_any_form(texts: Sequence[str]) -> dict[str, list[str]]:
     for it in texts:
         if LOOKS_LIKE.fullmatch(_cleared(it)):
             forms.setdefault(PART.sub(_kind_of_part, it), []).append(it)
-    return {form: those for form, those in forms.items() if _is_date(those[0])}
+    return {form: those for form, those in forms.items() if any(map(_is_date, those[:3]))}
 
 
 def _kind_of_part(part: re.Match[str]) -> str:
@@ -127,19 +152,27 @@ def _is_season(text: str) -> bool:
     return match is not None and (int(match[1]) + 1) % 100 == int(match[2])
 
 
-def _by_order(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | None", bool]:
-    """Dates of three numbers in some order, and whether it is in doubt."""
+def _by_order(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | None", str]:
+    """Dates of three numbers in some order, and one for which it is in doubt."""
     by_day, by_month, by_year = (
         _first(texts, it) for it in (DAY_FIRST, MONTH_FIRST, SHORT_YEAR_FIRST)
     )
-    other = by_month if by_month is not None else by_year
+    # Years differ less than days: the first number is no year if it differs more than the last.
+    other = by_year if by_year is not None and _may_have_years_first(texts) else by_month
     if by_day is None or other is None:
-        return by_day if by_day is not None else other, False
+        return by_day if by_day is not None else other, ""
     # A point between the parts is the German way, with the day first.
     if day_first is None and "." in texts[0].split()[0]:
-        return by_day, False
-    same = bool((by_day == other).all())
-    return by_day if day_first else other, day_first is None and not same
+        return by_day, ""
+    differ = np.flatnonzero((by_day != other).to_numpy())
+    doubtful = texts[differ[0]] if day_first is None and len(differ) else ""
+    return by_day if day_first else other, doubtful
+
+
+def _may_have_years_first(texts: Sequence[str]) -> bool:
+    parts = [PART.findall(it)[:3] for it in texts]
+    firsts, lasts = {it[0] for it in parts}, {it[-1] for it in parts}
+    return len(firsts) <= len(lasts)
 
 
 def of_numbers(values: Array) -> Array | None:

@@ -1,7 +1,8 @@
 """Columns whose values are mostly numbers or dates, but not all in one way of writing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 # Texts among numbers may be meant: FEW different ones make categories if each has so many rows.
 FEW, FEW_ROWS = 10, 5
+MOST_FORMS = 8  # of dates, of which two are found that do not go together
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,12 @@ def are_most(some: Sequence[str], rest: Sequence[str], texts: "pd.Categorical") 
 
 def among_numbers(column: Place, read: numbers.Numbers) -> Fault:
     """The fault of values among numbers that are none, or are written in another way."""
-    kind = "is text among numbers"
-    if read.in_other_ways.issuperset(read.others):
-        example = max(read.values, key=len)
-        kind = f"is a number written in another way than {shown(example)}"
-    return _among(column, read.others, kind)
+    if not read.in_other_ways.issuperset(read.others):
+        return _among(column, read.others, "is text among numbers")
+    example = max(read.values, key=len)
+    kind = f"is a number written in another way than {shown(example)}"
+    fault = _among(column, read.others, kind)
+    return replace(fault, ways=("write all in one way in the file", *fault.ways))
 
 
 def among_dates(
@@ -55,11 +58,14 @@ def among_dates(
     found = [it for those in forms.values() for it in those]
     if dates.read(found, rules.day_first)[0] is not None:
         return _among(column, [it for it in rest if it not in set(found)], "is text among dates")
-    first, *others = (those[0] for those in forms.values())
-    second = next((it for it in others if dates.read([first, it], None)[0] is None), None)
-    which = f"{shown(first)}, in no form that is known"
-    if second:
-        which = f"{shown(first)} and {shown(second)}, not all in one form"
+    if wrong := dates.mistakes(rest):
+        return _among(column, wrong, "is no date as the others")
+    firsts = [those[0] for those in forms.values()][:MOST_FORMS]
+    which = f"{shown(firsts[0])}, in no form that is known"
+    if dates.read(firsts[:1], None)[0] is not None:
+        pairs = (it for it in combinations(firsts, 2) if dates.read(it, None)[0] is None)
+        one, other = next(pairs, (firsts[0], firsts[-1]))
+        which = f"{shown(one)} and {shown(other)}, not all in one form"
     what = f"column {column.name!r} has dates such as {which}"
     ways = (leaves_out(column.name), _takes_all(column.name))
     return Fault("file", what, ways, {"drop": [column.name]})

@@ -31,8 +31,15 @@ WRITTEN = re.compile(
     rf"\s*(?P<after>(?![{FRACTIONS}])[^\W\d_][^\d,;:()]{{0,11}}|"
     rf"[%‰°+\"'$€£¥₹][^\d,;:()]{{0,5}})?(?P<close>\))?"
 )
-# More units than these in a column are no units but the letters of codes, such as 4B and 12F.
-MOST_UNITS = 5
+# Units that may stand beside others in a column, in small letters. Others make codes and addresses,
+# such as 4B, 12F and 7 Main St.
+UNITS = {
+    *("", "%", "‰", "+", "kg", "g", "mg", "lb", "oz", "t", "km", "m", "cm", "mm", "mi", "ft", "in"),
+    *("yd", "l", "ml", "cl", "dl", "gal", "h", "hr", "hour", "min", "s", "sec", "ms", "d", "day"),
+    *("week", "month", "year", "yr", "k", "mn", "mio", "bn", "mrd", "tsd", "kb", "mb", "gb", "tb"),
+    *("kw", "mw", "gw", "kwh", "mwh", "hz", "khz", "mhz", "ghz", "kj", "kcal", "cal", "pa", "hpa"),
+    *("kpa", "bar", "mbar", "psi", "°c", "°f", "ha", "m²", "km²", "sqm", "sqft", "'", '"'),
+}
 
 
 @dataclass(frozen=True)
@@ -104,11 +111,13 @@ def read(texts: Sequence[str], decimal: Decimal) -> Numbers:
         with suppress(ValueError):
             return Numbers(dict(zip(texts, map(float, texts), strict=True)), (), is_plain=True)
     found = {text: match for text in texts if (match := _written(text))}
-    units = Counter(_unit(it) for it in found.values())
+    # Nothing is nothing in any unit.
+    zeros = {text for text in found if text == "0"}
+    units = Counter(_unit(it) for text, it in found.items() if text not in zeros)
     if not units:
         return Numbers({}, tuple(texts))
     unit, _ = units.most_common(1)[0]
-    same = {text: match for text, match in found.items() if _unit(match) == unit}
+    same = {text: it for text, it in found.items() if text in zeros or _unit(it) == unit}
     digits = {text: match["digits"] for text, match in same.items()}
     convention = _convention(list(digits.values()), decimal)
     pattern = convention.digits
@@ -119,13 +128,16 @@ def read(texts: Sequence[str], decimal: Decimal) -> Numbers:
     }
     is_plain = unit == ("", "") and convention == CONVENTIONS[0]
     others = tuple(it for it in texts if it not in values)
-    alike = frozenset(it for it in others if it in found and _has_digits(found[it]["digits"]))
-    return Numbers(values, others, alike if len(units) <= MOST_UNITS else frozenset(), is_plain)
+    alike = frozenset(it for it in others if it in found and _is_clear(found[it]))
+    is_clear = any(map(_is_clear, same.values()))
+    return Numbers(values, others, alike if is_clear else frozenset(), is_plain)
 
 
-def _has_digits(digits: str) -> bool:
-    """Whether digits and what stands between them are a number in some convention."""
-    return any(it.digits.fullmatch(digits) for it in CONVENTIONS)
+def _is_clear(match: re.Match[str]) -> bool:
+    """Whether a text is a number in some convention, with a unit that is known to be one."""
+    _, after = _unit(match)
+    is_known = after.casefold() in UNITS or re.fullmatch(CURRENCY, after, re.IGNORECASE) is not None
+    return is_known and any(it.digits.fullmatch(match["digits"]) for it in CONVENTIONS)
 
 
 def _written(text: str) -> re.Match[str] | None:
@@ -139,7 +151,9 @@ def _written(text: str) -> re.Match[str] | None:
 
 def _unit(match: re.Match[str]) -> tuple[str, str]:
     """What stands before and behind the digits: 1 year has the unit of 2 years."""
-    after = (match["after"] or "").strip().casefold()
+    after = (match["after"] or "").strip()
+    # mW is less than MW.
+    after = after if len(after) < 4 and after[:1] in ("m", "M") else after.casefold()
     return match["before"] or "", after.rstrip(".").removesuffix("s") if len(after) > 2 else after
 
 

@@ -4,7 +4,7 @@ pandas is imported only when there is a column to look at.
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from lossbench.data.columns import dates
 from lossbench.data.columns.column import Column, unusable
 from lossbench.data.columns.rules import Rules
 from lossbench.data.columns.texts import categories_column, different_texts, texts_column
-from lossbench.data.columns.typed import dates_column, numbers_column
+from lossbench.data.columns.typed import LARGEST_WHOLE, dates_column, numbers_column, too_long
 from lossbench.data.reading.form import Reading
 from lossbench.data.reading.names import UNNAMED
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TRUTH = {0.0: "False", 1.0: "True"}
-LARGEST_WHOLE = 2**53
 
 
 def read_column(reading: Reading, name: str, rules: Rules) -> Column:
@@ -57,8 +56,7 @@ def _understood(reading: Reading, name: str, raw: "pd.Series", rules: Rules) -> 
     if kind in ("date", "datetime", "datetime64"):
         return dates_column(name, _naive(pd.to_datetime(values)).to_numpy())
     if kind == "number" and _is_too_long(values):
-        reason = f"has whole numbers above 2^53, such as {values.max()}, which would be rounded"
-        return Column(name, "other", values.to_numpy(object), unusable(name, reason))
+        return Column(name, "other", values.to_numpy(object), too_long(name, values.max()))
     if kind in ("number", "boolean"):
         column = _of_numbers(reading, name, values.to_numpy(np.float64, na_value=np.nan), rules)
         return replace(column, written=TRUTH) if kind == "boolean" else column
@@ -84,9 +82,9 @@ def _kind(values: "pd.Series") -> str:
         return "boolean"
     if found in ("decimal", "integer", "floating", "mixed-integer-float"):
         return "number"
-    if found == "string":
+    if found in ("string", "time"):
         return "string"
-    scalars = all(isinstance(it, str | int | float | date) for it in values)
+    scalars = all(isinstance(it, str | int | float | date | time) for it in values)
     return "string" if scalars else str(found)
 
 
@@ -99,7 +97,8 @@ def _is_too_long(values: "pd.Series") -> bool:
 
 
 def _naive(values: "pd.Series") -> "pd.Series":
-    return values.dt.tz_convert("UTC").dt.tz_localize(None) if values.dt.tz is not None else values
+    """Dates without a time zone; hours are those of its clocks."""
+    return values.dt.tz_localize(None) if values.dt.tz is not None else values
 
 
 def _of_numbers(reading: Reading, name: str, values: Array, rules: Rules) -> Column:

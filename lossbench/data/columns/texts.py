@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 # MOST_CATEGORIES.
 FEW, MAX_CATEGORIES = 10, 200
 MANY_ROWS, MOST_CATEGORIES = 20, 1000
-LOGICAL = ("true", "false")  # R writes NA between them for a missing one
+LOGICAL = (
+    "true",
+    "false",
+    "wahr",
+    "falsch",
+    "vrai",
+    "faux",
+)  # R writes NA between them for a missing one
 FAR_YEAR = 2200  # dates from here on often stand for no date at all, such as 9999-12-31
 
 
@@ -90,12 +97,13 @@ def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Ru
         of_text = np.full(len(texts.categories) + 1, np.datetime64("NaT"), "datetime64[us]")
         of_text[[n for n, it in enumerate(texts.categories) if not is_usual(it)]] = found.to_numpy()
         notes = (*_date_notes(name, rest, found), *_missing_note(name, usual))
-        return dates_column(name, of_text[texts.codes], doubtful, rest[0], notes)
+        return dates_column(name, of_text[texts.codes], doubtful, notes)
     if usual and all(it.casefold() in LOGICAL for it in rest):
         column = categories_column(name, without(texts, usual), rules)
         return replace(column, notes=(*column.notes, *_missing_note(name, usual)))
     place = mixed.Place(reading, name, texts)
-    if mixed.are_most([*read.values, *read.in_other_ways], rest, texts):
+    written = [*read.values, *read.in_other_ways]
+    if mixed.are_most(written, rest, texts):
         fault = mixed.among_numbers(place, read)
         column = _of_numbers(reading, name, texts, read, [*usual, *read.others], rules)
         return replace(column, fault=fault)
@@ -103,7 +111,11 @@ def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Ru
     if mixed.are_most([it for those in forms.values() for it in those], rest, texts):
         fault = mixed.among_dates(place, rest, forms, rules)
         return Column(name, "dates", np.full(len(texts), np.datetime64("NaT")), fault)
-    return categories_column(name, texts, rules)
+    column = categories_column(name, texts, rules)
+    if len(written) < 2:
+        return column
+    note = f"column {name!r} has numbers such as {shown(written[0])} among texts, taken for texts"
+    return replace(column, notes=(*column.notes, note))
 
 
 def _of_numbers(

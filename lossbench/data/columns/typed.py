@@ -13,6 +13,8 @@ from lossbench.data.reading.form import Decimal, Reading
 from lossbench.text import shown
 
 LARGEST = float(np.finfo(np.float32).max)
+LARGEST_WHOLE = 2**53  # float64 cannot tell whole numbers above from their neighbours
+LARGEST_ID = 2**64  # what is larger is no identifier but measured
 
 
 def numbers_column(reading: Reading, name: str, values: Array, rules: Rules) -> Column:
@@ -25,6 +27,9 @@ def numbers_column(reading: Reading, name: str, values: Array, rules: Rules) -> 
         return Column(name, "nothing", values, unusable(name, "has no values"))
     with np.errstate(invalid="ignore"):
         too_large = np.abs(values) > LARGEST
+        are_ids = ((np.abs(values) > LARGEST_WHOLE) & (np.abs(values) < LARGEST_ID)).sum()
+    if are_ids == (~np.isnan(values)).sum():
+        return Column(name, "other", values, too_long(name, f"{np.nanmax(values):.0f}"))
     if not too_large.any():
         return Column(name, "numbers", values)
     where, value = reading.place(int(np.argmax(too_large))), values[np.argmax(too_large)]
@@ -37,18 +42,23 @@ def numbers_column(reading: Reading, name: str, values: Array, rules: Rules) -> 
     return Column(name, "numbers", values, Fault("file", what, (leaves_out(name),)))
 
 
+def too_long(name: str, example: object) -> Fault:
+    """The fault of whole numbers that float64 cannot tell apart."""
+    reason = f"has whole numbers above 2^53, such as {example}, which would be rounded"
+    return unusable(name, reason)
+
+
 def dates_column(
     name: str,
     values: Array,
-    doubtful: bool = False,
-    example: str = "",
+    doubtful: str = "",
     notes: tuple[str, ...] = (),
 ) -> Column:
-    """A column of dates; they are doubtful where their day may be the first number or another."""
+    """A column of dates; ``doubtful`` is one whose day may be the first number or another."""
     fault = None
     if doubtful:
         what = (
-            f"column {name!r} has dates such as {shown(example)}, in which the day may be the "
+            f"column {name!r} has dates such as {shown(doubtful)}, in which the day may be the "
             "first number or another"
         )
         ways = "day_first: true or day_first: false says which"

@@ -86,6 +86,13 @@ def _pyarrow(kind: str) -> Iterator[None]:
         yield
     except MemoryError:  # ArrowMemoryError is one, and an ArrowException too
         raise
-    except (ValueError, OSError, KeyError, NotImplementedError, ArrowException) as error:
+    except (
+        ValueError,
+        TypeError,  # of pandas, for an interval in Feather
+        OSError,
+        KeyError,
+        NotImplementedError,
+        ArrowException,
+    ) as error:
         message = f"is not a {kind} file that can be read: {message_of(error)}"
         raise DatasetError("file", message) from None

@@ -10,10 +10,10 @@ from lossbench.data.arrays import DatasetError
 from lossbench.data.limits import refuse_too_many_values
 from lossbench.data.reading.form import Form, Reading
 from lossbench.data.reading.header import (
+    further_headers,
     is_header,
-    is_second_header,
     no_header,
-    second_header,
+    second_headers,
 )
 from lossbench.data.reading.layout import LINES, Record, above_columns, usual_width
 from lossbench.data.reading.names import numbered_names, unique_names
@@ -39,11 +39,9 @@ def read(content: bytes, form: Form) -> Reading:
     faults = [] if has_header or form.header is False else [no_header(f"row {row}", len(first))]
     names, doubled = unique_names(first if has_header else numbered_names(len(first)))
     frame = cells.iloc[len(above) + has_header : len(cells) - form.skip_footer]
-    below = [it for _, it in rest[1:]]
-    if has_header and below and is_second_header(below[0], below[1:]):
-        row, _ = rest[1]
-        faults.append(second_header(f"row {row}", row, form.skip_rows))
-        frame = frame.iloc[1:]
+    if has_header and (count := second_headers([it for _, it in rest[1:]])):
+        faults.append(further_headers("row", [it for it, _ in rest[1 : count + 1]], form.skip_rows))
+        frame = frame.iloc[count:]
     if frame.empty:
         raise DatasetError("file", "has a header but no rows")
     rows_of_sheet = frame.index.to_numpy()

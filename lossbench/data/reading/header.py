@@ -11,6 +11,7 @@ from lossbench.data.reading.missing import are_placeholders, is_usual
 # If this share of the first record's texts stands in its columns again, it is a row.
 SHARE = 0.5
 YEARS = range(1800, 2101)
+MOST_HEADERS = 3  # below the first one
 
 
 def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
@@ -43,23 +44,40 @@ def no_header(where: str, columns: int) -> Fault:
     return Fault("header", f"{where} holds values, not names", (ways,), {"header": False})
 
 
-def is_second_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the record below a header is no row: it has words alone above numbers, or units."""
-    columns = [[row[n].strip() for row in rows if n < len(row)] for n in range(len(first))]
-    cells = [it.strip() for it, column in zip(first, columns, strict=True) if _usual_shape(column)]
-    filled = [it for it in cells if it]
+def second_headers(rows: Sequence[Sequence[str]]) -> int:
+    """How many of the records below a header are none but further headers, or units."""
+    count = 0
+    while count < MOST_HEADERS and _is_second_header(rows[count : count + 1], rows[count + 1 :]):
+        count += 1
+    return count
+
+
+def _is_second_header(first: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a record has words alone above numbers, none of which comes again."""
+    if not first or len(rows) < 2:
+        return False
+    columns = [[row[n].strip() for row in rows if n < len(row)] for n in range(len(first[0]))]
+    cells = [
+        (it.strip(), column)
+        for it, column in zip(first[0], columns, strict=True)
+        if _usual_shape(column)
+    ]
+    filled = [it for it, column in cells if it]
     missing = any(map(is_usual, filled)) or are_placeholders(filled)
-    are_words = not missing and not any(re.search(r"\d", it) for it in filled)
+    again = any(it in column for it, column in cells if it)
     words = [it for it in filled if re.search(r"[^\W\d]", it)]
-    return len(rows) > 1 and len(words) > 1 and are_words
+    return len(words) > 1 and not (missing or again or any(map(_shape, filled)))
 
 
-def second_header(where: str, line: int, skip_rows: int | tuple[int, ...] | None) -> Fault:
-    """What is wrong with a file that has a second header or units below the first one."""
+def further_headers(
+    where: str, found: Sequence[int], skip_rows: int | tuple[int, ...] | None
+) -> Fault:
+    """What is wrong with a file that has headers or units on lines below the first header."""
     before = range(1, skip_rows + 1) if isinstance(skip_rows, int) else skip_rows or ()
-    lines = sorted([*before, line])
-    what = f"{where} has words above numbers, as a second header or units"
-    way = f"skip_rows: [{', '.join(map(str, lines))}] leaves it out"
+    lines = sorted([*before, *found])
+    where = " and ".join(f"{where} {it}" for it in found)
+    what = f"words above numbers on {where}, as a second header or units"
+    way = f"skip_rows: [{', '.join(map(str, lines))}] leaves out what is no row"
     return Fault("skip_rows", what, (way,), {"skip_rows": lines})
 
 

@@ -25,6 +25,9 @@ def read(content: bytes, form: Form) -> Reading:
     rows, places = _list(content) if listed else _lines(content)
     if not all(isinstance(it, dict) for it in rows):
         raise DatasetError("file", f"is not a file of JSON objects, {HOW}")
+    if len(rows) == 1 and rows[0] and all(isinstance(it, dict | list) for it in rows[0].values()):
+        message = "has an object of columns; rows are wanted, as pandas's to_json(orient='records')"
+        raise DatasetError("file", message)
     frame = pd.DataFrame(rows)
     if frame.empty:
         raise DatasetError("file", "has no rows")

@@ -160,7 +160,7 @@ def _is_above(record: list[str], below: list[Record], width: int) -> bool:
     if record[0].startswith(COMMENT):
         # A comment, unless it names the columns: then it has as many fields as the first row.
         return len(record) != width or below[0][1][0].startswith(COMMENT)
-    return width > 1 and (filled <= 1 or len(record) < min(width, len(below[0][1])) - 1)
+    return width > 1 and (filled <= 1 or len(record) < width - 1)
 
 
 def _lines(lines: Sequence[int]) -> str:

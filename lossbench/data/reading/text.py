@@ -19,7 +19,7 @@ from lossbench.data.reading.chunks import read_chunks
 from lossbench.data.reading.codes import columns_of_codes
 from lossbench.data.reading.encodings import to_utf8
 from lossbench.data.reading.form import Form, Reading
-from lossbench.data.reading.header import is_second_header, no_header, second_header
+from lossbench.data.reading.header import further_headers, no_header, second_headers
 from lossbench.data.reading.layout import (
     BYTES,
     Layout,
@@ -80,10 +80,10 @@ def _read(content: bytes, form: Form, layout: Layout, encoding: str) -> Reading:
     footers, faults = _footers(content, layout, form)
     comments = _comments(content, layout)
     left_out = layout.skipped | footers | comments
-    (line, first), *below = sample or [(0, [])]
-    if layout.has_header and is_second_header(first, [record for _, record in below]):
-        faults.append(second_header(f"line {line}", line, form.skip_rows))
-        left_out |= {line}
+    if layout.has_header and (count := second_headers([record for _, record in sample])):
+        found = [line for line, _ in sample[:count]]
+        faults.append(further_headers("line", found, form.skip_rows))
+        left_out |= {*found}
     texts = _texts(names, [record for _, record in sample], form.texts)
     texts += [it for it in columns_of_codes(content, layout, names) if it not in texts]
     lines = [it for n, it in enumerate(first_lines(content)) if n + 1 not in left_out]
@@ -234,7 +234,8 @@ def _refuse_ragged(content: bytes, layout: Layout) -> None:
     """Raise DatasetError where a record has more or fewer values than there are columns."""
     for line, record in _records(content, layout):
         if not layout.fits(record):
-            raise _refused(_ragged(line, len(record), len(layout.names)))
+            what = _ragged(line, len(record), len(layout.names))
+            refuse([Fault("file", what, (f"skip_rows: [{line}] leaves it out",))])
 
 
 def _ragged(line: int, fields: int, columns: int) -> str:

@@ -166,6 +166,7 @@ MIXED = [
     (["1,5", "2.5"], "'1,5' is a number written in another way than '2.5'"),
     (["2024-01-05", "05.02.2024"], "dates such as '2024-01-05' and '05.02.2024', not all in one"),
     (["25/02/2024", "02/25/2024"], "dates such as '25/02/2024' and '02/25/2024', not all in one"),
+    (["1/1/2024", "25/02/2024", "02/25/2024"], "'25/02/2024' and '02/25/2024', not all in one"),
     (["1. Januar 2024", "2. Mai 2024"], "dates such as '1. Januar 2024', in no form that is known"),
     (["2024-01-05", "2024-01-06", "soon"], "line 4, column 'a': 'soon' is text among dates (20 r"),
     (["2024-01-05", "2024-01-06", "0000-00-00"], "'0000-00-00' is text among dates (20 rows)"),
@@ -190,6 +191,9 @@ def test_what_is_like_numbers_or_dates_may_be_categories(tmp_path: Path) -> None
         "season": ["2001/02", "2002/03"],
         "version": ["1.2.3", "1.2.4"],
         "age": ["0-9", "10-19"],
+        "address": ["7 Elm Rd", "8 Oak Ave", "9 Main St"],
+        "flat": ["5A", "16B"],
+        "score": ["3-2", "1-1"],
     }
     for name, values in kinds.items():
         text = "\n".join([f"{name},y", *(f"{values[n % len(values)]},{n}" for n in range(60))])
@@ -208,6 +212,7 @@ def test_words_that_may_mean_the_same_are_told(tmp_path: Path) -> None:
     assert found.notes == (
         "column 'a' has 'True' and '1', taken for different values",
         "column 'a' has 'False' and '0', taken for different values",
+        "column 'a' has numbers such as '1' among texts, taken for texts",
     )
 
 
@@ -219,6 +224,32 @@ def test_whole_numbers_that_a_float_would_round_are_no_numbers(tmp_path: Path) -
         "column 'a' has whole numbers above 2^53, such as 100000000000000008, which would be round"
     )
     assert found["b"].fault is None
+    gap = columns_of(tmp_path, text + ",1,2\n")["a"]
+    assert gap.fault is not None
+    measured = columns_of(tmp_path, "a,y\n1e30,1\n2.5e31,2\n,3\n")["a"]
+    assert measured.fault is None
+
+
+def test_numbers_among_texts_are_told(tmp_path: Path) -> None:
+    text = "a,y\n" + "<0.01,1\n0.27,2\n<0.01,3\n0.42,4\n<0.05,5\n" * 5
+    assert columns_of(tmp_path, text)["a"].notes == (
+        "column 'a' has numbers such as '0.27' among texts, taken for texts",
+    )
+
+
+@pytest.mark.parametrize(
+    ("usual", "wrong"), [("2021-02-{:02}", "2021-02-30"), ("{:02}.02.2021", "30.02.2021")]
+)
+def test_an_impossible_date_is_placed(usual: str, wrong: str, tmp_path: Path) -> None:
+    days = [usual.format(n % 28 + 1) for n in range(56)]
+    for row in (0, 40):
+        lines = [f"{it},{n}" for n, it in enumerate([*days[:row], wrong, *days[row:]])]
+        fault = columns_of(tmp_path, "\n".join(["a,y", *lines]))["a"].fault
+        assert fault is not None
+        assert fault.message.startswith(
+            f"line {row + 2}, column 'a': '{wrong}' is no date as the others; missing_values: "
+            f"['{wrong}'] takes it for missing"
+        )
 
 
 def test_a_date_that_stands_for_none_is_told(tmp_path: Path) -> None:

@@ -41,31 +41,62 @@ def test_days_and_months_that_may_be_the_other_way_round_are_doubtful() -> None:
     for day_first, month in ((False, 1), (True, 2)):
         found, doubtful = dates.read(texts, day_first)
         assert found is not None
-        assert (found[0].month, doubtful) == (month, False)
+        assert (found[0].month, doubtful) == (month, "")
     # One date tells for all; and where both are the same day nothing is in doubt.
-    assert dates.read(["01/02/2024", "25/02/2024"], None)[1] is False
-    assert dates.read(["01/01/2024", "02/02/2024"], None)[1] is False
+    assert dates.read(["01/02/2024", "25/02/2024"], None)[1] == ""
+    assert dates.read(["01/01/2024", "02/02/2024"], None)[1] == ""
+    # The example is one that differs.
+    assert dates.read(["01/01/2024", "03/02/2024"], None)[1] == "03/02/2024"
 
 
 def test_the_config_says_the_order_where_points_say_another() -> None:
     found, doubtful = dates.read(["01.02.2024", "03.04.2024"], None)
     assert found is not None
-    assert (found[0].month, doubtful) == (2, False)
+    assert (found[0].month, doubtful) == (2, "")
     found, _ = dates.read(["01.02.2024", "03.04.2024"], False)
     assert found is not None
     assert found[0].month == 1
 
 
-def test_short_years_that_may_come_first_are_doubtful() -> None:
-    texts = ["24-01-15", "23-12-05"]
-    assert dates.read(texts, None)[1]
-    for day_first, year in ((False, 2024), (True, 2015)):
-        found, _ = dates.read(texts, day_first)
-        assert found is not None
-        assert found[0].year == year
-    found, doubtful = dates.read(["24-01-31", "99-12-05"], None)
+@pytest.mark.parametrize("mark", ["-", "/"])
+def test_short_years_that_may_come_first_are_doubtful(mark: str) -> None:
+    days = pd.Series(pd.date_range("2020-01-01", "2022-12-31", freq="11D"))
+    texts = list(days.dt.strftime(f"%y{mark}%m{mark}%d"))
+    found, doubtful = dates.read(texts, None)
+    assert doubtful
+    found, _ = dates.read(texts, False)
     assert found is not None
-    assert (found[1].year, doubtful) == (1999, False)
+    assert found.tolist() == days.tolist()
+    by_day, _ = dates.read(texts, True)
+    assert by_day is not None
+    assert by_day[0] == pd.Timestamp("2001-01-20")
+    # Days differ more than years: no one takes them for years.
+    found, doubtful = dates.read(list(days.dt.strftime(f"%d{mark}%m{mark}%y")), None)
+    assert found is not None
+    assert (found.tolist(), doubtful) == (days.tolist(), "")
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["01JAN2021", "02FEB2021"], ["2021-01-01", "2021-02-02"]),
+        (["01JAN2021:10:00:05", "02FEB2021:00:00:00"], ["2021-01-01 10:00:05", "2021-02-02"]),
+        (["20210101T100005", "20210202T000000"], ["2021-01-01 10:00:05", "2021-02-02"]),
+        (["01/Jan/2021:10:00:05 +0100"], ["2021-01-01 10:00:05"]),
+        (["2021/01/01 1:00:05 PM GMT+1"], ["2021-01-01 13:00:05"]),
+        (["10:00:01,500", "23:59:59,000"], ["1900-01-01 10:00:01.5", "1900-01-01 23:59:59"]),
+        (["12:00AM", "1:30PM"], ["1900-01-01", "1900-01-01 13:30"]),
+        (["2021-W1", "2021-W10"], ["2021-01-04", "2021-03-08"]),
+        (["Q1 2021", "Q4 2021"], ["2021-01-01", "2021-10-01"]),
+        (["2021M02", "2021M12"], ["2021-02-01", "2021-12-01"]),
+        (["2/2021", "12/2021"], ["2021-02-01", "2021-12-01"]),
+    ],
+)
+def test_dates_as_programs_write_them(texts: list[str], expected: list[str]) -> None:
+    found, doubtful = dates.read(texts, None)
+    assert found is not None
+    assert found.tolist() == [pd.Timestamp(it) for it in expected]
+    assert not doubtful
 
 
 def test_a_week_is_its_monday() -> None:

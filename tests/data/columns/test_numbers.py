@@ -134,6 +134,17 @@ def test_codes_with_zeros_before_them_are_no_numbers() -> None:
 
 
 def test_letters_of_codes_are_no_units() -> None:
-    found = read(["1A", "2B", "3C", "4D", "5E", "6F"], ".")
-    assert found.in_other_ways == frozenset()
+    for codes in (["1A", "2B", "3C"], ["7 Elm Rd", "8 Oak Ave"], ["28. Jan", "16. Dec"]):
+        assert read(codes, ".").in_other_ways == frozenset()
     assert read(["1 kg", "500 g", "2 l"], ".").in_other_ways == {"500 g", "2 l"}
+    assert read(["1 €", "5 USD"], ".").in_other_ways == {"5 USD"}
+
+
+def test_prefixes_of_units_keep_their_case() -> None:
+    assert read(["2 mW", "8 MW"], ".").others == ("8 MW",)
+    assert read(["2 KG", "8 kg"], ".").others == ()
+
+
+def test_nothing_is_nothing_in_any_unit() -> None:
+    found = read(["18%", "0", "5%"], ".")
+    assert (found.others, found.values["0"]) == ((), 0)

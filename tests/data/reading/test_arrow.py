@@ -42,6 +42,15 @@ def test_parquet_of_dates_wants_a_key_and_categories_and_decimals_do_not(tmp_pat
     np.testing.assert_array_equal(split.x_train[:, 0], [0, 0.25, 0.5, 0.75])
 
 
+def test_hours_of_parquet_are_those_of_the_clock(tmp_path: Path) -> None:
+    times = pd.date_range("2021-01-01 19:00", periods=8, freq="25h", tz="Asia/Tokyo")
+    frame = pd.DataFrame({"t": times, "o": [it.time() for it in times], "y": ["x", "z"] * 4})
+    frame.to_parquet(tmp_path / "d.parquet")
+    split = split_of(tmp_path, "file: d.parquet, target: y, dates: [hour], train_size: 4")
+    assert split.features == ("t_hour", "o_hour")
+    assert split.x_train.tolist() == [[19, 19], [20, 20], [21, 21], [22, 22]]
+
+
 def test_classes_of_true_and_false_keep_their_names(tmp_path: Path) -> None:
     for y in ([True, False] * 4, [True, False, None, True] * 2):
         pd.DataFrame({"a": range(8), "y": y}).to_parquet(tmp_path / "d.parquet")

@@ -39,6 +39,7 @@ def test_classes_are_named_as_the_file_has_them(tmp_path: Path) -> None:
         ("[1, 2]", "is not a file of JSON objects"),
         ("[{", "is not JSON"),
         ("", "has no rows"),
+        ('{"a": {"0": 1}, "y": {"0": 2}}', "rows are wanted, as pandas's to_json"),
     ],
 )
 def test_what_is_no_json_is_refused(content: str, said: str, tmp_path: Path) -> None:

@@ -183,7 +183,23 @@ def test_lines_are_left_out_by_their_numbers(tmp_path: Path) -> None:
     assert reading.faults == ()
 
 
-@pytest.mark.parametrize("first", ["NA,NA", "?,-", "1,m", "kg,", "2,3"])
+@pytest.mark.parametrize("first", ["NA,NA", "?,-", "1,m", "kg,", "2,3", "k.A.,none"])
 def test_a_first_row_with_gaps_is_no_second_header(first: str, tmp_path: Path) -> None:
-    reading = read(tmp_path, f"a,y\n{first}\n1,2\n3,4\n5,6\n")
-    assert (len(reading.frame), reading.faults) == (4, ())
+    reading = read(tmp_path, f"a,y\n{first}\n1,2\n3,4\nk.A.,6\n7,8\n")
+    assert (len(reading.frame), reading.faults) == (5, ())
+
+
+def test_a_line_of_another_width_is_refused_with_a_way(tmp_path: Path) -> None:
+    content = "a,y\n1,2\n3,4,5\n6,7\n"
+    with pytest.raises(
+        DatasetError, match="line 3 has 3 values for 2 columns; skip_rows: \\[3\\] le"
+    ):
+        read(tmp_path, content)
+    assert rows(read(tmp_path, content, skip_rows=(3,))) == [[1, 2], [6, 7]]
+
+
+def test_lines_above_the_columns_may_have_several_fields(tmp_path: Path) -> None:
+    reading = read(tmp_path, "Account,DE1\nFrom,May\nTo,June\n\na,b,c,y\n" + "1,2,3,4\n" * 12)
+    assert list(reading.frame.columns) == ["a", "b", "c", "y"]
+    assert len(reading.frame) == 12
+    assert reading.notes == ("lines 1 to 3 above the columns: left out",)
