@@ -20,15 +20,13 @@ EVALUATION_BATCH = 2**13
 
 
 class TrainingRows(NamedTuple):
-    """The rows that train, and which places of the batches of an epoch have a row.
+    """Which places of the batches of an epoch have a row to train on, and what the rows count.
 
-    ``x`` and ``y`` have shape (rows, …); ``y`` is as ``encoded`` gives it. ``mask``, (batches,
-    batch size), is 1 for a row and 0 for padding. ``weights``, (rows,), are what each row counts in
-    the loss that is minimised; None if all count the same.
+    The rows themselves are those of ``EvaluationBatches``. ``mask``, (batches, batch size), is 1
+    for a row and 0 for padding. ``weights``, (rows,), are what each row counts in the loss that is
+    minimised; None if all count the same.
     """
 
-    x: tf.Tensor
-    y: tf.Tensor
     mask: tf.Tensor
     weights: tf.Tensor | None
 
@@ -36,10 +34,11 @@ class TrainingRows(NamedTuple):
 class EvaluationBatches(NamedTuple):
     """All parts in batches of equal size: train first, then test, then what is held back.
 
-    ``x``, ``y`` and ``mask`` have shape (batches, batch size, …). ``parts``, (batches, parts), says
-    with a 1 which part a batch is of; ``rows``, (parts,), how many rows each part has;
-    ``first_of_test`` which batch is the first of the test part. ``weights``, (batches, batch size),
-    are what each row counts in the loss; None if all count the same.
+    ``x``, ``y`` and ``mask`` have shape (batches, batch size, …); ``y`` is as ``encoded`` gives it.
+    ``parts``, (batches, parts), says with a 1 which part a batch is of; ``rows``, (parts,), how
+    many rows each part has; ``first_of_test`` which batch is the first of the test part.
+    ``weights``, (batches, batch size), are what each row counts in the loss; None if all count the
+    same.
     """
 
     x: tf.Tensor
@@ -49,6 +48,15 @@ class EvaluationBatches(NamedTuple):
     rows: tf.Tensor
     first_of_test: tf.Tensor
     weights: tf.Tensor | None
+
+    def to_train_on(self, numbers: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The x and y of training rows by their numbers.
+
+        The train part comes first and only its last batch is padded, so the data, which may be most
+        of the memory, are not needed a second time without padding.
+        """
+        x, y = (tf.reshape(it, (-1, it.shape[-1])) for it in (self.x, self.y))
+        return tf.gather(x, numbers), tf.gather(y, numbers)
 
 
 def program_inputs(experiment: Experiment, split: Split) -> tuple[TrainingRows, EvaluationBatches]:
@@ -61,12 +69,11 @@ def program_inputs(experiment: Experiment, split: Split) -> tuple[TrainingRows, 
         weights = row_weights(experiment.class_weight, split.y_train[:rows], split.classes)
     train = split.x_train[:rows], y_train[:rows]
     held_back = [(split.x_train[rows:], y_train[rows:])] if experiment.early_stopping else []
-    x, y = map(tf.constant, train)
     of_rows = None if weights is None else tf.constant(weights[:rows])
     # As in fit, the loss on the rows held back uses the weights of rows, but not those of classes.
     of_held_back = None if split.weights_train is None else split.weights_train[rows:]
     batches = _evaluation_batches(train, (split.x_test, y_test), *held_back, weights=of_held_back)
-    return TrainingRows(x, y, tf.constant(mask), of_rows), batches
+    return TrainingRows(tf.constant(mask), of_rows), batches
 
 
 def encoded(experiment: Experiment, split: Split) -> tuple[Array, Array]:
@@ -99,17 +106,18 @@ def in_batches(values: Array, size: int, padding: float | None = None) -> Array:
     return np.append(values, np.full(missing, padding, values.dtype)).reshape(-1, size)
 
 
-def _taken(parts: Sequence[Array], numbers: Sequence[Array]) -> Array:
+def _taken(parts: Sequence[Array], numbers: Sequence[Array]) -> tf.Tensor:
     """The rows of each part by their numbers, (batches, batch size, columns), one after the other.
 
-    They may be most of the memory, so they are copied once.
+    Each batch becomes a tensor by itself: ``tf.constant`` copies what it is given twice.
     """
-    counts = [len(rows) for rows in numbers]
-    taken = np.empty((sum(counts), *numbers[0].shape[1:], *parts[0].shape[1:]), parts[0].dtype)
-    ends = np.cumsum(counts)
-    for values, rows, end in zip(parts, numbers, ends, strict=True):
-        np.take(values, rows, axis=0, out=taken[end - len(rows) : end], mode="clip")
-    return taken
+    return tf.stack(
+        [
+            tf.constant(values[rows])
+            for values, batches in zip(parts, numbers, strict=True)
+            for rows in batches
+        ]
+    )
 
 
 def _evaluation_batches(
@@ -124,8 +132,8 @@ def _evaluation_batches(
     if weights is not None and len(weights):
         of_rows = tf.constant(np.concatenate([*masks[:2], in_batches(weights, size, padding=0.0)]))
     return EvaluationBatches(
-        tf.constant(_taken([x for x, _ in parts], numbers)),
-        tf.constant(_taken([y for _, y in parts], numbers)),
+        _taken([x for x, _ in parts], numbers),
+        _taken([y for _, y in parts], numbers),
         tf.constant(np.concatenate(masks)),
         tf.constant(np.repeat(np.eye(len(parts), dtype=np.float32), counts, axis=0)),
         tf.constant([len(x) for x, _ in parts], tf.float32),
