@@ -5,7 +5,8 @@ the rows. A mask tells rows from padding.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -17,6 +18,7 @@ from lossbench.training.class_weight import row_weights
 
 # How many rows are evaluated at once: it bounds the memory that evaluating large data takes.
 EVALUATION_BATCH = 2**13
+ALIGNMENT = 64  # bytes: TensorFlow ends the process if it finds a tensor at any other address
 
 
 class TrainingRows(NamedTuple):
@@ -109,15 +111,23 @@ def in_batches(values: Array, size: int, padding: float | None = None) -> Array:
 def _taken(parts: Sequence[Array], numbers: Sequence[Array]) -> tf.Tensor:
     """The rows of each part by their numbers, (batches, batch size, columns), one after the other.
 
-    Each batch becomes a tensor by itself: ``tf.constant`` copies what it is given twice.
+    They may be most of the memory, so they are copied once: the tensor takes over the memory of an
+    array, while ``tf.constant`` would hold two more copies for a while.
     """
-    return tf.stack(
-        [
-            tf.constant(values[rows])
-            for values, batches in zip(parts, numbers, strict=True)
-            for rows in batches
-        ]
-    )
+    counts = [len(rows) for rows in numbers]
+    taken = _aligned((sum(counts), *numbers[0].shape[1:], *parts[0].shape[1:]), parts[0].dtype)
+    ends = np.cumsum(counts)
+    for values, rows, end in zip(parts, numbers, ends, strict=True):
+        np.take(values, rows, axis=0, out=taken[end - len(rows) : end], mode="clip")
+    return tf.experimental.dlpack.from_dlpack(taken.__dlpack__())
+
+
+def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """An array for any values, at an address where TensorFlow can use its memory."""
+    size = prod(shape) * dtype.itemsize
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 def _evaluation_batches(
