@@ -4,17 +4,17 @@ All at once would take several times the memory of the values. pandas is importe
 is read.
 """
 
-import io
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 2**23  # values that are parsed together
+Open = Callable[[], BinaryIO]
 
 
-def read_chunks(content: bytes, options: Mapping[str, Any], texts: Sequence[str]) -> "pd.DataFrame":
+def read_chunks(content: Open, options: Mapping[str, Any], texts: Sequence[str]) -> "pd.DataFrame":
     """The columns of a file, by ``read_csv`` with these options; those of ``texts`` are texts.
 
     Raises ValueError where pandas cannot parse it.
@@ -25,13 +25,15 @@ def read_chunks(content: bytes, options: Mapping[str, Any], texts: Sequence[str]
     return _parsed(content, options, [*texts, *mixed]) if mixed else frame
 
 
-def _parsed(content: bytes, options: Mapping[str, Any], texts: Sequence[str]) -> "pd.DataFrame":
+def _parsed(content: Open, options: Mapping[str, Any], texts: Sequence[str]) -> "pd.DataFrame":
     import pandas as pd
 
     rows = max(CHUNK // len(options["names"]), 1)
     dtype = dict.fromkeys(texts, object)
-    source = io.BytesIO(content)
-    with pd.read_csv(source, dtype=dtype, chunksize=rows, low_memory=False, **options) as chunks:
+    with (
+        content() as source,
+        pd.read_csv(source, dtype=dtype, chunksize=rows, low_memory=False, **options) as chunks,
+    ):
         parts = list(chunks)
     if len(parts) == 1:
         return parts[0]
