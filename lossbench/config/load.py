@@ -136,6 +136,7 @@ def load_all(
         wrong.append(replace(it, message=it.message + which))
     if wrong:
         raise ConfigError(wrong)
+    loaded.files.forget()
     return cases
 
 

@@ -1,7 +1,7 @@
 """The data on their way from a source to training: a table of columns, then a split of arrays."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,35 @@ class DatasetError(ValueError):
 
 
 @dataclass(frozen=True)
+class SideBySide:
+    """Columns of numbers as an array of shape (rows, columns), which is made only where it is cut.
+
+    Each of ``columns`` has a value for every row of a file; ``rows`` are the numbers of those that
+    are used. All of them may be half of the memory.
+    """
+
+    columns: tuple[Array, ...]
+    rows: Array
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of rows and columns."""
+        return len(self.rows), len(self.columns)
+
+    def __getitem__(self, part: tuple[slice, slice]) -> Array:
+        rows, columns = part
+        return stacked(self.columns[columns], self.rows[rows], np.float64)
+
+
+def stacked(columns: Sequence[Array], rows: Array, dtype: type) -> Array:
+    """Some rows of columns side by side, (rows, columns)."""
+    found: Array = np.empty((len(rows), len(columns)), dtype)
+    for number, values in enumerate(columns):
+        found[:, number] = values[rows]
+    return found
+
+
+@dataclass(frozen=True)
 class Table:
     """A dataset as a generator or a file gives it, before it is split.
 
@@ -45,7 +74,7 @@ class Table:
     ``weights``, (rows,), says how much each row counts in the loss; None means all count the same.
     """
 
-    numbers: Array
+    numbers: Array | SideBySide
     y: Array
     classes: tuple[str, ...] = ()
     categories: Array | None = None

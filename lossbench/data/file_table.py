@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossbench.data.arrays import Array, DatasetError, Table
+from lossbench.data.arrays import Array, DatasetError, SideBySide, Table, stacked
 from lossbench.data.columns import dates
 from lossbench.data.columns.column import Column
 from lossbench.data.columns.read import read_column
@@ -129,10 +129,10 @@ def table_from_file(reading: Reading, choice: Choice, rules: Rules) -> Table:
     texts = {it.name: it.values for it in columns.features.values() if it.kind == "categories"}
     weights = _weights(reading, columns.weight, rows) if columns.weight else None
     return Table(
-        _stacked(numbers, rows, np.float64),
+        SideBySide(tuple(numbers.values()), rows),
         y,
         classes,
-        categories=_stacked(texts, rows, object) if texts else None,
+        categories=stacked(list(texts.values()), rows, object) if texts else None,
         names=(*numbers, *texts),
         weights=weights,
     )
@@ -250,14 +250,6 @@ def _numbers(
             features_of_day: Sequence[DateFeature] = ("hour",) if of_dates else ()
             for feature in features_of_day if of_day else of_dates:
                 yield f"{name}_{feature}", dates.numbers(values, feature)
-
-
-def _stacked(columns: Mapping[str, Array], rows: Array, dtype: type) -> Array:
-    """Columns side by side, (rows, columns)."""
-    stacked: Array = np.empty((len(rows), len(columns)), dtype)
-    for number, values in enumerate(columns.values()):
-        stacked[:, number] = values[rows]
-    return stacked
 
 
 def _used_rows(columns: Columns, missing: str | None) -> Array:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lossbench.data.arrays import DatasetError
 from lossbench.data.faults import Fault, refuse
+from lossbench.data.freed import give_back
 from lossbench.data.limits import MAX_BYTES
 from lossbench.data.reading import arrow, excel, json_lines, text
 from lossbench.data.reading.form import Form, Reading
@@ -137,6 +138,12 @@ class DataFiles:
     def most_values(self, path: Path) -> int:
         """An upper bound of rows times columns of a file; raises DatasetError."""
         return self._file(path).most_values()
+
+    def forget(self) -> None:
+        """Give back the memory of the file that was read last, once its data are split."""
+        if self._last is not None:
+            self._last = None
+            give_back()
 
     def _file(self, path: Path) -> DataFile:
         identity = _identity(path)

@@ -11,7 +11,7 @@ import numpy as np
 
 from lossbench.config.data_path import expanded, unset_variable
 from lossbench.config.sections.dataset import Dataset
-from lossbench.data.arrays import Array, DatasetError
+from lossbench.data.arrays import Array, DatasetError, SideBySide
 from lossbench.data.columns import dates
 from lossbench.data.columns.column import Column
 from lossbench.data.faults import Fault, refuse
@@ -251,9 +251,10 @@ def _describe(source: dict[str, Any], files: DataFiles) -> tuple[dict[str, Any],
     return keys, describe(table)
 
 
-def _has_outliers(numbers: Array) -> bool:
+def _has_outliers(numbers: Array | SideBySide) -> bool:
     """Whether a column of numbers, (rows, columns), has values that are far from its mean."""
-    for column in numbers.T:
+    for number in range(numbers.shape[1]):
+        column = numbers[:, number : number + 1][:, 0]
         known = column[~np.isnan(column)]
         if not len(known):
             continue

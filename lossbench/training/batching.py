@@ -5,7 +5,8 @@ the rows. A mask tells rows from padding.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -17,18 +18,17 @@ from lossbench.training.class_weight import row_weights
 
 # How many rows are evaluated at once: it bounds the memory that evaluating large data takes.
 EVALUATION_BATCH = 2**13
+ALIGNMENT = 64  # bytes: TensorFlow ends the process if it finds a tensor at any other address
 
 
 class TrainingRows(NamedTuple):
-    """The rows that train, and which places of the batches of an epoch have a row.
+    """Which places of the batches of an epoch have a row to train on, and what the rows count.
 
-    ``x`` and ``y`` have shape (rows, …); ``y`` is as ``encoded`` gives it. ``mask``, (batches,
-    batch size), is 1 for a row and 0 for padding. ``weights``, (rows,), are what each row counts in
-    the loss that is minimised; None if all count the same.
+    The rows themselves are those of ``EvaluationBatches``. ``mask``, (batches, batch size), is 1
+    for a row and 0 for padding. ``weights``, (rows,), are what each row counts in the loss that is
+    minimised; None if all count the same.
     """
 
-    x: tf.Tensor
-    y: tf.Tensor
     mask: tf.Tensor
     weights: tf.Tensor | None
 
@@ -36,10 +36,11 @@ class TrainingRows(NamedTuple):
 class EvaluationBatches(NamedTuple):
     """All parts in batches of equal size: train first, then test, then what is held back.
 
-    ``x``, ``y`` and ``mask`` have shape (batches, batch size, …). ``parts``, (batches, parts), says
-    with a 1 which part a batch is of; ``rows``, (parts,), how many rows each part has;
-    ``first_of_test`` which batch is the first of the test part. ``weights``, (batches, batch size),
-    are what each row counts in the loss; None if all count the same.
+    ``x``, ``y`` and ``mask`` have shape (batches, batch size, …); ``y`` is as ``encoded`` gives it.
+    ``parts``, (batches, parts), says with a 1 which part a batch is of; ``rows``, (parts,), how
+    many rows each part has; ``first_of_test`` which batch is the first of the test part.
+    ``weights``, (batches, batch size), are what each row counts in the loss; None if all count the
+    same.
     """
 
     x: tf.Tensor
@@ -49,6 +50,15 @@ class EvaluationBatches(NamedTuple):
     rows: tf.Tensor
     first_of_test: tf.Tensor
     weights: tf.Tensor | None
+
+    def to_train_on(self, numbers: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The x and y of training rows by their numbers.
+
+        The train part comes first and only its last batch is padded, so the data, which may be most
+        of the memory, are not needed a second time without padding.
+        """
+        x, y = (tf.reshape(it, (-1, it.shape[-1])) for it in (self.x, self.y))
+        return tf.gather(x, numbers), tf.gather(y, numbers)
 
 
 def program_inputs(experiment: Experiment, split: Split) -> tuple[TrainingRows, EvaluationBatches]:
@@ -61,12 +71,11 @@ def program_inputs(experiment: Experiment, split: Split) -> tuple[TrainingRows, 
         weights = row_weights(experiment.class_weight, split.y_train[:rows], split.classes)
     train = split.x_train[:rows], y_train[:rows]
     held_back = [(split.x_train[rows:], y_train[rows:])] if experiment.early_stopping else []
-    x, y = map(tf.constant, train)
     of_rows = None if weights is None else tf.constant(weights[:rows])
     # As in fit, the loss on the rows held back uses the weights of rows, but not those of classes.
     of_held_back = None if split.weights_train is None else split.weights_train[rows:]
     batches = _evaluation_batches(train, (split.x_test, y_test), *held_back, weights=of_held_back)
-    return TrainingRows(x, y, tf.constant(mask), of_rows), batches
+    return TrainingRows(tf.constant(mask), of_rows), batches
 
 
 def encoded(experiment: Experiment, split: Split) -> tuple[Array, Array]:
@@ -99,17 +108,26 @@ def in_batches(values: Array, size: int, padding: float | None = None) -> Array:
     return np.append(values, np.full(missing, padding, values.dtype)).reshape(-1, size)
 
 
-def _taken(parts: Sequence[Array], numbers: Sequence[Array]) -> Array:
+def _taken(parts: Sequence[Array], numbers: Sequence[Array]) -> tf.Tensor:
     """The rows of each part by their numbers, (batches, batch size, columns), one after the other.
 
-    They may be most of the memory, so they are copied once.
+    They may be most of the memory, so they are copied once: the tensor takes over the memory of an
+    array, while ``tf.constant`` would hold two more copies for a while.
     """
     counts = [len(rows) for rows in numbers]
-    taken = np.empty((sum(counts), *numbers[0].shape[1:], *parts[0].shape[1:]), parts[0].dtype)
+    taken = _aligned((sum(counts), *numbers[0].shape[1:], *parts[0].shape[1:]), parts[0].dtype)
     ends = np.cumsum(counts)
     for values, rows, end in zip(parts, numbers, ends, strict=True):
         np.take(values, rows, axis=0, out=taken[end - len(rows) : end], mode="clip")
-    return taken
+    return tf.experimental.dlpack.from_dlpack(taken.__dlpack__())
+
+
+def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """An array for any values, at an address where TensorFlow can use its memory."""
+    size = prod(shape) * dtype.itemsize
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 def _evaluation_batches(
@@ -124,8 +142,8 @@ def _evaluation_batches(
     if weights is not None and len(weights):
         of_rows = tf.constant(np.concatenate([*masks[:2], in_batches(weights, size, padding=0.0)]))
     return EvaluationBatches(
-        tf.constant(_taken([x for x, _ in parts], numbers)),
-        tf.constant(_taken([y for _, y in parts], numbers)),
+        _taken([x for x, _ in parts], numbers),
+        _taken([y for _, y in parts], numbers),
         tf.constant(np.concatenate(masks)),
         tf.constant(np.repeat(np.eye(len(parts), dtype=np.float32), counts, axis=0)),
         tf.constant([len(x) for x, _ in parts], tf.float32),

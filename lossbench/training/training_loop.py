@@ -57,7 +57,7 @@ class TrainingLoop:
         def train_epoch(
             epoch: tf.Tensor, figures: tf.Tensor, stopped: tf.Tensor
         ) -> tuple[tf.Tensor, ...]:
-            during = self._train_epoch(rows, orders, epoch)
+            during = self._train_epoch(rows, batches, orders[epoch])
             after = self.evaluate(batches, self._first_evaluated(batches, epoch + 1 < epochs))
             both = tf.concat([during[None], after], axis=0)
             figures = tf.tensor_scatter_nd_update(figures, [[epoch]], [both])
@@ -95,16 +95,18 @@ class TrainingLoop:
             return batches.first_of_test
         return tf.where(more, batches.first_of_test, 0)
 
-    def _train_epoch(self, rows: TrainingRows, orders: tf.Tensor, epoch: tf.Tensor) -> tf.Tensor:
+    def _train_epoch(
+        self, rows: TrainingRows, batches: EvaluationBatches, order: tf.Tensor
+    ) -> tf.Tensor:
         """Train for one epoch; its figures, (figures,), are means over the rows."""
 
         def add(batch: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            numbers = orders[epoch, batch]
-            x, y = tf.gather(rows.x, numbers), tf.gather(rows.y, numbers)
+            numbers = order[batch]
+            x, y = batches.to_train_on(numbers)
             weights = None if rows.weights is None else tf.gather(rows.weights, numbers)
             return batch + 1, sums + self._step(x, y, rows.mask[batch], weights)
 
-        sums = _loop(orders.shape[1], add, tf.zeros(len(self.scores)))
+        sums = _loop(order.shape[0], add, tf.zeros(len(self.scores)))
         return sums / tf.reduce_sum(rows.mask)
 
     def _step(

@@ -1,11 +1,20 @@
 """From a data file to a table: columns left out, missing values, weights of rows."""
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from dataset_configs import REAL, TEXT, WEIGHTED, check_complaint, complaints, houses, split_of
 from sklearn.model_selection import train_test_split
+
+from lossbench.data import features
+from lossbench.data.columns.rules import Rules
+from lossbench.data.file_table import Choice, table_from_file
+from lossbench.data.reading.form import Reading
+from lossbench.data.scaling import Scaling
+from lossbench.data.splitting import split
 
 
 def test_missing_rows_are_dropped_where_asked_and_without_a_target_always(tmp_path: Path) -> None:
@@ -117,3 +126,22 @@ def test_a_value_or_nothing_is_one_or_zero(tmp_path: Path) -> None:
     assert found[:, 0].tolist() == [float(n % 3 > 0) for n in range(40)]
     assert found[:, 1].tolist() == [float(n % 4 == 0) for n in range(40)]
     assert found[0, 2] > 0  # other numbers with gaps are filled in
+
+
+def test_columns_of_numbers_are_never_copied_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it takes to split a file is its features, which have half of its size, and a little."""
+    monkeypatch.setattr(features, "BLOCK", 2**16)
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(20_000, 100)))
+    frame.columns = [*map(str, range(99)), "y"]
+    parts, scaling = (slice(10_000), slice(10_000, None)), Scaling("train")
+
+    def read_and_split() -> None:
+        reading = Reading(frame, lambda row: f"row {row}")
+        split(table_from_file(reading, Choice("y", "regression"), Rules()), parts, scaling)
+
+    read_and_split()  # imports
+    tracemalloc.start()
+    read_and_split()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 0.8 * frame.to_numpy().nbytes

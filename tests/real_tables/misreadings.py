@@ -111,7 +111,7 @@ def _features(table: Table) -> tuple[dict[str, Array], dict[str, Array]]:
     count = table.numbers.shape[1]
     texts = [] if table.categories is None else [*table.categories.T]
     return (
-        dict(zip(called[:count], table.numbers.T, strict=True)),
+        dict(zip(called[:count], table.numbers[:, :].T, strict=True)),
         dict(zip(called[count:], texts, strict=True)),
     )
 

@@ -72,10 +72,10 @@ def test_a_link_that_leads_nowhere_is_named_and_stays(tmp_path: Path) -> None:
 
 
 def test_command_refuses_in_one_line_and_shows_how_a_key_is_set_that_helps(tmp_path: Path) -> None:
-    (tmp_path / "d.csv").write_text("a,y\n1,x\n2,z,3\n3,x\n")
+    (tmp_path / "d.csv").write_text("a,y\n")
     done = lossbench(tmp_path, "new", "d.csv", "--target", "y")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "Error: d.csv: line 3 has 3 values for 2 columns\n"
+    assert done.stderr == "Error: d.csv: has a header but no rows\n"
     absent = lossbench(tmp_path, "new", "no.csv", "--target", "y")
     assert len(absent.stderr.splitlines()) == 1
     (tmp_path / "d.csv").write_text("a,y\n" + "1,2\n2,3\n" * 20 + "1O5,2\n")

@@ -1,5 +1,6 @@
 """Batches, row orders and weights of rows as in fit, and large data in pieces."""
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 from keras_fit import assert_equals_fit, split_of
 
 from lossbench.config.experiment import Experiment
+from lossbench.data.arrays import Split
 from lossbench.tables.losses import LOSSES, NAMES
+from lossbench.training.batching import program_inputs
 from lossbench.training.train import trainer
 
 Make = Callable[..., Experiment]
@@ -67,3 +70,16 @@ def test_large_data_are_cut_into_pieces_without_a_change_of_figures(
     for key, figures in whole.history.items():
         np.testing.assert_allclose(pieces.history[key], figures, rtol=1e-5)
     assert pieces.train == pytest.approx(whole.train, rel=1e-5)
+
+
+def test_the_features_are_copied_once_to_train(experiment_of: Make) -> None:
+    experiment = experiment_of("regression", "mse")
+    x = np.random.default_rng(0).normal(size=(30_000, 50)).astype(np.float32)
+    split = Split(x[:20_000], x[:20_000, 0], x[20_000:], x[20_000:, 0])
+    program_inputs(experiment, split)
+    tracemalloc.start()
+    _, batches = program_inputs(experiment, split)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.6 * x.nbytes
+    np.testing.assert_array_equal(batches.to_train_on([5, 19_999])[0], x[[5, 19_999]])

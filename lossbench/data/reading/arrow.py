@@ -17,6 +17,7 @@ from lossbench.text import message_of
 if TYPE_CHECKING:
     import pandas as pd
 
+VALUES = 2**23  # of a Parquet file that are read together
 # The types of pyarrow that hold text.
 TEXTS = {"string", "large_string", "string_view", "binary", "large_binary", "binary_view"}
 PARQUET, FEATHER = "Parquet", "Feather"
@@ -34,7 +35,8 @@ def read(content: bytes, kind: str) -> Reading:
     frame = frame.set_axis(names, axis=1)
     if frame.empty:
         raise DatasetError("file", "has no rows")
-    frame = frame.astype({name: object for name in names if name in texts})
+    if texts:
+        frame = frame.astype({name: object for name in names if name in texts})
     return Reading(frame, lambda row: f"row {row + 1}", tuple(notes))
 
 
@@ -53,14 +55,27 @@ def shape(content: bytes, kind: str) -> tuple[int, int]:
 
 
 def _read_parquet(content: bytes) -> tuple["pd.DataFrame", list[str]]:
+    """The columns, read some at a time: all at once would take several times their memory."""
     import pandas as pd
     from pyarrow import parquet
 
-    schema = parquet.read_schema(io.BytesIO(content))
+    about = parquet.read_metadata(io.BytesIO(content))
+    schema = about.schema.to_arrow_schema()
     texts = [it.name for it in schema if str(it.type) in TEXTS]
-    # A file of a few bytes may have a long text in every row: equal texts share their memory.
-    frame = pd.read_parquet(io.BytesIO(content), engine="pyarrow", read_dictionary=texts)
-    return frame, texts
+    count = max(VALUES // max(about.num_rows, 1), 1)
+    parts = [
+        pd.read_parquet(
+            io.BytesIO(content),
+            engine="pyarrow",
+            columns=schema.names[start : start + count],
+            # A file of a few bytes may have a long text in every row: equal texts share their
+            # memory.
+            read_dictionary=texts,
+        )
+        for start in range(0, max(len(schema.names), 1), count)
+    ]
+    columns = {name: part[name] for part in parts for name in part.columns}
+    return pd.DataFrame(columns, index=parts[0].index, copy=False), texts
 
 
 def _read_feather(content: bytes) -> tuple["pd.DataFrame", list[str]]:

@@ -4,7 +4,6 @@ All at once would take several times the memory of the values. pandas is importe
 is read.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from lossbench.data.arrays import Array
 from lossbench.data.progress import tell
+from lossbench.data.reading.lines import Lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CHUNK = 2**23  # values that are parsed together
 
 
-def read_chunks(content: bytes, options: Mapping[str, Any], texts: Sequence[str]) -> "pd.DataFrame":
+def read_chunks(content: Lines, options: Mapping[str, Any], texts: Sequence[str]) -> "pd.DataFrame":
     """The columns of a file, by ``read_csv`` with these options; those of ``texts`` are texts.
 
     Raises ValueError where pandas cannot parse it.
@@ -30,18 +30,20 @@ def read_chunks(content: bytes, options: Mapping[str, Any], texts: Sequence[str]
     return _parsed(content, options, [*texts, *mixed]) if mixed else frame
 
 
-def _parsed(content: bytes, options: Mapping[str, Any], texts: Sequence[str]) -> "pd.DataFrame":
+def _parsed(content: Lines, options: Mapping[str, Any], texts: Sequence[str]) -> "pd.DataFrame":
     import pandas as pd
 
     rows = max(CHUNK // len(options["names"]), 1)
     dtype = dict.fromkeys(texts, object)
-    source = io.BytesIO(content)
-    with pd.read_csv(source, dtype=dtype, chunksize=rows, low_memory=False, **options) as chunks:
+    with (
+        content.open() as source,
+        pd.read_csv(source, dtype=dtype, chunksize=rows, low_memory=False, **options) as chunks,
+    ):
         parts = []
         for chunk in chunks:
             # Each column in a memory of its own, which can be given back alone.
             parts.append({name: column.copy() for name, column in chunk.items()})
-            tell("Reading rows", source.tell() / len(content))
+            tell("Reading rows", source.tell() / content.size)
     # Column by column, so that nothing is held twice.
     joined = {name: _joined([it.pop(name) for it in parts]) for name in list(parts[0])}
     return pd.DataFrame(joined, copy=False)

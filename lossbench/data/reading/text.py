@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from lossbench.data.arrays import DatasetError
 from lossbench.data.faults import Fault, refuse
@@ -28,7 +28,7 @@ from lossbench.data.reading.layout import (
     first_records,
     layout_of,
 )
-from lossbench.data.reading.lines import without_lines
+from lossbench.data.reading.lines import Lines, without_lines
 from lossbench.data.reading.names import unique_names
 from lossbench.data.reading.of_r import NA, has_na_for_missing
 from lossbench.text import counted, message_of, shown
@@ -105,7 +105,7 @@ def _read(content: bytes, form: Form, layout: Layout, encoding: str) -> Reading:
 
 
 def _parse(
-    content: bytes,
+    rows: Lines,
     layout: Layout,
     names: list[str],
     decimal: str,
@@ -113,8 +113,8 @@ def _parse(
     missing: Sequence[str],
 ) -> "pd.DataFrame":
     """The columns, by pandas; raises DatasetError with the first line that is no row."""
-    if any(len(record) > len(names) + 1 for _, record in islice(_records(content, layout), 1)):
-        _refuse_ragged(content, layout)
+    if any(len(record) > len(names) + 1 for _, record in islice(_records(rows.open(), layout), 1)):
+        _refuse_ragged(rows, layout)
     options = {
         "sep": r"\s+" if layout.separator == " " else layout.separator,
         "quotechar": layout.quote,
@@ -129,18 +129,18 @@ def _parse(
         "encoding": "utf-8",
     }
     try:
-        frame = read_chunks(content, options, texts)
+        frame = read_chunks(rows, options, texts)
     except (ValueError, csv.Error) as error:  # pandas's ParserError is a ValueError, too
-        _refuse_ragged(content, layout)
+        _refuse_ragged(rows, layout)
         if "EOF inside string" in str(error):
-            *_, (line, _) = _records(content, layout)
+            *_, (line, _) = _records(rows.open(), layout)
             raise _refused(f"line {line} has a quote that is never closed") from None
         raise _refused(f"is not a table: {message_of(error)}") from None
     if frame.empty:
         raise _refused("has a header but no rows")
     # pandas fills up rows that are too short.
     if frame[SURPLUS].notna().any() or frame[names[-1]].isna().any():
-        _refuse_ragged(content, layout)
+        _refuse_ragged(rows, layout)
     del frame[SURPLUS]
     # A last column without a name and without values is a comma at the end of each line.
     last = frame.columns[-1]
@@ -195,7 +195,7 @@ def _comments(content: bytes, layout: Layout) -> frozenset[int]:
         return frozenset()
     return frozenset(
         line
-        for line, record in _records(content, layout)
+        for line, record in _records(io.BytesIO(content), layout)
         if record[0].startswith("#")
         and not layout.fits(record)
         and line not in layout.skipped
@@ -203,12 +203,12 @@ def _comments(content: bytes, layout: Layout) -> frozenset[int]:
     )
 
 
-def _place(rows: bytes, layout: Layout, above: int, count: int) -> Callable[[int], str]:
+def _place(rows: Lines, layout: Layout, above: int, count: int) -> Callable[[int], str]:
     """Says on which line of the file a row begins.
 
     ``above`` is the last line that is left out; ``rows`` have nothing on those lines.
     """
-    lines = rows.count(b"\n") + (not rows.endswith(b"\n"))
+    lines = rows.count(b"\n") + (not rows.ends)
     plain = rows.count(b"\r") == rows.count(b"\r\n")
     if plain and lines == count + above:
         # Every row is a line of its own. The bytes, which may be many, are not kept.
@@ -220,19 +220,19 @@ def _plain_place(first: int, row: int) -> str:
     return f"line {first + row}"
 
 
-def _found_place(rows: bytes, layout: Layout, row: int) -> str:
-    line = next(islice((line for line, _ in _records(rows, layout)), row, None), None)
+def _found_place(rows: Lines, layout: Layout, row: int) -> str:
+    line = next(islice((line for line, _ in _records(rows.open(), layout)), row, None), None)
     return f"row {row + 1}" if line is None else f"line {line}"
 
 
-def _records(content: bytes, layout: Layout) -> Iterator[Record]:
-    with io.TextIOWrapper(io.BytesIO(content), "utf-8", newline="") as text:
+def _records(content: BinaryIO, layout: Layout) -> Iterator[Record]:
+    with io.TextIOWrapper(content, "utf-8", newline="") as text:
         yield from layout.records(text)
 
 
-def _refuse_ragged(content: bytes, layout: Layout) -> None:
+def _refuse_ragged(rows: Lines, layout: Layout) -> None:
     """Raise DatasetError where a record has more or fewer values than there are columns."""
-    for line, record in _records(content, layout):
+    for line, record in _records(rows.open(), layout):
         if not layout.fits(record):
             what = _ragged(line, len(record), len(layout.names))
             refuse([Fault("file", what, (f"skip_rows: [{line}] leaves it out",))])

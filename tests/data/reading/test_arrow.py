@@ -104,3 +104,16 @@ def test_a_small_file_of_too_many_rows_is_refused_before_it_is_read(tmp_path: Pa
     assert (tmp_path / "h.parquet").stat().st_size < 10**6
     (line,) = complaints(tmp_path, "file: h.parquet, target: y", "mse")
     assert line.endswith("has 50000001 rows of 2 columns, more than 100000000 values")
+
+
+@pytest.mark.parametrize("index", [None, [5, 5, 6], pd.Index([0.5, 1.5, 2.5], name="k")])
+def test_columns_of_parquet_that_are_read_apart_come_in_their_order(
+    index: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {"b": [1.0, 2.0, np.nan], "a.b": ["u", None, "v"], "c": [1, 2, 3], "a": [True] * 3}
+    pd.DataFrame(values, index=index).to_parquet(tmp_path / "t.parquet")
+    whole = DataFiles().read(tmp_path / "t.parquet").frame
+    monkeypatch.setattr("lossbench.data.reading.arrow.VALUES", 3)
+    apart = DataFiles().read(tmp_path / "t.parquet").frame
+    pd.testing.assert_frame_equal(whole, apart)
+    assert [*whole.columns] == [*(["k"] if getattr(index, "name", "") else []), *values]
