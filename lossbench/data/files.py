@@ -58,6 +58,7 @@ class DataFile:
             except MemoryError:
                 raise DatasetError("file", "needs more memory than there is") from None
             self._content = None
+            give_back()  # what reading took besides the columns
         return self._read[1]
 
     def most_values(self) -> int:

@@ -17,7 +17,7 @@ from lossbench.text import message_of
 if TYPE_CHECKING:
     import pandas as pd
 
-VALUES = 2**23  # of a Parquet file that are read together
+VALUES = 2**22  # of a Parquet file that are read together
 # The types of pyarrow that hold text.
 TEXTS = {"string", "large_string", "string_view", "binary", "large_binary", "binary_view"}
 PARQUET, FEATHER = "Parquet", "Feather"
