@@ -123,6 +123,8 @@ def _all_cleared(texts: Sequence[str]) -> Sequence[str]:
 def of_any_form(texts: Sequence[str]) -> dict[str, list[str]]:
     """Those of some texts that are dates in any form, by what their parts may be."""
     forms: dict[str, list[str]] = {}
+    if not any(LOOKS_LIKE.fullmatch(_cleared(it)) for it in texts[: 10 * SAMPLE]):
+        return forms  # there may be a million, of free text
     for it in texts:
         if LOOKS_LIKE.fullmatch(_cleared(it)):
             forms.setdefault(PART.sub(_kind_of_part, it), []).append(it)

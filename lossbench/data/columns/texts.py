@@ -146,7 +146,8 @@ def categories_column(name: str, texts: "pd.Categorical", rules: Rules) -> Colum
     count, rows = len(texts.categories), int((texts.codes >= 0).sum())
     if not rows:
         return Column(name, "nothing", values, unusable(name, "has no values"))
-    notes = spellings.notes(name, texts)
+    # Of a million texts that differ nobody wants to know the spellings.
+    notes = spellings.notes(name, texts) if 2 * count <= rows or count <= FEW else ()
     many = count > FEW and 2 * count > rows
     many |= count > MAX_CATEGORIES and (MANY_ROWS * count > rows or count > MOST_CATEGORIES)
     if not many or name in rules.categories:
