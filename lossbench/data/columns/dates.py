@@ -59,6 +59,8 @@ NAMED = (
     *("%d. %B %Y", "%d%b%Y", "%d/%b/%Y", "%m/%Y"),
 )
 OF_DAY = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p")
+SIX_DIGITS = ("%y%m%d", "%m%d%y", "%d%m%y")
+OF_DATES = re.compile(r"(.*[\W_])?(date|datum|day)([\W_].*)?", re.IGNORECASE)
 # All forms whose order is clear.
 CLEAR = ("ISO8601", *(it + time for it in (*YEAR_FIRST, *NAMED) for time in TIMES), *OF_DAY)
 ORDERS = (*DAY_FIRST, *MONTH_FIRST, *SHORT_YEAR_FIRST)
@@ -177,13 +179,23 @@ def _may_have_years_first(texts: Sequence[str]) -> bool:
     return len(firsts) <= len(lasts)
 
 
-def of_numbers(values: Array) -> Array | None:
-    """Whole numbers such as 20240131 as dates, NaT for NaN; None where some are none."""
+def of_numbers(name: str, values: Array) -> Array | None:
+    """Whole numbers such as 20240131 as dates, NaT for NaN; None where some are none.
+
+    In a column whose name says that it has dates, they may have six digits, such as 240131.
+    """
     is_known = ~np.isnan(values)
     known = values[is_known]
-    if not ((known >= 19000101) & (known < 21000101) & (known == np.floor(known))).all():
+    if not len(known) or not (known == np.floor(known)).all():
         return None
-    found = _parse([f"{it:.0f}" for it in known], "%Y%m%d") if len(known) else None
+    if ((known >= 19000101) & (known < 21000101)).all():
+        found = _parse([f"{it:.0f}" for it in known], "%Y%m%d")
+    elif OF_DATES.fullmatch(name) and ((known >= 10000) & (known < 10**6)).all():
+        texts = [f"{it:06.0f}" for it in known]
+        readings = [it for form in SIX_DIGITS if (it := _parse(texts, form)) is not None]
+        found = readings[0] if len(readings) == 1 else None
+    else:
+        return None
     if found is None:
         return None
     dates = np.full(len(values), np.datetime64("NaT"), "datetime64[us]")

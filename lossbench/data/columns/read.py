@@ -104,9 +104,10 @@ def _naive(values: "pd.Series") -> "pd.Series":
 def _of_numbers(reading: Reading, name: str, values: Array, rules: Rules) -> Column:
     """A column of numbers, or of dates such as 20240131."""
     column = numbers_column(reading, name, values, rules)
-    found = dates.of_numbers(column.values) if column.kind == "numbers" else None
+    found = dates.of_numbers(name, column.values) if column.kind == "numbers" else None
     if found is None:
         return column
-    example = column.values[~column.missing][0]
-    note = f"column {name!r} has whole numbers such as {example:.0f}, taken for dates"
+    first = int(np.argmin(column.missing))
+    read = f"{column.values[first]:.0f}, taken for dates such as {str(found[first])[:10]}"
+    note = f"column {name!r} has whole numbers such as {read}"
     return dates_column(name, found, notes=(note,))

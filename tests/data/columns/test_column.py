@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from dataset_configs import check_complaint
 from forms import read
@@ -141,6 +142,17 @@ def test_dates_that_are_numbers_may_have_gaps(tmp_path: Path) -> None:
     found = columns_of(tmp_path, text, missing_values=(-999,))["d"]
     assert found.kind == "dates"
     assert found.missing.tolist() == [False, True, False, True]
+
+
+def test_six_digits_are_dates_where_the_name_says_so_and_one_order_fits(tmp_path: Path) -> None:
+    text = "date,n,day,y\n111597,111597,10203,1\n10298,10298,10204,2\n122997,122997,10205,3\n"
+    found = columns_of(tmp_path, text)
+    assert found["date"].kind == "dates"
+    assert found["date"].values[1] == np.datetime64("1998-01-02")
+    assert found["date"].notes == (
+        "column 'date' has whole numbers such as 111597, taken for dates such as 1997-11-15",
+    )
+    assert (found["n"].kind, found["day"].kind) == ("numbers", "numbers")
 
 
 def test_a_placeholder_among_dates_has_a_remedy(tmp_path: Path) -> None:
