@@ -221,6 +221,7 @@ repeats: 20
 WANTED = "metrics: [hamming, kappa]\n"
 
 
+@pytest.mark.thorough
 def test_a_metric_of_the_final_weights_needs_its_row_and_no_more(tmp_path: Path) -> None:
     """In a process of its own, as the rows must be there before a config is read.
 

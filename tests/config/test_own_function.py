@@ -64,6 +64,7 @@ def test_code_is_refused_and_not_run_unless_it_is_allowed(config: Path) -> None:
     assert not Path("was_run").exists()
 
 
+@pytest.mark.thorough
 def test_an_own_loss_trains_as_the_same_one_of_keras_and_is_read_without_running_it(
     config: Path,
 ) -> None:

@@ -51,6 +51,7 @@ def read(_hook: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]
     opened.clear()
 
 
+@pytest.mark.thorough
 def test_every_command_reads_a_data_file_once(read: Counter[str], tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     flowers = pd.DataFrame(rng.normal(size=(60, 2)), columns=["width", "height"])

@@ -161,6 +161,7 @@ def modules_after(config: Path) -> set[str]:
     return set(done.stdout.split())
 
 
+@pytest.mark.thorough
 def test_pandas_is_imported_for_files_only(tmp_path: Path) -> None:
     config = write_config(tmp_path, "generator: make_circles, standardize: {features: train}")
     assert modules_after(config) - {"pyarrow"} == {"sklearn"}  # which imports it before 1.8

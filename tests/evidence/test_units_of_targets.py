@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from dataset_configs import houses, write_config
 from kept_programs import run
 
@@ -12,6 +13,7 @@ from lossbench.results.read import read_all
 DATA = "file: h.csv, target: price, missing: median, standardize: {features: train}"
 
 
+@pytest.mark.thorough
 def test_they_are_compared_in_the_units_of_the_target_and_the_difference_is_said(
     tmp_path: Path,
 ) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from dataset_configs import houses, write_config
 from kept_programs import run
 
@@ -11,6 +12,7 @@ from lossbench.evidence.comparison import compare
 from lossbench.results.read import read_all
 
 
+@pytest.mark.thorough
 def test_results_with_and_without_weights_are_compared_and_the_difference_is_said(
     tmp_path: Path,
 ) -> None:

@@ -42,6 +42,7 @@ def test_training_process_that_was_ended_is_not_started_again(
     assert new_children() == []
 
 
+@pytest.mark.thorough
 def test_works_of_one_config_train_on_the_data_that_each_comes_with(
     experiment_of: Callable[..., Experiment],
 ) -> None:

@@ -82,6 +82,7 @@ def test_what_ended_a_batch_may_stand_for_its_last_trainings(
         assert verification.check_answer((done, died), work, work.seeds) == (done, died)
 
 
+@pytest.mark.thorough
 def test_trainings_that_reach_infinity_are_marked_as_diverged(
     experiment_of: Callable[..., Experiment],
 ) -> None:

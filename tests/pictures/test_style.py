@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import matplotlib
+import pytest
 from made_up_curves import experiment, result, split
 from matplotlib.image import imread
 
@@ -63,6 +64,7 @@ def test_global_settings_neither_change_a_picture_nor_are_changed():
         assert dict(matplotlib.rcParams) == before
 
 
+@pytest.mark.thorough
 def test_a_user_s_matplotlibrc_does_not_change_a_picture_and_pyplot_is_not_imported(tmp_path):
     rc_file = tmp_path / "matplotlibrc"
     rc_file.write_text("".join(f"{name}: {value}\n" for name, value in HOSTILE.items()))

@@ -111,6 +111,7 @@ def test_open_gives_the_page_to_the_browser(
     assert (tmp_path / "opened").read_text() == f"{(folder / 'report.html').as_uri()}\n"
 
 
+@pytest.mark.thorough
 def test_the_same_results_give_the_same_page_without_tensorflow(
     stored: Path, tmp_path: Path
 ) -> None:

@@ -42,6 +42,7 @@ def test_early_stopping_ends_in_the_epoch_and_with_the_weights_of_fit(
     assert_equals_fit(experiment, split_of("regression"), theirs, callbacks=[callback])
 
 
+@pytest.mark.thorough
 def test_dropout_and_early_stopping_are_the_same_bits_whatever_was_trained_before(
     experiment_of: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

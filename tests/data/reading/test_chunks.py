@@ -41,7 +41,10 @@ def test_a_ragged_line_far_below_is_found(wrong: str, tmp_path: Path) -> None:
         read(tmp_path, f"a,y\n{body}{wrong}\n{body}")
 
 
-def test_a_watcher_is_told_how_much_is_read(tmp_path: Path) -> None:
+def test_a_watcher_is_told_how_much_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "CHUNK", 30_000)
     told: list[tuple[str, float]] = []
     with watched(lambda stage, share: told.append((stage, share))):
         read(tmp_path, "a,y\n" + "1,2\n" * 200_000)
