@@ -28,8 +28,9 @@ LOOKS_LIKE = re.compile(
 )
 # A date with the name of a month, which need not be English.
 HAS_MONTH = re.compile(r"\d{1,2}\.? +[^\W\d_]{3,9}\.? +\d{4}.*")
+# A time and its offset. From the end, as there may be a million: the last colon is found at once.
 OFFSET = re.compile(
-    r"(?<=:\d\d)(\.\d+)?( ?[AP]M)?( ?UTC| ?GMT|Z| ?(UTC|GMT)?[+-]\d{1,2}(:?\d\d)?)$"
+    r"(.*:\d\d(?:\.\d+)?(?: ?[AP]M)?)(?: ?UTC| ?GMT|Z| ?(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?)"
 )
 QUARTER = re.compile(r"(?P<year>\d{4})[- ]?(?P<quarter>Q[1-4])")
 QUARTER_FIRST = re.compile(r"(?P<quarter>Q[1-4])[- ]?(?P<year>\d{4})")
@@ -87,9 +88,9 @@ def read(texts: Sequence[str], day_first: bool | None) -> tuple["pd.Series | Non
             return pd.Series(pd.PeriodIndex(quarters, freq="Q").to_timestamp()), ""
     if all(WEEK.fullmatch(it) for it in texts):
         return _parse([WEEK.sub(r"\1-\2-1", it) for it in texts], "%G-%V-%u"), ""
-    if all(OFFSET.search(it) for it in texts):
-        texts = [OFFSET.sub(r"\1\2", it) for it in texts]
-    elif any(OFFSET.search(it) for it in texts):
+    if all(map(OFFSET.fullmatch, texts)):
+        texts = [OFFSET.sub(r"\1", it) for it in texts]
+    elif any(map(OFFSET.fullmatch, texts)):
         return None, ""
     for form in CLEAR:
         if (found := _parse(texts, form)) is not None:

@@ -44,7 +44,7 @@ def different_texts(values: "pd.Series", rules: Rules) -> "pd.Categorical":
 
     # Codes and different texts: a few texts stand for millions of rows.
     codes, found = pd.factorize(values)
-    names = [_text(it).strip() for it in found]
+    names = [_text(it).strip() for it in np.asarray(found, object)]
     kept = dict.fromkeys(filter(None, names))
     if rules.missing_values:
         kept = {it: None for it in kept if not _is_given(it, rules)}
@@ -70,6 +70,8 @@ def _of_kept(codes: Array, names: Sequence[str], kept: Sequence[str]) -> "pd.Cat
 
 def _text(value: object) -> str:
     """A value as it is written: a sheet's 12345 may be a float."""
+    if isinstance(value, str):
+        return value
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value)) if whole else str(value)  # type: ignore[call-overload]
 
@@ -85,8 +87,9 @@ def _is_given(text: str, rules: Rules) -> bool:
 
 def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Rules) -> Column:
     """A column of texts: numbers or dates that are written in some way, or categories."""
-    usual = [it for it in texts.categories if is_usual(it)]
-    rest = [it for it in texts.categories if not is_usual(it)]
+    different = list(texts.categories)
+    usual = [it for it in different if is_usual(it)]
+    rest = [it for it in different if it not in usual] if usual else different
     if not rest:
         return categories_column(name, texts, rules)
     read = numbers.read(rest, rules.decimal)
@@ -94,8 +97,8 @@ def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Ru
         return _of_numbers(reading, name, texts, read, usual, rules)
     found, doubtful = dates.read(rest, rules.day_first)
     if found is not None:
-        of_text = np.full(len(texts.categories) + 1, np.datetime64("NaT"), "datetime64[us]")
-        of_text[[n for n, it in enumerate(texts.categories) if not is_usual(it)]] = found.to_numpy()
+        of_text = np.full(len(different) + 1, np.datetime64("NaT"), "datetime64[us]")
+        of_text[[n for n, it in enumerate(different) if it not in usual]] = found.to_numpy()
         notes = (*_date_notes(name, rest, found), *_missing_note(name, usual))
         return dates_column(name, of_text[texts.codes], doubtful, notes)
     if usual and all(it.casefold() in LOGICAL for it in rest):

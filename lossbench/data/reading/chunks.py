@@ -16,7 +16,8 @@ from lossbench.data.reading.lines import Lines
 if TYPE_CHECKING:
     import pandas as pd
 
-CHUNK = 2**23  # values that are parsed together
+CHUNK = 2**23  # values that are parsed together,
+WIDE = 2**11  # or more, where there are more columns
 
 
 def read_chunks(content: Lines, options: Mapping[str, Any], texts: Sequence[str]) -> "pd.DataFrame":
@@ -33,7 +34,8 @@ def read_chunks(content: Lines, options: Mapping[str, Any], texts: Sequence[str]
 def _parsed(content: Lines, options: Mapping[str, Any], texts: Sequence[str]) -> "pd.DataFrame":
     import pandas as pd
 
-    rows = max(CHUNK // len(options["names"]), 1)
+    # In every part each column takes some time, however few rows it has.
+    rows = max(CHUNK // min(len(options["names"]), WIDE), 1)
     dtype = dict.fromkeys(texts, object)
     with (
         content.open() as source,

@@ -22,6 +22,7 @@ from lossbench.data.reading.form import Form, Reading
 from lossbench.data.reading.header import further_headers, no_header, second_headers
 from lossbench.data.reading.layout import (
     BYTES,
+    LINES,
     Layout,
     Record,
     first_lines,
@@ -80,7 +81,7 @@ def _read(content: bytes, form: Form, layout: Layout, encoding: str) -> Reading:
     footers, faults = _footers(content, layout, form)
     comments = _comments(content, layout)
     left_out = layout.skipped | footers | comments
-    if layout.has_header and (count := second_headers([record for _, record in sample])):
+    if layout.has_header and (count := second_headers([record for _, record in sample[:LINES]])):
         found = [line for line, _ in sample[:count]]
         faults.append(further_headers("line", found, form.skip_rows))
         left_out |= {*found}
