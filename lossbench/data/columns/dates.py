@@ -30,7 +30,7 @@ LOOKS_LIKE = re.compile(
 HAS_MONTH = re.compile(r"\d{1,2}\.? +[^\W\d_]{3,9}\.? +\d{4}.*")
 # A time and its offset. From the end, as there may be a million: the last colon is found at once.
 OFFSET = re.compile(
-    r"(.*:\d\d(?:\.\d+)?(?: ?[AP]M)?)(?: ?UTC| ?GMT|Z| ?(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?)"
+    r"(.*:\d\d(?:\.\d+)?(?: ?[AP]M)?)(?: ?UTC| ?GMT|Z| ?(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?)$"
 )
 QUARTER = re.compile(r"(?P<year>\d{4})[- ]?(?P<quarter>Q[1-4])")
 QUARTER_FIRST = re.compile(r"(?P<quarter>Q[1-4])[- ]?(?P<year>\d{4})")
