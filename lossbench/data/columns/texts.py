@@ -113,7 +113,8 @@ def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Ru
     forms = dates.of_any_form(rest)
     if mixed.are_most([it for those in forms.values() for it in those], rest, texts):
         fault = mixed.among_dates(place, rest, forms, rules)
-        return Column(name, "dates", np.full(len(texts), np.datetime64("NaT")), fault)
+        unknown = np.full(len(texts), np.datetime64("NaT"), "datetime64[us]")
+        return Column(name, "dates", unknown, fault)
     column = categories_column(name, texts, rules)
     if len(written) < 2:
         return column

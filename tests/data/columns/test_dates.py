@@ -157,7 +157,7 @@ def test_hours_are_those_of_the_clock_where_they_were_written_down() -> None:
 def test_far_dates_do_not_wrap_around(text: str, year: int, tmp_path: Path) -> None:
     reading = read(tmp_path, f"d,y\n2024-01-05,1\n{text},2\n2024-02-07,3\n")
     column = read_column(reading, "d", Rules())
-    if column.kind == "dates":  # pandas 2 has no such dates, and they are texts there
+    if column.fault is None:  # pandas 2 has no such dates, and they are refused there
         assert dates.numbers(pd.Series(column.values), "year")[1] == year
 
 
