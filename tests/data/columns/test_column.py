@@ -265,7 +265,7 @@ def test_an_impossible_date_is_placed(usual: str, wrong: str, tmp_path: Path) ->
 
 
 def test_a_date_that_stands_for_none_is_told(tmp_path: Path) -> None:
-    text = "a,y\n2024-01-05,1\n9999-12-31,2\n"
+    text = "a,y\n2024-01-05,1\n9999-12-31,2\n2024-01-06,3\n"
     found = columns_of(tmp_path, text)["a"]
     note = (
         "column 'a' has dates as late as '9999-12-31'; missing_values: ['9999-12-31'] takes it for "
@@ -277,4 +277,5 @@ def test_a_date_that_stands_for_none_is_told(tmp_path: Path) -> None:
     assert columns_of(tmp_path, text, missing_values=("9999-12-31",))["a"].missing.tolist() == [
         False,
         True,
+        False,
     ]
