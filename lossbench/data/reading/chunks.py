@@ -41,10 +41,12 @@ def _parsed(content: Lines, options: Mapping[str, Any], texts: Sequence[str]) ->
         content.open() as source,
         pd.read_csv(source, dtype=dtype, chunksize=rows, low_memory=False, **options) as chunks,
     ):
-        parts = []
+        parts: list[dict[str, pd.Series]] = []
         for chunk in chunks:
+            if not parts and len(chunk) < rows:
+                return chunk
             # Each column in a memory of its own, which can be given back alone.
-            parts.append({name: column.copy() for name, column in chunk.items()})
+            parts.append({str(name): column.copy() for name, column in chunk.items()})
             tell("Reading rows", source.tell() / content.size)
     # Column by column, so that nothing is held twice.
     joined = {name: _joined([it.pop(name) for it in parts]) for name in list(parts[0])}

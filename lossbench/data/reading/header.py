@@ -25,8 +25,8 @@ def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         return True
     cells = [it.strip() for it in first]
     columns = [[row[n].strip() for row in rows if n < len(row)] for n in range(len(first))]
-    of_numbers = [cell for cell, it in zip(cells, columns, strict=True) if _usual_shape(it)]
     shapes = [_usual_shape(it) for it in columns]
+    of_numbers = [cell for cell, shape in zip(cells, shapes, strict=True) if shape]
     alike = [it for it, shape in zip(cells, shapes, strict=True) if shape and _shape(it) == shape]
     if of_numbers:
         named = sum(1 for it in of_numbers if re.match(r"[^\W\d]", it))
