@@ -29,7 +29,7 @@ NEARLY = 0.9  # the share of values of such a column that differ
 # Names of columns of codes that look like numbers.
 CODE = re.compile(r"(.*[\W_])?(zip|zipcode|postcode|postal|plz|fips)([\W_].*)?", re.IGNORECASE)
 # Numbers that people write for a missing value; -1 and 9 are too often meant.
-CODES = (-9, *(sign * (10**digits - 1) for digits in range(2, 7) for sign in (-1, 1)))
+CODES = {-9.0, *(sign * (10.0**digits - 1) for digits in range(2, 7) for sign in (-1, 1))}
 TOTALS = {
     *("total", "totals", "grand total", "sum", "subtotal", "average", "mean", "overall", "all"),
     *("gesamt", "summe", "insgesamt", "total:", "sum:", "somme", "totale", "suma"),
@@ -143,10 +143,12 @@ def _names_rows(column: Column, share: float) -> bool:
 def _code_for_missing(values: Array) -> tuple[float, int] | None:
     """A number that may stand for a missing value, far from all others, and how often it does."""
     known = values[~np.isnan(values)]
-    for code in CODES:
+    if not len(known):
+        return None
+    for code in sorted({float(known.min()), float(known.max())} & CODES):
         is_code = known == code
         others = known[~is_code]
-        if not is_code.any() or len(np.unique(others)) < 2:
+        if len(np.unique(others)) < 2:
             continue
         low, high = others.min(), others.max()
         if code < low - (high - low) or code > high + (high - low):
@@ -158,9 +160,11 @@ def _correlation(values: Array, y: Array) -> float:
     """The correlation without its sign; 0 where it is not defined."""
     known = ~np.isnan(values)
     values, y = values[known], y[known]
-    if len(y) < 5 or values.std() == 0 or y.std() == 0:
+    if len(y) < 5:
         return 0.0
-    return abs(float(np.corrcoef(values, y)[0, 1]))
+    values, y = values - values.mean(), y - y.mean()
+    norms = float(np.linalg.norm(values) * np.linalg.norm(y))
+    return abs(float(values @ y)) / norms if norms else 0.0
 
 
 def _separates(values: Array, y: Array) -> bool:
