@@ -57,8 +57,10 @@ def total_row(reading: Reading, footer: int) -> Fault | None:
 
 def _adds_up(frame: "pd.DataFrame") -> bool:
     """Whether the last row has the sums of those above in two columns of numbers or more."""
-    numbers = frame.select_dtypes("number").to_numpy(np.float64, na_value=np.nan)
-    above, last = np.nansum(numbers[:-1], axis=0), numbers[-1]
+    numbers = frame.select_dtypes("number")
+    above, last = (
+        it.to_numpy(np.float64, na_value=np.nan) for it in (numbers[:-1].sum(), numbers.iloc[-1])
+    )
     return int((np.isclose(above, last, rtol=1e-9) & (last != 0)).sum()) > 1
 
 

@@ -17,7 +17,8 @@ from lossbench.data.reading.form import Decimal, Form, Reading
 from lossbench.data.reading.layout import SEPARATORS
 from lossbench.data.target import Problem, Rare
 
-Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+SHA256 = "^[0-9a-f]{64}$"
+Digest = Annotated[str, StringConstraints(pattern=SHA256)]
 OF_FORM = ("separator", "header", "encoding", "decimal", "skip_rows", "skip_footer", "sheet")
 
 
@@ -61,7 +62,7 @@ def _encoding(value: Any) -> Any:
 
 
 def _sha256(value: Any) -> Any:
-    if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
+    if not isinstance(value, str) or not re.fullmatch(SHA256, value):
         raise refuse("is not a digest: 64 characters, each from 0 to 9 or a to f")
     return value
 

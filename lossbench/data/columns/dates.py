@@ -137,9 +137,9 @@ def of_any_form(texts: Sequence[str]) -> dict[str, list[str]]:
 def _kind_of_part(part: re.Match[str]) -> str:
     """A month or a day, a day, a year, or a name."""
     text = part[0]
-    return (
-        "a" if not text.isdecimal() else "m" if int(text) <= 12 else "d" if int(text) <= 31 else "y"
-    )
+    if not text.isdecimal():
+        return "a"
+    return next((kind for kind, most in (("m", 12), ("d", 31)) if int(text) <= most), "y")
 
 
 def _is_date(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossbench.data.columns import dates, numbers, spellings
+from lossbench.data.columns import dates, numbers
 from lossbench.data.columns.column import leaves_out, takes_for_missing
 from lossbench.data.columns.rules import Rules
 from lossbench.data.faults import Fault
@@ -32,9 +32,8 @@ class Place:
     texts: "pd.Categorical"
 
 
-def are_most(some: Sequence[str], rest: Sequence[str], texts: "pd.Categorical") -> bool:
-    """Whether several different texts have more than half of the rows of the rest."""
-    rows = spellings.counts(texts)
+def are_most(some: Sequence[str], rest: Sequence[str], rows: Mapping[str, int]) -> bool:
+    """Whether several different texts have more than half of the ``rows`` of the rest."""
     return len(some) > 1 and 2 * sum(rows[it] for it in some) > sum(rows[it] for it in rest)
 
 
@@ -55,9 +54,9 @@ def among_dates(
 
     ``forms`` are the dates among the ``rest`` of the texts, by their form.
     """
-    found = [it for those in forms.values() for it in those]
-    if dates.read(found, rules.day_first)[0] is not None:
-        return _among(column, [it for it in rest if it not in set(found)], "is text among dates")
+    found = dict.fromkeys(it for those in forms.values() for it in those)
+    if dates.read([*found], rules.day_first)[0] is not None:
+        return _among(column, [it for it in rest if it not in found], "is text among dates")
     if wrong := dates.mistakes(rest):
         return _among(column, wrong, "is no date as the others")
     firsts = [those[0] for those in forms.values()][:MOST_FORMS]

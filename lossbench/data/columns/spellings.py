@@ -1,10 +1,12 @@
 """Different spellings of one text, and texts that may stand for a missing value."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lossbench.data.arrays import Array
 from lossbench.data.reading.missing import are_placeholders, is_usual
 from lossbench.text import counted
 
@@ -16,15 +18,20 @@ YES, NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 
 def without_case(texts: "pd.Categorical") -> "pd.Categorical":
     """Texts that differ in capitals as one: that of most rows."""
-    import pandas as pd
-
     rows = counts(texts)
     groups = _groups(texts)
     chosen = {key: max(group, key=rows.__getitem__) for key, group in groups.items()}
-    names = list(chosen.values())
-    number = {key: n for n, key in enumerate(chosen)}
-    mapped = np.array([*(number[it.casefold()] for it in texts.categories), -1])
-    return pd.Categorical.from_codes(mapped[texts.codes], categories=names)
+    names = [chosen[it.casefold()] for it in texts.categories]
+    return renamed(texts.codes, names, list(chosen.values()))
+
+
+def renamed(codes: Array, names: Sequence[str], kept: Sequence[str]) -> "pd.Categorical":
+    """Codes of names as texts, those that are kept; several names may be the same text."""
+    import pandas as pd
+
+    number = {it: n for n, it in enumerate(kept)}
+    mapped = np.array([*(number.get(it, -1) for it in names), -1])
+    return pd.Categorical.from_codes(mapped[codes], categories=pd.Index(kept, dtype=object))
 
 
 def notes(name: str, texts: "pd.Categorical") -> tuple[str, ...]:

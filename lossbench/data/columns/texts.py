@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossbench.data.arrays import Array
 from lossbench.data.columns import dates, mixed, numbers, spellings
 from lossbench.data.columns.column import Column, leaves_out, takes_for_missing, unusable
+from lossbench.data.columns.mixed import FEW
 from lossbench.data.columns.rules import Rules
 from lossbench.data.columns.typed import as_float, dates_column, numbers_column
 from lossbench.data.faults import Fault
@@ -25,16 +25,10 @@ if TYPE_CHECKING:
 # A column holds names or free text if it has more than FEW texts and more than half of its rows
 # differ, or if it has more than MAX_CATEGORIES with fewer than MANY_ROWS rows each, or more than
 # MOST_CATEGORIES.
-FEW, MAX_CATEGORIES = 10, 200
+MAX_CATEGORIES = 200
 MANY_ROWS, MOST_CATEGORIES = 20, 1000
-LOGICAL = (
-    "true",
-    "false",
-    "wahr",
-    "falsch",
-    "vrai",
-    "faux",
-)  # R writes NA between them for a missing one
+# Programs write NA between these for a missing one.
+LOGICAL = ("true", "false", "wahr", "falsch", "vrai", "faux")
 FAR_YEAR = 2200  # dates from here on often stand for no date at all, such as 9999-12-31
 
 
@@ -50,22 +44,13 @@ def different_texts(values: "pd.Series", rules: Rules) -> "pd.Categorical":
         kept = {it: None for it in kept if not _is_given(it, rules)}
     if len(kept) == len(names):
         return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype=object))
-    return _of_kept(codes, names, list(kept))
+    return spellings.renamed(codes, names, list(kept))
 
 
 def without(texts: "pd.Categorical", missing: Sequence[str]) -> "pd.Categorical":
     """The texts with some of them as NaN."""
     names = list(texts.categories)
-    return _of_kept(texts.codes, names, [it for it in names if it not in missing])
-
-
-def _of_kept(codes: Array, names: Sequence[str], kept: Sequence[str]) -> "pd.Categorical":
-    """Codes of names as texts, those that are kept; several names may be the same text."""
-    import pandas as pd
-
-    number = {it: n for n, it in enumerate(kept)}
-    mapped = np.array([*(number.get(it, -1) for it in names), -1])
-    return pd.Categorical.from_codes(mapped[codes], categories=pd.Index(kept, dtype=object))
+    return spellings.renamed(texts.codes, names, [it for it in names if it not in missing])
 
 
 def _text(value: object) -> str:
@@ -105,13 +90,14 @@ def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Ru
         column = categories_column(name, without(texts, usual), rules)
         return replace(column, notes=(*column.notes, *_missing_note(name, usual)))
     place = mixed.Place(reading, name, texts)
+    rows = spellings.counts(texts)
     written = [*read.values, *read.in_other_ways]
-    if mixed.are_most(written, rest, texts):
+    if mixed.are_most(written, rest, rows):
         fault = mixed.among_numbers(place, read)
         column = _of_numbers(reading, name, texts, read, [*usual, *read.others], rules)
         return replace(column, fault=fault)
     forms = dates.of_any_form(rest)
-    if mixed.are_most([it for those in forms.values() for it in those], rest, texts):
+    if mixed.are_most([it for those in forms.values() for it in those], rest, rows):
         fault = mixed.among_dates(place, rest, forms, rules)
         unknown = np.full(len(texts), np.datetime64("NaT"), "datetime64[us]")
         return Column(name, "dates", unknown, fault)

@@ -24,7 +24,7 @@ def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     if not rows:
         return True
     cells = [it.strip() for it in first]
-    columns = [[row[n].strip() for row in rows if n < len(row)] for n in range(len(first))]
+    columns = _columns(rows, len(first))
     shapes = [_usual_shape(it) for it in columns]
     of_numbers = [cell for cell, shape in zip(cells, shapes, strict=True) if shape]
     alike = [it for it, shape in zip(cells, shapes, strict=True) if shape and _shape(it) == shape]
@@ -47,21 +47,17 @@ def no_header(where: str, columns: int) -> Fault:
 def second_headers(rows: Sequence[Sequence[str]]) -> int:
     """How many of the records below a header are none but further headers, or units."""
     count = 0
-    while count < MOST_HEADERS and _is_second_header(rows[count : count + 1], rows[count + 1 :]):
+    # Two rows at least are left.
+    most = min(MOST_HEADERS, len(rows) - 2)
+    while count < most and _is_second_header(rows[count], rows[count + 1 :]):
         count += 1
     return count
 
 
-def _is_second_header(first: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> bool:
+def _is_second_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether a record has words alone above numbers, none of which comes again."""
-    if not first or len(rows) < 2:
-        return False
-    columns = [[row[n].strip() for row in rows if n < len(row)] for n in range(len(first[0]))]
-    cells = [
-        (it.strip(), column)
-        for it, column in zip(first[0], columns, strict=True)
-        if _usual_shape(column)
-    ]
+    columns = zip(first, _columns(rows, len(first)), strict=True)
+    cells = [(it.strip(), column) for it, column in columns if _usual_shape(column)]
     filled = [it for it, column in cells if it]
     missing = any(map(is_usual, filled)) or are_placeholders(filled)
     again = any(it in column for it, column in cells if it)
@@ -79,6 +75,11 @@ def further_headers(
     what = f"words above numbers on {where}, as a second header or units"
     way = f"skip_rows: [{', '.join(map(str, lines))}] leaves out what is no row"
     return Fault("skip_rows", what, (way,), {"skip_rows": lines})
+
+
+def _columns(rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
+    """The values of each column; rows may be shorter."""
+    return [[row[n].strip() for row in rows if n < len(row)] for n in range(width)]
 
 
 def _shape(cell: str) -> str:
