@@ -15,6 +15,7 @@ from lossbench.data.columns.mixed import FEW
 from lossbench.data.columns.rules import Rules
 from lossbench.data.columns.typed import as_float, dates_column, numbers_column
 from lossbench.data.faults import Fault
+from lossbench.data.reading.codes import like_codes
 from lossbench.data.reading.form import Reading
 from lossbench.data.reading.missing import is_usual
 from lossbench.text import shown
@@ -36,6 +37,8 @@ def different_texts(values: "pd.Series", rules: Rules) -> "pd.Categorical":
     """The values as texts without blanks around, and those that the config calls missing as NaN."""
     import pandas as pd
 
+    if _has_truth(values):
+        values = values.map(lambda it: str(it).lower() if isinstance(it, bool) else it)
     # Codes and different texts: a few texts stand for millions of rows.
     codes, found = pd.factorize(values)
     names = [_text(it).strip() for it in np.asarray(found, object)]
@@ -45,6 +48,14 @@ def different_texts(values: "pd.Series", rules: Rules) -> "pd.Categorical":
     if len(kept) == len(names):
         return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype=object))
     return spellings.renamed(codes, names, list(kept))
+
+
+def _has_truth(values: "pd.Series") -> bool:
+    """Whether there are true or false among other values, where Python takes them for 1 and 0."""
+    import pandas as pd
+
+    kind = pd.api.types.infer_dtype(values, skipna=True) if values.dtype == object else ""
+    return kind.startswith("mixed") and any(isinstance(it, bool) for it in values)
 
 
 def without(texts: "pd.Categorical", missing: Sequence[str]) -> "pd.Categorical":
@@ -121,6 +132,9 @@ def _of_numbers(
     if not read.is_plain:
         text, value = max(read.values.items(), key=lambda it: len(it[0]))
         notes = (f"column {name!r} has numbers such as {shown(text)}, read as {value:.15g}", *notes)
+    if codes := like_codes(read.values, rules.decimal):
+        what = f"column {name!r} has {' and '.join(map(repr, codes))}, read as"
+        notes = (f"{what} {read.values[codes[0]]:g}; categories: [{name!r}] keeps codes", *notes)
     written: dict[float, str] = {}
     for text, value in read.values.items():
         written.setdefault(value, text)

@@ -16,7 +16,7 @@ from lossbench.data.reading.lines import Lines
 if TYPE_CHECKING:
     import pandas as pd
 
-CHUNK = 2**23  # values that are parsed together,
+CHUNK = 2**22  # values that are parsed together,
 WIDE = 2**11  # or more, where there are more columns
 
 

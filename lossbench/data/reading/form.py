@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Decimal = Literal[".", ","]
+MANY = 1000  # different values in a column, that are no classes
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from lossbench.data.arrays import DatasetError
 from lossbench.data.limits import refuse_too_many_values
 from lossbench.data.reading.encodings import to_utf8
-from lossbench.data.reading.form import Form, Reading
+from lossbench.data.reading.form import MANY, Form, Reading
 from lossbench.data.reading.names import unique_names
 from lossbench.text import message_of
 
@@ -32,17 +32,19 @@ def read(content: bytes, form: Form) -> Reading:
     if frame.empty:
         raise DatasetError("file", "has no rows")
     refuse_too_many_values(*frame.shape)
-    names, doubled = unique_names(list(map(str, frame.columns)))
+    keys = list(frame.columns)
+    names, doubled = unique_names(list(map(str, keys)))
     frame = frame.set_axis(names, axis=1)
-    for name in form.texts.intersection(names):
-        frame[name] = frame[name].map(_as_written)
+    for key, name in zip(keys, names, strict=True):
+        if name in form.texts and frame[name].astype(str).nunique() <= MANY:
+            frame[name] = pd.Series([_as_written(it.get(key)) for it in rows], dtype=object)
     notes = [*([note] if note else []), *doubled]
     return Reading(frame, lambda row: places[row], tuple(notes))
 
 
 def _as_written(value: Any) -> Any:
-    """A value as JSON has it: true and false may be classes, which keep their names."""
-    return json.dumps(value) if isinstance(value, bool) else value
+    """A value as JSON has it: true and 1.0 may be classes, which keep their names."""
+    return json.dumps(value) if isinstance(value, bool | int | float) else value
 
 
 def _list(content: bytes) -> tuple[list[Any], list[str]]:

@@ -16,6 +16,7 @@ from lossbench.data.arrays import DatasetError
 from lossbench.data.reading.form import Form
 from lossbench.data.reading.header import is_header
 from lossbench.data.reading.names import numbered_names
+from lossbench.text import counted
 
 # What may stand between columns, and its name in messages. A blank stands for any run of them.
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", " ": "blanks"}
@@ -25,6 +26,8 @@ MOST = 2**24  # bytes in which a few lines must come
 # What Excel takes for a word about the separator, and not for a row.
 SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\r?\n', re.IGNORECASE)
 COMMENT = "#"
+# A line that is drawn under a header, or around a table: by databases, and in Markdown.
+RULER = re.compile(rb"^[-+|=: \t]*(?:---|===)[-+|=: \t]*\r?$", re.MULTILINE)
 OF_R = " \t"  # what R's write.table puts between columns
 
 Record = tuple[int, list[str]]  # the line on which it begins, from 1, and its fields
@@ -83,8 +86,11 @@ def layout_of(content: bytes, form: Form) -> Layout:
     found = list(records(head, separator, quote, escape))
     if not is_whole:
         found = found[:-1] or found  # the last one may be cut
-    found = [it for it in found if not (said and it[0] == 1) and it[0] not in form.skipped]
+    drawn = _rulers(content, found)
+    no_rows = {*form.skipped, *drawn, *([1] if said else [])}
+    found = [it for it in found if it[0] not in no_rows]
     notes = [] if separator == "," else [f"columns are separated by {SEPARATORS[separator]}"]
+    notes += [f"{counted(len(drawn), 'line')} of a drawn table: left out"] if drawn else []
     width = usual_width(found)
     above, rest = above_columns(found, width, form.skip_rows)
     if not rest:
@@ -100,7 +106,7 @@ def layout_of(content: bytes, form: Form) -> Layout:
         names = ["", *names]  # R writes no name above the names of rows
     # All lines above the first row, and those of a header that goes over several.
     first_row = rest[0][0] if not header else rest[1][0] if len(rest) > 1 else rest[0][0] + 1
-    skipped = {*range(1, first_row), *form.skipped}
+    skipped = {*range(1, first_row), *form.skipped, *drawn}
     if not header:
         names = numbered_names(len(first))
     return Layout(
@@ -114,6 +120,14 @@ def layout_of(content: bytes, form: Form) -> Layout:
     )
 
 
+def _rulers(content: bytes, found: Sequence[Record]) -> frozenset[int]:
+    """The lines that are drawn and hold no row. One of them stands above or below the header."""
+    lines = content[:BYTES].splitlines()
+    if not any(RULER.match(lines[line - 1]) for line, _ in found[:FEW] if line <= len(lines)):
+        return frozenset()
+    return frozenset(content.count(b"\n", 0, it.start()) + 1 for it in RULER.finditer(content))
+
+
 def _dialect(
     head: Sequence[str], form: Form, said: re.Match[bytes] | None
 ) -> tuple[str, str, str | None]:
@@ -123,6 +137,7 @@ def _dialect(
     if said and form.separator is None:
         return said[1].decode(), '"', None
     lines = [it for it in head if it.strip() and not it.startswith(COMMENT)]
+    lines = [it for it in lines if not RULER.match(it.rstrip("\n").encode())]
     found = None
     with_these = form.separator or "".join(SEPARATORS)
     with suppress(clevercsv.Error, ValueError):  # a table of a single column has no separator
@@ -147,7 +162,8 @@ def above_columns(
         return above, found[len(above) :]
     number = 0
     for number, (_, record) in enumerate(found):
-        if not _is_above(record, found[number + 1 :], width):
+        below = found[number + 1 :]
+        if not _is_above(record, below, width) and not _is_of_file(record, below, width):
             break
     return found[:number], found[number:]
 
@@ -161,6 +177,17 @@ def _is_above(record: list[str], below: list[Record], width: int) -> bool:
         # A comment, unless it names the columns: then it has as many fields as the first row.
         return len(record) != width or below[0][1][0].startswith(COMMENT)
     return width > 1 and (filled <= 1 or len(record) < width - 1)
+
+
+def _is_of_file(record: list[str], below: list[Record], width: int) -> bool:
+    """Whether a record is wider than all below, of which the first one names the columns.
+
+    Such is the first line that data loggers write: about the logger itself.
+    """
+    if len(below) < FEW or len(record) < width + 2 or not record[-1].strip():
+        return False
+    rows = [it for _, it in below]
+    return all(len(it) == width for it in rows) and is_header(rows[0], rows[1:])
 
 
 def _lines(lines: Sequence[int]) -> str:

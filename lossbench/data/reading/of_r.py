@@ -13,7 +13,7 @@ def has_na_for_missing(lines: Sequence[str], separator: str, content: bytes) -> 
     It is if each text of the rows has quotes, and none is NA. Numbers, NA, TRUE and FALSE have no
     quotes.
     """
-    if b'"NA"' in content or b"NA" not in content:
+    if b"NA" not in content:
         return False
     words = re.compile(rf"(?<![^{separator}\n])(NA|TRUE|FALSE)(?![^{separator}\r\n])")
     rows = csv.reader(
@@ -23,4 +23,4 @@ def has_na_for_missing(lines: Sequence[str], separator: str, content: bytes) -> 
         values = [it for row in rows for it in row]
     except (ValueError, csv.Error):
         return False
-    return any(isinstance(it, str) for it in values)
+    return any(isinstance(it, str) for it in values) and b'"NA"' not in content

@@ -16,9 +16,9 @@ from lossbench.data.faults import Fault, refuse
 from lossbench.data.limits import refuse_too_many_values
 from lossbench.data.reading import decimals
 from lossbench.data.reading.chunks import read_chunks
-from lossbench.data.reading.codes import columns_of_codes
+from lossbench.data.reading.codes import columns_of_codes, like_codes
 from lossbench.data.reading.encodings import to_utf8
-from lossbench.data.reading.form import Form, Reading
+from lossbench.data.reading.form import MANY, Decimal, Form, Reading
 from lossbench.data.reading.header import further_headers, no_header, second_headers
 from lossbench.data.reading.layout import (
     BYTES,
@@ -37,17 +37,16 @@ from lossbench.text import counted, message_of, shown
 if TYPE_CHECKING:
     import pandas as pd
 
-COMMENT_LINE = re.compile(rb"^#.*$", re.MULTILINE)
+SOMETHING = re.compile(rb"[^\0 \t\r\n\xef\xbb\xbf\xff\xfe]")  # besides blanks and byte order marks
 # One column more than there are names: a line with a separator at its end has an empty value there.
 SURPLUS = "\0surplus"
 MOST_FOOTERS = 10  # more lines of another width than this are no footer
 SAMPLE = 5000  # rows by which the decimal comma is found
-MANY = 1000  # different values in a sample, that are no classes
 
 
 def read(content: bytes, form: Form) -> Reading:
     """The columns of a text file; raises DatasetError where it is not a table with rows."""
-    if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not SOMETHING.search(content):
         raise _refused("is empty")
     content, encoding = to_utf8(content, form.encoding)
     if b"\0" in content:
@@ -70,22 +69,23 @@ def most_values(content: bytes) -> int:
 
 
 def _most_rows(content: bytes) -> int:
-    return max(content.count(end) for end in (b"\n", b"\r"))
+    return max(content.count(b"\n"), content.count(b"\r") if b"\r" in content else 0)
 
 
 def _read(content: bytes, form: Form, layout: Layout, encoding: str) -> Reading:
     refuse_too_many_values(_most_rows(content), len(layout.names))
-    sample = first_records(content, layout, SAMPLE)
+    numbered = first_records(content, layout, SAMPLE)
+    sample = [record for _, record in numbered]
     names, doubled = unique_names(list(layout.names))
-    decimal = form.decimal or decimals.of([record for _, record in sample], layout.separator)
+    decimal = form.decimal or decimals.of(sample, layout.separator)
     footers, faults = _footers(content, layout, form)
     comments = _comments(content, layout)
     left_out = layout.skipped | footers | comments
-    if layout.has_header and (count := second_headers([record for _, record in sample[:LINES]])):
-        found = [line for line, _ in sample[:count]]
+    if layout.has_header and (count := second_headers(sample[:LINES])):
+        found = [line for line, _ in numbered[:count]]
         faults.append(further_headers("line", found, form.skip_rows))
         left_out |= {*found}
-    texts = _texts(names, [record for _, record in sample], form.texts)
+    texts = _texts(names, sample, form.texts, decimal)
     texts += [it for it in columns_of_codes(content, layout, names) if it not in texts]
     lines = [it for n, it in enumerate(first_lines(content)) if n + 1 not in left_out]
     missing = [NA] if has_na_for_missing(lines, layout.separator, content) else []
@@ -95,7 +95,7 @@ def _read(content: bytes, form: Form, layout: Layout, encoding: str) -> Reading:
     notes += ["NA without quotes is a missing value, as texts have quotes"] if missing else []
     notes += [f"{counted(len(comments), 'line')} with a comment: left out"] if comments else []
     if not layout.has_header and form.header is None:
-        faults.append(no_header(f"line {min(sample)[0]}", len(names)))
+        faults.append(no_header(f"line {min(numbered)[0]}", len(names)))
     return Reading(
         frame,
         _place(rows, layout, max(left_out, default=0), len(frame)),
@@ -151,16 +151,22 @@ def _parse(
 
 
 def _texts(
-    names: Sequence[str], sample: Sequence[Sequence[str]], wanted: frozenset[str]
+    names: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    wanted: frozenset[str],
+    decimal: Decimal,
 ) -> list[str]:
-    """The columns to read as they are written, of those that a config wants so.
+    """The columns to read as they are written: those that a config wants so, and maybe codes.
 
     They may be classes, which keep their names. A column of many different numbers has none.
     """
+    different = [
+        dict.fromkeys(r[n].strip() for r in sample if n < len(r)) for n in range(len(names))
+    ]
     return [
         name
-        for n, name in enumerate(names)
-        if name in wanted and len({row[n].strip() for row in sample if n < len(row)}) <= MANY
+        for name, texts in zip(names, different, strict=True)
+        if (name in wanted and len(texts) <= MANY) or like_codes(texts, decimal)
     ]
 
 
@@ -192,7 +198,7 @@ def _footers(content: bytes, layout: Layout, form: Form) -> tuple[frozenset[int]
 
 def _comments(content: bytes, layout: Layout) -> frozenset[int]:
     """The lines among the rows that begin with # and have another width."""
-    if not COMMENT_LINE.search(content):
+    if not any(it in content for it in (b"\n#", b"\r#") if b"#" in content):
         return frozenset()
     return frozenset(
         line
@@ -210,7 +216,7 @@ def _place(rows: Lines, layout: Layout, above: int, count: int) -> Callable[[int
     ``above`` is the last line that is left out; ``rows`` have nothing on those lines.
     """
     lines = rows.count(b"\n") + (not rows.ends)
-    plain = rows.count(b"\r") == rows.count(b"\r\n")
+    plain = b"\r" not in rows.content or rows.count(b"\r") == rows.count(b"\r\n")
     if plain and lines == count + above:
         # Every row is a line of its own. The bytes, which may be many, are not kept.
         return partial(_plain_place, above + 1)

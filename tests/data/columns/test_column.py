@@ -279,3 +279,25 @@ def test_a_date_that_stands_for_none_is_told(tmp_path: Path) -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (
+            ["1.1", "1.10", "1.2"],
+            "has '1.1' and '1.10', read as 1.1; categories: ['a']",
+        ),
+        (["01.11", "10.2", "7"], "has '01.11', read as 1.11; categories: ['a']"),
+        (["1.1", "1.2", "1"], ""),
+        ([f"{n}.{n}" for n in range(1, 60)] + ["3.30"], ""),
+    ],
+)
+def test_codes_with_a_point_are_told(values: list[str], said: str, tmp_path: Path) -> None:
+    reading = read(tmp_path, "a,y\n" + "".join(f"{it},1\n" for it in values))
+    column = read_column(reading, "a", Rules())
+    assert list(column.values) == list(map(float, values))
+    assert column.notes == ((f"column 'a' {said} keeps codes",) if said else ())
+    if said:
+        kept = read_column(reading, "a", Rules(categories=frozenset("a")))
+        assert list(kept.values) == values

@@ -7,6 +7,8 @@ from dataset_configs import split_of
 from forms import read, rows
 
 from lossbench.data.arrays import DatasetError
+from lossbench.data.columns.read import read_column
+from lossbench.data.columns.rules import Rules
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,20 @@ def test_classes_are_named_as_the_file_has_them(tmp_path: Path) -> None:
     split = split_of(tmp_path, "file: d.jsonl, target: y, missing: median, split: {shuffle: true}")
     assert split.classes == ("false", "true")
     assert split.features == ("a", "f")
+
+
+def test_numbers_of_classes_are_named_as_they_are_written(tmp_path: Path) -> None:
+    lines = [f'{{"a": {n}, "y": {n % 2 + 1}.0}}' for n in range(8)]
+    (tmp_path / "d.jsonl").write_text("\n".join(lines))
+    where = "file: d.jsonl, target: y, problem: classification, split: {shuffle: true}"
+    assert split_of(tmp_path, where).classes == ("1.0", "2.0")
+
+
+def test_false_is_not_0(tmp_path: Path) -> None:
+    values = ["false", "0", "true", "1", "2"] * 4
+    content = "\n".join(f'{{"a": {it}, "y": {n}}}' for n, it in enumerate(values))
+    column = read_column(read(tmp_path, content, "d.jsonl"), "a", Rules(categories=frozenset("a")))
+    assert list(column.values) == values
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,15 @@ import pytest
 from forms import read, rows
 
 from lossbench.data.arrays import DatasetError
+from lossbench.data.reading import codes
 
+BARS = "columns are separated by vertical bars"
 TABLE = [[1, "x"], [2, "z"], [3, "x"]]
 # What a file of that table looks like, its name, and what is said of its form.
 FORMS: list[tuple[str, str, list[str]]] = [
     ("a,y\n1,x\n2,z\n3,x\n", "d.csv", []),
     ("a;y\n1;x\n2;z\n3;x\n", "d.csv", ["columns are separated by semicolons"]),
-    ("a|y\n1|x\n2|z\n3|x\n", "d.txt", ["columns are separated by vertical bars"]),
+    ("a|y\n1|x\n2|z\n3|x\n", "d.txt", [BARS]),
     ("a\ty\n1\tx\n2\tz\n3\tx\n", "d.csv", ["columns are separated by tabs"]),
     ("a\ty\n1\tx\n2\tz\n3\tx\n", "d.tsv", ["columns are separated by tabs"]),
     ("a y\n1   x\n2   z\n 3   x\n", "d.data", ["columns are separated by blanks"]),
@@ -31,6 +33,15 @@ FORMS: list[tuple[str, str, list[str]]] = [
     ("a,y\n1,x,\n2,z,\n3,x,\n", "d.csv", []),
     ("a,y\n1,x,\n2,z\n3,x,\n", "d.csv", []),
     (" a , y \n\n1,x\n\n2,z\n3,x\n\n\n", "d.csv", []),
+    *(
+        (f"{above}a | y\n{below}1 | x\n2 | z\n3 | x\n{end}", "d.txt", [BARS, f"{lines} of a drawn"])
+        for above, below, end, lines in (
+            ("", "---|---\n", "", "1 line"),
+            ("", "--+---\r\n", "", "1 line"),
+            ("", ":---|---:\n", "", "1 line"),
+            ("---+---\n", "---+---\n", "---+---\n", "3 lines"),
+        )
+    ),
 ]
 
 
@@ -152,6 +163,16 @@ def test_texts_of_several_lines_move_no_row(
     assert rows(read(tmp_path, content, **form)) == expected
 
 
+@pytest.mark.parametrize("code", ["0", "7", "ab", "0.5"])
+@pytest.mark.parametrize("shift", range(4))
+def test_codes_are_found_wherever_a_block_ends(
+    code: str, shift: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codes, "BLOCK", 4)
+    reading = read(tmp_path, f"{'z' * shift}p,y\n{code},5\n05,6\n10,7\n")
+    assert list(reading.frame.iloc[:, 0]) == [code, "05", "10"]
+
+
 def test_codes_are_found_far_below(tmp_path: Path) -> None:
     body = "".join(f"{number},{number % 7}\n" for number in range(9000, 2000, -1))
     reading = read(tmp_path, f"zip,y\n{body}01234,5\n")
@@ -203,3 +224,32 @@ def test_lines_above_the_columns_may_have_several_fields(tmp_path: Path) -> None
     assert list(reading.frame.columns) == ["a", "b", "c", "y"]
     assert len(reading.frame) == 12
     assert reading.notes == ("lines 1 to 3 above the columns: left out",)
+
+
+def test_lines_of_dashes_in_texts_are_not_drawn(tmp_path: Path) -> None:
+    table = [["a\n---\nb", 1], ["c", 2], ["---", 3], ["d", 4], ["e", 5], ["f", 6]]
+    content = "".join(f'"{text}",{number}\n' for text, number in table)
+    assert rows(read(tmp_path, f"t,y\n{content}")) == table
+
+
+def test_a_first_line_about_the_file_may_be_the_widest(tmp_path: Path) -> None:
+    first = '"TOA5","CR1000","4","1234","std","Table1"\n'
+    body = "".join(f'"2024-01-0{n}",{n},{n / 4}\n' for n in range(1, 8))
+    reading = read(tmp_path, f'{first}"t","n","y"\n"TS","RN","W"\n{body}', skip_rows=(3,))
+    assert list(reading.frame.columns) == ["t", "n", "y"]
+    assert reading.notes == ("line 1 above the columns: left out",)
+    assert rows(reading)[0] == ["2024-01-01", 1, 0.25]
+
+
+def test_a_header_with_more_names_than_values_is_not_left_out(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="line 2 has 2 values for 4 columns"):
+        read(tmp_path, "a,b,c,d\n" + "".join(f"{n}.5,{n}\n" for n in range(8)))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_comments_are_found_behind_all_ends_of_lines(end: str, tmp_path: Path) -> None:
+    assert rows(read(tmp_path, end.join(["a,y", "1,2", "# so", "3,4", "5,6", ""]))) == [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+    ]
