@@ -230,6 +230,8 @@ def test_lines_of_dashes_in_texts_are_not_drawn(tmp_path: Path) -> None:
     table = [["a\n---\nb", 1], ["c", 2], ["---", 3], ["d", 4], ["e", 5], ["f", 6]]
     content = "".join(f'"{text}",{number}\n' for text, number in table)
     assert rows(read(tmp_path, f"t,y\n{content}")) == table
+    # Far from the header they are values.
+    assert rows(read(tmp_path, "t|y\n" + "a|1\n" * 6 + "---|---\n"))[-1] == ["---", "---"]
 
 
 def test_a_first_line_about_the_file_may_be_the_widest(tmp_path: Path) -> None:
