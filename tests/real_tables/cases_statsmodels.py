@@ -1,6 +1,6 @@
 """The tables of statsmodels, in the forms in which their authors left them."""
 
-from real_tables.case import Case
+from real_tables.case import UNNAMED, Case
 
 # fmt: off
 CASES = [
@@ -50,6 +50,7 @@ CASES = [
          out="STATE", ranges={"EXECUTIONS": (1, 37), "DEGREE": (0.16, 0.31)}),
     Case("statsmodels", "datasets/elnino/src/elnino.dat", "NINO3", "regression", rows=732,
          numbers=9, ranges={"NINO3": (22.66, 29.16)}),
-    Case("statsmodels", "datasets/scotland/src/scotland_population.csv", "Persons", "regression",
-         told="line"),  # which begins with a description
+    # Which begins with a description, and ends with notes.
+    Case("statsmodels", "datasets/scotland/src/scotland_population.csv", "Persons per sq km",
+         "regression", rows=34, numbers=11, out=UNNAMED, ranges={"Persons per sq km": (8, 3522)}),
 ]
