@@ -45,6 +45,7 @@ CLEARED = (
     (re.compile(r"(?<=:\d\d),(?=\d{1,9}$)"), "."),
     (re.compile(r"^([A-Za-z]{3} +\d{1,2}) (\d{1,2}:\d{2}:\d{2}) (\d{4})$"), r"\1 \3 \2"),
 )
+NO_DATE = np.datetime64("NaT", "us")
 SAMPLE = 50  # texts by which most columns are known to have no dates
 TIMES = (
     *("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f", " %I:%M%p"),
@@ -199,7 +200,7 @@ def of_numbers(name: str, values: Array) -> Array | None:
         return None
     if found is None:
         return None
-    dates = np.full(len(values), np.datetime64("NaT"), "datetime64[us]")
+    dates = np.full(len(values), NO_DATE)
     dates[is_known] = found.to_numpy()
     return dates
 

@@ -93,7 +93,7 @@ def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Ru
         return _of_numbers(reading, name, texts, read, usual, rules)
     found, doubtful = dates.read(rest, rules.day_first)
     if found is not None:
-        of_text = np.full(len(different) + 1, np.datetime64("NaT"), "datetime64[us]")
+        of_text = np.full(len(different) + 1, dates.NO_DATE)
         of_text[[n for n, it in enumerate(different) if it not in usual]] = found.to_numpy()
         notes = (*_date_notes(name, rest, found), *_missing_note(name, usual))
         return dates_column(name, of_text[texts.codes], doubtful, notes)
@@ -110,7 +110,7 @@ def texts_column(reading: Reading, name: str, texts: "pd.Categorical", rules: Ru
     forms = dates.of_any_form(rest)
     if mixed.are_most([it for those in forms.values() for it in those], rest, rows):
         fault = mixed.among_dates(place, rest, forms, rules)
-        unknown = np.full(len(texts), np.datetime64("NaT"), "datetime64[us]")
+        unknown = np.full(len(texts), dates.NO_DATE)
         return Column(name, "dates", unknown, fault)
     column = categories_column(name, texts, rules)
     if len(written) < 2:
