@@ -27,7 +27,7 @@ MOST = 2**24  # bytes in which a few lines must come
 SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\r?\n', re.IGNORECASE)
 COMMENT = "#"
 # A line that is drawn under a header, or around a table: by databases, and in Markdown.
-RULER = re.compile(rb"^[-+|=: \t]*(?:---|===)[-+|=: \t]*\r?$", re.MULTILINE)
+RULER = re.compile(rb"^(?=[^\r\n]*(?:---|===))[-+|=: \t]+\r?$", re.MULTILINE)
 OF_R = " \t"  # what R's write.table puts between columns
 
 Record = tuple[int, list[str]]  # the line on which it begins, from 1, and its fields
@@ -125,7 +125,12 @@ def _rulers(content: bytes, found: Sequence[Record]) -> frozenset[int]:
     lines = content[:BYTES].splitlines()
     if not any(RULER.match(lines[line - 1]) for line, _ in found[:FEW] if line <= len(lines)):
         return frozenset()
-    return frozenset(content.count(b"\n", 0, it.start()) + 1 for it in RULER.finditer(content))
+    drawn, line, start = set(), 1, 0
+    for it in RULER.finditer(content):
+        line += content.count(b"\n", start, it.start())
+        start = it.start()
+        drawn.add(line)
+    return frozenset(drawn)
 
 
 def _dialect(
