@@ -86,7 +86,8 @@ def layout_of(content: bytes, form: Form) -> Layout:
     found = list(records(head, separator, quote, escape))
     if not is_whole:
         found = found[:-1] or found  # the last one may be cut
-    drawn = _rulers(content, found)
+    of_header = any(_is_drawn(head[line - 1]) for line, _ in found[:FEW])
+    drawn = _drawn_lines(content) if of_header else frozenset()
     no_rows = {*form.skipped, *drawn, *([1] if said else [])}
     found = [it for it in found if it[0] not in no_rows]
     notes = [] if separator == "," else [f"columns are separated by {SEPARATORS[separator]}"]
@@ -120,11 +121,12 @@ def layout_of(content: bytes, form: Form) -> Layout:
     )
 
 
-def _rulers(content: bytes, found: Sequence[Record]) -> frozenset[int]:
-    """The lines that are drawn and hold no row. One of them stands above or below the header."""
-    lines = content[:BYTES].splitlines()
-    if not any(RULER.match(lines[line - 1]) for line, _ in found[:FEW] if line <= len(lines)):
-        return frozenset()
+def _is_drawn(line: str) -> bool:
+    return RULER.match(line.rstrip("\n").encode()) is not None
+
+
+def _drawn_lines(content: bytes) -> frozenset[int]:
+    """The lines that are drawn and hold no row, in a table that has one at its header."""
     drawn, line, start = set(), 1, 0
     for it in RULER.finditer(content):
         line += content.count(b"\n", start, it.start())
@@ -141,8 +143,7 @@ def _dialect(
 
     if said and form.separator is None:
         return said[1].decode(), '"', None
-    lines = [it for it in head if it.strip() and not it.startswith(COMMENT)]
-    lines = [it for it in lines if not RULER.match(it.rstrip("\n").encode())]
+    lines = [it for it in head if it.strip() and not (it.startswith(COMMENT) or _is_drawn(it))]
     found = None
     with_these = form.separator or "".join(SEPARATORS)
     with suppress(clevercsv.Error, ValueError):  # a table of a single column has no separator
