@@ -32,7 +32,7 @@ def run(experiment: Experiment, out: Path | None = None) -> Result:
     """What ``lossbench.run`` does, with a program that is kept."""
     split = experiment.dataset.load()
     train = kept_trainer(experiment, split)
-    result = complete(experiment, split, map(train, experiment.seeds))
+    result = complete(experiment, (split,), map(train, experiment.seeds))
     if out is not None:
         write(result, split, out / experiment.name)
     return result

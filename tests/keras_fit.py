@@ -21,6 +21,7 @@ from lossbench.tables.problems import Problem
 from lossbench.training.network import build, layers_of
 from lossbench.training.program import compile_program
 from lossbench.training.seeding import Draws, initial_weights, seed_dropout
+from lossbench.training.batching import program_inputs
 from lossbench.training.train import Fitted, fit_function
 
 
@@ -90,7 +91,9 @@ def assert_equals_fit(
 
 def _ours(experiment: Experiment, split: Split, draws: Draws) -> Fitted:
     """The second training of a program, so that what the first has left behind would be seen."""
-    fit = fit_function(experiment, split, compile_program(experiment, split))
+    fit = fit_function(
+        experiment, compile_program(experiment, split), program_inputs(experiment, split)
+    )
     fit(draws)
     return fit(draws)
 

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from lossbench.cli.terminal import err
 from lossbench.config.experiment import Experiment
+from lossbench.config.trainings import trainings_of
 
 MOST_BARS = 16
 
@@ -30,11 +31,11 @@ class ProgressBars:
         self._many = len(experiments) > MOST_BARS
         self._all = self._bars.add_task(
             f"{len(experiments)} experiments",
-            total=sum(it.repeats for it in experiments),
+            total=sum(len(it.trainings) for it in experiments),
             visible=self._many,
         )
         self._tasks = {
-            it.name: self._bars.add_task(it.name, total=it.repeats, visible=not self._many)
+            it.name: self._bars.add_task(it.name, total=len(it.trainings), visible=not self._many)
             for it in experiments
         }
 
@@ -62,23 +63,23 @@ class ProgressBars:
         It may have more seeds than were asked for, if more are stored.
         """
         task = self._tasks[experiment.name]
-        more = experiment.repeats - (self._bars.tasks[task].total or 0)
+        more = len(experiment.trainings) - (self._bars.tasks[task].total or 0)
         for bar in (task, self._all):
             self._bars.update(bar, total=(self._bars.tasks[bar].total or 0) + more)
         self._bars.update(task, completed=stored)
         self._bars.advance(self._all, stored)
-        words = [f"{stored} of {experiment.repeats} seeds stored"] if stored else []
+        words = [f"{stored} of {trainings_of(experiment)} stored"] if stored else []
         words += [remark] if remark else []
         if words and not self._quiet:
             err.print(f"{experiment.name}: {', '.join(words)}")
 
     def advance(self, experiment: Experiment, done: int) -> None:
         """Show how many seeds of an experiment are done."""
-        visible = not self._many or done < experiment.repeats
+        visible = not self._many or done < len(experiment.trainings)
         self._bars.update(self._tasks[experiment.name], completed=done, visible=visible)
         self._bars.advance(self._all)
-        if not err.is_terminal and not self._quiet and done == experiment.repeats:
-            err.print(f"{experiment.name}: {done} of {done} seeds done")
+        if not err.is_terminal and not self._quiet and done == len(experiment.trainings):
+            err.print(f"{experiment.name}: {done} of {trainings_of(experiment)} done")
 
     @contextmanager
     def away(self) -> Iterator[None]:

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any
 
-from lossbench.config import experiment_checks, loss_checks
+from lossbench.config import experiment_checks, loss_checks, tuning_checks
 from lossbench.config.complaints import Complaint
-from lossbench.config.data_checks import LoadedData, load_data
+from lossbench.config.data_checks import LoadedData, Splits, load_data
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.valid_parts import valid_parts, without_sections
-from lossbench.data.arrays import Split
+from lossbench.config.yaml_reader import Key
 from lossbench.tables.optimizers import SINCE
 
 # What is right in a config, and what is wrong with it.
-Checked = tuple[Experiment | None, Split | None, list[Complaint]]
+Checked = tuple[Experiment | None, Splits, list[Complaint]]
 
 
 def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Checked:
@@ -24,16 +24,20 @@ def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Check
     """
     parts = valid_parts(values, loaded.files)
     complaints = parts.complaints
-    asked = repr(values.get("dataset"))
+    resampled = parts.experiment.resampling if parts.experiment else (1, None)
+    held_back = values.get("early_stopping") if resampled[1] else None
+    asked = repr((values.get("dataset"), resampled[0], held_back))
     if asked not in loaded.splits:
-        loaded.splits[asked] = load_data(parts.dataset, complaints, loaded.files)
-    split, refused = loaded.splits[asked]
+        loaded.splits[asked] = load_data(parts.dataset, complaints, loaded.files, *resampled)
+    splits, refused = loaded.splits[asked]
+    split = splits[0] if splits else None
     known = {it.key for it in complaints}
     complaints += [it for it in refused if it.key not in known]
     if parts.optimizer:
         complaints += too_new(parts.optimizer)
     if parts.experiment and split:
         complaints += experiment_checks.too_large(parts.experiment, split)
+        complaints += tuning_checks.unfit(parts.experiment, split)
     if parts.loss:
         complaints += loss_checks.output_activation(values.get("model"), parts.loss)
         complaints += loss_checks.function(parts.loss, allow_code)
@@ -44,8 +48,19 @@ def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Check
         complaints += misfit
         if not misfit and "dataset" not in wrong:
             sound = parts.experiment or without_sections(wrong, values, parts.loss, loaded.files)
-            complaints += experiment_checks.at_odds(sound, split) if sound else ()
-    return parts.experiment, split, complaints
+            complaints += _at_odds(sound, splits) if sound else ()
+    return parts.experiment, splits, complaints
+
+
+def _at_odds(experiment: Experiment, splits: Splits) -> Iterator[Complaint]:
+    """What is at odds with the data of any split, said once for each key."""
+    said: set[Key] = set()
+    for number, split in enumerate(splits[: experiment.splits], start=1):
+        for it in experiment_checks.at_odds(experiment, split):
+            if it.key not in said:
+                said.add(it.key)
+                where = f" (in split {number} of {len(splits)})" if len(splits) > 1 else ""
+                yield it._replace(message=it.message + where)
 
 
 def too_new(optimizer: Optimizer) -> Iterator[Complaint]:

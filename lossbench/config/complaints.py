@@ -15,6 +15,7 @@ from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Layer, Model
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.sections.published import Published
+from lossbench.config.sections.tune import Tune
 from lossbench.config.unclear_number import unclear_number
 from lossbench.config.yaml_reader import Key
 from lossbench.data.generators import GENERATORS
@@ -29,6 +30,7 @@ SECTIONS: dict[object, type[Section]] = {
     "model": Model,
     "hidden": Layer,
     "early_stopping": EarlyStopping,
+    "tune": Tune,
     "loss": LossChoice,
     "optimizer": Optimizer,
     "published": Published,
@@ -45,6 +47,7 @@ REQUIRED = {
     "name": f"one of {', '.join(losses.LOSSES)}",
     "epochs": "a whole number of at least 1",
     "units": "a whole number of at least 1",
+    "metric": "one of the metrics of the loss, such as mae or accuracy",
 }
 # What pydantic's kinds of errors are called in a message.
 MESSAGES = {

@@ -9,7 +9,9 @@ from lossbench.config.sections.dataset import Dataset
 from lossbench.config.valid_parts import without_wrong_keys
 from lossbench.data.arrays import DatasetError, Split
 from lossbench.data.files import DataFiles
+from lossbench.data.parts import Fitted
 
+Splits = tuple[Split, ...]
 # Without these there are no data.
 NEEDED = {"generator", "file", "target", "sample_weight"}
 
@@ -18,19 +20,24 @@ NEEDED = {"generator", "file", "target", "sample_weight"}
 class LoadedData:
     """The data that are loaded already: configs and points of a grid share files and datasets.
 
-    ``splits`` has the split of each dataset, or None, and what is wrong with it.
+    ``splits`` has those of each dataset, none where they cannot be made, and what is wrong with it.
     """
 
     files: DataFiles = field(default_factory=DataFiles)
-    splits: dict[str, tuple[Split | None, list[Complaint]]] = field(default_factory=dict)
+    splits: dict[str, tuple[Splits, list[Complaint]]] = field(default_factory=dict)
 
 
 def load_data(
-    dataset: Dataset | None, complaints: Sequence[Complaint], files: DataFiles
-) -> tuple[Split | None, list[Complaint]]:
-    """The data, if there are any, and what scikit-learn or the data refuse of their section.
+    dataset: Dataset | None,
+    complaints: Sequence[Complaint],
+    files: DataFiles,
+    splits: int = 1,
+    fitted: Fitted | None = None,
+) -> tuple[Splits, list[Complaint]]:
+    """The data of every split, if any, and what scikit-learn or the data refuse of their section.
 
-    ``complaints`` are those about the section. What is refused is left out of the next try, so
+    ``splits`` and ``fitted`` are those of ``Dataset.load_splits``. ``complaints`` are about the
+    section. What is refused is left out of the next try, so
     that all of it is said at once.
     """
     wrong = {it.key[1] for it in complaints if it.key[:1] == ("dataset",) and len(it.key) > 1}
@@ -38,7 +45,7 @@ def load_data(
     left_out: set[str] = set()
     while dataset and not left_out & NEEDED:
         try:
-            return dataset.load(files), refused
+            return dataset.load_splits(files, splits, fitted), refused
         except DatasetError as error:
             if error.key in left_out:
                 break
@@ -48,7 +55,7 @@ def load_data(
             left_out |= {it.key for it in errors}
             given = dataset.model_dump(exclude_unset=True, exclude=left_out)
             dataset, _ = without_wrong_keys(Dataset, given, files)
-    return None, refused
+    return (), refused
 
 
 def _may_follow(key: str, wrong: Set[str | int]) -> bool:

@@ -16,7 +16,11 @@ from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Model
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.sections.published import Published
+from lossbench.config.sections.tune import Tune
 from lossbench.config.unclear_number import unclear_number
+from lossbench.data.arrays import Split
+from lossbench.data.files import DataFiles
+from lossbench.data.parts import Fitted
 from lossbench.tables.metrics import FORMER_METRICS, METRICS
 from lossbench.tables.parameters import is_number
 
@@ -24,7 +28,7 @@ DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$"  # it names a folder
 FILES_BESIDE = ("summary.json", "summary.md", "report.html")
 # Keys that do not change what a seed gives. Final metrics are computed after training.
-BESIDE_TRAINING = {"name", "seed", "repeats", "published", "final_metrics"}
+BESIDE_TRAINING = {"name", "seed", "repeats", "splits", "published", "final_metrics"}
 
 
 def _folder_name(name: str) -> str:
@@ -75,10 +79,12 @@ class Experiment(Section, serialize_by_alias=True):
     batch_size: Annotated[int, Field(ge=1, lt=2**31)] = 32
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     repeats: Annotated[int, Field(ge=1, le=1_000_000)] = 30
+    splits: Annotated[int, Field(ge=1, le=1000)] = Field(1, exclude_if=lambda splits: splits == 1)
     class_weight: Annotated[
         Literal["balanced"] | dict[str, float] | None, BeforeValidator(_class_weight)
     ] = Field(None, exclude_if=off)
     early_stopping: EarlyStopping | None = Field(None, exclude_if=off)
+    tune: Tune | None = Field(None, exclude_if=off)
     # Those that the config asks for; ``metrics`` has those of the loss as well.
     final_metrics: Annotated[
         tuple[Annotated[str, one_of(list(METRICS), FORMER_METRICS)], ...],
@@ -94,13 +100,41 @@ class Experiment(Section, serialize_by_alias=True):
             raise refusal("class_weight", message, self.class_weight)
         return self
 
+    @model_validator(mode="after")
+    def _hold_rows_back_to_tune(self) -> "Experiment":
+        if self.tune and not self.early_stopping:
+            message = "needs early_stopping, which holds back the rows that tuning is judged by"
+            raise refusal("tune", message, None)
+        return self
+
     @property
     def seeds(self) -> range:
-        """The seeds that are trained, one after the other."""
+        """The seeds that are trained, one after the other, in each split."""
         return range(self.seed, self.seed + self.repeats)
 
-    def fitted_rows(self, rows: int) -> int:
+    @property
+    def trainings(self) -> list[tuple[int, int]]:
+        """Every split and seed that is trained, in order."""
+        return [(split, seed) for split in range(self.splits) for seed in self.seeds]
+
+    def load(self, files: DataFiles | None = None) -> tuple[Split, ...]:
+        """The data of every split; raises DatasetError."""
+        return self.dataset.load_splits(files, *self.resampling)
+
+    @property
+    def resampling(self) -> tuple[int, Fitted | None]:
+        """How many splits there are, and what tells how many of their training rows are trained on.
+
+        Without tuning, early stopping holds back the last rows, whichever these are.
+        """
+        stopping = self.early_stopping if self.tune else None
+        return self.splits, stopping.fitted if stopping else None
+
+    def fitted_rows(self, split: Split) -> int:
         """How many of the training rows are trained on: the first ones, if not all."""
+        rows = len(split.x_train)
+        if split.held_back is not None:
+            return rows - split.held_back
         return self.early_stopping.fitted(rows) if self.early_stopping else rows
 
     @property

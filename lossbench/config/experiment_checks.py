@@ -19,8 +19,11 @@ MOST_ROWS = MOST_WEIGHTS = 100_000_000
 
 def too_large(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     """What the machines that this is meant for could not hold."""
-    if experiment.epochs * experiment.repeats > MOST_ROWS:
-        message = f"times {experiment.repeats} repeats are more than {MOST_ROWS} epochs in all"
+    trainings = experiment.splits * experiment.repeats
+    if experiment.epochs * trainings > MOST_ROWS:
+        several = f" and {experiment.splits} splits" if experiment.splits > 1 else ""
+        times = f"{experiment.repeats} repeats{several}"
+        message = f"times {times} are more than {MOST_ROWS} epochs in all"
         yield Complaint(("epochs",), message, experiment.epochs)
     units = experiment.loss.row.units(len(split.classes))
     shapes = experiment.model.weight_shapes(split.x_train.shape[1], units)
@@ -39,7 +42,7 @@ def at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     yield from _of_loss(experiment, split)
     yield from _of_class_weight(experiment, split)
     rows = len(split.y_train)
-    fitted = experiment.fitted_rows(rows)
+    fitted = experiment.fitted_rows(split)
     stopping = experiment.early_stopping
     if stopping and not 0 < fitted < rows:
         message = f"must leave some of the {rows} training rows to train on, and some to judge by"

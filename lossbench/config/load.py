@@ -30,7 +30,7 @@ NAME_HINT = "; a key 'name' in the config replaces the name of the file"
 
 @dataclass(frozen=True)
 class Case:
-    """An experiment with the file it was read from and its data.
+    """An experiment with the file it was read from and its data, which are those of each split.
 
     ``sweep`` names the sweep that it is a point of, if any, and ``base`` the experiment that the
     sweep varies; ``axes`` are the keys that vary, and ``point`` has their values here by dotted
@@ -39,12 +39,17 @@ class Case:
 
     path: Path
     experiment: Experiment
-    split: Split
+    splits: tuple[Split, ...]
     base: str = ""
     sweep: str = ""
     point: Mapping[str, Any] = field(default_factory=dict)
     options: frozenset[str] = frozenset()
     axes: tuple[Axis, ...] = ()
+
+    @property
+    def split(self) -> Split:
+        """The data of the first split."""
+        return self.splits[0]
 
 
 def load(
@@ -182,15 +187,15 @@ def _cases(
         checked = check(values, loaded, allow_code)
         if not still_published(source, grid, keys, values, checked[0], loaded.files):
             checked = without_published(checked, values, loaded, allow_code)
-        experiment, split, complaints = checked
+        experiment, splits, complaints = checked
         for it in complaints:
             hint = NAME_HINT if named_by_file and it.key == ("name",) else ""
             wrong.append((point, it._replace(message=it.message + hint)))
-        if experiment and split:
+        if experiment and splits:
             sweep = grid.sweep(base) if grid.varying else ""
             varied, options = grid.values(point), frozenset(overrides)
             axes = grid.varying
-            cases.append(Case(source.path, experiment, split, base, sweep, varied, options, axes))
+            cases.append(Case(source.path, experiment, splits, base, sweep, varied, options, axes))
     found = [
         Mistake(source.path, line, dotted(key), f"comes twice, first on line {first}")
         for key, line, first in source.document.repeated

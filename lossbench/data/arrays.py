@@ -72,6 +72,8 @@ class Table:
     class numbers from 0; ``classes`` names the classes and is empty for a real target. ``names``
     are the names of the columns, first those of ``numbers``; it is empty where they have no names.
     ``weights``, (rows,), says how much each row counts in the loss; None means all count the same.
+    ``groups``, (rows,), has the number of the group of each row, and ``times`` a number that grows
+    with time; each is None where a split does not go by it.
     """
 
     numbers: Array | SideBySide
@@ -80,6 +82,8 @@ class Table:
     categories: Array | None = None
     names: tuple[str, ...] = ()
     weights: Array | None = None
+    groups: Array | None = None
+    times: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ class Split:
     ``features`` names the columns of x; it is empty where they have no names. ``weights_train``,
     (rows,) in float32, says how much each row counts in the training loss; None means all count the
     same. ``original`` is the target where ``y_*`` are a transform of it, and else None.
+    ``held_back`` is how many of the last training rows tuning holds back; None without tuning.
     """
 
     x_train: Array
@@ -113,6 +118,7 @@ class Split:
     features: tuple[str, ...] = ()
     weights_train: Array | None = None
     original: Original | None = None
+    held_back: int | None = None
 
     @property
     def measured(self) -> tuple[Array, Array]:

@@ -16,16 +16,21 @@ BLOCK = 2**21  # numbers that are looked at together
 
 
 def features_of(
-    table: Table, parts: tuple[Any, Any], scaling: Scaling, missing: str | None = None
+    table: Table,
+    parts: tuple[Any, Any],
+    scaling: Scaling,
+    missing: str | None = None,
+    all_categories: bool = False,
 ) -> tuple[Array, Array, tuple[str, ...]]:
     """The features of both parts, (rows, features) in float32, and their names.
 
     They have no names where the columns have none. ``parts`` are the indices of the training rows
-    and of the test rows. Raises DatasetError where a number becomes infinite.
+    and of the test rows. A category has a feature if a training row has it; or any row, with
+    ``all_categories``. Raises DatasetError where a number becomes infinite.
     """
     train, _ = parts
     numbers = table.numbers.shape[1]
-    encoders = _encoders(table, train)
+    encoders = _encoders(table, train, all_categories)
     kinds = [kind for name, it in encoders for kind in it.get_feature_names_out([name])]
     names = (*table.names[:numbers], *kinds)
     x_train, x_test = (
@@ -51,7 +56,9 @@ def _blocks(
         yield scaled(filled, train, scaling.features).astype(np.float32)
     for number, encoder in enumerate(encoders):
         assert table.categories is not None
-        yield encoder.transform(table.categories[:, [number]])
+        block = encoder.transform(table.categories[:, [number]])
+        block[:, ~block[train].any(axis=0)] = 0  # of these categories nothing is learned
+        yield block
 
 
 def _slices(rows: int, columns: int) -> Iterator[slice]:
@@ -76,11 +83,10 @@ def _filled(numbers: Array, train: Any, missing: str | None) -> Array:
     return np.asarray(imputer.fit(numbers[train]).transform(numbers))
 
 
-def _encoders(table: Table, train: Any) -> list[tuple[str, Any]]:
+def _encoders(table: Table, train: Any, all_categories: bool) -> list[tuple[str, Any]]:
     """For each column of categories its name, and what makes a column of 0 and 1 of each of them.
 
-    Only the categories of the training rows count. One that occurs only in the test part is 0 in
-    all columns.
+    Only the categories of the training rows count, unless all are asked for.
     """
     if table.categories is None:
         return []
@@ -94,7 +100,11 @@ def _encoders(table: Table, train: Any) -> list[tuple[str, Any]]:
             SimpleImputer(strategy="most_frequent", keep_empty_features=True),
             OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32),
         )
-        encoder.fit(table.categories[:, [number]][train])
+        column = table.categories[:, [number]]
+        if all_categories:
+            known = encoder.fit(column)[-1].categories_
+            encoder[-1].set_params(categories=known)
+        encoder.fit(column[train])
         found.append((table.names[numbers + number], encoder))
     return found
 

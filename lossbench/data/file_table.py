@@ -11,6 +11,7 @@ from lossbench.data.columns import dates
 from lossbench.data.columns.column import Column
 from lossbench.data.columns.read import read_column
 from lossbench.data.columns.rules import DateFeature, Rules
+from lossbench.data.columns.to_split_by import groups, times
 from lossbench.data.faults import Fault, refuse
 from lossbench.data.progress import tell
 from lossbench.data.reading.form import Reading
@@ -32,7 +33,7 @@ class Choice:
     row with any missing value is left out. With the others only rows without a target or a weight
     are; features stay NaN here, and are filled in after the split. ``dates`` are the features that
     columns of dates become; with none, they are left out. ``rare`` says what becomes of rare
-    classes.
+    classes. ``group`` and ``time`` name the columns by which rows are split, if they are.
     """
 
     target: str
@@ -42,6 +43,8 @@ class Choice:
     sample_weight: str | None = None
     dates: tuple[DateFeature, ...] | None = None
     rare: Rare | None = None
+    group: str | None = None
+    time: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def columns_of(reading: Reading, choice: Choice, rules: Rules) -> Columns:
         of_texts = replace(rules, categories=rules.categories | {choice.target})
         target = read_column(reading, choice.target, of_texts)
     # Columns are chosen by their names: to drop them would copy all that is left.
-    given = {choice.target, choice.sample_weight, *choice.drop}
+    given = {choice.target, choice.sample_weight, choice.group, *choice.drop}
     names = [it for it in reading.frame.columns if it not in given]
     features = {}
     for number, name in enumerate(names):
@@ -135,6 +138,8 @@ def table_from_file(reading: Reading, choice: Choice, rules: Rules) -> Table:
         categories=stacked(list(texts.values()), rows, object) if texts else None,
         names=(*numbers, *texts),
         weights=weights,
+        groups=groups(reading, choice.group, rules)[rows] if choice.group else None,
+        times=times(reading, choice.time, rules)[rows] if choice.time else None,
     )
 
 
@@ -146,6 +151,7 @@ def hint_at_columns(name: str, frame: "pd.DataFrame") -> str:
 def _check_names(frame: "pd.DataFrame", choice: Choice, rules: Rules) -> None:
     """Raise DatasetError with all names that are not those of columns."""
     singles = {"target": choice.target, "sample_weight": choice.sample_weight}
+    by = {"group": choice.group, "time": choice.time}
     lists = {"drop": choice.drop, "categories": sorted(rules.categories)}
     errors = [
         DatasetError(key, f"is not a column; {hint_at_columns(name, frame)}")
@@ -158,10 +164,23 @@ def _check_names(frame: "pd.DataFrame", choice: Choice, rules: Rules) -> None:
         for name in names
         if name not in frame.columns
     ]
+    errors += [
+        DatasetError("split", f"has {key}: {name}, and {why}")
+        for key, name in by.items()
+        if name is not None
+        for why in [_unfit_to_split_by(name, choice, frame)]
+        if why
+    ]
     if choice.target in choice.drop:
         errors.append(DatasetError("drop", "leaves out the target"))
     if errors:
         raise DatasetError(errors[0].key, str(errors[0]), errors[1:])
+
+
+def _unfit_to_split_by(name: str, choice: Choice, frame: "pd.DataFrame") -> str:
+    if name not in frame.columns:
+        return f"{name} is not a column; {hint_at_columns(name, frame)}"
+    return "that is the target" if name == choice.target else ""
 
 
 def _weight(reading: Reading, choice: Choice, rules: Rules) -> Column | None:

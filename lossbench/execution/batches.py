@@ -26,8 +26,13 @@ PER_SEED, PER_STEP, PER_ROW_AND_WEIGHT = 3e-3, 7e-6, 1e-10
 
 
 def cut(work: Work) -> list[Sequence[int]]:
-    """The seeds of a work in equal batches, by an estimate of how long a seed trains."""
+    """The seeds of a work in equal batches, by an estimate of how long a seed trains.
+
+    What is tuned is one batch: another one would tune again.
+    """
     experiment, split, seeds = work
+    if experiment.tune:
+        return [seeds]
     rows, features = split.x_train.shape
     shapes = experiment.model.weight_shapes(features, max(1, len(split.classes)))
     weights = sum(map(prod, shapes.values()))

@@ -55,7 +55,7 @@ class _State:
     def train(self, work: int, seed: int) -> Training:
         """Train a seed of a work that was prepared."""
         if work not in self._trainers:
-            from lossbench.training.train import trainer
+            from lossbench.training.tuning import trainer
 
             experiment, split = self._prepared[work]
             program = self._programs[program_key(experiment, split)].result()

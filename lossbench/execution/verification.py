@@ -66,12 +66,16 @@ def _check(training: object, experiment: Experiment, shapes: list[tuple[int, ...
             weights=tuple(weights),
             epochs=epochs,
             best_epoch=best,
+            split=0,
+            tuned=dict(tuned),
         ) if type(seed) is int and type(diverged) is bool:
             pass
         case _:
             raise WrongAnswer("has something else in place of a training")
     if not _are_epochs(epochs, best, experiment):
         raise WrongAnswer("has impossible numbers of epochs")
+    if not (experiment.tune.can_choose(tuned) if experiment.tune else not tuned):
+        raise WrongAnswer("has values that tuning cannot choose")
     if not all(_are_figures(it, diverged, experiment) for it in (train, test)):
         raise WrongAnswer("has impossible final figures")
     if not _is_history(history, diverged, epochs, experiment):

@@ -5,6 +5,7 @@ What the two files say twice must agree, and what they say must be possible for 
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,9 @@ MOST_IN_CONFIG = 2**20, 50_000  # bytes and values of config.yaml
 # How many seeds a result may have. Their number decides how much of metrics.json is read, so it is
 # read from config.yaml before that file is checked.
 MOST_SEEDS = 100_000
-REPEATS = re.compile(rb"^repeats: (\d{1,7})\r?$", re.MULTILINE)
+REPEATS, SPLITS = (
+    re.compile(rb"^%b: (\d{1,7})\r?$" % key, re.MULTILINE) for key in (b"repeats", b"splits")
+)
 
 
 def read_document(folder: Path) -> tuple[dict[str, Any], Document, Experiment]:
@@ -68,6 +71,8 @@ def read_document(folder: Path) -> tuple[dict[str, Any], Document, Experiment]:
     if named != experiment.dataset.target_transform:
         raise DamagedResult(path, f"does not have the target_transform of its config; {AGAIN}")
     _check_runs(path, document.runs, experiment)
+    if len(document.constants) not in (0, experiment.splits):
+        raise DamagedResult(path, f"does not have the splits of its config; {AGAIN}")
     return values, document, experiment
 
 
@@ -80,12 +85,15 @@ def _read_config(path: Path) -> Experiment:
 
 
 def _seeds(path: Path) -> int:
-    """How many seeds config.yaml asks for, at most MOST_SEEDS; 0 where it does not say so."""
+    """How many trainings config.yaml asks for, at most MOST_SEEDS; 0 where it does not say so."""
     try:
-        found = REPEATS.search(content(path, MOST_IN_CONFIG[0]))
+        text = content(path, MOST_IN_CONFIG[0])
     except DamagedResult:
-        found = None
-    return min(int(found[1]), MOST_SEEDS) if found else 0
+        return 0
+    repeats, splits = (pattern.search(text) for pattern in (REPEATS, SPLITS))
+    if not repeats:
+        return 0
+    return min(int(repeats[1]) * (int(splits[1]) if splits else 1), MOST_SEEDS)
 
 
 def _experiment(path: Path, config: Any) -> Experiment:
@@ -105,8 +113,10 @@ def _experiment(path: Path, config: Any) -> Experiment:
 
 def _check_runs(path: Path, runs: Sequence[Run], experiment: Experiment) -> None:
     """Raise DamagedResult unless these can be the final figures of the config's seeds."""
-    if [run.seed for run in runs] != list(experiment.seeds):
+    if [(run.split, run.seed) for run in runs] != experiment.trainings:
         raise DamagedResult(path, f"does not have the seeds of its config; {AGAIN}")
+    if not all(map(partial(_tuned_as_asked, experiment), runs)):
+        raise DamagedResult(path, f"has values that tuning cannot choose; {AGAIN}")
     names = ("loss", *experiment.metrics)
     if any({*names} - {*run.stored(part)} for run in runs for part in PARTS):
         raise DamagedResult(path, f"lacks one of {', '.join(names)}; {AGAIN}")
@@ -132,6 +142,13 @@ def _stopped_as_asked(run: Run, experiment: Experiment) -> bool:
     if experiment.early_stopping is None:
         return run.epochs is None and run.best_epoch is None
     return 1 <= (run.best_epoch or 0) <= (run.epochs or 0) <= experiment.epochs
+
+
+def _tuned_as_asked(experiment: Experiment, run: Run) -> bool:
+    """Whether it has values that tuning can choose, if anything is tuned."""
+    if experiment.tune is None:
+        return not run.tuned
+    return experiment.tune.can_choose(run.tuned)
 
 
 def _unreadable(error: ValidationError | KeyError, version: str) -> str:

@@ -5,48 +5,55 @@ its row of the table of metrics.
 """
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
 from lossbench.data.target_transform import TargetTransform
+from lossbench.results.constants import constants_of
 from lossbench.results.predict import decisions, predictions
 from lossbench.results.result import PARTS, Array, Result, Training
 from lossbench.results.target_units import units_of
 from lossbench.tables.metrics import METRICS
 
 
-def complete(experiment: Experiment, split: Split, trainings: Iterable[Training]) -> Result:
+def complete(
+    experiment: Experiment, splits: Sequence[Split], trainings: Iterable[Training]
+) -> Result:
     """The result of an experiment, with all metrics that its config asks for.
 
     ``trainings`` have the loss and the metrics of every epoch already.
     """
     wanted = [name for name in experiment.metrics if name not in experiment.tracked]
-    # The rows that early stopping held back are in neither the train nor the test part.
-    rows = experiment.fitted_rows(len(split.x_train))
-    target = units_of(split, rows)
     if wanted:
-        y_train, y_test = split.measured
-        data = {"train": (split.x_train[:rows], y_train[:rows]), "test": (split.x_test, y_test)}
-        transform = target.transform if target else None
-        trainings = [_with(wanted, experiment, data, it, transform) for it in trainings]
-    return Result(experiment, split.sha256, tuple(trainings), split.classes, target=target)
+        trainings = [
+            _with(wanted, with_point(experiment, it.tuned), splits[it.split], it)
+            for it in trainings
+        ]
+    first = splits[0]
+    return Result(
+        experiment,
+        first.sha256,
+        tuple(trainings),
+        first.classes,
+        target=units_of(first, experiment.fitted_rows(first)),
+        constants=tuple(constants_of(experiment, it) for it in splits),
+    )
 
 
-def _with(
-    wanted: list[str],
-    experiment: Experiment,
-    data: Mapping[str, tuple[Array, Array]],
-    training: Training,
-    transform: TargetTransform | None,
-) -> Training:
+def _with(wanted: list[str], experiment: Experiment, split: Split, training: Training) -> Training:
     """A training with the wanted metrics of both parts; NaN where it diverged."""
     if training.diverged:
         of_parts = dict.fromkeys(PARTS, dict.fromkeys(wanted, np.nan))
     else:
+        # The rows that early stopping held back are in neither the train nor the test part.
+        rows, (y_train, y_test) = experiment.fitted_rows(split), split.measured
+        data = {"train": (split.x_train[:rows], y_train[:rows]), "test": (split.x_test, y_test)}
+        transform = split.original.transform if split.original else None
         of_parts = {
             part: values(wanted, experiment, training.weights, *data[part], transform)
             for part in PARTS

@@ -18,6 +18,7 @@ from lossbench.results.files import AGAIN, BLOCK, HALF_WRITTEN, DamagedResult, o
 from lossbench.results.result import VALIDATION, Array, Result, history_columns, shortest
 from lossbench.text import cut
 
+SPLIT = "split"  # the first column, if there are several
 INDEX = ("seed", "epoch")
 LONGEST_NUMBER = 32  # characters, with the comma behind it
 LONGEST_LINE = 10_000
@@ -27,14 +28,21 @@ MOST_BYTES = 2**31  # of a file that is read through only to say which run it is
 def history_csv(result: Result) -> str:
     """The content of history.csv: a row for each seed and epoch that was trained."""
     columns = history_columns(result.experiment)
+    several = result.experiment.splits > 1
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow([*INDEX, *columns])
+    rows.writerow([*_index(result.experiment), *columns])
     for training in result.trainings:
         figures = shortest(np.stack([training.history[column] for column in columns], axis=1))
         for epoch, row in enumerate(figures.tolist(), start=1):
-            rows.writerow([training.seed, epoch, *row])
+            split = [training.split] if several else []
+            rows.writerow([*split, training.seed, epoch, *row])
     return text.getvalue()
+
+
+def _index(experiment: Experiment) -> tuple[str, ...]:
+    """The columns that say of which split, seed and epoch a row is."""
+    return (SPLIT, *INDEX) if experiment.splits > 1 else INDEX
 
 
 class _Run(NamedTuple):
@@ -64,7 +72,7 @@ def read_histories(
     where it is not known. Raises DamagedResult.
     """
     if not os.path.lexists(path):
-        return [{}] * experiment.repeats
+        return [{}] * len(experiment.trainings)
     with opened(path) as file:
         try:
             return _parsed(file, experiment, lengths, digest)
@@ -76,35 +84,36 @@ def _parsed(
     file: BinaryIO, experiment: Experiment, lengths: Sequence[int], digest: str | None
 ) -> Sequence[Mapping[str, Array]]:
     """Raises ValueError, or a Warning of NumPy, where the file is not as it was written."""
-    wanted, rows = history_columns(experiment), sum(lengths)
-    if size(file) > LONGEST_LINE + rows * (len(wanted) + len(INDEX)) * LONGEST_NUMBER:
+    wanted, rows, index = history_columns(experiment), sum(lengths), _index(experiment)
+    if size(file) > LONGEST_LINE + rows * (len(wanted) + len(index)) * LONGEST_NUMBER:
         raise ValueError
     if digest not in (None, sha256(file)):
         raise ValueError
     names = file.readline(LONGEST_LINE).decode("ascii").rstrip().split(",")
-    if sorted(names) != sorted((*INDEX, *wanted)):
+    if sorted(names) != sorted((*index, *wanted)):
         raise ValueError
     content = file.read()
     # Without the end of the last line, digits of its last number may be missing.
     if content.count(b"\n") != rows or not content.endswith(b"\n"):
         raise ValueError
-    kinds = np.dtype([(name, np.int64 if name in INDEX else np.float32) for name in names])
+    kinds = np.dtype([(name, np.int64 if name in index else np.float32) for name in names])
     with warnings.catch_warnings(), np.errstate(over="ignore"):
         warnings.simplefilter("error")
         text = io.TextIOWrapper(io.BytesIO(content), "ascii")
         table = np.loadtxt(text, kinds, comments=None, delimiter=",", ndmin=1)
-    seeds = np.repeat(experiment.seeds, lengths)
+    splits, seeds = (np.repeat(it, lengths) for it in zip(*experiment.trainings, strict=True))
     epochs = np.concatenate([np.arange(1, length + 1) for length in lengths])
-    if not (np.array_equal(table["seed"], seeds) and np.array_equal(table["epoch"], epochs)):
+    right = {SPLIT: splits, "seed": seeds, "epoch": epochs}
+    if not all(np.array_equal(table[name], right[name]) for name in index):
         raise ValueError
     ends = np.cumsum(lengths)[:-1]
     curves = {name: np.split(np.ascontiguousarray(table[name]), ends) for name in wanted}
-    return [{name: curves[name][number] for name in wanted} for number in range(experiment.repeats)]
+    return [{name: curves[name][number] for name in wanted} for number in range(len(lengths))]
 
 
 def _what_is_wrong(file: BinaryIO, experiment: Experiment, lengths: Sequence[int]) -> str:
     """Says whether a file is damaged or of another run, as far as can be told."""
-    found = _run_of(file)
+    found = _run_of(file) if experiment.splits == 1 else None
     if not found:
         return HALF_WRITTEN
     columns, seeds = frozenset((*INDEX, *history_columns(experiment))), experiment.seeds

@@ -46,9 +46,11 @@ def as_document(result: Result) -> dict[str, Any]:
         **({"target": result.target.as_json()} if result.target else {}),
         "runs": [
             {
+                **({"split": training.split} if experiment.splits > 1 else {}),
                 "seed": training.seed,
                 "diverged": training.diverged,
                 **_stopped(training),
+                **({"tuned": dict(training.tuned)} if training.tuned else {}),
                 **{
                     part: {name: finite_or_none(training.final(part)[name]) for name in names}
                     for part in PARTS
@@ -60,6 +62,13 @@ def as_document(result: Result) -> dict[str, Any]:
             part: {name: result.summary(part, name).as_json() for name in names} for part in PARTS
         },
         "diverged": result.diverged,
+        "constants": [
+            {
+                part: {name: finite_or_none(it) for name, it in of_part.items()}
+                for part, of_part in of_split.items()
+            }
+            for of_split in result.constants
+        ],
         "published": {name: beside_published(result, name) for name in experiment.published},
         "provenance": provenance(result.data_sha256),
     }
@@ -97,12 +106,14 @@ def _stopped(training: Training) -> dict[str, int | None]:
 
 
 class Run(BaseModel):
-    """The final figures of one seed; null stands for NaN."""
+    """The final figures of one seed in a split; null stands for NaN."""
 
     model_config = ConfigDict(strict=True)
 
+    split: int = Field(0, ge=0)
     seed: int
     diverged: bool
+    tuned: dict[str, Any] = {}
     epochs: int | None = Field(None, ge=1)
     best_epoch: int | None = Field(None, ge=1)
     train: dict[str, float | None]
@@ -138,6 +149,7 @@ class Document(BaseModel):
     classes: tuple[str, ...] = Field((), strict=False)
     target: StoredUnits | None = None
     runs: list[Run] = Field(min_length=1)
+    constants: list[dict[Part, dict[str, float | None]]] = []
     provenance: dict[str, str]
     files: Digests = Digests()
 

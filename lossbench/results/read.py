@@ -13,6 +13,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.results.atomic import PREFIX, shared_lock
 from lossbench.results.consistency import check
+from lossbench.results.constants import stored
 from lossbench.results.document import read_document
 from lossbench.results.files import (
     AGAIN,
@@ -146,13 +147,21 @@ def _read(folder: Path) -> Result:
             weights=of_seed,
             epochs=run.epochs,
             best_epoch=run.best_epoch,
+            split=run.split,
+            tuned=run.tuned,
         )
         for run, history, of_seed in zip(document.runs, histories, weights, strict=True)
     )
     data_sha256 = document.provenance["data_sha256"]
     target = document.target.restored() if document.target else None
     result = Result(
-        experiment.from_folder(folder), data_sha256, trainings, classes, document.provenance, target
+        experiment.from_folder(folder),
+        data_sha256,
+        trainings,
+        classes,
+        document.provenance,
+        target,
+        tuple(map(stored, document.constants)),
     )
     check(folder, result, values)
     return result

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 Part = Literal["train", "test"]
+Constants = Mapping[Part, Mapping[str, float]]  # by part and metric
 PARTS: tuple[Part, Part] = ("train", "test")
 # Early stopping holds back a validation part, of which only the loss of each epoch is kept.
 HistoryPart = Literal["train", "test", "validation"]
@@ -34,7 +35,7 @@ VALIDATION = column("validation", "loss")
 
 @dataclass(frozen=True)
 class Training:
-    """What one seed gave: its final figures, its history and its final weights.
+    """What one seed gave in one split: its final figures, its history and its final weights.
 
     ``train`` and ``test`` map "loss" and each metric to its value on the final weights, NaN
     where the seed diverged. ``history`` maps "train_loss", "test_loss", "train_METRIC", … to an
@@ -45,6 +46,8 @@ class Training:
 
     With early stopping ``epochs`` is the number of epochs that were trained, ``history`` has that
     many and a "validation_loss" too, and the weights are those of ``best_epoch``, counted from 1.
+    ``split`` counts from 0. ``tuned`` has the values that tuning chose in this split, by dotted
+    key; it is empty without tuning.
     """
 
     seed: int
@@ -55,6 +58,8 @@ class Training:
     weights: tuple[Array, ...] = field(repr=False)
     epochs: int | None = None
     best_epoch: int | None = None
+    split: int = 0
+    tuned: Mapping[str, Any] = field(default_factory=dict)
 
     def final(self, part: Part) -> Mapping[str, float]:
         """The figures of a part on the final weights, by name."""
@@ -72,12 +77,15 @@ class Training:
 
 @dataclass(frozen=True)
 class Result:
-    """What an experiment gave, a ``Training`` for each seed, in the order of the seeds.
+    """What an experiment gave, a ``Training`` for each split and seed, in their order.
 
-    ``data_sha256`` is the digest of the data. ``classes`` are the names of the classes, by number;
+    ``data_sha256`` is the digest of the data in the first split. ``constants`` are the metrics of
+    the best constant prediction, for each split by part and name; empty where they are not known.
+    ``classes`` are the names of the classes, by number;
     empty for a real target. ``provenance`` says which versions and which machine made the result;
     it is known of a result that was read from a folder, and empty after training. ``target`` tells
-    the units of a target that was transformed for the network, and is None for any other.
+    the units of a target that was transformed for the network, in the first split, and is None for
+    any other.
 
     >>> import lossbench
     >>> (result,) = lossbench.read("results/hinge")
@@ -98,10 +106,21 @@ class Result:
     classes: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
     target: TargetUnits | None = None
+    constants: tuple[Constants, ...] = ()
 
     def final(self, part: Part, metric: str) -> Array:
-        """A figure on the final weights, shape (seeds,); NaN where a seed diverged."""
+        """A figure on the final weights, shape (trainings,); NaN where a training diverged."""
         return np.array([training.final(part)[metric] for training in self.trainings])
+
+    def by_split(self, part: Part, metric: str) -> Array:
+        """A figure on the final weights, shape (splits, seeds); NaN where a training diverged."""
+        return self.final(part, metric).reshape(self.experiment.splits, -1)
+
+    def constant(self, part: Part, metric: str) -> Array:
+        """A metric of the best constant prediction in each split, (splits,); NaN if not known."""
+        if not self.constants:
+            return np.full(self.experiment.splits, np.nan)
+        return np.array([of_split[part].get(metric, np.nan) for of_split in self.constants])
 
     def curves(self, part: Part, metric: str) -> Array:
         """A figure over epochs, shape (seeds, ``epochs``); NaN after an early stop."""
@@ -124,7 +143,8 @@ class Result:
     def to_frame(self) -> "pd.DataFrame":
         """The final figures as a pandas DataFrame, a row for each seed.
 
-        The columns are "seed" and "diverged", with early stopping "epochs" and "best_epoch", then
+        The columns are "seed" and "diverged", before them "split" if there are several, with early
+        stopping "epochs" and "best_epoch", then
         "train_loss", "test_loss" and so on for each metric. A seed that diverged has NaN.
 
         >>> import lossbench
@@ -138,7 +158,8 @@ class Result:
         import pandas as pd
 
         stopping = ("epochs", "best_epoch") if self.experiment.early_stopping else ()
-        kept = ("seed", "diverged", *stopping)
+        several = ("split",) if self.experiment.splits > 1 else ()
+        kept = (*several, "seed", "diverged", *stopping)
         figures = {
             column(part, name): self.final(part, name)
             for name in ("loss", *self.experiment.metrics)
@@ -174,6 +195,8 @@ class Result:
             frame = pd.DataFrame(curves)
             frame.insert(0, "seed", training.seed)
             frame.insert(1, "epoch", np.arange(1, len(frame) + 1))
+            if self.experiment.splits > 1:
+                frame.insert(0, "split", training.split)
             frames.append(frame)
         return pd.concat(frames, ignore_index=True)
 
@@ -186,12 +209,12 @@ class Result:
 
     @property
     def median_training(self) -> Training | None:
-        """The training whose final test value of the first metric is the median.
+        """The training of the first split whose final test value of the first metric is the median.
 
         For an even number of seeds it is the lower of the two in the middle; of equal ones the
         one with the lowest seed. Seeds that diverged do not count; None where all did.
         """
-        values = self.final("test", self.experiment.metrics[0])
+        values = self.by_split("test", self.experiment.metrics[0])[0]
         order = np.argsort(values, kind="stable")[: np.isfinite(values).sum()]
         if not len(order):
             return None

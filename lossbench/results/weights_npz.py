@@ -81,7 +81,7 @@ def read_weights(
                 raise ValueError
             shapes = experiment.model.weight_shapes(inputs, outputs or found)
             for name, shape in shapes.items():
-                if members[name].shape != (experiment.repeats, *shape):
+                if members[name].shape != (len(experiment.trainings), *shape):
                     raise DamagedResult(path, _of_another_run(name, members[name].shape))
             arrays = [_array(file, member) for member in members.values()]
         except (ValueError, IndexError, struct.error) as error:

@@ -21,18 +21,18 @@ State = tuple[int, int]
 class Plan:
     """What is to be done for an experiment.
 
-    ``missing`` are the seeds to train; the folder has all others. If it has more seeds than were
-    asked for, the experiment of the ``case`` has all of them. ``unchanged`` says that the stored
-    result has the config that was asked for, so its files for other programs stay; ``complete``
-    says that no file is missing either, so nothing is written. ``remark`` tells the user what is
-    stored and not used, or beyond what was asked for. ``error`` says why nothing can be done.
-    ``forced`` means that nothing stored is used or kept. ``state`` is that of the folder when the
-    plan was made.
+    ``missing`` are the trainings to do, each a split and a seed; the folder has all others. If it
+    has more than were asked for, the experiment of the ``case`` has all of them. ``unchanged`` says
+    that the stored result has the config that was asked for, so its files for other programs stay;
+    ``complete`` says that no file is missing either, so nothing is written. ``remark`` tells the
+    user what is stored and not used, or beyond what was asked for. ``error`` says why nothing can
+    be done. ``forced`` means that nothing stored is used or kept. ``state`` is that of the folder
+    when the plan was made.
     """
 
     case: Case
     folder: Path
-    missing: Sequence[int]
+    missing: Sequence[tuple[int, int]]
     unchanged: bool = False
     complete: bool = False
     remark: str = ""
@@ -42,8 +42,8 @@ class Plan:
 
     @property
     def stored(self) -> int:
-        """How many seeds are stored already."""
-        return 0 if self.error else self.case.experiment.repeats - len(self.missing)
+        """How many trainings are stored already."""
+        return 0 if self.error else len(self.case.experiment.trainings) - len(self.missing)
 
     @property
     def keeps_other_result(self) -> bool:
@@ -75,7 +75,7 @@ def make_plans(
         # Before anything is read: what is written after that moment is noticed.
         state, error = state_of(folder), unwritable.get(folder.parent) or _refusal(folder)
         if error or force or not (folder / FIGURES).exists():
-            it = Plan(case, folder, case.experiment.seeds, error=error, forced=force)
+            it = Plan(case, folder, case.experiment.trainings, error=error, forced=force)
         else:
             it = plan_with_stored(case, folder, extras)
         yield replace(it, state=state)
@@ -98,15 +98,20 @@ def plan_with_stored(case: Case, folder: Path, extras: Extras) -> Plan:
     except NotReusable as reason:
         error = refusal_of_unusable(case, folder, str(reason))
         remark = f"stored result not used, {reason}"
-        return Plan(case, folder, experiment.seeds, remark="" if error else remark, error=error)
-    stored, asked, remark = result.experiment.seeds, experiment.seeds, ""
-    if covers(stored, asked) and stored != asked:
-        experiment = experiment.model_copy(update={"seed": stored.start, "repeats": len(stored)})
-        case = replace(case, experiment=experiment)
-        remark = f"more than the {len(asked)} asked for; all are kept"
-    elif error := refusal(case, result.experiment, result.data_sha256, folder):
-        return Plan(case, folder, asked, error=error)
-    missing = [seed for seed in experiment.seeds if seed not in stored]
+        missing = experiment.trainings
+        return Plan(case, folder, missing, remark="" if error else remark, error=error)
+    stored, asked, remark = result.experiment, experiment, ""
+    if covers(stored, asked) and stored.trainings != asked.trainings:
+        kept = {name: getattr(stored, name) for name in ("seed", "repeats", "splits")}
+        experiment = experiment.model_copy(update=kept)
+        # More splits than were asked for have their data, too.
+        splits = case.splits if stored.splits == asked.splits else experiment.load()
+        case = replace(case, experiment=experiment, splits=splits)
+        remark = f"more than the {len(asked.trainings)} asked for; all are kept"
+    elif error := refusal(case, stored, result.data_sha256, folder):
+        return Plan(case, folder, asked.trainings, error=error)
+    there = set(stored.trainings)
+    missing = [it for it in experiment.trainings if it not in there]
     unchanged = not missing and _config(result.experiment, folder) == _config(experiment, folder)
     complete = (
         unchanged

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import Case
+from lossbench.config.trainings import trainings_of
 from lossbench.results.document import read_document
 from lossbench.results.files import DamagedResult
 
@@ -11,9 +12,11 @@ QUICK = {"epochs", "repeats", "seed"}  # the options of a quick look
 ELSEWHERE, FORCE = "--out DIR writes elsewhere", "--force replaces what is there"
 
 
-def covers(some: range, others: range) -> bool:
-    """Whether some seeds include all the others."""
-    return some.start <= others.start and others.stop <= some.stop
+def covers(some: Experiment, other: Experiment) -> bool:
+    """Whether the trainings of an experiment include all those of another."""
+    of_some, of_other = some.seeds, other.seeds
+    all_seeds = of_some.start <= of_other.start and of_other.stop <= of_some.stop
+    return all_seeds and other.splits <= some.splits
 
 
 def refusal_of_unusable(case: Case, folder: Path, why: str) -> FileExistsError | None:
@@ -54,23 +57,24 @@ def refusal(
         by_option = "epochs" in case.options
         if stored.epochs < asked.epochs and not by_option:
             return None
-        there = f"{_count(stored.repeats, 'seed')} of {_count(stored.epochs, 'epoch')}"
+        there = f"{trainings_of(stored)} of {_count(stored.epochs, 'epoch')}"
         asks = f"--epochs {asked.epochs}" if by_option else _count(asked.epochs, "epoch")
         other = f"--set epochs={asked.epochs} writes to a folder of its own"
         return FileExistsError(
             f"{folder} holds {there}, which {asks} would replace: {other}, {FORCE}"
         )
-    if covers(asked.seeds, stored.seeds) or (why and not {"seed", "repeats"} & case.options):
+    if covers(asked, stored) or (why and not {"seed", "repeats"} & case.options):
         return None
-    message = f"which {_named(asked.seeds)} would replace{f' ({why})' if why else ''}"
-    return FileExistsError(
-        f"{folder} holds {_named(stored.seeds)}, {message}: {ELSEWHERE}, {FORCE}"
-    )
+    message = f"which {_named(asked)} would replace{f' ({why})' if why else ''}"
+    return FileExistsError(f"{folder} holds {_named(stored)}, {message}: {ELSEWHERE}, {FORCE}")
 
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'s' if number > 1 else ''}"
 
 
-def _named(seeds: range) -> str:
-    return f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
+def _named(experiment: Experiment) -> str:
+    seeds = experiment.seeds
+    named = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
+    splits = experiment.splits
+    return f"{splits} splits with {named}" if splits > 1 else named

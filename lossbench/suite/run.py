@@ -3,9 +3,11 @@
 import errno
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from lossbench.config.experiment import Experiment
+from lossbench.data.arrays import Split
 from lossbench.execution.work import Trainer, TrainingError, Work
 from lossbench.results import atomic
 from lossbench.results.final_metrics import complete
@@ -42,7 +44,7 @@ class Failure:
 
 
 def run(experiment: Experiment, out: str | Path | None = None) -> Result:
-    """Train every seed of an experiment in this process.
+    """Train every seed of an experiment, in each of its splits, in this process.
 
     With ``out``, write the files and pictures of the result to the folder OUT/NAME, in one step, in
     place of an older result. Raises FileExistsError if something else is there, and WrongSetting
@@ -53,15 +55,27 @@ def run(experiment: Experiment, out: str | Path | None = None) -> Result:
     >>> result.final("test", "accuracy").shape  # a value for each seed
     (3,)
     """
-    split = experiment.dataset.load()
+    splits = experiment.load()
     import_training()
-    from lossbench.training.train import trainer
-
-    train = trainer(experiment, split)
-    result = complete(experiment, split, map(train, experiment.seeds))
+    result = complete(experiment, splits, _trained(experiment, splits))
     if out is not None:
-        write(result, split, Path(out) / experiment.name)
+        write(result, splits[0], Path(out) / experiment.name)
     return result
+
+
+def _trained(experiment: Experiment, splits: Sequence[Split]) -> Iterator[Training]:
+    from lossbench.training.program import compile_program
+    from lossbench.training.sharing import program_key
+    from lossbench.training.tuning import trainer
+
+    programs = {}
+    for number, split in enumerate(splits):
+        key = program_key(experiment, split)
+        if key not in programs:
+            programs[key] = compile_program(experiment, split)
+        train = trainer(experiment, split, programs[key])
+        for seed in experiment.seeds:
+            yield replace(train(seed), split=number)
 
 
 def run_plans(
@@ -70,30 +84,36 @@ def run_plans(
     progress: Progress,
     extras: Extras = NO_EXTRAS,
 ) -> Iterator[Result | Failure]:
-    """Train the missing seeds, and write each result to its folder as soon as it is complete.
+    """Train what is missing, and write each result to its folder as soon as it is complete.
 
     Gives the results in the order of the plans, including those that were stored. After every seed
     ``progress`` is called with its experiment and how many of its seeds are done. Raises OSError
     if there is no room for another result.
     """
     to_train = [number for number, plan in enumerate(plans) if plan.missing and not plan.error]
-    works = []
+    works: list[Work] = []
+    of_works: list[tuple[int, int]] = []  # the plan and the split of each
     for number in to_train:
         plan = plans[number]
-        works.append(Work(plan.case.experiment, plan.case.split, plan.missing))
+        for split, pairs in groupby(plan.missing, key=lambda it: it[0]):
+            seeds = [seed for _, seed in pairs]
+            works.append(Work(plan.case.experiment, plan.case.splits[split], seeds))
+            of_works.append((number, split))
     events = trainer.train(works)
     pending: dict[int, list[Training]] = {number: [] for number in to_train}
     ready: dict[int, Result | Failure] = {}
     for number, plan in enumerate(plans):
         while number in pending:
             work, event = next(events)  # perhaps of a later plan: they are trained at the same time
-            at = to_train[work]
+            at, split = of_works[work]
             experiment, stored = plans[at].case.experiment, plans[at].stored
+            if at in ready:  # another split of it failed
+                continue
             if isinstance(event, Exception):
                 del pending[at]
                 ready[at] = Failure(experiment, event)
                 continue
-            pending[at].append(event)
+            pending[at].append(replace(event, split=split))
             progress(experiment, stored + len(pending[at]))
             if len(pending[at]) == len(plans[at].missing):
                 ready[at] = _finish(plans[at], pending.pop(at), extras)
@@ -106,11 +126,12 @@ def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result |
     if plan.error:
         return Failure(experiment, plan.error)
     try:
-        trainings = {training.seed: training for training in trained}
+        trainings = {(it.split, it.seed): it for it in trained}
         if plan.stored:
             stored = reusable(plan.folder, experiment, split)
-            trainings |= {training.seed: training for training in stored.trainings}
-        result = complete(experiment, split, [trainings[seed] for seed in experiment.seeds])
+            trainings |= {(it.split, it.seed): it for it in stored.trainings}
+        in_order = [trainings[it] for it in experiment.trainings]
+        result = complete(experiment, plan.case.splits, in_order)
         if not plan.forced and state_of(plan.folder) not in (None, plan.state):
             # Another run has written there meanwhile, perhaps more than this one was asked for.
             now = plan_with_stored(plan.case, plan.folder, extras)

@@ -32,7 +32,8 @@ class Metric:
 
     ``title`` names it in text. ``low`` and ``high`` are the ends of its range.
     Where ``labels`` is given, only losses with such labels have it in every epoch. ``needs`` says
-    what the rows must have.
+    what the rows must have. ``as_mean_of`` names the metric of every epoch whose mean over rows,
+    all alike or by classes, orders networks as this one does; empty where there is none.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Metric:
     labels: Labels | None = None
     function: Function | None = None
     needs: Needs = "anything"
+    as_mean_of: str = ""
 
     def lacking(self, truth: Array, classes: int, part: str) -> str:
         """What the metric lacks to be taken of a part's target, (rows,); empty where nothing."""
@@ -137,16 +139,26 @@ def mape(truth: Array, answer: Array, _: Array) -> float:
 
 REGRESSION: tuple[Problem, ...] = ("regression",)
 BINARY: tuple[Problem, ...] = ("binary classification",)
+BALANCED = "balanced_accuracy"
 # Losses are compared on the first that fits. It is also printed, unless another is published.
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric("mse", "mean squared error", REGRESSION, True, 0, LARGEST),
-        Metric("mae", "mean absolute error", REGRESSION, True, 0, LARGEST),
-        Metric("accuracy", "accuracy", CLASSIFICATION),
+        Metric("mse", "mean squared error", REGRESSION, True, 0, LARGEST, as_mean_of="mse"),
+        Metric("mae", "mean absolute error", REGRESSION, True, 0, LARGEST, as_mean_of="mae"),
+        Metric("accuracy", "accuracy", CLASSIFICATION, as_mean_of="accuracy"),
         # What Keras 2.2.4 called the accuracy of one unit.
         Metric("rounded_accuracy", "rounded accuracy", BINARY, labels="-1/1"),
-        Metric("r2", "R²", REGRESSION, low=-1e300, high=1, function=r2, needs="two rows"),
+        Metric(
+            "r2",
+            "R²",
+            REGRESSION,
+            low=-1e300,
+            high=1,
+            function=r2,
+            needs="two rows",
+            as_mean_of="mse",
+        ),
         Metric(
             "median_absolute_error",
             "median absolute error",
@@ -167,7 +179,11 @@ METRICS = {
             needs="no zero",
         ),
         Metric(
-            "balanced_accuracy", "balanced accuracy", CLASSIFICATION, function=balanced_accuracy
+            BALANCED,
+            "balanced accuracy",
+            CLASSIFICATION,
+            function=balanced_accuracy,
+            as_mean_of="accuracy",
         ),
         Metric("f1", "F1 score", BINARY, function=f1),
         Metric("f1_macro", "macro F1 score", CLASSIFICATION, function=f1_macro),
@@ -181,6 +197,8 @@ METRICS = {
         ),
     )
 }
+# The metrics that early stopping can watch.
+MONITORED = tuple(it.name for it in METRICS.values() if it.as_mean_of)
 FORMER_METRICS = {"acc": "accuracy"}  # what Keras called some of them once
 
 

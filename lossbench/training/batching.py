@@ -14,6 +14,7 @@ import tensorflow as tf
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Array, Split
 from lossbench.tables.losses import encode
+from lossbench.tables.metrics import BALANCED
 from lossbench.training.class_weight import row_weights
 
 # How many rows are evaluated at once: it bounds the memory that evaluating large data takes.
@@ -40,7 +41,8 @@ class EvaluationBatches(NamedTuple):
     ``parts``, (batches, parts), says with a 1 which part a batch is of; ``rows``, (parts,), how
     many rows each part has; ``first_of_test`` which batch is the first of the test part.
     ``weights``, (batches, batch size), are what each row counts in the loss; None if all count the
-    same.
+    same. ``balance``, of the same shape, is what each row counts in the metric that early stopping
+    watches, if classes count alike in it; else None.
     """
 
     x: tf.Tensor
@@ -50,6 +52,7 @@ class EvaluationBatches(NamedTuple):
     rows: tf.Tensor
     first_of_test: tf.Tensor
     weights: tf.Tensor | None
+    balance: tf.Tensor | None
 
     def to_train_on(self, numbers: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """The x and y of training rows by their numbers.
@@ -61,10 +64,13 @@ class EvaluationBatches(NamedTuple):
         return tf.gather(x, numbers), tf.gather(y, numbers)
 
 
-def program_inputs(experiment: Experiment, split: Split) -> tuple[TrainingRows, EvaluationBatches]:
+Inputs = tuple[TrainingRows, EvaluationBatches]
+
+
+def program_inputs(experiment: Experiment, split: Split) -> Inputs:
     """The data as a program takes them: to train on, and to evaluate."""
     y_train, y_test = encoded(experiment, split)
-    rows = experiment.fitted_rows(len(split.x_train))
+    rows = experiment.fitted_rows(split)
     mask = in_batches(np.ones(rows, np.float32), min(experiment.batch_size, rows), padding=0.0)
     weights = split.weights_train
     if experiment.class_weight is not None:
@@ -74,8 +80,25 @@ def program_inputs(experiment: Experiment, split: Split) -> tuple[TrainingRows, 
     of_rows = None if weights is None else tf.constant(weights[:rows])
     # As in fit, the loss on the rows held back uses the weights of rows, but not those of classes.
     of_held_back = None if split.weights_train is None else split.weights_train[rows:]
-    batches = _evaluation_batches(train, (split.x_test, y_test), *held_back, weights=of_held_back)
+    batches = _evaluation_batches(
+        train,
+        (split.x_test, y_test),
+        *held_back,
+        weights=of_held_back,
+        balance=_balance(experiment, split.y_train[rows:], split.classes),
+    )
     return TrainingRows(tf.constant(mask), of_rows), batches
+
+
+def _balance(experiment: Experiment, target: Array, classes: Sequence[str]) -> Array | None:
+    """What each row held back counts in the metric that early stopping watches; None if all alike.
+
+    The mean of the metric over rows then is the mean of its means over the rows of each class.
+    """
+    stopping = experiment.early_stopping
+    if stopping is None or stopping.monitor != BALANCED:
+        return None
+    return row_weights("balanced", target, classes)
 
 
 def encoded(experiment: Experiment, split: Split) -> tuple[Array, Array]:
@@ -131,16 +154,19 @@ def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
 
 
 def _evaluation_batches(
-    *parts: tuple[Array, Array], weights: Array | None = None
+    *parts: tuple[Array, Array], weights: Array | None, balance: Array | None
 ) -> EvaluationBatches:
-    """The parts in batches of one size; ``weights`` are those of the rows held back."""
+    """The parts in batches of one size; ``weights`` and ``balance`` are of the rows held back."""
     size = min(len(parts[1][0]), EVALUATION_BATCH)
     numbers = [in_batches(np.arange(len(x)), size) for x, _ in parts]
     masks = [in_batches(np.ones(len(x), np.float32), size, padding=0.0) for x, _ in parts]
     counts = [len(batches) for batches in numbers]
-    of_rows = None
-    if weights is not None and len(weights):
-        of_rows = tf.constant(np.concatenate([*masks[:2], in_batches(weights, size, padding=0.0)]))
+
+    def beside_masks(of_held_back: Array | None) -> tf.Tensor | None:
+        if of_held_back is None or not len(of_held_back):
+            return None
+        return tf.constant(np.concatenate([*masks[:2], in_batches(of_held_back, size, 0.0)]))
+
     return EvaluationBatches(
         _taken([x for x, _ in parts], numbers),
         _taken([y for _, y in parts], numbers),
@@ -148,5 +174,6 @@ def _evaluation_batches(
         tf.constant(np.repeat(np.eye(len(parts), dtype=np.float32), counts, axis=0)),
         tf.constant([len(x) for x, _ in parts], tf.float32),
         tf.constant(counts[0]),
-        of_rows,
+        beside_masks(weights),
+        beside_masks(balance),
     )

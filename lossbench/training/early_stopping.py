@@ -1,7 +1,10 @@
 """Early stopping inside the compiled program: Keras's EarlyStopping as operations of TensorFlow.
 
-Like EarlyStopping with ``restore_best_weights``, it watches the loss on the rows held back, counts
-the epochs without an improvement and keeps the weights of the best epoch.
+Like EarlyStopping with ``restore_best_weights``, it watches the loss, or a metric, on the rows held
+back, counts the epochs without an improvement and keeps the weights of the best epoch.
+
+Tuning compares trainings by a metric that has few values on few rows, such as an accuracy. So if an
+experiment is tuned, an epoch with an equal metric and a lower loss is an improvement, too.
 """
 
 import keras
@@ -14,11 +17,12 @@ from lossbench.config.sections.early_stopping import EarlyStopping
 class EarlyStoppingState:
     """What early stopping remembers from epoch to epoch, in variables."""
 
-    def __init__(self, model: keras.Sequential) -> None:
+    def __init__(self, model: keras.Sequential, ties_by_loss: bool = False) -> None:
+        self._ties_by_loss = ties_by_loss
         self._patience, self._min_delta = tf.Variable(0), tf.Variable(0.0)
         self._weights = model.weights
         self._best_weights = [tf.Variable(tf.zeros(it.shape, it.dtype)) for it in self._weights]
-        self._best = tf.Variable(np.float32(np.inf))
+        self._best, self._loss_of_best = (tf.Variable(np.float32(np.inf)) for _ in range(2))
         self._wait, self._epochs, self._best_epoch = (tf.Variable(0) for _ in range(3))
 
     def restart(self, settings: EarlyStopping) -> None:
@@ -26,17 +30,24 @@ class EarlyStoppingState:
         self._patience.assign(settings.patience)
         self._min_delta.assign(settings.min_delta)
         self._best.assign(np.inf)
+        self._loss_of_best.assign(np.inf)
         for counter in (self._wait, self._epochs, self._best_epoch):
             counter.assign(0)
 
-    def after_epoch(self, loss: tf.Tensor) -> tf.Tensor:
-        """Take note of an epoch's loss; returns whether training ends with this epoch."""
+    def after_epoch(self, loss: tf.Tensor, error: tf.Tensor) -> tf.Tensor:
+        """Take note of an epoch's loss and of what is watched, of which less is better.
+
+        Returns whether training ends with this epoch.
+        """
         first = self._epochs == 0
-        better = first | (loss + self._min_delta < self._best)
+        better = first | (error + self._min_delta < self._best)
+        if self._ties_by_loss:
+            better |= (error == self._best) & (loss + self._min_delta < self._loss_of_best)
         wait = tf.where(better, 0, self._wait + 1)
         for best, weight in zip(self._best_weights, self._weights, strict=True):
             best.assign(tf.where(better, weight.value, best))
-        self._best.assign(tf.where(better, loss, self._best))
+        self._best.assign(tf.where(better, error, self._best))
+        self._loss_of_best.assign(tf.where(better, loss, self._loss_of_best))
         self._wait.assign(wait)
         self._epochs.assign_add(1)
         self._best_epoch.assign(tf.where(better, self._epochs, self._best_epoch))

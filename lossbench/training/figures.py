@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 LOSS = 0  # its place among the figures; the metrics of every epoch follow
+WATCHED = -1  # the place of what early stopping watches, if that is a metric
 
 
 class Figures(NamedTuple):

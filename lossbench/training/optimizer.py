@@ -3,9 +3,11 @@
 from typing import Any
 
 import keras
+import numpy as np
 
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.results.result import Array
+from lossbench.tables.parameters import is_number
 
 State = list[Array]
 
@@ -17,13 +19,25 @@ class RestartableOptimizer:
         self._weights = model.trainable_variables
         self.optimizer = _built(choice, self._weights)
         self._state = _state(self.optimizer)
+        # What other numbers than the learning rate give, and where that is among them.
+        self._states: dict[str, tuple[State, int]] = {}
 
     def initial_state(self, choice: Optimizer) -> State:
         """The values of the optimizer's variables before the first step, with the learning rate.
 
         ``choice`` may have other numbers than the optimizer that a program was compiled with.
         """
-        return [variable.numpy() for variable in _state(_built(choice, self._weights))]
+        rate = choice.parameters["learning_rate"]
+        if not is_number(rate):
+            return [variable.numpy() for variable in _state(_built(choice, self._weights))]
+        # Tuning tries many learning rates, and to build an optimizer takes longer than an epoch.
+        key = repr({**choice.parameters, "learning_rate": 0})
+        if key not in self._states:
+            built = _built(choice, self._weights)
+            places = [variable is built._learning_rate for variable in _state(built)]
+            self._states[key] = [it.numpy() for it in _state(built)], places.index(True)
+        state, place = self._states[key]
+        return [*state[:place], np.asarray(rate, np.float32), *state[place + 1 :]]
 
     def restart(self, state: State) -> None:
         """Forget all earlier steps. The model must have its initial weights by now."""

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
+from lossbench.tables.metrics import METRICS
 from lossbench.training.batching import program_inputs
 from lossbench.training.early_stopping import EarlyStoppingState
 from lossbench.training.network import build, layers_of
@@ -25,6 +26,8 @@ from lossbench.training.variables import HyperparameterVariable
 
 # How many row numbers one call of a program takes: it bounds the memory of training on large data.
 ROWS_PER_CALL = 2**22
+# How many epochs at once, where training may stop early: row orders of the others are not drawn.
+EPOCHS_BEFORE_STOP = 50
 
 
 class Program(NamedTuple):
@@ -69,12 +72,16 @@ def _program(experiment: Experiment, split: Split) -> Program:
     traced = with_hyperparameters(experiment, variable.traced(hyperparameters(experiment)))
     model = build(traced, split.x_train.shape[1], len(split.classes))
     optimizer = RestartableOptimizer(traced.optimizer, model)
-    early_stopping = EarlyStoppingState(model) if experiment.early_stopping else None
-    rows = experiment.fitted_rows(len(split.x_train))
+    stopping, tuned = experiment.early_stopping, experiment.tune is not None
+    early_stopping = EarlyStoppingState(model, ties_by_loss=tuned) if stopping else None
+    rows = experiment.fitted_rows(split)
     padded = rows % min(experiment.batch_size, rows) != 0
     masked = padded and bool(layers_of(model, keras.layers.BatchNormalization))
     of_program = scores(traced, split.original.transform if split.original else None)
-    loop = TrainingLoop(model, optimizer.optimizer, of_program, early_stopping, masked)
+    monitor = METRICS.get(stopping.monitor) if stopping else None
+    watched = METRICS[monitor.as_mean_of] if monitor else None
+    most = min(experiment.epochs, EPOCHS_BEFORE_STOP) if stopping else experiment.epochs
+    loop = TrainingLoop(model, optimizer.optimizer, of_program, early_stopping, masked, watched)
     return Program(
         model,
         optimizer,
@@ -82,7 +89,7 @@ def _program(experiment: Experiment, split: Split) -> Program:
         variable,
         _compiled(loop.run),
         _compiled(loop.evaluate),
-        epochs_per_call=max(1, min(experiment.epochs, ROWS_PER_CALL // rows)),
+        epochs_per_call=max(1, min(most, ROWS_PER_CALL // rows)),
     )
 
 

@@ -16,6 +16,7 @@ import tensorflow as tf
 from lossbench.config import own_function
 from lossbench.config.experiment import Experiment
 from lossbench.data.target_transform import TargetTransform
+from lossbench.tables.metrics import METRICS as TABLE
 from lossbench.tables.problems import Labels
 from lossbench.text import cut, described
 
@@ -24,6 +25,8 @@ Score = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 def scores(experiment: Experiment, transform: TargetTransform | None = None) -> list[Score]:
     """The scores of an experiment: its loss, then the metrics of every epoch.
+
+    If early stopping watches a metric, its score is the last one, once more.
 
     With a ``transform`` of the target, the labels have the columns of ``batching.encoded``. The
     loss is of what the network learns, and metrics are in the units of the target itself.
@@ -37,9 +40,12 @@ def scores(experiment: Experiment, transform: TargetTransform | None = None) -> 
         metrics = {name: partial(metric, labels) for name, metric in METRICS.items()}
     if labels == "0/1" and experiment.output_activation == "linear":
         metrics["accuracy"] = partial(_accuracy_of_logits, labels)
+    names = list(experiment.tracked)
+    if experiment.early_stopping and experiment.early_stopping.monitor in TABLE:
+        names.append(TABLE[experiment.early_stopping.monitor].as_mean_of)
     return [
         partial(_of_learned, loss) if transform else loss,
-        *(metrics[metric] for metric in experiment.tracked),
+        *(metrics[metric] for metric in names),
     ]
 
 

@@ -23,7 +23,7 @@ from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
 from lossbench.tables.parameters import Parameters, is_number
 
 # Sections of a config that are not compiled into a program. Of the data only the shapes are.
-NOT_COMPILED = BESIDE_TRAINING | {"dataset", "epochs", "class_weight", "early_stopping"}
+NOT_COMPILED = BESIDE_TRAINING | {"dataset", "epochs", "class_weight", "early_stopping", "tune"}
 OF_LAYERS = ("dropout", "l1", "l2")
 # These are in the initial state of an optimizer, which is not part of a program.
 OF_STATE = ("learning_rate", "initial_accumulator_value")
@@ -47,8 +47,9 @@ def program_key(experiment: Experiment, split: Split) -> str:
         compiled,
         experiment.tracked,
         experiment.class_weight is not None,
-        experiment.early_stopping is not None,
-        experiment.fitted_rows(len(split.x_train)),
+        experiment.early_stopping and experiment.early_stopping.monitor,
+        experiment.tune is not None,
+        experiment.fitted_rows(split),
         {field.name: _shape(getattr(split, field.name)) for field in fields(split)},
     ]
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()

@@ -12,6 +12,7 @@ from lossbench.data.arrays import Split
 from lossbench.results.result import PARTS, VALIDATION, Array, Training, shortest
 from lossbench.training.batching import (
     EvaluationBatches,
+    Inputs,
     TrainingRows,
     in_batches,
     program_inputs,
@@ -43,26 +44,36 @@ def trainer(
 
     Nothing is compiled when a ``program`` is given; it must be of the same ``program_key``.
     """
-    program = program or compile_program(experiment, split)
-    model, rows = program.model, experiment.fitted_rows(len(split.x_train))
+    fit = fitter(experiment, split, program or compile_program(experiment, split))
+    return lambda seed: training(experiment, seed, fit(seed))
+
+
+def fitter(
+    experiment: Experiment, split: Split, program: Program, inputs: Inputs | None = None
+) -> Callable[[int], Fitted]:
+    """A function that gives what training the experiment once from a seed gives.
+
+    ``inputs`` are those of ``program_inputs``, where they are there already.
+    """
+    model, rows = program.model, experiment.fitted_rows(split)
     with tf.device("CPU:0"):
-        fit = fit_function(experiment, split, program)
+        fit = fit_function(experiment, program, inputs or program_inputs(experiment, split))
 
-    def train(seed: int) -> Training:
+    def fitted(seed: int) -> Fitted:
         with tf.device("CPU:0"):
-            return _training(experiment, seed, fit(draw(seed, model, rows, experiment.epochs)))
+            return fit(draw(seed, model, rows, experiment.epochs))
 
-    return train
+    return fitted
 
 
 def fit_function(
-    experiment: Experiment, split: Split, program: Program
+    experiment: Experiment, program: Program, inputs: Inputs
 ) -> Callable[[Draws], Fitted]:
     """A function that trains the experiment from given weights and row orders, as ``fit`` does.
 
     Where the batch size does not divide the rows, the last batch of an epoch is shorter.
     """
-    rows, batches = program_inputs(experiment, split)
+    rows, batches = inputs
     initial_state = program.optimizer.initial_state(experiment.optimizer)
     values = hyperparameters(experiment)
 
@@ -112,10 +123,12 @@ def _run(
     return after_epochs._replace(train=during), final
 
 
-def _training(experiment: Experiment, seed: int, fitted: Fitted) -> Training:
+def training(experiment: Experiment, seed: int, fitted: Fitted) -> Training:
+    """What a seed gave, by the names of its figures."""
     names = ("loss", *experiment.tracked)
-    figures = {part: getattr(fitted.history, part) for part in PARTS}
-    finals = {part: getattr(fitted.final, part) for part in PARTS}
+    # What early stopping watches comes last, once more.
+    figures = {part: getattr(fitted.history, part)[:, : len(names)] for part in PARTS}
+    finals = {part: getattr(fitted.final, part)[: len(names)] for part in PARTS}
     # Weights are looked at too: some losses have a finite value even where the weights are NaN.
     reached = (*figures.values(), *finals.values(), *fitted.weights)
     diverged = not all(np.isfinite(it).all() for it in reached)

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
+from lossbench.tables.metrics import Metric
 from lossbench.training.batching import EvaluationBatches, TrainingRows
 from lossbench.training.early_stopping import EarlyStoppingState
-from lossbench.training.figures import LOSS, Figures
+from lossbench.training.figures import LOSS, WATCHED, Figures
 from lossbench.training.network import call_with_mask
 from lossbench.training.scores import Score
 
@@ -38,6 +39,7 @@ class TrainingLoop:
     """A model and what trains it.
 
     ``masked`` says that the padding of the last batch must be kept from batch normalisation.
+    ``watched`` is the metric that early stopping watches; None if that is the loss.
     """
 
     model: keras.Sequential
@@ -45,6 +47,7 @@ class TrainingLoop:
     scores: list[Score]
     early_stopping: EarlyStoppingState | None
     masked: bool
+    watched: Metric | None = None
 
     def run(
         self, rows: TrainingRows, batches: EvaluationBatches, orders: tf.Tensor, epochs: tf.Tensor
@@ -63,7 +66,8 @@ class TrainingLoop:
             figures = tf.tensor_scatter_nd_update(figures, [[epoch]], [both])
             if self.early_stopping:
                 _, *after = tf.unstack(figures[epoch])
-                stopped = self.early_stopping.after_epoch(Figures(*after).validation[LOSS])
+                held_back = Figures(*after).validation
+                stopped = self.early_stopping.after_epoch(held_back[LOSS], self._error(held_back))
             return epoch + 1, figures, stopped
 
         none = tf.zeros((orders.shape[0], 1 + batches.parts.shape[1], len(self.scores)))
@@ -78,7 +82,10 @@ class TrainingLoop:
         def add(batch: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             prediction = self.model(batches.x[batch], training=False)
             weights = None if batches.weights is None else batches.weights[batch]
-            of_batch = self._sums(batches.y[batch], prediction, batches.mask[batch], weights)
+            balance = None if batches.balance is None else batches.balance[batch]
+            of_batch = self._sums(
+                batches.y[batch], prediction, batches.mask[batch], weights, balance
+            )
             return batch + 1, sums + batches.parts[batch][:, None] * of_batch
 
         zeros = tf.zeros((batches.parts.shape[1], len(self.scores)))
@@ -128,12 +135,28 @@ class TrainingLoop:
         self.optimizer.apply(gradients, trainable)
         return sums
 
+    def _error(self, held_back: tf.Tensor) -> tf.Tensor:
+        """What early stopping lowers: of the figures, (figures,), of the rows held back."""
+        if self.watched is None:
+            return held_back[LOSS]
+        return held_back[WATCHED] if self.watched.smaller_is_better else -held_back[WATCHED]
+
     def _sums(
-        self, y: tf.Tensor, prediction: tf.Tensor, mask: tf.Tensor, weights: tf.Tensor | None
+        self,
+        y: tf.Tensor,
+        prediction: tf.Tensor,
+        mask: tf.Tensor,
+        weights: tf.Tensor | None,
+        balance: tf.Tensor | None = None,
     ) -> tf.Tensor:
-        """The sums of the figures over the rows of a batch; weights count in the loss alone."""
+        """The sums of the figures over the rows of a batch.
+
+        Weights count in the loss alone, and the balance of classes in what is watched.
+        """
         of_loss = mask if weights is None else mask * weights
         each = [of_loss] + [mask] * (len(self.scores) - 1)
+        if balance is not None:
+            each[WATCHED] = mask * balance
         return tf.stack(
             [
                 tf.reduce_sum(score(y, prediction) * it)

@@ -123,7 +123,7 @@ def test_r2_is_scikit_learns_and_a_diverged_training_has_none(
         Training(0, False, figures, figures, {}, weights, 3, 1),
         Training(1, True, figures, figures, {}, weights, 3, 1),
     ]
-    result = complete(experiment, split, trainings)
+    result = complete(experiment, (split,), trainings)
     said = network.predict(x, verbose=0)[:, 0]
     train = metrics.r2_score(y[:150], said[:150])  # without the rows held back
     test = metrics.r2_score(y[200:], said[200:])
@@ -166,5 +166,5 @@ def test_nothing_further_is_computed_unless_it_is_asked_for(
 ) -> None:
     training = Training(0, False, {"loss": 1.0}, {"loss": 1.0}, {}, ())
     split = Split(*(np.zeros((1, 1)) for _ in range(4)))
-    (same,) = complete(experiment_of("regression", "mse"), split, [training]).trainings
+    (same,) = complete(experiment_of("regression", "mse"), (split,), [training]).trainings
     assert same is training

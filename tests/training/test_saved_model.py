@@ -87,7 +87,7 @@ def test_the_metadata_have_what_restores_a_transformed_target(
     data = {"generator": "load_diabetes", "target_transform": "log"}
     experiment = experiment_of("regression", "mse", dataset=data, repeats=1, epochs=1)
     split = experiment.dataset.load()
-    result = complete(experiment, split, [kept_trainer(experiment, split)(0)])
+    result = complete(experiment, (split,), [kept_trainer(experiment, split)(0)])
     content = model_file(result, split)
     assert content is not None
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

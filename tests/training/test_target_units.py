@@ -71,7 +71,7 @@ def test_metrics_are_those_of_restored_predictions_in_float64(
     wanted = ["r2", "median_absolute_error", "mape"]
     experiment = experiment_with(experiment_of, name, metrics=wanted)
     split = split_of(y, name)
-    (training,) = complete(experiment, split, [kept_trainer(experiment, split)(0)]).trainings
+    (training,) = complete(experiment, (split,), [kept_trainer(experiment, split)(0)]).trainings
     assert not training.diverged
     for part, x, truth in (("train", split.x_train, y[:PART]), ("test", split.x_test, y[PART:])):
         answer = restored(name, y, predictions(experiment, training.weights, x)[:, 0])
@@ -205,7 +205,7 @@ def test_an_infinite_metric_is_a_divergence_and_leaves_the_weights_alone(
     assert np.isfinite(training.history["train_loss"]).all()
     assert np.isfinite(training.history["validation_loss"]).all()
     assert all(np.isfinite(it).all() for it in training.weights)
-    result: Result = complete(experiment, split, [training])
+    result: Result = complete(experiment, (split,), [training])
     assert result.diverged == 1
     assert np.isnan(result.final("test", "r2")).all()
     assert result.median_training is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -17,6 +18,7 @@ from pydantic import (
 from lossbench.config.data_path import naming_unset_variables
 from lossbench.config.sections.base import (
     Section,
+    off,
     one_of,
     refusal,
     refusals,
@@ -26,12 +28,15 @@ from lossbench.config.sections.base import (
 from lossbench.config.sections.data_file import OF_FILES, DataFileKeys
 from lossbench.config.unclear_number import unclear_number
 from lossbench.data import generators, splitting
+from lossbench.data import parts as splits_of_rows
 from lossbench.data.arrays import DatasetError, Split, Table
+from lossbench.data.file_table import Choice
 from lossbench.data.files import DataFiles
 from lossbench.data.scaling import Method, Rows, Scaling
 from lossbench.data.target_transform import TransformName
 from lossbench.text import close_to, nearest, on_one_line
 
+OF_COLUMNS = ("group", "time")  # keys of split
 COMMON = {"train_size", "split", "standardize", "target_transform"}
 
 
@@ -61,16 +66,29 @@ class Standardize(Section):
 
 
 class SplitOptions(Section):
-    """How rows are chosen for the two parts: arguments of ``train_test_split``."""
+    """How rows are chosen for the two parts: arguments of ``train_test_split``.
+
+    ``group`` names the column of a file whose equal values belong together: all rows of a group are
+    in one part, and the column is no feature. ``time`` names a column of dates or numbers: training
+    rows are earlier than test rows.
+    """
 
     shuffle: bool = True
     stratify: bool = False
     random_state: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    group: str | None = Field(None, exclude_if=off)
+    time: str | None = Field(None, exclude_if=off)
 
     @model_validator(mode="after")
-    def _stratify_only_what_is_shuffled(self) -> "SplitOptions":
+    def _draw_in_one_way(self) -> "SplitOptions":
         if self.stratify and not self.shuffle:
             raise refusal("stratify", "needs shuffle: true", self.stratify)
+        if self.group is not None and not self.shuffle:
+            raise refusal("group", "needs shuffle: true", self.group)
+        if self.time is not None and self.group is not None:
+            raise refusal("time", "cannot stand beside group: rows are split by one", self.time)
+        if self.time is not None and self.stratify:
+            raise refusal("stratify", "cannot stand beside time, which orders rows", self.stratify)
         return self
 
 
@@ -124,6 +142,10 @@ class Dataset(DataFileKeys, extra="allow"):
             if (value := getattr(self, name)) is not None:
                 message = f"is a key of data files, not of {generator}; {nearest(name, keys)}"
                 errors[name] = (refuse(message), value)
+        for name in OF_COLUMNS:
+            if self.split and (column := getattr(self.split, name)) is not None:
+                message = f"names a column of a data file; {generator} has none"
+                errors["split"] = (refuse(message), column)
         if "random_state" in known and self.parameters.get("random_state", 0) is None:
             message = "must be a whole number: the same config gives the same data"
             errors["random_state"] = (refuse(message), None)
@@ -191,22 +213,42 @@ class Dataset(DataFileKeys, extra="allow"):
 
     def load(self, files: DataFiles | None = None) -> Split:
         """The data, split and scaled, with ``files`` as in ``table``; raises DatasetError."""
-        return self.split_of(self.table(files))
+        return self.load_splits(files)[0]
 
-    def split_of(self, table: Table) -> Split:
-        """A table of these data, split and scaled; raises DatasetError."""
+    def load_splits(
+        self,
+        files: DataFiles | None = None,
+        splits: int = 1,
+        fitted: splits_of_rows.Fitted | None = None,
+    ) -> tuple[Split, ...]:
+        """The data in so many splits, each scaled by itself; raises DatasetError.
+
+        ``fitted`` says how many of the training rows of a split are trained on, if tuning holds
+        others back.
+        """
+        table = self.table(files)
         scaling = Scaling(**dict(self.standardize), transform=self.target_transform)
         with self._naming_the_generator():
-            return splitting.split(table, self._parts(table), scaling, self.missing)
+            return tuple(
+                splitting.split(table, it, scaling, self.missing, one_of_many=splits > 1)
+                for it in self._parts(table, splits, fitted)
+            )
 
     def check_split(self, table: Table) -> None:
         """Raise DatasetError where a table of these data cannot be cut into two parts to learn."""
         with self._naming_the_generator():
             self._parts(table)
 
-    def _parts(self, table: Table) -> splitting.Parts:
+    def _parts(
+        self, table: Table, splits: int = 1, fitted: splits_of_rows.Fitted | None = None
+    ) -> list[splits_of_rows.Parts]:
         options = self.split.model_dump() if self.split else None
-        return splitting.parts(table, self.train_size, options)
+        return splits_of_rows.parts(table, self.train_size, options, splits, fitted)
+
+    @property
+    def _choice(self) -> Choice:
+        named = {name: getattr(self.split, name) for name in OF_COLUMNS} if self.split else {}
+        return replace(super()._choice, **named)
 
     @contextmanager
     def _naming_the_generator(self) -> Iterator[None]:

@@ -5,7 +5,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from lossbench.config.sections.base import Section, share_or_count
+from lossbench.config.sections.base import Section, one_of, share_or_count
+from lossbench.tables.metrics import MONITORED
+
+LOSS = "loss"
 
 
 class EarlyStopping(Section):
@@ -14,12 +17,15 @@ class EarlyStopping(Section):
     The last rows of the training part are held back, as Keras's ``validation_split`` does:
     ``validation_size`` says which share, or how many. A training ends when its loss on these rows
     has not fallen by more than ``min_delta`` for ``patience`` epochs. It then gets back the
-    weights of its best epoch.
+    weights of its best epoch. ``monitor`` names a metric that is watched in place of the loss.
     """
 
     patience: Annotated[int, Field(ge=0, lt=2**31)] = 10
     min_delta: Annotated[float, Field(ge=0)] = 0.0
     validation_size: Annotated[int | float, BeforeValidator(share_or_count)] = 0.2
+    monitor: Annotated[str, one_of((LOSS, *MONITORED))] = Field(
+        LOSS, exclude_if=lambda name: name == LOSS
+    )
 
     def fitted(self, rows: int) -> int:
         """How many of the training rows are trained on."""

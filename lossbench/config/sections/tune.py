@@ -1,0 +1,95 @@
+"""The section of tuning: which keys take which values, and what judges them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from lossbench.config.sections.base import Section, one_of, refuse
+from lossbench.tables.metrics import METRICS
+from lossbench.tables.parameters import is_number
+
+LEARNING_RATE = "optimizer.learning_rate"
+# Nine rates from 0.001 to 1, two and two thirds to a decade, as far apart as losses need.
+RATES = (0.001, 0.0024, 0.0056, 0.013, 0.032, 0.075, 0.18, 0.42, 1.0)
+SECTIONS = ("optimizer", "loss", "model", "batch_size", "class_weight")
+FURTHER = 4  # values by which a list is continued at an end
+Point = dict[str, Any]  # a value for each dotted key
+
+
+def _grid(value: Any) -> Any:
+    if not isinstance(value, Mapping) or not value:
+        raise refuse(f"must be a mapping of keys to lists of values, such as {LEARNING_RATE}")
+    for key, values in value.items():
+        if not isinstance(key, str) or key.partition(".")[0] not in SECTIONS or key == "loss":
+            allowed = f"keys of {', '.join(SECTIONS[:3])}, or {' or '.join(SECTIONS[3:])}"
+            raise refuse(f"has '{key}', which cannot be tuned: take {allowed}")
+        if not isinstance(values, list | tuple) or len(values) < 2:
+            raise refuse(f"has '{key}' without a list of two values or more")
+    return {key: tuple(values) for key, values in value.items()}
+
+
+class Tune(Section):
+    """Which keys of a config are tuned, and what judges them.
+
+    In each split, every combination of the values in ``grid`` is trained from the first seed. The
+    one whose ``metric`` is best on the rows that early stopping holds back is trained from all
+    seeds. If the best learning rate is the first or the last of its list, the list is continued.
+    """
+
+    metric: Annotated[str, one_of(list(METRICS))]
+    grid: Annotated[dict[str, tuple[Any, ...]], BeforeValidator(_grid)] = Field(
+        {LEARNING_RATE: RATES}
+    )
+
+    def can_choose(self, point: Mapping[str, Any]) -> bool:
+        """Whether these values may be those that tuning chose."""
+        if point.keys() != self.grid.keys():
+            return False
+        return all(_can_take(key, values, point[key]) for key, values in self.grid.items())
+
+    def points(self) -> Iterator[Point]:
+        """Every combination of the values."""
+        for values in product(*self.grid.values()):
+            yield dict(zip(self.grid, values, strict=True))
+
+
+def continuations(
+    grid: Mapping[str, Sequence[Any]], point: Mapping[str, Any]
+) -> Iterator[tuple[str, list[float]]]:
+    """How lists of positive numbers go on beyond the ends at which a point lies, by their keys.
+
+    A list goes on by FURTHER values, each as many times the one before as the last two differ.
+    """
+    for key, values in grid.items():
+        numbers = all(is_number(it) and it > 0 for it in values)
+        if numbers and key == LEARNING_RATE:
+            ordered = sorted(values)
+            for end, beside in (ordered[:2], ordered[:-3:-1]):
+                if point[key] == end:
+                    ratio = end / beside
+                    further = [end * ratio**step for step in range(1, FURTHER + 1)]
+                    yield key, [float(f"{it:.2g}") for it in further]
+
+
+def at_edge(grid: Mapping[str, Sequence[Any]], point: Mapping[str, Any]) -> bool:
+    """Whether a point has the last learning rate that would be tried."""
+    rates = grid.get(LEARNING_RATE, ())
+    last = {further[-1] for rate in rates for further in _further(rates, rate)}
+    return point.get(LEARNING_RATE) in last
+
+
+def _further(rates: Sequence[Any], rate: object) -> Iterator[list[float]]:
+    grid = {LEARNING_RATE: rates}
+    return (further for _, further in continuations(grid, {LEARNING_RATE: rate}))
+
+
+def _can_take(key: str, values: Sequence[Any], value: object) -> bool:
+    more = (it for rate in values for further in _further(values, rate) for it in further)
+    return _plain(value) in [*map(_plain, values), *(more if key == LEARNING_RATE else ())]
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: lists for tuples."""
+    return [*map(_plain, value)] if isinstance(value, list | tuple) else value

@@ -1,0 +1,59 @@
+"""What does not fit in the tuning of an experiment: values of its grid, and what judges them."""
+
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+
+from lossbench.config.complaints import Complaint, dotted, translated
+from lossbench.config.experiment import Experiment
+from lossbench.config.tuned import with_point
+from lossbench.data.arrays import Split
+from lossbench.text import nearest
+
+MOST_POINTS = 1000  # combinations of values that are tried in each split
+
+
+def unfit(experiment: Experiment, split: Split) -> Iterator[Complaint]:
+    """A metric that the loss does not have, and values that an experiment cannot have."""
+    allowed = (*experiment.loss.row.metrics, *experiment.loss.row.final_metrics)
+    stopping, tune = experiment.early_stopping, experiment.tune
+    if stopping and stopping.monitor not in ("loss", *allowed):
+        message = f"is not a metric of {experiment.loss.name}; {nearest(stopping.monitor, allowed)}"
+        yield Complaint(("early_stopping", "monitor"), message, stopping.monitor)
+    if not tune:
+        return
+    if tune.metric not in allowed:
+        message = f"is not a metric of {experiment.loss.name}; {nearest(tune.metric, allowed)}"
+        yield Complaint(("tune", "metric"), message, tune.metric)
+    count = 1
+    for values in tune.grid.values():
+        count *= len(values)
+    if count > MOST_POINTS:
+        message = f"has {count} combinations; at most {MOST_POINTS} are allowed"
+        yield Complaint(("tune", "grid"), message)
+        return
+    yield from _of_values(experiment, split)
+
+
+def _of_values(experiment: Experiment, split: Split) -> Iterator[Complaint]:
+    assert experiment.tune
+    key = ("tune", "grid")
+    units = experiment.loss.row.units(len(split.classes))
+    inputs = split.x_train.shape[1]
+    shapes = experiment.model.weight_shapes(inputs, units)
+    for name, values in experiment.tune.grid.items():
+        for value in values:
+            try:
+                changed = with_point(experiment, {name: value})
+            except ValidationError as error:
+                wrong = translated(error.errors()[0])
+                where = "" if dotted(wrong.key).startswith(name) else f"{dotted(wrong.key)} "
+                yield Complaint((*key, name), f"{where}{wrong.message}", value)
+                continue
+            if changed.output_activation not in experiment.loss.row.activations:
+                activations = experiment.loss.row.activations
+                message = f"does not fit the loss; {nearest(str(value), activations)}"
+                yield Complaint((*key, name), message, value)
+            if changed.model.weight_shapes(inputs, units) != shapes:
+                message = "changes the shape of the network, whose weights are stored together"
+                yield Complaint((*key, name), f"{message}; compare such experiments instead", value)

@@ -1,0 +1,67 @@
+"""What the best constant prediction reaches: a network that does no better has learnt nothing."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from lossbench.config.experiment import Experiment
+from lossbench.data.arrays import Split
+from lossbench.results.result import PARTS, Array, Constants, Part
+from lossbench.tables.metrics import METRICS
+
+# Errors of which the median of the target has the least; of other metrics of it the mean is best.
+OF_MEDIAN = {"mae", "median_absolute_error", "mape"}
+
+
+def constants_of(experiment: Experiment, split: Split) -> Constants:
+    """The metrics of the best constant on both parts, by part and name.
+
+    It is the mean of a real target in the rows that are trained on, or its median for absolute
+    errors. Of classes it is the most frequent one, with the shares of all as probabilities.
+    """
+    rows = experiment.fitted_rows(split)
+    y_train, y_test = split.measured
+    known = y_train[:rows]
+    predicted = _of_classes if split.classes else _of_numbers
+    return {
+        part: dict(predicted(experiment.metrics, known, y, len(split.classes)))
+        for part, y in zip(PARTS, (known, y_test), strict=True)
+    }
+
+
+def constant_metric(name: str, truth: Array, answer: Array, outputs: Array) -> float:
+    """A metric of given answers; the arguments are those of ``tables.metrics.Function``."""
+    function = METRICS[name].function
+    if function:
+        return float(function(truth, answer, outputs))
+    if name == "mse":
+        return float(np.square(truth - answer).mean())
+    return float(np.abs(truth - answer).mean() if name == "mae" else (truth == answer).mean())
+
+
+def _of_numbers(
+    names: Iterable[str], known: Array, y: Array, _: int
+) -> Iterable[tuple[str, float]]:
+    for name in names:
+        constant = np.median(known) if name in OF_MEDIAN else known.mean(dtype=np.float64)
+        answer = np.full(len(y), constant)
+        yield name, constant_metric(name, y, answer, answer[:, None])
+
+
+def _of_classes(
+    names: Iterable[str], known: Array, y: Array, classes: int
+) -> Iterable[tuple[str, float]]:
+    counts = np.bincount(known, minlength=classes)
+    answer = np.full(len(y), counts.argmax())
+    shares = counts / counts.sum()
+    outputs = np.tile(shares[1:] if classes == 2 else shares, (len(y), 1))
+    for name in names:
+        yield name, constant_metric(name, y, answer, outputs)
+
+
+def stored(values: Mapping[Part, Mapping[str, float | None]]) -> Constants:
+    """The constants of a split as they are read from metrics.json; NaN for null."""
+    return {
+        part: {name: np.nan if it is None else it for name, it in of_part.items()}
+        for part, of_part in values.items()
+    }
