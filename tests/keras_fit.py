@@ -18,10 +18,10 @@ from lossbench.config.sections.loss import LossChoice
 from lossbench.data.arrays import Split
 from lossbench.tables.losses import Loss, Targets, encode
 from lossbench.tables.problems import Problem
+from lossbench.training.batching import program_inputs
 from lossbench.training.network import build, layers_of
 from lossbench.training.program import compile_program
 from lossbench.training.seeding import Draws, initial_weights, seed_dropout
-from lossbench.training.batching import program_inputs
 from lossbench.training.train import Fitted, fit_function
 
 
@@ -57,7 +57,7 @@ def assert_equals_fit(
 
     With orders, fit is given an epoch at a time; otherwise the rows are in their order.
     """
-    rows = experiment.fitted_rows(len(split.x_train))
+    rows = experiment.fitted_rows(split)
     model = build(experiment, split.x_train.shape[1], len(split.classes))
     draws = Draws(
         initial_weights(model, np.random.SeedSequence(7).spawn(4)),
@@ -111,7 +111,7 @@ def _history_of_fit(
     """
     labels, classes = experiment.loss.row.labels, len(split.classes)
     x, y = split.x_train, encode(labels, split.y_train, classes)
-    weight, rows = split.weights_train, experiment.fitted_rows(len(x))
+    weight, rows = split.weights_train, experiment.fitted_rows(split)
     if experiment.early_stopping:
         held_back = [x[rows:], y[rows:], *([] if weight is None else [weight[rows:]])]
     else:

@@ -67,10 +67,7 @@ def tables() -> list[Table]:
         (
             "Metrics that 'metrics' adds to those of the loss",
             ["problem", "metrics"],
-            [
-                [problem.removesuffix(" classification"), ", ".join(of_final_weights(problem))]
-                for problem in PROBLEMS
-            ],
+            _listed({it.removesuffix(" classification"): of_final_weights(it) for it in PROBLEMS}),
         ),
         ("Generators, and sets that come with scikit-learn", ["generator", "target"], generators),
     ]

@@ -17,7 +17,8 @@ import lossbench.cli.validate
 import lossbench.cli.schema
 import lossbench.cli.compare
 import lossbench.cli.report
-import lossbench.cli.new  # noqa: F401
+import lossbench.cli.new
+import lossbench.cli.choose  # noqa: F401
 # isort: on
 
 BROKEN_PIPE = 128 + 13  # the exit code that a shell shows if the reader of a pipe went away

@@ -136,3 +136,55 @@ NewFolder = Annotated[
         "--out", metavar="FOLDER", help="Write to FOLDER, not to a folder named after DATA."
     ),
 ]
+
+# Of choose.
+ChoiceData = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATA",
+        help="A data file, a set such as diabetes, or a folder of configs that share their data.",
+    ),
+]
+JudgedBy = Annotated[
+    str | None,
+    typer.Option(
+        "--metric", metavar="NAME", help="Choose by this metric; without it the data decide."
+    ),
+]
+Losses = Annotated[
+    str | None,
+    typer.Option(metavar="A,B,C", help="The losses to choose from, not all that suit the data."),
+]
+Splits = Annotated[int, typer.Option(min=2, max=1000, metavar="N", help="Splits of the rows.")]
+Seeds = Annotated[int, typer.Option(min=1, metavar="N", help="Seeds in each split.")]
+MostEpochs = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Epochs at most; early stopping ends sooner.")
+]
+GroupColumn = Annotated[
+    str | None,
+    typer.Option(metavar="COLUMN", help="Keep rows of an equal value in one part of a split."),
+]
+TimeColumn = Annotated[
+    str | None,
+    typer.Option(metavar="COLUMN", help="Test on rows that are later than those trained on."),
+]
+TunedKeys = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KEY=A,B,C", help="Tune this key, too, such as model.l2=0,0.01 or loss.delta=1,2."
+    ),
+]
+Rope = Annotated[
+    float | None,
+    typer.Option(min=0, metavar="SIZE", help="The difference of the metric that does not matter."),
+]
+ChoiceFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", help="Folder for the results, not results/choose/ and the name."
+    ),
+]
+Processes = Annotated[
+    int | None,
+    typer.Option("--jobs", min=1, metavar="N", help="Train in N processes, not one per core."),
+]

@@ -8,7 +8,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from lossbench.cli.terminal import err
 from lossbench.config.experiment import Experiment
-from lossbench.config.trainings import trainings_of
 
 MOST_BARS = 16
 
@@ -68,7 +67,7 @@ class ProgressBars:
             self._bars.update(bar, total=(self._bars.tasks[bar].total or 0) + more)
         self._bars.update(task, completed=stored)
         self._bars.advance(self._all, stored)
-        words = [f"{stored} of {trainings_of(experiment)} stored"] if stored else []
+        words = [f"{stored} of {_trainings(experiment)} stored"] if stored else []
         words += [remark] if remark else []
         if words and not self._quiet:
             err.print(f"{experiment.name}: {', '.join(words)}")
@@ -79,7 +78,7 @@ class ProgressBars:
         self._bars.update(self._tasks[experiment.name], completed=done, visible=visible)
         self._bars.advance(self._all)
         if not err.is_terminal and not self._quiet and done == len(experiment.trainings):
-            err.print(f"{experiment.name}: {done} of {trainings_of(experiment)} done")
+            err.print(f"{experiment.name}: {done} of {_trainings(experiment)} done")
 
     @contextmanager
     def away(self) -> Iterator[None]:
@@ -89,3 +88,9 @@ class ProgressBars:
             yield
         finally:
             self._show()
+
+
+def _trainings(experiment: Experiment) -> str:
+    """What is counted: "30 seeds", "10 splits x 3 seeds"."""
+    splits = f"{experiment.splits} splits x " if experiment.splits > 1 else ""
+    return f"{splits}{experiment.repeats} seeds"

@@ -1,17 +1,21 @@
 """Tables, which are aligned columns in a pipe, and the sentences below them."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from shlex import quote
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from lossbench.cli.terminal import out
-from lossbench.evidence import summary, sweep
+from lossbench.evidence import choice_text, summary, sweep
+from lossbench.evidence.choice import Choice
 from lossbench.evidence.comparison import Comparison
 from lossbench.evidence.comparison_text import LIMITS
 from lossbench.evidence.sweep import Sweep
 from lossbench.results.result import PARTS, Result
+from lossbench.suite import CHOSEN
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -88,6 +92,16 @@ def print_comparison(comparisons: Sequence[Comparison]) -> None:
         remarks += filter(None, (it.note, it.pairs_note))
         _print_list([*remarks, *(pair.sentence for pair in it.pairs_shown)])
     out.print(LIMITS, soft_wrap=not out.is_terminal)
+
+
+def print_choice(title: str, choice: Choice, folder: Path) -> None:
+    """The answer to which loss to take, in at most 20 lines."""
+    last = [
+        f"Train it on all rows: lossbench run {quote(str(folder / CHOSEN))}",
+        f"Report: lossbench report {quote(str(folder))}",
+    ]
+    for line in choice_text.lines(title, choice, last):
+        out.print(line)
 
 
 def _print_list(sentences: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Model
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.sections.published import Published
-from lossbench.config.sections.tune import Tune
+from lossbench.config.sections.tune import LEARNING_RATE, Tune
 from lossbench.config.unclear_number import unclear_number
 from lossbench.data.arrays import Split
 from lossbench.data.files import DataFiles
@@ -107,6 +107,17 @@ class Experiment(Section, serialize_by_alias=True):
             raise refusal("tune", message, None)
         return self
 
+    @model_validator(mode="after")
+    def _tune_the_learning_rate(self) -> "Experiment":
+        if self.tune and LEARNING_RATE not in self.tune.grid:
+            rate = self.optimizer.parameters["learning_rate"]
+            if not is_number(rate):
+                message = f"needs a learning rate that is a number; or give grid: {LEARNING_RATE}"
+                raise refusal("tune", message, None)
+            # A section is frozen once it is validated.
+            object.__setattr__(self, "tune", self.tune.with_rates(float(rate)))
+        return self
+
     @property
     def seeds(self) -> range:
         """The seeds that are trained, one after the other, in each split."""
@@ -141,6 +152,12 @@ class Experiment(Section, serialize_by_alias=True):
     def output_activation(self) -> str:
         """The activation of the output layer."""
         return self.model.output_activation or self.loss.row.activation
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether its outputs are probabilities of classes."""
+        binary = self.loss.row.labels == "0/1" and self.output_activation == "sigmoid"
+        return binary or self.output_activation == "softmax"
 
     @property
     def metrics(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What does not fit together in an experiment and its data, where every single key is right."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 
 import numpy as np
@@ -91,6 +91,19 @@ def _of_sample_weight(experiment: Experiment, split: Split, fitted: int) -> Iter
             yield Complaint(("dataset", "sample_weight"), message, experiment.dataset.sample_weight)
 
 
+def possible_metrics(experiment: Experiment, splits: Sequence[Split]) -> tuple[str, ...]:
+    """The metrics of the final weights that an experiment can have in all of its splits."""
+    names = experiment.loss.row.final_metrics
+    asked = experiment.model_copy(update={"final_metrics": names})
+    wrong = {
+        names[number]
+        for split in splits
+        for it in _of_metrics(asked, split, experiment.fitted_rows(split))
+        if isinstance(number := it.key[1], int)
+    }
+    return tuple(name for name in names if name not in wrong)
+
+
 def _of_metrics(experiment: Experiment, split: Split, fitted: int) -> Iterator[Complaint]:
     row = experiment.loss.row
     allowed = (*row.metrics, *row.final_metrics)
@@ -101,6 +114,11 @@ def _of_metrics(experiment: Experiment, split: Split, fitted: int) -> Iterator[C
         if metric not in allowed:
             message = f"is not a metric of {experiment.loss.name}; {nearest(metric, allowed)}"
             yield Complaint(key, message, metric)
+            continue
+        if METRICS[metric].of_probabilities and not experiment.gives_probabilities:
+            message = f"needs probabilities, and the outputs of {experiment.loss.name} are none"
+            linear = "; output_activation: linear gives logits" if row.logits else ""
+            yield Complaint(key, message + linear, metric)
             continue
         for part, truth in parts.items():
             if message := METRICS[metric].lacking(truth, len(split.classes), part):

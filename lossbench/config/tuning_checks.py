@@ -8,6 +8,7 @@ from lossbench.config.complaints import Complaint, dotted, translated
 from lossbench.config.experiment import Experiment
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
+from lossbench.tables.metrics import METRICS
 from lossbench.text import nearest
 
 MOST_POINTS = 1000  # combinations of values that are tried in each split
@@ -22,8 +23,11 @@ def unfit(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         yield Complaint(("early_stopping", "monitor"), message, stopping.monitor)
     if not tune:
         return
-    if tune.metric not in allowed:
-        message = f"is not a metric of {experiment.loss.name}; {nearest(tune.metric, allowed)}"
+    row = METRICS[tune.metric]
+    unfit = not row.ordered or (row.of_probabilities and not experiment.gives_probabilities)
+    if tune.metric not in allowed or unfit:
+        kept = [name for name in allowed if METRICS[name].ordered and name != tune.metric]
+        message = f"cannot judge {experiment.loss.name}; {nearest(tune.metric, kept)}"
         yield Complaint(("tune", "metric"), message, tune.metric)
     count = 1
     for values in tune.grid.values():

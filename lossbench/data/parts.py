@@ -4,13 +4,14 @@ scikit-learn's splitters draw the rows: at random, by classes, by groups, or in 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from lossbench.data.arrays import Array, DatasetError, Table
 from lossbench.text import message_of
 
+ALL = "all"  # rows to train on, and the same to test on
 SEEDS = 2**32  # that scikit-learn takes
 # How many of so many training rows are trained on; the others are held back.
 Fitted = Callable[[int], int]
@@ -30,14 +31,15 @@ class Parts(NamedTuple):
 
 def parts(
     table: Table,
-    train_size: float,
+    train_size: float | Literal["all"],
     options: Mapping[str, Any] | None = None,
     splits: int = 1,
     fitted: Fitted | None = None,
 ) -> list[Parts]:
     """The rows to train on, and those to test on, for each of the ``splits``.
 
-    ``train_size`` is a number of rows, or a share between 0 and 1. ``options`` are ``shuffle``,
+    ``train_size`` is a number of rows, or a share between 0 and 1. With "all" there is no test
+    part: all rows train, and the same are tested on. ``options`` are ``shuffle``,
     ``stratify`` (by the target, or not) and ``random_state`` as in ``train_test_split``; without
     them the first rows are the training rows. Split number k has the random state plus k. Where
     the table has ``groups``, all rows of a group are in one part. Where it has ``times``, training
@@ -49,6 +51,9 @@ def parts(
     Raises DatasetError where a part would be empty, or where the target has nothing to learn.
     """
     count = len(table.y)
+    if isinstance(train_size, str):
+        _check_target(table, slice(None), shuffled=True)
+        return [Parts(slice(None), slice(None))] * splits
     train_rows = int(train_size) if train_size >= 1 else round(count * train_size)
     if not 0 < train_rows < count:
         message = f"must leave rows for both parts, but takes {train_rows} of {count} to train on"

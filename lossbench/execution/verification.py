@@ -68,7 +68,8 @@ def _check(training: object, experiment: Experiment, shapes: list[tuple[int, ...
             best_epoch=best,
             split=0,
             tuned=dict(tuned),
-        ) if type(seed) is int and type(diverged) is bool:
+            seconds=float(seconds),
+        ) if type(seed) is int and type(diverged) is bool and 0 <= seconds < np.inf:
             pass
         case _:
             raise WrongAnswer("has something else in place of a training")

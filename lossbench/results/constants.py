@@ -29,7 +29,7 @@ def constants_of(experiment: Experiment, split: Split) -> Constants:
     }
 
 
-def constant_metric(name: str, truth: Array, answer: Array, outputs: Array) -> float:
+def metric_value(name: str, truth: Array, answer: Array, outputs: Array) -> float:
     """A metric of given answers; the arguments are those of ``tables.metrics.Function``."""
     function = METRICS[name].function
     if function:
@@ -45,7 +45,7 @@ def _of_numbers(
     for name in names:
         constant = np.median(known) if name in OF_MEDIAN else known.mean(dtype=np.float64)
         answer = np.full(len(y), constant)
-        yield name, constant_metric(name, y, answer, answer[:, None])
+        yield name, metric_value(name, y, answer, answer[:, None])
 
 
 def _of_classes(
@@ -56,7 +56,7 @@ def _of_classes(
     shares = counts / counts.sum()
     outputs = np.tile(shares[1:] if classes == 2 else shares, (len(y), 1))
     for name in names:
-        yield name, constant_metric(name, y, answer, outputs)
+        yield name, metric_value(name, y, answer, outputs)
 
 
 def stored(values: Mapping[Part, Mapping[str, float | None]]) -> Constants:

@@ -47,7 +47,8 @@ class Training:
     With early stopping ``epochs`` is the number of epochs that were trained, ``history`` has that
     many and a "validation_loss" too, and the weights are those of ``best_epoch``, counted from 1.
     ``split`` counts from 0. ``tuned`` has the values that tuning chose in this split, by dotted
-    key; it is empty without tuning.
+    key; it is empty without tuning. ``seconds`` is how long it took, with the tuning that came
+    before it; it is not stored.
     """
 
     seed: int
@@ -60,6 +61,7 @@ class Training:
     best_epoch: int | None = None
     split: int = 0
     tuned: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = field(default=0.0, compare=False)
 
     def final(self, part: Part) -> Mapping[str, float]:
         """The figures of a part on the final weights, by name."""

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lossbench.data.arrays import DatasetError
 from lossbench.starters.description import Description
-from lossbench.tables.losses import LOSSES, Loss
+from lossbench.tables.losses import LOSSES, NAMES, Loss
 from lossbench.tables.losses.loss import Suits
+from lossbench.text import nearest
 
 # Why a loss for such data is not offered for others.
 REASONS: dict[Suits, str] = {
@@ -55,6 +57,25 @@ def suiting(description: Description) -> tuple[list[Advice], dict[str, str]]:
             chosen.append(_advice(row))
             chosen += [Advice(row.name, it.advice, it.name, it.parameters) for it in row.variants]
     return [*chosen, *_variants(chosen[0].loss, description)], against
+
+
+def named(name: str, description: Description) -> Advice:
+    """The loss of a name, if it fits the target; raises DatasetError where there is none.
+
+    It may be the name of a variant that suits, and of a loss that does not suit.
+    """
+    suit = {it.name or it.loss: it for it in suiting(description)[0]}
+    others = {
+        row.name: _advice(row)
+        for row in LOSSES.values()
+        if row.fits(len(description.balance)) and row.problem == description.problem
+    }
+    known = others | suit
+    found = known.get(NAMES.get(name, name)) or known.get(name)
+    if found is None:
+        message = f"has {name!r}, which does not fit the data; {nearest(name, known)}"
+        raise DatasetError("--losses", message)
+    return found
 
 
 def _advice(row: Loss) -> Advice:

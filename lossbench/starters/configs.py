@@ -1,6 +1,7 @@
 """Configs to start with: the same data and network, with one config for each loss that suits."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -68,9 +69,14 @@ def write(dataset: StarterDataset, folder: Path) -> None:
         raise OSError(f"{folder}: cannot be written: {error.strerror or error}") from None
 
 
-def configs(dataset: StarterDataset, folder: Path) -> dict[str, str]:
-    """The configs for a folder, by the names of their files."""
-    return {f"{it.name or it.loss}{SUFFIX}": _config(dataset, it, folder) for it in dataset.losses}
+def configs(
+    dataset: StarterDataset, folder: Path, losses: Sequence[Advice] | None = None
+) -> dict[str, str]:
+    """The configs for a folder, by the names of their files, of the losses that suit or others."""
+    return {
+        f"{it.name or it.loss}{SUFFIX}": _config(dataset, it, folder)
+        for it in losses or dataset.losses
+    }
 
 
 def report(dataset: StarterDataset, folder: Path) -> list[str]:

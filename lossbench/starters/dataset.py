@@ -20,7 +20,7 @@ from lossbench.data.files import DataFiles
 from lossbench.data.generators import GENERATORS, is_toy_dataset
 from lossbench.data.target import MAX_CLASSES, RARE, Problem, read_target
 from lossbench.starters import findings
-from lossbench.starters.advice import Advice, suiting
+from lossbench.starters.advice import Advice, named, suiting
 from lossbench.starters.decisions import (
     Decided,
     as_told,
@@ -71,6 +71,13 @@ class StarterDataset:
         """The losses that suit the data."""
         return suiting(self.description)[0]
 
+    def named(self, names: Sequence[str]) -> list[Advice]:
+        """The losses of these names, of those that suit and of others that fit the target.
+
+        Raises DatasetError where a name is of none.
+        """
+        return [named(it, self.description) for it in names]
+
     @property
     def metrics(self) -> tuple[str, ...]:
         """What to compare the losses on, besides the metric that is compared by default."""
@@ -113,6 +120,11 @@ def starter_dataset(
         raise DatasetError("", unset_variable(data) or message)
     keys = dict(settings) | ({"problem": problem} if problem else {})
     return _from_file(data, target, keys)
+
+
+def is_named(data: str) -> bool:
+    """Whether a text is the name of data of scikit-learn."""
+    return data in GENERATORS or f"load_{data}" in GENERATORS
 
 
 def _from_generator(generator: str) -> StarterDataset:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lossbench.data.arrays import Array, Table
+from lossbench.data.arrays import Array, Split, Table
 from lossbench.tables.problems import Problem
 
 # A skewness beyond 1 is high (Bulmer 1979, "Principles of Statistics").
@@ -97,6 +97,26 @@ class Description:
         """Whether the largest class has many times the rows of the smallest."""
         sizes = self.balance.values()
         return bool(sizes) and max(sizes) >= UNBALANCED * min(sizes)
+
+    @property
+    def metric(self) -> str:
+        """The metric that losses are judged by: one that no few rows and no one class decide."""
+        if self.target:
+            return "mae" if self.target.misleads_mse else "mse"
+        return "balanced_accuracy" if self.unbalanced else "accuracy"
+
+
+def describe_split(split: Split) -> Description:
+    """Describe data that were split; their features are numbers by then."""
+    y = np.concatenate(split.measured)
+    sizes = np.bincount(y) if split.classes else ()
+    return Description(
+        len(y),
+        split.x_train.shape[1],
+        0,
+        {name: int(size) for name, size in zip(split.classes, sizes, strict=True)},
+        None if split.classes else _describe_target(y),
+    )
 
 
 def describe(table: Table) -> Description:

@@ -129,6 +129,8 @@ def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result |
         trainings = {(it.split, it.seed): it for it in trained}
         if plan.stored:
             stored = reusable(plan.folder, experiment, split)
+            if plan.complete and not plan.missing:
+                return stored
             trainings |= {(it.split, it.seed): it for it in stored.trainings}
         in_order = [trainings[it] for it in experiment.trainings]
         result = complete(experiment, plan.case.splits, in_order)

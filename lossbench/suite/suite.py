@@ -7,6 +7,7 @@ from typing import Any
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import Case
+from lossbench.data.parts import ALL
 from lossbench.evidence import summary
 from lossbench.evidence.sweep import Sweep, as_document, sweeps
 from lossbench.execution.work import Trainer
@@ -88,6 +89,8 @@ class Suite:
         """What did not go well with an experiment that gave a result."""
         if result.diverged:
             yield f"{result.diverged} of {len(result.trainings)} seeds diverged"
+        if result.experiment.dataset.train_size == ALL:
+            yield "it was trained on all rows: its test figures are of the same rows"
         if self._extras.model and result.median_training is None:
             yield "there is no model to save"
 

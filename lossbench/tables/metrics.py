@@ -4,7 +4,8 @@ A metric means the same under every loss, so losses are compared by it. Most are
 epoch, by a function of the same name in ``training/scores.py``. A metric with a ``function`` is
 taken of the final weights alone, where a config asks for it.
 
-To add a metric of the final weights, add a row. One of every epoch needs its function as well.
+To add a metric of the final weights, add a row, and its function to ``metric_functions``. One of
+every epoch needs its function in the scores.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lossbench.tables import metric_functions as of
 from lossbench.tables.problems import CLASSIFICATION, Labels, Problem
 
 Array = NDArray[Any]
@@ -34,6 +36,8 @@ class Metric:
     Where ``labels`` is given, only losses with such labels have it in every epoch. ``needs`` says
     what the rows must have. ``as_mean_of`` names the metric of every epoch whose mean over rows,
     all alike or by classes, orders networks as this one does; empty where there is none.
+    ``of_probabilities`` says that the outputs must be probabilities, and ``ordered`` that one value
+    is better than another.
     """
 
     name: str
@@ -46,6 +50,8 @@ class Metric:
     function: Function | None = None
     needs: Needs = "anything"
     as_mean_of: str = ""
+    of_probabilities: bool = False
+    ordered: bool = True
 
     def lacking(self, truth: Array, classes: int, part: str) -> str:
         """What the metric lacks to be taken of a part's target, (rows,); empty where nothing."""
@@ -76,67 +82,6 @@ class Metric:
         return self.smaller_is_better and self.low == 0
 
 
-def r2(truth: Array, answer: Array, _: Array) -> float:
-    """The coefficient of determination: 1 is perfect, 0 no better than the mean."""
-    from sklearn.metrics import r2_score
-
-    return float(r2_score(truth, answer))
-
-
-def balanced_accuracy(truth: Array, answer: Array, _: Array) -> float:
-    """The share of each class that is predicted right, averaged over the classes."""
-    from sklearn.metrics import balanced_accuracy_score
-
-    return float(balanced_accuracy_score(truth, answer))
-
-
-def f1(truth: Array, answer: Array, _: Array) -> float:
-    """The F1 score of class 1, the second by name; 0 where no row has it or gets it."""
-    from sklearn.metrics import f1_score
-
-    return float(f1_score(truth, answer, zero_division=0))
-
-
-def f1_macro(truth: Array, answer: Array, _: Array) -> float:
-    """The mean of the F1 scores of all classes."""
-    from sklearn.metrics import f1_score
-
-    return float(f1_score(truth, answer, average="macro", zero_division=0))
-
-
-def roc_auc(truth: Array, _: Array, output: Array) -> float:
-    """The area under the ROC curve; with more classes, the mean of each against the rest."""
-    from sklearn.metrics import roc_auc_score
-
-    if output.shape[-1] == 1:
-        return float(roc_auc_score(truth, output[:, 0]))
-    # The value of multi_class="ovr", which takes nothing but probabilities.
-    return float(roc_auc_score(np.eye(output.shape[-1], dtype=int)[truth], output))
-
-
-def average_precision(truth: Array, _: Array, output: Array) -> float:
-    """The precision at every threshold, weighted by the recall that it adds; like ``roc_auc``."""
-    from sklearn.metrics import average_precision_score
-
-    if output.shape[-1] == 1:
-        return float(average_precision_score(truth, output[:, 0]))
-    return float(average_precision_score(np.eye(output.shape[-1], dtype=int)[truth], output))
-
-
-def median_absolute_error(truth: Array, answer: Array, _: Array) -> float:
-    """The error that half of the rows stay below: unlike the mean, no outlier decides it."""
-    from sklearn.metrics import median_absolute_error
-
-    return float(median_absolute_error(truth, answer))
-
-
-def mape(truth: Array, answer: Array, _: Array) -> float:
-    """The mean of the errors as shares of the target: 0.1 is ten per cent."""
-    from sklearn.metrics import mean_absolute_percentage_error
-
-    return float(mean_absolute_percentage_error(truth, answer))
-
-
 REGRESSION: tuple[Problem, ...] = ("regression",)
 BINARY: tuple[Problem, ...] = ("binary classification",)
 BALANCED = "balanced_accuracy"
@@ -155,7 +100,7 @@ METRICS = {
             REGRESSION,
             low=-1e300,
             high=1,
-            function=r2,
+            function=of.r2,
             needs="two rows",
             as_mean_of="mse",
         ),
@@ -166,7 +111,7 @@ METRICS = {
             True,
             0,
             LARGEST,
-            function=median_absolute_error,
+            function=of.median_absolute_error,
         ),
         Metric(
             "mape",
@@ -175,25 +120,63 @@ METRICS = {
             True,
             0,
             1e300,
-            function=mape,
+            function=of.mape,
             needs="no zero",
         ),
         Metric(
             BALANCED,
             "balanced accuracy",
             CLASSIFICATION,
-            function=balanced_accuracy,
+            function=of.balanced_accuracy,
             as_mean_of="accuracy",
         ),
-        Metric("f1", "F1 score", BINARY, function=f1),
-        Metric("f1_macro", "macro F1 score", CLASSIFICATION, function=f1_macro),
-        Metric("roc_auc", "ROC AUC", CLASSIFICATION, function=roc_auc, needs="all classes"),
+        Metric("f1", "F1 score", BINARY, function=of.f1),
+        Metric("f1_macro", "macro F1 score", CLASSIFICATION, function=of.f1_macro),
+        Metric("roc_auc", "ROC AUC", CLASSIFICATION, function=of.roc_auc, needs="all classes"),
         Metric(
             "average_precision",
             "average precision",
             CLASSIFICATION,
-            function=average_precision,
+            function=of.average_precision,
             needs="all classes",
+        ),
+        Metric(
+            "bias",
+            "mean error",
+            REGRESSION,
+            low=-LARGEST,
+            high=LARGEST,
+            function=of.bias,
+            ordered=False,
+        ),
+        Metric(
+            "log_loss",
+            "log loss",
+            CLASSIFICATION,
+            True,
+            0,
+            1e300,
+            function=of.log_loss,
+            of_probabilities=True,
+        ),
+        Metric(
+            "brier",
+            "Brier score",
+            CLASSIFICATION,
+            True,
+            0,
+            2,
+            function=of.brier,
+            of_probabilities=True,
+        ),
+        Metric(
+            "expected_calibration_error",
+            "expected calibration error",
+            CLASSIFICATION,
+            True,
+            0,
+            function=of.expected_calibration_error,
+            of_probabilities=True,
         ),
     )
 }

@@ -4,6 +4,7 @@ Every combination of values is trained from the first seed. The values with the 
 rows held back are those of all seeds. The test part is not looked at.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -55,7 +56,7 @@ def trainer(
     program = program or compile_program(experiment, split)
     tune = experiment.tune
     if tune is None:
-        return train.trainer(experiment, split, program)
+        return _timed(train.trainer(experiment, split, program))
     best: list[Trial] = []
 
     def tuned(seed: int) -> Training:
@@ -67,7 +68,16 @@ def trainer(
         chosen = with_point(experiment, trial.point)
         return replace(train.training(chosen, seed, trial.fit(seed)), tuned=trial.point)
 
-    return tuned
+    return _timed(tuned)
+
+
+def _timed(trained: Callable[[int], Training]) -> Callable[[int], Training]:
+    def timed(seed: int) -> Training:
+        start = time.perf_counter()
+        training = trained(seed)
+        return replace(training, seconds=time.perf_counter() - start)
+
+    return timed
 
 
 def _tuned(experiment: Experiment, tune: Tune, split: Split, program: Program) -> Trial:

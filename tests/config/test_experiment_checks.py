@@ -69,7 +69,8 @@ ODDS = [
             "5: batch_size: 'x' must be a whole number",
             "6: class_weight.4: 2.0 is not a class; allowed: 0, 1, 2",
             "7: metrics.0: 'f1' is not a metric of categorical_crossentropy; allowed: accuracy, "
-            "average_precision, balanced_accuracy, f1_macro, roc_auc",
+            "average_precision, balanced_accuracy, brier, expected_calibration_error, f1_macro, "
+            "log_loss, roc_auc",
         ],
     ),
     (
@@ -99,7 +100,7 @@ ODDS = [
         [
             "5: early_stopping.patience: -1 must be at least 0",
             "5: early_stopping.patince: 3 is not a known key; did you mean 'patience'? allowed: "
-            "min_delta, patience, validation_size",
+            "min_delta, monitor, patience, validation_size",
         ],
     ),
     (
@@ -107,7 +108,8 @@ ODDS = [
         "epochs: 3\nmetrics: [f1]",
         [
             "5: metrics.0: 'f1' is not a metric of categorical_crossentropy; allowed: accuracy, "
-            "average_precision, balanced_accuracy, f1_macro, roc_auc"
+            "average_precision, balanced_accuracy, brier, expected_calibration_error, f1_macro, "
+            "log_loss, roc_auc"
         ],
     ),
     (

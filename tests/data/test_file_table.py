@@ -12,6 +12,7 @@ from sklearn.model_selection import train_test_split
 from lossbench.data import features
 from lossbench.data.columns.rules import Rules
 from lossbench.data.file_table import Choice, table_from_file
+from lossbench.data.parts import Parts
 from lossbench.data.reading.form import Reading
 from lossbench.data.scaling import Scaling
 from lossbench.data.splitting import split
@@ -133,7 +134,7 @@ def test_columns_of_numbers_are_never_copied_as_a_whole(monkeypatch: pytest.Monk
     monkeypatch.setattr(features, "BLOCK", 2**16)
     frame = pd.DataFrame(np.random.default_rng(0).normal(size=(20_000, 100)))
     frame.columns = [*map(str, range(99)), "y"]
-    parts, scaling = (slice(10_000), slice(10_000, None)), Scaling("train")
+    parts, scaling = Parts(slice(10_000), slice(10_000, None)), Scaling("train")
 
     def read_and_split() -> None:
         reading = Reading(frame, lambda row: f"row {row}")

@@ -28,7 +28,7 @@ def cases(experiment_of: Callable[..., Experiment]) -> Cases:
         for name in names:
             problem, its = kinds[name]
             experiment = experiment_of(problem, name, model={"hidden": [4]}, **its, **changes)
-            made.append(Case(Path(f"{name}.yaml"), experiment, experiment.dataset.load()))
+            made.append(Case(Path(f"{name}.yaml"), experiment, experiment.load()))
         return made
 
     return make

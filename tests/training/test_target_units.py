@@ -15,8 +15,8 @@ from sklearn.compose import TransformedTargetRegressor
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split, Table
+from lossbench.data.parts import parts
 from lossbench.data.scaling import Scaling
-from lossbench.data.splitting import parts
 from lossbench.data.splitting import split as split_table
 from lossbench.data.target_transform import TransformName
 from lossbench.results.final_metrics import complete

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BeforeValidator,
@@ -43,6 +43,10 @@ COMMON = {"train_size", "split", "standardize", "target_transform"}
 def _tuples(value: Any) -> Any:
     """Lists as tuples: a section is frozen. A generator takes what it needs, see there."""
     return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
+
+
+def _train_size(value: Any) -> Any:
+    return value if value == splits_of_rows.ALL else share_or_count(value)
 
 
 class Standardize(Section):
@@ -101,7 +105,9 @@ class Dataset(DataFileKeys, extra="allow"):
     """
 
     generator: Annotated[str, one_of(tuple(generators.GENERATORS))] | None = None
-    train_size: Annotated[int | float, BeforeValidator(share_or_count)] = 0.5
+    train_size: Annotated[
+        int | float | Literal["all"], BeforeValidator(_train_size, int | float | Literal["all"])
+    ] = 0.5
     split: SplitOptions | None = None
     standardize: Standardize = Standardize()
     target_transform: Annotated[TransformName, one_of(get_args(TransformName))] | None = None

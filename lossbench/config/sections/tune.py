@@ -11,22 +11,22 @@ from lossbench.tables.metrics import METRICS
 from lossbench.tables.parameters import is_number
 
 LEARNING_RATE = "optimizer.learning_rate"
-# Nine rates from 0.001 to 1, two and two thirds to a decade, as far apart as losses need.
-RATES = (0.001, 0.0024, 0.0056, 0.013, 0.032, 0.075, 0.18, 0.42, 1.0)
+# Nine learning rates, evenly spaced on a logarithmic scale, as multiples of the optimizer's own.
+MULTIPLES = (0.1, 0.24, 0.56, 1.3, 3.2, 7.5, 18, 42, 100)
 SECTIONS = ("optimizer", "loss", "model", "batch_size", "class_weight")
 FURTHER = 4  # values by which a list is continued at an end
 Point = dict[str, Any]  # a value for each dotted key
 
 
 def _grid(value: Any) -> Any:
-    if not isinstance(value, Mapping) or not value:
+    if not isinstance(value, Mapping):
         raise refuse(f"must be a mapping of keys to lists of values, such as {LEARNING_RATE}")
     for key, values in value.items():
         if not isinstance(key, str) or key.partition(".")[0] not in SECTIONS or key == "loss":
             allowed = f"keys of {', '.join(SECTIONS[:3])}, or {' or '.join(SECTIONS[3:])}"
             raise refuse(f"has '{key}', which cannot be tuned: take {allowed}")
-        if not isinstance(values, list | tuple) or len(values) < 2:
-            raise refuse(f"has '{key}' without a list of two values or more")
+        if not isinstance(values, list | tuple) or not values:
+            raise refuse(f"has '{key}' without a list of values")
     return {key: tuple(values) for key, values in value.items()}
 
 
@@ -35,13 +35,17 @@ class Tune(Section):
 
     In each split, every combination of the values in ``grid`` is trained from the first seed. The
     one whose ``metric`` is best on the rows that early stopping holds back is trained from all
-    seeds. If the best learning rate is the first or the last of its list, the list is continued.
+    seeds. Without a list of learning rates, nine are tried, from a tenth to a hundred times the
+    optimizer's own. If the best one is the first or the last of its list, the list is continued.
     """
 
     metric: Annotated[str, one_of(list(METRICS))]
-    grid: Annotated[dict[str, tuple[Any, ...]], BeforeValidator(_grid)] = Field(
-        {LEARNING_RATE: RATES}
-    )
+    grid: Annotated[dict[str, tuple[Any, ...]], BeforeValidator(_grid)] = Field({})
+
+    def with_rates(self, rate: float) -> "Tune":
+        """The same with learning rates around that of an optimizer."""
+        rates = tuple(float(f"{rate * multiple:.2g}") for multiple in MULTIPLES)
+        return self.model_copy(update={"grid": {LEARNING_RATE: rates, **self.grid}})
 
     def can_choose(self, point: Mapping[str, Any]) -> bool:
         """Whether these values may be those that tuning chose."""
@@ -64,7 +68,7 @@ def continuations(
     """
     for key, values in grid.items():
         numbers = all(is_number(it) and it > 0 for it in values)
-        if numbers and key == LEARNING_RATE:
+        if numbers and key == LEARNING_RATE and len(values) > 1:
             ordered = sorted(values)
             for end, beside in (ordered[:2], ordered[:-3:-1]):
                 if point[key] == end:

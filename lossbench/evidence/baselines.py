@@ -1,0 +1,82 @@
+"""What other models reach on the same splits: a constant, a linear model, gradient boosting.
+
+They are scikit-learn's, with its settings, and learn from all training rows of a split. A network
+is worth its trouble where it does better.
+"""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lossbench.data.arrays import Split
+from lossbench.results.constants import OF_MEDIAN, metric_value
+from lossbench.results.result import Array
+
+CONSTANT, LINEAR, BOOSTING = "constant", "linear model", "gradient boosting"
+ALPHAS = np.logspace(-3, 3, 13)  # of ridge regression, which chooses one of them itself
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A model that is no network: its metrics by name, each (splits,)."""
+
+    name: str
+    values: Mapping[str, Array]
+
+
+def baselines(splits: Sequence[Split], metrics: Sequence[str], judged_by: str) -> list[Baseline]:
+    """The metrics of each model on the test rows of each split.
+
+    ``judged_by`` is the metric that decides. For one that the median has least of, the constant is
+    the median and gradient boosting learns absolute errors.
+    """
+    of_classes = bool(splits[0].classes)
+    found = []
+    for name in (CONSTANT, LINEAR, BOOSTING):
+        of_splits = [
+            _measured(_model(name, of_classes, judged_by), split, metrics) for split in splits
+        ]
+        values = {it: np.array([of[it] for of in of_splits]) for it in metrics}
+        found.append(Baseline(name, values))
+    return found
+
+
+def _model(name: str, of_classes: bool, judged_by: str) -> Any:
+    from sklearn.dummy import DummyClassifier, DummyRegressor
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.linear_model import LogisticRegression, RidgeCV
+
+    absolute = judged_by in OF_MEDIAN
+    of_names: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
+        CONSTANT: (
+            DummyClassifier,
+            lambda: DummyRegressor(strategy="median" if absolute else "mean"),
+        ),
+        LINEAR: (lambda: LogisticRegression(max_iter=1000), lambda: RidgeCV(ALPHAS)),
+        BOOSTING: (
+            lambda: HistGradientBoostingClassifier(random_state=0),
+            lambda: HistGradientBoostingRegressor(
+                loss="absolute_error" if absolute else "squared_error", random_state=0
+            ),
+        ),
+    }
+    classifier, regressor = of_names[name]
+    return classifier() if of_classes else regressor()
+
+
+def _measured(model: Any, split: Split, metrics: Sequence[str]) -> dict[str, float]:
+    """The metrics on the test rows of a split."""
+    y_train, y_test = split.measured
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it has not converged, or that a class is rare
+        model.fit(split.x_train, y_train, sample_weight=split.weights_train)
+        answer = model.predict(split.x_test)
+        outputs = answer[:, None]
+        if split.classes:
+            outputs = np.zeros((len(y_test), len(split.classes)))
+            outputs[:, model.classes_] = model.predict_proba(split.x_test)
+            outputs = outputs[:, 1:] if len(split.classes) == 2 else outputs
+        return {name: metric_value(name, y_test, answer, outputs) for name in metrics}
