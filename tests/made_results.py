@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 
 from lossbench.config.experiment import Experiment
 from lossbench.results.consistency import COMPUTED
+from lossbench.results.constants import constants_of
 from lossbench.results.metrics_json import as_document
 from lossbench.results.read import DamagedResult, read_result
 from lossbench.results.result import Result, Training
@@ -40,7 +42,7 @@ def made(name: str, seeds: int = 4, epochs: int = 6, **changes: Any) -> Result:
     rng = np.random.default_rng(len(name))
     shapes = experiment.model.weight_shapes(2, experiment.loss.row.units(2)).values()
     trainings = []
-    for seed in experiment.seeds:
+    for number, seed in experiment.trainings:
         diverged = seed == 1
         length = 2 + seed % 3 if experiment.early_stopping else epochs
         tracked = ("loss", *experiment.tracked)
@@ -58,8 +60,15 @@ def made(name: str, seeds: int = 4, epochs: int = 6, **changes: Any) -> Result:
         ]
         weights = tuple(rng.normal(size=shape).astype(np.float32) for shape in shapes)
         stopped = (length, length - 1) if experiment.early_stopping else ()
-        trainings.append(Training(seed, diverged, *figures, history, weights, *stopped))
-    return Result(experiment, split.sha256, tuple(trainings), split.classes)
+        tuned = (
+            {key: values[-1] for key, values in experiment.tune.grid.items()}
+            if experiment.tune
+            else {}
+        )
+        training = Training(seed, diverged, *figures, history, weights, *stopped)
+        trainings.append(replace(training, split=number, tuned=tuned))
+    constants = tuple(constants_of(experiment, it) for it in experiment.load())
+    return Result(experiment, split.sha256, tuple(trainings), split.classes, constants=constants)
 
 
 def _shortest(value: np.float32) -> float:
@@ -72,6 +81,13 @@ KINDS: dict[str, dict[str, Any]] = {
         "model": {"hidden": [{"units": 3, "batch_normalization": True}]},
         "early_stopping": {"patience": 1},
         "metrics": ["f1", "roc_auc"],
+    },
+    "splits": {
+        "dataset": {"generator": "make_moons", "n_samples": 60, "split": {"shuffle": True}},
+        "splits": 2,
+        "published": {},
+        "early_stopping": {"patience": 1},
+        "tune": {"grid": {"optimizer.learning_rate": [0.01, 0.1]}},
     },
     "classes": {"loss": "categorical_crossentropy", "published": {}, "class_weight": {"0": 2}},
 }
@@ -96,10 +112,11 @@ def same(one: Result, other: Result) -> bool:
     return (
         one.experiment == other.experiment
         and (one.data_sha256, one.classes) == (other.data_sha256, other.classes)
+        and one.constants == other.constants
         and len(one.trainings) == len(other.trainings)
         and all(
-            (a.seed, a.diverged, a.epochs, a.best_epoch)
-            == (b.seed, b.diverged, b.epochs, b.best_epoch)
+            (a.split, a.seed, a.diverged, a.epochs, a.best_epoch, a.tuned)
+            == (b.split, b.seed, b.diverged, b.epochs, b.best_epoch, b.tuned)
             and a.train.keys() == b.train.keys()
             and alike([*a.train.values()], [*b.train.values()])
             and alike([*a.test.values()], [*b.test.values()])
@@ -156,7 +173,8 @@ def agree(values: dict[str, Any]) -> None:
         figures = [
             {name: NAN if it is None else it for name, it in run[part].items()} for part in PARTS
         ]
-        trainings.append(Training(run["seed"], run["diverged"], *figures, {}, ()))
+        of_split = {"split": run.get("split", 0), "tuned": run.get("tuned", {})}
+        trainings.append(Training(run["seed"], run["diverged"], *figures, {}, (), **of_split))
     again = as_document(Result(experiment, "", tuple(trainings)))
     values.update({name: again[name] for name in COMPUTED})
     values["files"] = {}

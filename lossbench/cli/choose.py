@@ -138,9 +138,10 @@ def _trainer(jobs: int | None, dask: str | None, losses: int) -> "AbstractContex
     """A process on each core, at most one for each loss; or the workers of a Dask scheduler."""
     from lossbench.execution.processes import TrainingProcesses, cores
 
-    if dask is None:
-        return TrainingProcesses(jobs or min(cores(), losses))
-    return trainer(jobs, dask)
+    count = jobs or min(cores(), losses)
+    if dask is not None or count == 1:
+        return trainer(None, dask)
+    return TrainingProcesses(count)
 
 
 def _run(

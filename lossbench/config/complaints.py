@@ -47,7 +47,6 @@ REQUIRED = {
     "name": f"one of {', '.join(losses.LOSSES)}",
     "epochs": "a whole number of at least 1",
     "units": "a whole number of at least 1",
-    "metric": "one of the metrics of the loss, such as mae or accuracy",
 }
 # What pydantic's kinds of errors are called in a message.
 MESSAGES = {

@@ -23,12 +23,12 @@ def unfit(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         yield Complaint(("early_stopping", "monitor"), message, stopping.monitor)
     if not tune:
         return
-    row = METRICS[tune.metric]
+    row = METRICS[tune.judged_by]
     unfit = not row.ordered or (row.of_probabilities and not experiment.gives_probabilities)
-    if tune.metric not in allowed or unfit:
-        kept = [name for name in allowed if METRICS[name].ordered and name != tune.metric]
-        message = f"cannot judge {experiment.loss.name}; {nearest(tune.metric, kept)}"
-        yield Complaint(("tune", "metric"), message, tune.metric)
+    if tune.judged_by not in allowed or unfit:
+        kept = [name for name in allowed if METRICS[name].ordered and name != tune.judged_by]
+        message = f"cannot judge {experiment.loss.name}; {nearest(tune.judged_by, kept)}"
+        yield Complaint(("tune", "metric"), message, tune.judged_by)
     count = 1
     for values in tune.grid.values():
         count *= len(values)

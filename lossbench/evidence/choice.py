@@ -7,7 +7,6 @@ that diverged counts as the best constant. How differences over splits are judge
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -26,7 +25,7 @@ from lossbench.evidence.over_splits import (
     probabilities_of_best,
 )
 from lossbench.evidence.probability import to_maximize
-from lossbench.results.result import Array, Result
+from lossbench.results.result import Array, Result, of_splits
 from lossbench.tables.losses.equal import equal_to
 from lossbench.tables.metrics import METRICS
 
@@ -132,14 +131,23 @@ class Choice:
         """Whether any loss is better than the best constant beyond chance."""
         return any(it.beats_constant for it in self.candidates)
 
-    def equal(self) -> Iterator[tuple[str, str, str]]:
-        """Pairs of losses that are the same function, by their names, and how it is the same."""
-        for first, second in combinations(self.candidates, 2):
-            one, other = first.result.experiment, second.result.experiment
-            how = equal_to(one.loss, other.loss)
-            # The same function may be of another target, or weigh classes otherwise.
-            if how and one.model_copy(update={"loss": other.loss}).config_hash == other.config_hash:
-                yield first.name, second.name, how
+    def equal(self) -> Iterator[tuple[list[str], str]]:
+        """The names of losses that are the same function, and how they are the same."""
+        left = list(self.candidates)
+        while left:
+            first, *others = left
+            same = {it.name: how for it in others if (how := _same(first, it))}
+            if same:
+                yield [first.name, *same], next(iter(same.values()))
+            left = [it for it in others if it.name not in same]
+
+
+def _same(first: Candidate, second: Candidate) -> str:
+    """How two losses are the same function of the same target, with equal weights; else empty."""
+    one, other = first.result.experiment, second.result.experiment
+    how = equal_to(one.loss, other.loss)
+    alike = one.model_copy(update={"loss": other.loss}).config_hash == other.config_hash
+    return how if alike else ""
 
 
 def choose(
@@ -156,17 +164,16 @@ def choose(
     too small to matter, and ``seconds`` how long each experiment was trained, by name.
     """
     of_constant = next(it.values[metric] for it in others if it.name == CONSTANT)
-    values = np.array([over_splits(it, metric, of_constant) for it in results])
+    values = np.array([of_splits(it, "test", metric) for it in results])
     smaller = METRICS[metric].smaller_is_better
     gains = to_maximize(values, smaller)
     best = int(np.argmax(gains.mean(axis=1)))
     if region is None:
         region = region_of(metric, float(values[best].mean()), float(of_constant.mean()))
     judge = Judge(gains[best], smaller, ratio, region)
-    p_values = of_pairs(gains, ratio)
+    p_values, chances = of_pairs(gains, ratio), probabilities_of_best(gains, ratio)
     above = [corrected(it, ratio) for it in gains - to_maximize(of_constant, smaller)]
     p_above = holm([it.p for it in above])
-    chances = probabilities_of_best(gains, ratio)
     candidates = [
         Candidate(
             *judge.standing(
@@ -214,12 +221,6 @@ class Judge(NamedTuple):
         behind = self.behind(values)
         mean, word = corrected(values, self.ratio), word_of(behind, p, self.region)
         return name, values, mean, behind, p, word
-
-
-def over_splits(result: Result, metric: str, of_constant: Array) -> Array:
-    """The mean of a metric over the seeds of each split; one that diverged counts as constant."""
-    values = result.by_split("test", metric)
-    return np.asarray(np.where(np.isfinite(values), values, of_constant[:, None]).mean(axis=1))
 
 
 def _pair(first: int, second: int) -> tuple[int, int]:

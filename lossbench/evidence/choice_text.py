@@ -9,7 +9,7 @@ import numpy as np
 
 from lossbench.evidence.baselines import BOOSTING, CONSTANT, LINEAR
 from lossbench.evidence.choice import Candidate, Choice, Standing
-from lossbench.evidence.difference_words import MEANINGS, amount, region_in_words, size
+from lossbench.evidence.difference_words import MEANINGS, amount, in_units, region_in_words, size
 from lossbench.tables.metrics import METRICS
 from lossbench.text import counted, figure, finite_or_none, percent
 
@@ -21,9 +21,9 @@ OTHER_METRICS = (
     *("mse", "mae", "bias"),
     *("accuracy", "balanced_accuracy", "log_loss", "brier", "expected_calibration_error"),
 )
-MOST_LINES = 20
+MOST_LINES, MOST_ABOVE = 20, 7  # of the answer, and of its sentences
 MOST_NAMED = 4
-COLUMNS = ("to best", CONSTANT, "boosting", "P(best)", "rate", "time")
+COLUMNS = ("to best", "const", "boost", "best?", "rate", "time")
 
 
 def sentences(choice: Choice) -> Iterator[str]:
@@ -35,8 +35,8 @@ def sentences(choice: Choice) -> Iterator[str]:
             by = _by(choice, other, choice.best)
             sure = "" if other.word == "clear" else ", which may be chance"
             yield f"A {name} of scikit-learn is better than every loss here: by {by}{sure}."
-    for first, second, how in choice.equal():
-        yield f"{first} and {second} are {how}: what differs between them is chance."
+    for names, how in choice.equal():
+        yield f"{_listed(names, 'and')} are {how}: what differs between them is chance."
 
 
 def _advice(choice: Choice) -> Iterator[str]:
@@ -104,7 +104,9 @@ def lines(title: str, choice: Choice, last: Sequence[str]) -> list[str]:
 
     Of many losses, the worst are left out of the table.
     """
-    above = wrapped(f"{title}: {' '.join(sentences(choice))}")
+    told = list(sentences(choice))
+    while len(above := wrapped(f"{title}: {' '.join(told)}")) > MOST_ABOVE:
+        told.pop()
     below = [line for remark in remarks(choice) for line in wrapped(remark, "  ")]
     shown = MOST_LINES - len(above) - len(below) - len(last) - len(choice.others) - 3
     hidden = len(choice.candidates) - shown
@@ -161,7 +163,7 @@ def _to_best(choice: Choice, it: Standing) -> str:
         return "best"
     ahead = it.behind.mean < 0 and it.word != "none"
     word = f"ahead{'?' if it.word == 'unsure' else ''}" if ahead else it.word
-    return f"{word} {_gap(choice, it)}"
+    return f"{word} {in_units(choice.metric, it.mean.mean - choice.best.mean.mean)}"
 
 
 def remarks(choice: Choice) -> Iterator[str]:

@@ -2,15 +2,14 @@
 
 The values of two losses have different units and are never compared. A metric, such as mse or
 accuracy, means the same under every loss. How two losses are compared by it is explained in
-``probability``. "Better" means that the whole interval of the probability lies above one half.
+``probability``. Of several splits, the split is the unit: see ``over_splits``. "Better" means that
+the p-value is below 5 % once it is corrected by Holm's method for all pairs of a part, so that in
+at most one of twenty comparisons of losses without any difference any pair is called better.
 
 What a comparison cannot say:
 
-- All seeds of an experiment share one data set and one split. The intervals show the chance in
-  training, which is that of initial weights and row orders. They do not show what other data
-  would give.
-- The intervals are not corrected for the number of comparisons: of twenty pairs of losses without
-  any difference, about one is still called better or worse.
+- All seeds of one split share their data. The intervals show the chance in training, which is that
+  of initial weights and row orders. They do not show what other data or another split would give.
 - Two losses with the same seed may start from the same weights. The bootstrap does not use that:
   it resamples the two losses independently. Where equal seeds give similar results its intervals
   are too wide rather than too narrow.
@@ -23,7 +22,7 @@ What a comparison cannot say:
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -31,9 +30,10 @@ import numpy as np
 
 from lossbench.config.experiment import Experiment
 from lossbench.evidence.failed_to_learn import failed_to_learn
+from lossbench.evidence.over_splits import corrected, holm
 from lossbench.evidence.pair import Pair, Standing
 from lossbench.evidence.probability import probabilities, to_maximize
-from lossbench.results.result import PARTS, Array, Part, Result
+from lossbench.results.result import PARTS, Part, Result, of_splits
 from lossbench.tables.metrics import METRICS, compared_on
 from lossbench.tables.problems import Problem
 from lossbench.text import flattened, printable
@@ -141,10 +141,10 @@ def compare(results: Iterable[Result], metric: str | None = None) -> list[Compar
     accuracy ['hinge', 'squared_hinge']
     """
     results = list(results)
-    by_data: dict[str, list[Result]] = defaultdict(list)
+    by_data: dict[tuple[str, int], list[Result]] = defaultdict(list)
     for result in results:
         if (metric or compared_on(result.experiment.loss.row.problem)) in result.experiment.metrics:
-            by_data[result.data_sha256].append(result)
+            by_data[result.data_sha256, result.experiment.splits].append(result)
     comparisons = [
         _comparison(members, metric or compared_on(members[0].experiment.loss.row.problem))
         for members in by_data.values()
@@ -176,8 +176,7 @@ def _comparison(results: Sequence[Result], metric: str) -> Comparison:
             for result, count in zip(results, failed, strict=True)
         ]
         standings += here
-        values = [result.final(part, metric) for result in results]
-        pairs += _pairs(here, values, metric, best)
+        pairs += _pairs(here, results, metric, best)
     experiment = results[0].experiment
     return Comparison(
         results[0].data_sha256,
@@ -207,15 +206,29 @@ def _differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:
 
 
 def _pairs(
-    standings: Sequence[Standing], values: Sequence[Array], metric: str, best: int | None
+    standings: Sequence[Standing], results: Sequence[Result], metric: str, best: int | None
 ) -> list[Pair]:
-    """Every pair, or only those of the ``best``.
+    """Every pair, or only those of the ``best``, with p-values that are corrected for them all."""
+    pairs = list(combinations(range(len(results)), 2))
+    if best is not None:
+        pairs = [(best, second) for second in range(len(results)) if second != best]
+    judge = _over_splits if results[0].experiment.splits > 1 else _over_seeds
+    found = judge(pairs, standings, results, metric)
+    corrected = holm([it.p for it in found])
+    return [replace(it, p=p) for it, p in zip(found, corrected, strict=True)]
+
+
+def _over_seeds(
+    pairs: Sequence[tuple[int, int]],
+    standings: Sequence[Standing],
+    results: Sequence[Result],
+    metric: str,
+) -> list[Pair]:
+    """The pairs by the seeds of one split.
 
     Each result is compared at once with all others that have the same number of seeds.
     """
-    pairs = list(combinations(range(len(values)), 2))
-    if best is not None:
-        pairs = [(best, second) for second in range(len(values)) if second != best]
+    values = [it.final(standings[0].part, metric) for it in results]
     seconds_of: dict[tuple[int, int], list[int]] = defaultdict(list)
     for first, second in pairs:
         seconds_of[first, len(values[second])].append(second)
@@ -223,9 +236,28 @@ def _pairs(
     for (first, _), seconds in seconds_of.items():
         others = np.array([values[second] for second in seconds])
         figures = probabilities(values[first], others, METRICS[metric].smaller_is_better)
-        for second, *ends in zip(seconds, *(it.tolist() for it in figures), strict=True):
-            found[first, second] = Pair(standings[first], standings[second], metric, *ends)
+        for second, *of_pair in zip(seconds, *(it.tolist() for it in figures), strict=True):
+            found[first, second] = Pair(standings[first], standings[second], metric, *of_pair)
     return [found[pair] for pair in pairs]
+
+
+def _over_splits(
+    pairs: Sequence[tuple[int, int]],
+    standings: Sequence[Standing],
+    results: Sequence[Result],
+    metric: str,
+) -> list[Pair]:
+    """The pairs by several splits, of which each gives one value: the mean over its seeds."""
+    part, found = standings[0].part, []
+    train, test = results[0].rows or (1, 1)
+    smaller = METRICS[metric].smaller_is_better
+    gains = [to_maximize(of_splits(it, part, metric), smaller) for it in results]
+    for first, second in pairs:
+        difference = corrected(gains[first] - gains[second], test / train)
+        ends = difference.above_zero, np.nan, np.nan, difference.p
+        pair = Pair(standings[first], standings[second], metric, *ends, over_splits=difference)
+        found.append(pair)
+    return found
 
 
 def _why_nothing(results: Sequence[Result], metric: str | None) -> str:

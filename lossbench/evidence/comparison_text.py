@@ -12,13 +12,13 @@ from lossbench.text import finite_or_none
 
 LIMITS = (
     "In pairs of seeds, ties count half; the intervals are 95 % bootstrap intervals. All seeds of "
-    "a comparison share one data set and one split: the intervals show the chance in training, "
-    "not what other data would give. They are not corrected for the number of comparisons: of "
-    "twenty pairs of losses without any difference, about one is still called better or worse."
+    "one split share their data: what is said of one split shows the chance in training, and not "
+    "what other data or another split would give. Better and worse are corrected by Holm's method "
+    "for all pairs of a part."
 )
 CSV_COLUMNS = (
-    "data metric part first second finding probability low high first_median second_median "
-    "first_trainings second_trainings"
+    "data metric part first second finding probability low high p first_median second_median "
+    "first_trainings second_trainings splits difference difference_low difference_high"
 ).split()
 
 
@@ -93,9 +93,20 @@ def _pair(pair: Pair) -> dict[str, Any]:
         "probability": pair.probability,
         "low": finite_or_none(pair.low),
         "high": finite_or_none(pair.high),
+        "p": pair.p,
         "first_median": finite_or_none(pair.first.summary.median),
         "second_median": finite_or_none(pair.second.summary.median),
         "first_trainings": pair.first.seeds,
         "second_trainings": pair.second.seeds,
+        **_over_splits(pair),
         "sentence": pair.sentence,
     }
+
+
+def _over_splits(pair: Pair) -> dict[str, Any]:
+    """The mean difference over several splits, above 0 where the first is better."""
+    it = pair.over_splits
+    if it is None:
+        return {"splits": 1}
+    ends = {"difference_low": it.low, "difference_high": it.high}
+    return {"splits": it.freedom + 1, "difference": it.mean, **ends}

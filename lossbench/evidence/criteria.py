@@ -35,7 +35,7 @@ def most(condition: Array) -> bool | None:
 
 def ahead(first: Array, second: Array, smaller_is_better: bool) -> tuple[str, bool | None]:
     """In which share of the pairs of seeds the first is better, and whether it is better."""
-    share, low, high = (it[0] for it in probabilities(first, second[None], smaller_is_better))
+    share, low, high, _ = (it[0] for it in probabilities(first, second[None], smaller_is_better))
     text = f"{percent(share)} [{percent(low)}, {percent(high)}]"
     return text, True if low > 0.5 else (False if high < 0.5 else None)
 

@@ -54,6 +54,13 @@ def amount(metric: str, value: float, reference: float) -> str:
     return f"{value - reference:+.3f}"
 
 
+def in_units(metric: str, difference: float) -> str:
+    """A difference with its sign, of an error in the units of its metric, of a share in points."""
+    if _is_share(METRICS[metric]):
+        return f"{100 * difference:+.1f}"
+    return f"{'-' if difference < 0 else '+'}{figure(abs(difference))}"
+
+
 def size(metric: str, value: float, reference: float) -> str:
     """The same in a sentence, without its sign: "24 %", "2.3 points"."""
     number = amount(metric, value, reference).lstrip("+-").replace("%", " %")

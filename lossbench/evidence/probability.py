@@ -25,23 +25,26 @@ AT_ONCE = 2_000_000  # values that are resampled at once: bounds the memory of v
 
 def probabilities(
     first: Array, others: Array, smaller_is_better: bool
-) -> tuple[Array, Array, Array]:
-    """The probability that ``first`` beats each of the others, and the ends of its interval.
+) -> tuple[Array, Array, Array, Array]:
+    """The probability that ``first`` beats each of the others, the ends of its interval, and p.
 
     ``first`` has shape (n,), a value for each seed, and ``others`` (k, m); a seed that diverged
-    has NaN. The three results have shape (k,). The ends are NaN where n or m is 1.
+    has NaN. The four results have shape (k,). The ends are NaN where n or m is 1. The p-value is
+    that of Mann and Whitney's test.
     """
     # It takes half a second to import, and many commands compare nothing.
     from scipy.stats import mannwhitneyu
 
     own, against = (to_maximize(values, smaller_is_better) for values in (first, others))
     n, m = len(own), against.shape[-1]
-    u = mannwhitneyu(
-        np.broadcast_to(own, (len(against), n)), against, axis=-1, method="asymptotic"
-    ).statistic
-    estimate = np.asarray(u) / (n * m)
+    with np.errstate(invalid="ignore"):  # where all values are equal
+        test = mannwhitneyu(
+            np.broadcast_to(own, (len(against), n)), against, axis=-1, method="asymptotic"
+        )
+    estimate = np.asarray(test.statistic) / (n * m)
+    p = np.nan_to_num(np.asarray(test.pvalue), nan=1.0)
     if min(n, m) < 2:
-        return estimate, np.full_like(estimate, np.nan), np.full_like(estimate, np.nan)
+        return estimate, np.full_like(estimate, np.nan), np.full_like(estimate, np.nan), p
     # Sort the values of ``first``. A value of the others beats the lowest ``below`` of them, loses
     # to those from index ``upto`` on, and ties with those between.
     order = np.argsort(own)
@@ -59,7 +62,7 @@ def probabilities(
         ]
         return np.asarray(1 - np.array(lost) / (n * m))
 
-    return estimate, *bootstrap_interval((np.arange(n), np.arange(m)), statistic)
+    return estimate, *bootstrap_interval((np.arange(n), np.arange(m)), statistic), p
 
 
 def bootstrap_interval(

@@ -42,6 +42,7 @@ def complete(
         first.classes,
         target=units_of(first, experiment.fitted_rows(first)),
         constants=tuple(constants_of(experiment, it) for it in splits),
+        rows=(len(first.y_train), len(first.y_test)),
     )
 
 

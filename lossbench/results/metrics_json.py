@@ -30,7 +30,7 @@ from lossbench.text import finite_or_none, on_one_line
 
 VERSION = version("lossbench")
 # How many bytes and how many values metrics.json may have: beside its seeds, and for each of them.
-MOST_BESIDE_SEEDS, MOST_PER_SEED = (2**22, 200_000), (2**11, 120)
+MOST_BESIDE_SEEDS, MOST_PER_SEED = (2**22, 200_000), (2**12, 160)
 DEEPEST = 20  # mappings and lists inside each other
 
 
@@ -62,6 +62,7 @@ def as_document(result: Result) -> dict[str, Any]:
             part: {name: result.summary(part, name).as_json() for name in names} for part in PARTS
         },
         "diverged": result.diverged,
+        **({"rows": list(result.rows)} if result.rows else {}),
         "constants": [
             {
                 part: {name: finite_or_none(it) for name, it in of_part.items()}
@@ -149,6 +150,7 @@ class Document(BaseModel):
     classes: tuple[str, ...] = Field((), strict=False)
     target: StoredUnits | None = None
     runs: list[Run] = Field(min_length=1)
+    rows: tuple[int, int] | None = Field(None, strict=False)
     constants: list[dict[Part, dict[str, float | None]]] = []
     provenance: dict[str, str]
     files: Digests = Digests()

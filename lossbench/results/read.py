@@ -162,6 +162,7 @@ def _read(folder: Path) -> Result:
         document.provenance,
         target,
         tuple(map(stored, document.constants)),
+        document.rows,
     )
     check(folder, result, values)
     return result

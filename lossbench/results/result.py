@@ -83,6 +83,8 @@ class Result:
 
     ``data_sha256`` is the digest of the data in the first split. ``constants`` are the metrics of
     the best constant prediction, for each split by part and name; empty where they are not known.
+    ``rows`` are those of the train part, with what is held back, and of the test part, in the first
+    split; None where they are not known.
     ``classes`` are the names of the classes, by number;
     empty for a real target. ``provenance`` says which versions and which machine made the result;
     it is known of a result that was read from a folder, and empty after training. ``target`` tells
@@ -109,6 +111,7 @@ class Result:
     provenance: Mapping[str, str] = field(default_factory=dict)
     target: TargetUnits | None = None
     constants: tuple[Constants, ...] = ()
+    rows: tuple[int, int] | None = None
 
     def final(self, part: Part, metric: str) -> Array:
         """A figure on the final weights, shape (trainings,); NaN where a training diverged."""
@@ -232,6 +235,16 @@ class Result:
     def diverged(self) -> int:
         """How many seeds reached NaN or infinity."""
         return sum(training.diverged for training in self.trainings)
+
+
+def of_splits(result: Result, part: Part, metric: str) -> Array:
+    """The mean of a metric over the seeds of each split, (splits,).
+
+    A training that diverged counts as the best constant of its split.
+    """
+    values = result.by_split(part, metric)
+    constant = result.constant(part, metric)[:, None]
+    return np.asarray(np.where(np.isfinite(values), values, constant).mean(axis=1))
 
 
 def history_columns(experiment: Experiment) -> list[str]:

@@ -228,7 +228,7 @@ def judged_by(cases: Sequence[Case]) -> str:
     """The metric that losses are chosen by."""
     tune = cases[0].experiment.tune
     assert tune
-    return tune.metric
+    return tune.judged_by
 
 
 def judged(

@@ -94,15 +94,18 @@ def _tuned(experiment: Experiment, tune: Tune, split: Split, program: Program) -
         fit = train.fitter(changed, split, programs[key], shared)
         fitted = fit(experiment.seed)
         training = replace(train.training(changed, experiment.seed, fitted), tuned=point)
-        return Trial(*_judged(changed, tune.metric, split, fitted, training), point, training, fit)
+        return Trial(
+            *_judged(changed, tune.judged_by, split, fitted, training), point, training, fit
+        )
 
     best = min(map(tried, tune.points()), key=lambda it: it.rank)
     for key, further in continuations(tune.grid, best.point):
         for value in further:
             trial = tried({**best.point, key: value})
-            if trial.rank >= best.rank:
+            if trial.rank < best.rank:
+                best = trial
+            elif np.isfinite(best.error):  # where all diverged, a rate far away may not
                 break
-            best = trial
     return best
 
 

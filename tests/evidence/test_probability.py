@@ -40,7 +40,8 @@ def test_interval_is_that_of_a_plain_bootstrap_with_scipy() -> None:
     options = {"n_resamples": 2000, "method": "percentile", "rng": np.random.default_rng(0)}
     plainly = stats.bootstrap((first, second), plain, **options)
     low, high = plainly.confidence_interval
-    found = [it[0] for it in probabilities(first, second[None], False)]
+    *found, p = [it[0] for it in probabilities(first, second[None], False)]
+    assert p == pytest.approx(stats.mannwhitneyu(first, second, method="asymptotic").pvalue)
     assert found == pytest.approx([float(plain(first, second)), low, high], abs=1e-6)
 
 
@@ -54,10 +55,11 @@ def test_another_loss_in_the_comparison_changes_no_interval() -> None:
 
 @pytest.mark.parametrize(("first", "second", "p"), [(1, 0, 1.0), (0, 1, 0.0), (1, 1, 0.5)])
 def test_degenerate_cases_give_no_warning(first: float, second: float, p: float) -> None:
-    found = probabilities(np.full(30, first), np.full((1, 30), second), False)
+    *found, p_value = probabilities(np.full(30, first), np.full((1, 30), second), False)
     assert [it[0] for it in found] == [p, p, p]
+    assert p_value[0] == 1 if first == second else p_value[0] < 1e-6
 
 
 def test_single_seeds_have_no_interval() -> None:
-    p, low, high = probabilities(np.array([1.0]), np.array([[0.0]]), False)
+    p, low, high, _ = probabilities(np.array([1.0]), np.array([[0.0]]), False)
     assert (p[0], np.isnan(low[0]), np.isnan(high[0])) == (1.0, True, True)

@@ -46,7 +46,7 @@ def test_a_seed_has_its_history_by_part_and_name(result: Result) -> None:
 
 def test_curves_are_as_long_as_the_longest_history(result: Result) -> None:
     curves, histories = result.curves("test", "loss"), result.histories("test", "loss")
-    assert curves.shape == (4, result.epochs)
+    assert curves.shape == (4 * result.experiment.splits, result.epochs)
     assert result.epochs == max(map(len, histories))
     for curve, history in zip(curves, histories, strict=True):
         np.testing.assert_array_equal(curve[: len(history)], history)
@@ -77,12 +77,16 @@ def test_a_frame_has_a_row_for_each_seed(result: Result) -> None:
     stopping = ["epochs", "best_epoch"] if result.experiment.early_stopping else []
     names = ("loss", *result.experiment.metrics)
     figures = [f"{part}_{name}" for name in names for part in PARTS]
-    assert list(frame.columns) == ["seed", "diverged", *stopping, *figures]
+    splits = result.experiment.splits
+    split = ["split"] if splits > 1 else []
+    assert list(frame.columns) == [*split, "seed", "diverged", *stopping, *figures]
     kinds = dict.fromkeys(figures, "float64") | {"seed": "int64", "diverged": "bool"}
-    kinds |= dict.fromkeys(stopping, "int64")
+    kinds |= dict.fromkeys([*split, *stopping], "int64")
     assert {name: str(kind) for name, kind in frame.dtypes.items()} == kinds
-    assert frame["seed"].tolist() == [0, 1, 2, 3]
-    assert frame["diverged"].tolist() == [False, True, False, False]
+    assert frame["seed"].tolist() == [0, 1, 2, 3] * splits
+    assert frame["diverged"].tolist() == [False, True, False, False] * splits
+    if split:
+        assert frame["split"].tolist() == [0] * 4 + [1] * 4
     assert frame.loc[1, figures].isna().all()
     for number, training in enumerate(result.trainings):
         row = frame.loc[number]
@@ -95,7 +99,7 @@ def test_a_frame_has_a_row_for_each_seed(result: Result) -> None:
 def test_a_frame_of_the_history_is_history_csv(result: Result) -> None:
     """Also of a seed that diverged, which has infinity there."""
     frame = result.history_frame()
-    assert np.isinf(frame["train_loss"]).sum() == 1
+    assert np.isinf(frame["train_loss"]).sum() == result.experiment.splits
     read = pd.read_csv(io.StringIO(history_csv(result)))
     pd.testing.assert_frame_equal(frame, read, rtol=1e-15, atol=0)
 

@@ -9,6 +9,7 @@ import pytest
 from keras_fit import assert_equals_fit, sgd, split_of
 
 from lossbench.config.experiment import Experiment
+from lossbench.tables.problems import Problem
 from lossbench.training.train import trainer
 
 Make = Callable[..., Experiment]
@@ -40,6 +41,31 @@ def test_early_stopping_ends_in_the_epoch_and_with_the_weights_of_fit(
     )
     theirs = sgd(**optimizer)
     assert_equals_fit(experiment, split_of("regression"), theirs, callbacks=[callback])
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("problem", "loss", "monitor"),
+    [("regression", "mse", "mae"), ("binary classification", "hinge", "accuracy")],
+)
+def test_a_metric_that_is_watched_ends_training_as_in_fit(
+    experiment_of: Make, problem: Problem, loss: str, monitor: str
+) -> None:
+    experiment = experiment_of(
+        problem,
+        loss,
+        epochs=9,
+        early_stopping={"patience": 1, "validation_size": 0.25, "monitor": monitor},
+        optimizer={"learning_rate": 0.1},
+    )
+    callback = keras.callbacks.EarlyStopping(
+        monitor=f"val_{monitor}",
+        mode="min" if monitor == "mae" else "max",
+        patience=1,
+        restore_best_weights=True,
+    )
+    theirs = sgd(learning_rate=0.1)
+    assert_equals_fit(experiment, split_of(problem), theirs, callbacks=[callback])
 
 
 @pytest.mark.thorough

@@ -42,7 +42,7 @@ TARGETS = {
 
 def split_of(y: np.ndarray, transform: TransformName | None, **scaling: Any) -> Split:
     table = Table(X, y)
-    return split_table(table, parts(table, PART), Scaling(transform=transform, **scaling))
+    return split_table(table, parts(table, PART)[0], Scaling(transform=transform, **scaling))
 
 
 def experiment_with(make: Make, transform: TransformName | None, **changes: Any) -> Experiment:

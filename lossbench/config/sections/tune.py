@@ -34,13 +34,20 @@ class Tune(Section):
     """Which keys of a config are tuned, and what judges them.
 
     In each split, every combination of the values in ``grid`` is trained from the first seed. The
-    one whose ``metric`` is best on the rows that early stopping holds back is trained from all
-    seeds. Without a list of learning rates, nine are tried, from a tenth to a hundred times the
-    optimizer's own. If the best one is the first or the last of its list, the list is continued.
+    one whose ``metric``, by default mse or accuracy, is best on the rows that early stopping holds
+    back is trained from all seeds. Without a list of learning rates, nine are tried, from a tenth
+    to a hundred times the optimizer's own. If the best one is the first or the last of its list,
+    the list is continued.
     """
 
-    metric: Annotated[str, one_of(list(METRICS))]
+    metric: Annotated[str, one_of(list(METRICS))] | None = None
     grid: Annotated[dict[str, tuple[Any, ...]], BeforeValidator(_grid)] = Field({})
+
+    @property
+    def judged_by(self) -> str:
+        """The metric, which an experiment fills in where a config gives none."""
+        assert self.metric
+        return self.metric
 
     def with_rates(self, rate: float) -> "Tune":
         """The same with learning rates around that of an optimizer."""
