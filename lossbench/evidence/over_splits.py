@@ -56,13 +56,26 @@ def corrected(values: Array, ratio: float) -> Difference:
     """
     from scipy.stats import t
 
-    count, mean = len(values), float(values.mean())
-    scale = float(np.sqrt((1 / count + ratio) * values.var(ddof=1)))
-    freedom = count - 1
+    mean, scale, freedom = float(values.mean()), float(_scale(values, ratio)), len(values) - 1
     reach = float(t.ppf(1 - LEVEL / 2, freedom)) * scale
-    statistic = abs(mean) / scale if scale else (np.inf if mean else 0.0)
-    p = float(2 * t.sf(statistic, freedom))
+    p = float(_p_values(values, ratio))
     return Difference(mean, mean - reach, mean + reach, scale, freedom, p)
+
+
+def _scale(values: Array, ratio: float) -> Array:
+    """The corrected standard error of the mean of values, (…, splits)."""
+    return np.asarray(np.sqrt((1 / values.shape[-1] + ratio) * values.var(axis=-1, ddof=1)))
+
+
+def _p_values(values: Array, ratio: float) -> Array:
+    """The two-sided p-values of means of 0, of values (…, splits)."""
+    from scipy.stats import t
+
+    distance = np.abs(values.mean(axis=-1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = distance / _scale(values, ratio)
+    # Values that never differ say nothing; those that always differ alike leave no doubt.
+    return np.asarray(2 * t.sf(np.where(distance == 0, 0, statistic), values.shape[-1] - 1))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -82,8 +95,11 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def of_pairs(gains: Array, ratio: float) -> dict[tuple[int, int], float]:
     """The p-value of each pair of rows of ``gains``, (models, splits), corrected for all pairs."""
     pairs = list(combinations(range(len(gains)), 2))
-    p_values = holm([corrected(gains[a] - gains[b], ratio).p for a, b in pairs])
-    return dict(zip(pairs, p_values, strict=True))
+    if not pairs:
+        return {}
+    first, second = np.array(pairs).T
+    p_values = _p_values(gains[first] - gains[second], ratio)
+    return dict(zip(pairs, holm(p_values.tolist()), strict=True))
 
 
 def probabilities_of_best(gains: Array, ratio: float) -> Array:

@@ -49,7 +49,7 @@ class TrainingProcesses:
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
         """Train every seed of the works; yields an event for each, in order within a work."""
-        shares = _dealt(works, len(self._processes))
+        shares = dealt(works, len(self._processes))
         # What a thread sends: events, or the error that ended it, and None at its end.
         events: SimpleQueue[Event | BaseException | None] = SimpleQueue()
 
@@ -74,7 +74,7 @@ class TrainingProcesses:
                 yield event
 
 
-def _dealt(works: Sequence[Work], count: int) -> list[list[Numbered]]:
+def dealt(works: Sequence[Work], count: int) -> list[list[Numbered]]:
     """The works with their numbers, for at most ``count`` processes; one program is in one."""
     by_program: dict[str, list[Numbered]] = {}
     for number, work in enumerate(works):

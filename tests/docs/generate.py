@@ -142,7 +142,9 @@ def metrics() -> str:
         [
             _names(metric.name),
             " and ".join(metric.problems).replace(" classification and", " and"),
-            "smaller" if metric.smaller_is_better else "larger",
+            ("smaller" if metric.smaller_is_better else "larger")
+            if metric.ordered
+            else "nearer to 0",
             taken(metric),
         ]
         for metric in METRICS.values()
