@@ -153,6 +153,7 @@ def _run(
 ) -> "Choice":
     """Train what is missing and judge it; exits with 1 if an experiment failed."""
     from lossbench.cli.terminal import print_exception
+    from lossbench.suite import choice_files
     from lossbench.suite import choose as choosing
     from lossbench.suite.run import Failure
 
@@ -176,5 +177,5 @@ def _run(
     if suite.failed:
         raise typer.Exit(FAILED)
     choice = choosing.judged(cases, suite.results, found, protocol.region)
-    choosing.write(choice, source.folder)
+    choice_files.write(choice, source.folder)
     return choice

@@ -33,14 +33,18 @@ def baselines(splits: Sequence[Split], metrics: Sequence[str], judged_by: str) -
     ``judged_by`` is the metric that decides. For one that the median has least of, the constant is
     the median and gradient boosting learns absolute errors.
     """
+    from threadpoolctl import threadpool_limits
+
     of_classes = bool(splits[0].classes)
     found = []
-    for name in (CONSTANT, LINEAR, BOOSTING):
-        of_splits = [
-            _measured(_model(name, of_classes, judged_by), split, metrics) for split in splits
-        ]
-        values = {it: np.array([of[it] for of in of_splits]) for it in metrics}
-        found.append(Baseline(name, values))
+    # The cores are for the losses; on small tables, several threads only wait for each other.
+    with threadpool_limits(1):
+        for name in (CONSTANT, LINEAR, BOOSTING):
+            of_splits = [
+                _measured(_model(name, of_classes, judged_by), split, metrics) for split in splits
+            ]
+            values = {it: np.array([of[it] for of in of_splits]) for it in metrics}
+            found.append(Baseline(name, values))
     return found
 
 

@@ -144,7 +144,7 @@ def _table(choice: Choice, most: int) -> list[list[str]]:
         mean, reach = it.mean.mean, (it.mean.high - it.mean.low) / 2
         row = [
             it.name,
-            f"{figure(mean)}±{reach:.2g}" if reach < 1000 else f"{figure(mean)}±{figure(reach)}",
+            f"{figure(mean)}±{_rounded(reach)}",
             _to_best(choice, it),
             "" if it.name == CONSTANT else amount(choice.metric, mean, constant),
             "" if it.name == BOOSTING else amount(choice.metric, mean, boosting),
@@ -156,6 +156,12 @@ def _table(choice: Choice, most: int) -> list[list[str]]:
         rows.append(row + [""] * (len(rows[0]) - len(row)))
     kept = [number for number, cells in enumerate(zip(*rows[1:], strict=True)) if any(cells)]
     return [[row[number] for number in kept] for row in rows]
+
+
+def _rounded(reach: float) -> str:
+    """Half of an interval, with two digits."""
+    two = float(f"{reach:.2g}")
+    return f"{two:.0f}" if two >= 10 else f"{two:g}"
 
 
 def _to_best(choice: Choice, it: Standing) -> str:
@@ -178,11 +184,9 @@ def remarks(choice: Choice) -> Iterator[str]:
     words = {it.word for it in (*choice.candidates[1:], *choice.others)}
     region = region_in_words(choice.metric, choice.region)
     unsure = "; unsure: may be chance" if "unsure" in words else ""
-    seeds = f"{counted(choice.splits, 'split')} with {counted(choice.seeds, 'seed')} each"
-    yield (
-        f"{seeds}; up to {region} does not matter (--rope){unsure}. It holds for such rows and "
-        "this network; later data and other models may differ."
-    )
+    trainings = f"{choice.splits} splits x {counted(choice.seeds, 'seed')}"
+    yield f"{trainings}; up to {region} does not matter (--rope){unsure}."
+    yield "It holds for such rows and this network, not for later data or other models."
 
 
 def _costs(choice: Choice) -> Iterator[str]:

@@ -12,13 +12,9 @@ from lossbench.config.complaints import ConfigError, Mistake
 from lossbench.config.experiment_checks import possible_metrics
 from lossbench.config.load import Case, load_all
 from lossbench.config.sections.dataset import SplitOptions
-from lossbench.config.sections.tune import LEARNING_RATE
-from lossbench.config.tuned import with_point
+from lossbench.config.sections.loss import LossChoice
 from lossbench.config.yaml_reader import read
-from lossbench.config.yaml_writer import to_yaml
 from lossbench.data.arrays import DatasetError
-from lossbench.data.parts import ALL
-from lossbench.evidence import choice_text
 from lossbench.evidence.baselines import Baseline, baselines
 from lossbench.evidence.choice import Choice, choose
 from lossbench.results import atomic
@@ -27,18 +23,17 @@ from lossbench.results.result import Result
 from lossbench.starters.configs import configs
 from lossbench.starters.dataset import StarterDataset, is_named, starter_dataset
 from lossbench.starters.description import Description, describe_split
-from lossbench.suite import CHOSEN, RESULTS
+from lossbench.suite import RESULTS, choice_files
 from lossbench.suite.suite import Suite
 from lossbench.tables.metrics import MONITORED
-from lossbench.text import nearest, to_json
+from lossbench.text import nearest
 
 TRAIN_SIZE, VALIDATION_SIZE = 0.8, 0.2
 # With early stopping, more epochs than ``new`` asks for cost little: those of slow rates.
 EPOCHS, MOST_EPOCHS = 5, 150
 PATIENCE, LEAST_PATIENCE = 0.2, 10  # a share of the epochs, and epochs
 CHOICES = RESULTS / "choose"
-DOCUMENT, CONFIGS = "choice.json", "configs"
-MARKS = {DOCUMENT: rb'\{\n  "answer": ', CHOSEN: b"# Trains the loss that was chosen"}
+CONFIGS = "configs"  # the folder of those that are written
 
 
 @dataclass(frozen=True)
@@ -109,7 +104,7 @@ def source_of(
         return Source(name, out or CHOICES / name, _configs_in(Path(data), losses))
     dataset = starter_dataset(data, target, problem, settings)
     folder = out or CHOICES / dataset.name
-    refuse(folder)
+    choice_files.refuse(folder)
     title = f"{dataset.title}, {dataset.target}" if dataset.path else dataset.name
     return Source(title, folder, _written(dataset, folder / CONFIGS, losses), dataset)
 
@@ -180,12 +175,11 @@ def _cases(
             "validation_size": VALIDATION_SIZE,
             "monitor": metric if metric in MONITORED else "loss",
         },
-        "tune": {"metric": metric, "grid": {key: [*it] for key, it in protocol.grid.items()}},
         "published": {},
         "metrics": [],
     }
     cases = []
-    for case in load_all(paths, options, allow_code=protocol.allow_code):
+    for case in _tuned(paths, options, protocol, metric):
         metrics = possible_metrics(case.experiment, case.splits)
         if metric not in (*metrics, *case.experiment.tracked):
             message = f"cannot be taken of {case.experiment.name} on these data"
@@ -193,6 +187,34 @@ def _cases(
         experiment = case.experiment.model_copy(update={"final_metrics": metrics})
         cases.append(replace(case, experiment=experiment))
     return cases
+
+
+def _tuned(
+    paths: Sequence[Path], options: Mapping[str, Any], protocol: Protocol, metric: str
+) -> list[Case]:
+    """The experiments with the keys that are tuned; a parameter only where the loss has it."""
+    keys_of = {path: tuple(it for it in protocol.grid if _has(path, it)) for path in paths}
+    for key in protocol.grid:
+        if not any(key in keys for keys in keys_of.values()):
+            message = "is a parameter of none of the losses"
+            raise ConfigError([Mistake(f"--tune {key}", None, "", message)])
+    found: dict[Path, Case] = {}
+    for keys in dict.fromkeys(keys_of.values()):
+        grid = {key: [*protocol.grid[key]] for key in keys}
+        alike = [path for path in paths if keys_of[path] == keys]
+        tune = {"tune": {"metric": metric, "grid": grid}}
+        cases = load_all(alike, {**options, **tune}, allow_code=protocol.allow_code)
+        found |= {case.path: case for case in cases}
+    return [found[path] for path in paths]
+
+
+def _has(path: Path, key: str) -> bool:
+    """Whether a config, which is known to be right, can have a key of the grid."""
+    section, _, name = key.partition(".")
+    if section != "loss":
+        return True
+    loss = LossChoice.model_validate(read(path).values["loss"])
+    return loss.function is not None or name in loss.row.parameters
 
 
 def _split(description: Description, options: SplitOptions, protocol: Protocol) -> dict[str, Any]:
@@ -241,38 +263,3 @@ def judged(
     ratio = float(np.mean([len(it.y_test) / len(it.y_train) for it in cases[0].splits]))
     seconds = {it.experiment.name: sum(of.seconds for of in it.trainings) for it in results}
     return choose(results, of_others, judged_by(cases), ratio, region, seconds)
-
-
-def refuse(folder: Path) -> None:
-    """Raise FileExistsError if a choice would replace a file that lossbench did not write."""
-    for name, mark in MARKS.items():
-        atomic.refuse_file(folder / name, mark)
-
-
-def write(choice: Choice, folder: Path) -> None:
-    """Write the document of a choice, and the config that trains it on all rows."""
-    atomic.replace_file(folder / DOCUMENT, to_json(choice_text.as_document(choice)).encode())
-    atomic.replace_file(folder / CHOSEN, chosen_config(choice, folder).encode())
-
-
-def chosen_config(choice: Choice, folder: Path) -> str:
-    """The config that trains the chosen loss on all rows, with the values that tuning chose."""
-    experiment = choice.experiment
-    best = choice.best
-    tuned = {it.split: it.tuned for it in best.result.trainings}.values()
-    middle = min(tuned, key=lambda it: abs(np.log(it[LEARNING_RATE] / best.rate))) if tuned else {}
-    chosen = with_point(experiment, middle)
-    changed = {
-        "dataset": chosen.dataset.model_copy(update={"train_size": ALL, "split": None}),
-        "epochs": best.epochs,
-        "splits": 1,
-        "early_stopping": None,
-        "tune": None,
-        "final_metrics": (),
-    }
-    final = chosen.model_copy(update=changed).seen_from(folder)
-    head = (
-        f"{MARKS[CHOSEN].decode()} on all rows.\n"
-        f"# Its epochs and its learning rate are the medians over {choice.splits} splits.\n"
-    )
-    return head + to_yaml(final)

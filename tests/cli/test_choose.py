@@ -68,7 +68,7 @@ def test_data_are_looked_at_as_new_does_and_tuned_with_what_is_named(tmp_path: P
     lines = [f"{n},{n % 20},{rng.normal():.3f},{rng.normal():.3f}" for n in range(120)]
     (tmp_path / "d.csv").write_text("\n".join(["id,who,a,y", *lines]))
     asked = ("--target", "y", "--losses", "huber,mean_absolute_error", "--group", "who")
-    tuned = ("--tune", "model.l2=0,0.1", "--metric", "mae", "--rope", 0.2)
+    tuned = ("--tune", "model.l2=0,0.1", "--tune", "loss.delta=1,2", "--metric", "mae")
     done = lossbench(tmp_path, "choose", "d.csv", *asked, *tuned, *QUICK)
     assert done.returncode == 0, done.stderr
     assert "no loss is better than a constant" in " ".join(done.stdout.split())
@@ -77,7 +77,9 @@ def test_data_are_looked_at_as_new_does_and_tuned_with_what_is_named(tmp_path: P
     for it in results:
         assert it.experiment.dataset.split
         assert it.experiment.dataset.split.group == "who"
-        assert {*it.trainings[0].tuned} == {"model.l2", "optimizer.learning_rate"}
+        keys = {"model.l2", "optimizer.learning_rate"}
+        keys |= {"loss.delta"} if it.experiment.name == "huber" else set()
+        assert {*it.trainings[0].tuned} == keys
         assert it.experiment.tune
         assert it.experiment.tune.judged_by == "mae"
 
@@ -90,6 +92,7 @@ def test_data_are_looked_at_as_new_does_and_tuned_with_what_is_named(tmp_path: P
         (["--metric", "mse"], "early_stopping.monitor: 'mse' is not a metric of"),
         (["--splits", 1], "Invalid value for '--splits': Input should be greater"),
         (["--losses", "hing"], "--losses hing: is none of the configs in mine; did you mean"),
+        (["--tune", "loss.delta=1,2"], "--tune loss.delta: is a parameter of none of the losses"),
         (["--tune", "model.l2"], "--tune: must be KEY=VALUE"),
         (["--tune", "epochs=1,2"], "has 'epochs', which cannot be tuned: take keys of optimizer"),
         (["--tune", "model.hidden=[3],[4]"], "changes the shape of the network, whose weights"),

@@ -31,7 +31,7 @@ NAMES = ("README.md", *(f"{it}/README.md" for it in ("configs", "results", "loss
 READMES = [ROOT / name for name in NAMES]
 
 FENCED = re.compile(
-    r"(?:<!-- not run: (?P<why>.+) -->\n)?```(?P<language>\w+)\n(?P<body>.*?)```\n", re.DOTALL
+    r"(?:<!-- not run: (?P<why>[^\n]+) -->\n)?```(?P<language>\w+)\n(?P<body>.*?)```\n", re.DOTALL
 )
 FILE_NAME = re.compile(r"# (\S+\.(?:py|yaml))\n")
 FIGURE = re.compile(r"\d+\.\d+|\d+(?= %)")
