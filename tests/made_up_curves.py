@@ -60,7 +60,7 @@ def result(of: Experiment, seeds: int = 7, diverged: int = 0, at: int = 10) -> R
     """Trainings of which the first so many explode before an epoch."""
     trainings = [training(of, seed) for seed in range(seeds)]
     trainings[:diverged] = [exploding(it, at) for it in trainings[:diverged]]
-    return Result(of, "", tuple(trainings))
+    return Result(of.model_copy(update={"repeats": seeds}), "", tuple(trainings))
 
 
 def split(classes: int = 3, rows: int = 60, features: int = 2, stretch: float = 1.0) -> Split:

@@ -152,13 +152,15 @@ def _run(
     debug: bool,
 ) -> "Choice":
     """Train what is missing and judge it; exits with 1 if an experiment failed."""
-    from lossbench.cli.terminal import print_exception
+    from lossbench.cli.terminal import err, print_exception
     from lossbench.suite import choice_files
     from lossbench.suite import choose as choosing
     from lossbench.suite.run import Failure
 
     if protocol.force or not source.seems_stored:
         process.start()
+    for note in [] if quiet else source.notes:
+        err.print(note)
     cases = source.cases(protocol)
     suite = choosing.suite_of(source, cases, protocol.force)
     from lossbench.cli.progress import ProgressBars

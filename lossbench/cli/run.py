@@ -148,6 +148,7 @@ def _run(
 def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, debug: bool) -> None:
     """Print the medians of a result and what did not go well, or why there is no result."""
     from lossbench.cli.terminal import out, print_exception, print_warning
+    from lossbench.config.trainings import trainings_of
     from lossbench.evidence import summary
     from lossbench.suite.run import Failure
 
@@ -155,8 +156,8 @@ def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, d
         print_exception(f"{outcome.experiment.name}: {outcome}", outcome.error, debug)
         return
     if not as_json:
-        experiment, count = outcome.experiment, len(outcome.trainings)
-        seeds = f"median of {count} seeds" if count > 1 else f"seed {experiment.seed}"
+        experiment, several = outcome.experiment, len(outcome.trainings) > 1
+        seeds = f"median of {trainings_of(experiment)}" if several else f"seed {experiment.seed}"
         out.print(f"{experiment.name}: {experiment.metrics[0]}, {seeds}")
         out.print(summary.line(outcome))
     for warning in suite.warnings(outcome):

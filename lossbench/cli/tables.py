@@ -16,6 +16,7 @@ from lossbench.evidence.comparison_text import LIMITS
 from lossbench.evidence.sweep import Sweep
 from lossbench.results.result import PARTS, Result
 from lossbench.suite import CHOSEN
+from lossbench.text import figure
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -82,6 +83,8 @@ def print_comparison(comparisons: Sequence[Comparison]) -> None:
         parts = [[standing for standing in it.standings if standing.part == part] for part in PARTS]
         pairs = list(zip(*parts, strict=True))
         rows = [[train.name, str(train.summary), str(test.summary)] for train, test in pairs]
+        if it.constant:
+            rows.append(["(a constant)", *map(figure, it.constant)])
         print_table(it.title, ["experiment", *PARTS], rows)
         remarks = [
             f"{train.name}: {count} of {train.seeds} seeds {what}"

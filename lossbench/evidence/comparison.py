@@ -84,6 +84,18 @@ class Comparison:
         return f"{self.data}: {self.metric}"
 
     @property
+    def constant(self) -> tuple[float, float] | None:
+        """The metric of the best constant prediction on each part, a mean over the splits.
+
+        None where no result knows it: older ones do not.
+        """
+        found = (
+            tuple(it.constant(part, self.metric).mean() for part in PARTS) for it in self.results
+        )
+        train, test = next((it for it in found if np.isfinite(it).all()), (np.nan, np.nan))
+        return (float(train), float(test)) if np.isfinite(train) else None
+
+    @property
     def note(self) -> str:
         """A sentence that says what differs besides the loss; empty where nothing does."""
         if not self.differs:
@@ -168,7 +180,7 @@ def ranking(results: Sequence[Result], metric: str) -> tuple[int, ...]:
 def _comparison(results: Sequence[Result], metric: str) -> Comparison:
     standings: list[Standing] = []
     pairs: list[Pair] = []
-    failed = [failed_to_learn(result) for result in results]
+    failed = [failed_to_learn(result, metric) for result in results]
     best = ranking(results, metric)[0] if len(results) > MOST_IN_PAIRS else None
     for part in PARTS:
         here = [

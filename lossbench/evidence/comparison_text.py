@@ -8,7 +8,7 @@ from typing import Any
 from lossbench.evidence.comparison import Comparison
 from lossbench.evidence.pair import Pair, Standing
 from lossbench.results.result import PARTS
-from lossbench.text import finite_or_none
+from lossbench.text import figure, finite_or_none
 
 LIMITS = (
     "In pairs of seeds, ties count half; the intervals are 95 % bootstrap intervals. All seeds of "
@@ -33,6 +33,7 @@ def as_document(comparisons: Sequence[Comparison]) -> dict[str, Any]:
                 "problem": it.problem,
                 "metric": it.metric,
                 "differs": list(it.differs),
+                "constant": dict(zip(PARTS, it.constant, strict=True)) if it.constant else None,
                 "standings": [_standing(standing) for standing in it.standings],
                 "pairs": [_pair(pair) for pair in it.pairs],
             }
@@ -67,6 +68,8 @@ def as_markdown(comparisons: Sequence[Comparison]) -> str:
             diverged = f"{train.diverged} of {train.seeds}"
             cells = [train.name, str(train.summary), str(test.summary), diverged, failed]
             lines.append(f"| {' | '.join(cells)} |")
+        if it.constant:
+            lines.append(f"| (a constant) | {' | '.join(map(figure, it.constant))} | | |")
         lines += ["", it.pairs_note] if it.pairs_note else []
         lines += ["", *(f"- {pair.sentence}" for pair in it.pairs_shown)]
     return "\n".join(lines) + "\n"

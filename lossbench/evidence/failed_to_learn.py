@@ -2,14 +2,20 @@
 
 import numpy as np
 
-from lossbench.results.result import Result
+from lossbench.results.result import Array, Result
+from lossbench.tables.metrics import METRICS
 
 LEARNT = 0.05  # by how much an accuracy must exceed that of guessing
 ROUNDING = 1e-4  # the share of an error by which the last digits of float32 may lower it
 
 
-def failed_to_learn(result: Result) -> int | None:
+def failed_to_learn(result: Result, metric: str | None = None) -> int | None:
     """How many seeds did not diverge, but learnt nothing of the data they were trained on.
+
+    By a ``metric`` they learnt nothing if it is no better on the train part than that of the best
+    constant prediction: an error must be smaller by more than rounding, and a share must cover a
+    twentieth of the way from the constant's to 1. Older results do not know the constant's. Of
+    them, and without a metric:
 
     A classifier learnt nothing if its accuracy on the train part is at most 0.05 above that of
     guessing among equally frequent classes, 1/classes. On 500 rows this is more than two standard
@@ -23,6 +29,8 @@ def failed_to_learn(result: Result) -> int | None:
     then this is None.
     """
     experiment = result.experiment
+    if metric and np.isfinite(result.constant("train", metric)).all():
+        return int(np.sum(_no_better_than_constant(result, metric)))
     if experiment.loss.row.problem == "regression":
         mse, mae = (result.final("train", metric) for metric in ("mse", "mae"))
         if result.target is not None:
@@ -34,3 +42,12 @@ def failed_to_learn(result: Result) -> int | None:
         return int(np.sum(mse >= 1))
     classes = max(2, len(result.trainings[0].weights[-1]))
     return int(np.sum(result.final("train", "accuracy") <= 1 / classes + LEARNT))
+
+
+def _no_better_than_constant(result: Result, metric: str) -> Array:
+    """Which trainings did not diverge and are no better than the constant, (splits, seeds)."""
+    values = result.by_split("train", metric)
+    constant = result.constant("train", metric)[:, None]
+    if METRICS[metric].smaller_is_better:
+        return np.asarray(values >= constant * (1 - ROUNDING))
+    return np.asarray(values <= constant + LEARNT * (1 - constant))

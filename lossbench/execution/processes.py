@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from queue import SimpleQueue
 from types import TracebackType
 
-from lossbench.execution.process import TrainingProcess
+from lossbench.execution import process
 from lossbench.execution.work import Event, Work
 from lossbench.training.sharing import program_key
 
@@ -28,7 +28,7 @@ class TrainingProcesses:
     """Trains as a TrainingProcess does, in at most ``count`` of them."""
 
     def __init__(self, count: int) -> None:
-        self._processes = [TrainingProcess() for _ in range(count)]
+        self._processes = [process.TrainingProcess() for _ in range(count)]
 
     def __enter__(self) -> "TrainingProcesses":
         return self
@@ -39,13 +39,13 @@ class TrainingProcesses:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for process in self._processes:
-            process.close()
+        for it in self._processes:
+            it.close()
 
     def start(self) -> None:
         """Start all of them: they import TensorFlow before there is work."""
-        for process in self._processes:
-            process.start()
+        for it in self._processes:
+            it.start()
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
         """Train every seed of the works; yields an event for each, in order within a work."""
@@ -53,16 +53,16 @@ class TrainingProcesses:
         # What a thread sends: events, or the error that ended it, and None at its end.
         events: SimpleQueue[Event | BaseException | None] = SimpleQueue()
 
-        def send(process: TrainingProcess, share: Sequence[Numbered]) -> None:
+        def send(trainer: process.TrainingProcess, share: Sequence[Numbered]) -> None:
             try:
-                for number, event in process.train([work for _, work in share]):
+                for number, event in trainer.train([work for _, work in share]):
                     events.put((share[number][0], event))
             except BaseException as error:  # raised where the events are read
                 events.put(error)
             events.put(None)
 
-        for process, share in zip(self._processes, shares, strict=False):
-            threading.Thread(target=send, args=(process, share), daemon=True).start()
+        for trainer, share in zip(self._processes, shares, strict=False):
+            threading.Thread(target=send, args=(trainer, share), daemon=True).start()
         running = len(shares)
         while running:
             event = events.get()

@@ -9,6 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from lossbench.config.trainings import trainings_of
 from lossbench.pictures.axes import set_limits
 from lossbench.pictures.style import COLOURS, LEFT, STYLE, WIDTH, cut, readable, write_heading
 from lossbench.results.result import Part, Result
@@ -52,8 +53,9 @@ def learning_curves(result: Result) -> Figure:
     panels[-1].set(xlabel="Epoch", xlim=(0.5, result.epochs + 0.5))
     panels[-1].locator_params(axis="x", integer=True, min_n_ticks=1)
 
-    seeds = len(result.trainings)
-    subtitle = f"Median and 10th to 90th percentile of {seeds} seeds" if seeds > 1 else "1 seed"
+    trainings = trainings_of(result.experiment)
+    several = len(result.trainings) > 1
+    subtitle = f"Median and 10th to 90th percentile of {trainings}" if several else trainings
     subtitle += f"; {result.diverged} diverged" if result.diverged else ""
     title = cut(on_one_line(readable(experiment.loss.name)), LONGEST_TITLE)
     write_heading(picture, title, [subtitle])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lossbench.config.trainings import trainings_of
 from lossbench.config.yaml_writer import to_yaml
 from lossbench.data.files import DataFiles
 from lossbench.evidence.comparison import Comparison
@@ -20,6 +21,7 @@ from lossbench.pictures.of_result import learning_curves
 from lossbench.pictures.style import readable
 from lossbench.pictures.svg import inline
 from lossbench.results.result import PARTS, Result
+from lossbench.text import figure
 
 # A page with more pictures would take long to load.
 COMPARISONS_DRAWN, EXPERIMENTS_DRAWN = 12, 30
@@ -50,6 +52,7 @@ def comparison_section(
         "data": comparison.data,
         "metric": readable(comparison.metric).lower(),
         "note": comparison.note,
+        "constant": [figure(it) for it in comparison.constant or ()],
         "standings": list(zip(of_results, train, test, strict=True)),
         "pairs_note": comparison.pairs_note,
         "pairs": [
@@ -110,7 +113,7 @@ def experiment_section(result: Result, number: int, anchor: str, folder: Path) -
         "anchor": anchor,
         "name": experiment.name,
         "loss": readable(experiment.loss.name),
-        "seeds": len(result.trainings),
+        "trainings": trainings_of(experiment),
         "picture": picture,
         "note": note,
         "config": to_yaml(experiment.seen_from(folder)),

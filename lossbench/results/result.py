@@ -205,6 +205,17 @@ class Result:
             frames.append(frame)
         return pd.concat(frames, ignore_index=True)
 
+    def only(self, splits: int, seeds: range) -> "Result":
+        """The result of the first splits and of some seeds alone."""
+        kept = tuple(it for it in self.trainings if it.split < splits and it.seed in seeds)
+        update = {"splits": splits, "seed": seeds.start, "repeats": len(seeds)}
+        return replace(
+            self,
+            experiment=self.experiment.model_copy(update=update),
+            trainings=kept,
+            constants=self.constants[:splits],
+        )
+
     def without_arrays(self, curves: bool = False) -> "Result":
         """The result without weights and, unless ``curves``, without histories."""
         trainings = (

@@ -26,7 +26,7 @@ from lossbench.starters.description import Description, describe_split
 from lossbench.suite import RESULTS, choice_files
 from lossbench.suite.suite import Suite
 from lossbench.tables.metrics import MONITORED
-from lossbench.text import nearest
+from lossbench.text import nearest, printable
 
 TRAIN_SIZE, VALIDATION_SIZE = 0.8, 0.2
 # With early stopping, more epochs than ``new`` asks for cost little: those of slow rates.
@@ -69,6 +69,16 @@ class Source(NamedTuple):
     folder: Path
     paths: list[Path]
     dataset: StarterDataset | None = None
+
+    @property
+    def notes(self) -> list[str]:
+        """What was decided about the data, and what a person should look at."""
+        if not self.dataset:
+            return []
+        left_out = [
+            f"left out: column {name!r} {why}" for name, why in self.dataset.left_out.items()
+        ]
+        return [printable(it) for it in (*left_out, *self.dataset.decided, *self.dataset.remarks)]
 
     @property
     def seems_stored(self) -> bool:
@@ -259,7 +269,12 @@ def judged(
     of_others: Sequence[Baseline],
     region: float | None,
 ) -> Choice:
-    """The choice that results of the cases give."""
+    """The choice that results of the cases give.
+
+    If more splits and seeds are stored than were asked for, the others are left out.
+    """
+    asked = cases[0].experiment
+    results = [it.only(asked.splits, asked.seeds) for it in results]
     ratio = float(np.mean([len(it.y_test) / len(it.y_train) for it in cases[0].splits]))
     seconds = {it.experiment.name: sum(of.seconds for of in it.trainings) for it in results}
     return choose(results, of_others, judged_by(cases), ratio, region, seconds)

@@ -47,7 +47,11 @@ def test_a_choice_is_stored_resumed_compared_and_trained_on_all_rows(configs: Pa
     assert "done" not in again.stderr
     assert 5 < len(again.stdout.splitlines()) <= 20
     assert max(map(len, again.stdout.splitlines())) <= 80
+    fewer = lossbench(configs, "choose", "mine", *QUICK, "--seeds", 1, "--json")
+    assert "more than the 2 asked for; all are kept" in fewer.stderr
+    assert json.loads(fewer.stdout)["seeds"] == 1
     for result in read(folder):
+        assert result.experiment.repeats == 2
         of_name = next(it for it in document["losses"] if it["name"] == result.experiment.name)
         by_split = result.by_split("test", "accuracy").mean(axis=1)
         np.testing.assert_allclose(of_name["values"], by_split)
@@ -102,7 +106,7 @@ def test_data_are_looked_at_as_new_does_and_tuned_with_what_is_named(tmp_path: P
     ],
 )
 def test_what_is_wrong_is_said(configs: Path, arguments: list[object], said: str) -> None:
-    done = lossbench(configs, "choose", "mine", *arguments)
+    done = lossbench(configs, "choose", "mine", "--jobs", 1, *arguments)
     assert done.returncode == 2
     assert said in " ".join(done.stderr.split())
     assert not (configs / "results").exists()
@@ -111,7 +115,7 @@ def test_what_is_wrong_is_said(configs: Path, arguments: list[object], said: str
 def test_configs_of_other_data_are_refused(configs: Path) -> None:
     path = configs / "mine" / "bce.yaml"
     path.write_text(path.read_text().replace("0.3", "0.2"))
-    done = lossbench(configs, "choose", "mine")
+    done = lossbench(configs, "choose", "mine", "--jobs", 1)
     assert done.returncode == 2
     assert "choose compares losses on the same data" in done.stderr
 
