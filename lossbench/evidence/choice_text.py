@@ -21,8 +21,11 @@ OTHER_METRICS = (
     *("mse", "mae", "bias"),
     *("accuracy", "balanced_accuracy", "log_loss", "brier", "expected_calibration_error"),
 )
-MOST_LINES, MOST_ABOVE = 20, 7  # of the answer, and of its sentences
-MOST_NAMED = 4
+MOST_LINES = 20  # of the answer
+# Of its table: the header, a loss, how many others there are, and an empty line above and below.
+LEAST_BESIDE = 5
+ALWAYS = 2  # remarks that are never left out, the last ones
+MOST_NAMED = 3
 COLUMNS = ("to best", "const", "boost", "best?", "rate", "time")
 
 
@@ -34,7 +37,8 @@ def sentences(choice: Choice) -> Iterator[str]:
         if other.behind.mean < 0 and other.word in ("clear", "unsure"):
             by = _by(choice, other, choice.best)
             sure = "" if other.word == "clear" else ", which may be chance"
-            yield f"A {name} of scikit-learn is better than every loss here: by {by}{sure}."
+            what = "A linear model" if name == LINEAR else "Gradient boosting"
+            yield f"{what} of scikit-learn is better than every loss here: by {by}{sure}."
     for names, how in choice.equal():
         yield f"{_listed(names, 'and')} are {how}: what differs between them is chance."
 
@@ -104,10 +108,18 @@ def lines(title: str, choice: Choice, last: Sequence[str]) -> list[str]:
 
     Of many losses, the worst are left out of the table.
     """
-    told = list(sentences(choice))
-    while len(above := wrapped(f"{title}: {' '.join(told)}")) > MOST_ABOVE:
+    told, further = list(sentences(choice)), list(remarks(choice))
+    beside = len(last) + len(choice.others) + LEAST_BESIDE
+
+    def room() -> int:
+        return MOST_LINES - beside - len(_above(title, told)) - len(_below(further))
+
+    # The advice and the rule by which it is judged stay; what is left out is in choice.json.
+    while room() < 0 and len(further) > ALWAYS:
+        further.pop(0)
+    while room() < 0 and len(told) > 1:
         told.pop()
-    below = [line for remark in remarks(choice) for line in wrapped(remark, "  ")]
+    above, below = _above(title, told), _below(further)
     shown = MOST_LINES - len(above) - len(below) - len(last) - len(choice.others) - 3
     hidden = len(choice.candidates) - shown
     if hidden > 0:
@@ -123,6 +135,14 @@ def lines(title: str, choice: Choice, last: Sequence[str]) -> list[str]:
     if hidden > 0:
         aligned.append(f"{hidden + 1} worse losses are in choice.json")
     return [*above, "", *aligned, "", *below, *last]
+
+
+def _above(title: str, told: Sequence[str]) -> list[str]:
+    return wrapped(f"{title}: {' '.join(told)}")
+
+
+def _below(further: Sequence[str]) -> list[str]:
+    return [line for remark in further for line in wrapped(remark, "  ")]
 
 
 def _shortened(name: str, most: int) -> str:
@@ -185,7 +205,8 @@ def remarks(choice: Choice) -> Iterator[str]:
     region = region_in_words(choice.metric, choice.region)
     unsure = "; unsure: may be chance" if "unsure" in words else ""
     trainings = f"{choice.splits} splits x {counted(choice.seeds, 'seed')}"
-    yield f"{trainings}; up to {region} does not matter (--rope){unsure}."
+    rule = f"{trainings}; up to {region} does not matter (--rope)"
+    yield f"{rule}{unsure if len(rule + unsure) < WIDTH else ''}."
     yield "It holds for such rows and this network, not for later data or other models."
 
 

@@ -71,6 +71,7 @@ def test_quiet_leaves_standard_error_empty(suite: tuple[Path, Any, str]) -> None
     assert suite[2] == ""
 
 
+@pytest.mark.thorough
 def test_run_again_gives_the_same_bytes_from_a_name_and_mirrors_the_configs(
     suite: tuple[Path, Any, str], mixed: tuple[Path, CompletedProcess[str]], tmp_path: Path
 ) -> None:

@@ -54,7 +54,14 @@ def at_once(begun: float) -> bool:
     return now - begun < GRACE + STARTS * (time.monotonic() - now)
 
 
-@pytest.mark.parametrize("arguments", [(), ("raises",), ("waits",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param((), marks=pytest.mark.thorough),
+        ("raises",),
+        pytest.param(("waits",), marks=pytest.mark.thorough),
+    ],
+)
 def test_a_signal_ends_the_command_whatever_catches_it(arguments: tuple[str, ...]) -> None:
     begun = time.monotonic()
     done = subprocess.run(

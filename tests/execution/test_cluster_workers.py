@@ -74,6 +74,7 @@ def liar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DaskCluster
         yield dask, folder
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("short_batches")
 @pytest.mark.parametrize(
     ("name", "words"),

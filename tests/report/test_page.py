@@ -17,6 +17,7 @@ from lossbench.results.result import Result
 RESULTS = Path(__file__).parents[2] / "results"
 
 
+@pytest.mark.thorough
 def test_of_many_experiments_the_best_are_drawn_and_compared(
     result: Callable[..., Result],
 ) -> None:

@@ -34,6 +34,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return cwd / "results"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_tensorboard_reads_every_figure_of_the_history(written: Path, name: str) -> None:
     folder = written / name

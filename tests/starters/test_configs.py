@@ -49,6 +49,7 @@ def test_configs_differ_in_the_loss_only(
         np.testing.assert_allclose(*shares, atol=0.02)
 
 
+@pytest.mark.thorough
 def test_answer_for_outliers_is_the_absolute_error_on_mae(
     houses: Path, written: Callable[..., Path]
 ) -> None:

@@ -65,6 +65,7 @@ def test_stored_results_give_the_same_bytes_in_another_process(
         assert extras == {it.relative_to(folder).as_posix(): it.read_bytes() for it in paths}
 
 
+@pytest.mark.thorough
 def test_paths_in_event_files_start_from_their_folder(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text(
         "a,b,y\n" + "".join(f"{n},{n % 3},{n / 7}\n" for n in range(20))
@@ -84,6 +85,7 @@ def test_paths_in_event_files_start_from_their_folder(tmp_path: Path) -> None:
     assert "file: ../d.csv" in page
 
 
+@pytest.mark.thorough
 def test_one_kind_of_files_is_added_to_the_other(written: tuple[Path, str], tmp_path: Path) -> None:
     """A result that is trained again without the options has neither."""
     results = shutil.copytree(written[0] / "results" / "hinge", tmp_path / "results" / "hinge")

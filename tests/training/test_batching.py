@@ -23,7 +23,7 @@ Make = Callable[..., Experiment]
     "batch_size",
     [
         pytest.param(32, id="short last"),
-        pytest.param(45, id="equal"),
+        pytest.param(45, id="equal", marks=pytest.mark.thorough),
         pytest.param(100, id="one", marks=pytest.mark.thorough),
     ],
 )
@@ -38,7 +38,7 @@ def test_batches_and_row_orders_are_those_of_fit(experiment_of: Make, batch_size
     ("loss", "stopping"),
     [
         pytest.param("mse", None, marks=pytest.mark.thorough),
-        ("hinge", None),
+        pytest.param("hinge", None, marks=pytest.mark.thorough),
         ("mse", {"patience": 1, "validation_size": 25}),
         pytest.param("hinge", {"patience": 1, "validation_size": 25}, marks=pytest.mark.thorough),
     ],
@@ -58,6 +58,7 @@ def test_weights_of_rows_have_the_figures_of_fit(
     assert_equals_fit(experiment, split, callbacks=callbacks)
 
 
+@pytest.mark.thorough
 def test_large_data_are_cut_into_pieces_without_a_change_of_figures(
     experiment_of: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

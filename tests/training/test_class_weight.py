@@ -17,7 +17,7 @@ Make = Callable[..., Experiment]
 @pytest.mark.parametrize(
     ("loss", "weights"),
     [
-        ("hinge", {"1": 3.0, "0": 0.5}),
+        pytest.param("hinge", {"1": 3.0, "0": 0.5}, marks=pytest.mark.thorough),
         ("sparse_categorical_crossentropy", "balanced"),
         pytest.param("categorical_crossentropy", {"2": 4.0}, marks=pytest.mark.thorough),
     ],

@@ -119,6 +119,7 @@ def test_it_is_scikit_learns_regressor_of_a_transformed_target(experiment_of: Ma
     assert training.test["mse"] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.thorough
 def test_the_loss_is_of_what_is_learned(experiment_of: Make) -> None:
     """The network is the one that standardize makes; its metrics alone have another unit."""
     y, rate = TARGETS["prices"], {"name": "Adam", "learning_rate": 0.05}

@@ -87,6 +87,7 @@ def test_the_rate_goes_below_its_list_where_that_is_better(experiment_of: Make) 
     assert not training.diverged
 
 
+@pytest.mark.thorough
 def test_test_rows_decide_nothing(experiment_of: Make) -> None:
     experiment = tuned(experiment_of, "regression", "mse", "mae")
     split = split_of("regression")
