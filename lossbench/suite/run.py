@@ -107,7 +107,7 @@ def run_plans(
             work, event = next(events)  # perhaps of a later plan: they are trained at the same time
             at, split = of_works[work]
             experiment, stored = plans[at].case.experiment, plans[at].stored
-            if at in ready:  # another split of it failed
+            if at not in pending:  # another split of it failed
                 continue
             if isinstance(event, Exception):
                 del pending[at]

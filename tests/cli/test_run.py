@@ -164,3 +164,19 @@ def test_a_table_that_would_lack_stored_results_is_unchanged_and_a_warning_says_
     assert [line for line in done.stderr.splitlines() if line.startswith("Warning")] == [
         f"Warning: out/summary.md {why}"
     ]
+
+
+@pytest.mark.thorough
+def test_an_experiment_that_fails_in_every_split_leaves_the_next_one_alone(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("def loss(y_true, y_pred):\n    raise ValueError('no')\n")
+    text = MOONS.replace("noise: 0.1", "noise: 0.1, split: {}") + "splits: 3\n"
+    (tmp_path / "good.yaml").write_text(text)
+    own = text.replace("loss: bce", "loss: {function: own:loss, labels: 0/1}")
+    (tmp_path / "bad.yaml").write_text(own)
+    done = lossbench_process(
+        tmp_path, "run", "bad.yaml", "good.yaml", "--allow-code", PYTHONPATH=str(tmp_path)
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("bad: ") == 1
+    assert "good: accuracy, median of 3 splits x 2 seeds" in done.stdout
+    assert not (tmp_path / "results" / "bad").exists()

@@ -33,7 +33,7 @@ def _grid(value: Any) -> Any:
 class Tune(Section):
     """Which keys of a config are tuned, and what judges them.
 
-    In each split, every combination of the values in ``grid`` is trained from the first seed. The
+    In each split, every combination of the values in ``grid`` is trained from seed 0. The
     one whose ``metric``, by default mse or accuracy, is best on the rows that early stopping holds
     back is trained from all seeds. Without a list of learning rates, nine are tried, from a tenth
     to a hundred times the optimizer's own. If the best one is the first or the last of its list,
