@@ -3,7 +3,7 @@
 import typer
 
 from lossbench.cli.app import FAILED, WRONG_USAGE, app, examples
-from lossbench.cli.options import Debug, Open, Page, ResultFolder, Version
+from lossbench.cli.options import Debug, Metric, Open, Page, ResultFolder, Version
 from lossbench.cli.stored import stored_results
 from lossbench.suite import RESULTS
 
@@ -11,6 +11,7 @@ from lossbench.suite import RESULTS
 @app.command(epilog=examples("report", "report results/5000-samples --open --out losses.html"))
 def report(
     folder: ResultFolder = RESULTS,
+    metric: Metric = None,
     out: Page = None,
     open_: Open = False,
     debug: Debug = False,
@@ -25,6 +26,7 @@ def report(
     import webbrowser
 
     from lossbench.cli.terminal import print_error
+    from lossbench.evidence.comparison import NothingToCompare
     from lossbench.report.page import FILE_NAME, page, refuse
     from lossbench.results.atomic import os_error_message, replace_file
 
@@ -32,8 +34,11 @@ def report(
     path = out or folder / FILE_NAME
     try:
         refuse(path)
-        html = page(folder.resolve().name, results, complaints, path.parent)
+        html = page(folder.resolve().name, results, complaints, path.parent, metric)
         replace_file(path, html.encode())
+    except NothingToCompare as error:
+        print_error(str(error))
+        raise typer.Exit(WRONG_USAGE) from None
     except OSError as error:
         hint = "" if out else "; --out FILE writes elsewhere"
         print_error(f"{os_error_message(error)}{hint}")

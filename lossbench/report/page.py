@@ -33,18 +33,24 @@ INTERVAL = re.compile(r"\[[^\]_]{,50}\]")
 
 
 def page(
-    title: str, results: Sequence[Result], complaints: Sequence[str], folder: Path = Path()
+    title: str,
+    results: Sequence[Result],
+    complaints: Sequence[str],
+    folder: Path = Path(),
+    metric: str | None = None,
 ) -> str:
     """The page about results; ``complaints`` say which are left out, and why.
 
-    ``folder`` is the folder that the page is for. The paths of data files in it start there.
+    ``folder`` is the folder that the page is for. The paths of data files in it start there. The
+    losses are compared on the ``metric``, or on that of their problem. Raises NothingToCompare
+    where no two results have a metric that is given.
     """
     from markupsafe import Markup
 
     templates = _templates()
     script = templates.get_template("report.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    comparisons, files = _compare(results), DataFiles()
+    comparisons, files = _compare(results, metric), DataFiles()
     rows = [summary.row(result) for result in results]
     judgements = claims.judge(results)
     anchors = {id(result): f"experiment-{number}" for number, result in enumerate(results, start=1)}
@@ -98,8 +104,10 @@ def _typeset(text: object) -> "Markup":
     return Markup(INTERVAL.sub(lambda it: it[0].replace(" ", NO_BREAK), escaped))
 
 
-def _compare(results: Sequence[Result]) -> list[Comparison]:
+def _compare(results: Sequence[Result], metric: str | None) -> list[Comparison]:
     try:
-        return compare(results)
+        return compare(results, metric)
     except NothingToCompare:
+        if metric:
+            raise
         return []

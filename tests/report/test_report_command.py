@@ -122,3 +122,18 @@ def test_the_same_results_give_the_same_page_without_tensorflow(
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=90, capture_output=True)
     assert (tmp_path / "results" / "report.html").read_bytes() == stored.read_bytes()
+
+
+def test_losses_are_compared_on_the_metric_that_is_asked_for(
+    result: Callable[..., Result], write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write(tmp_path, result("hinge", "hinge"), result("squared", "squared_hinge"))
+    asked = lossbench(tmp_path, "report", tmp_path, "--metric", "rounded_accuracy")
+    assert (asked.returncode, asked.stderr) == (0, "")
+    text = (tmp_path / "report.html").read_text().replace("<wbr>", "")
+    assert "rounded accuracy</h3>" in text
+    before = (tmp_path / "report.html").read_bytes()
+    none = lossbench(tmp_path, "report", tmp_path, "--metric", "mse")
+    assert none.returncode == 2
+    assert "no result reports 'mse'; metrics: accuracy, rounded_accuracy" in none.stderr
+    assert (tmp_path / "report.html").read_bytes() == before
