@@ -12,6 +12,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from lossbench.config.tuned import with_point
 from lossbench.data import generators
 from lossbench.data.arrays import Array, DatasetError, Split
 from lossbench.data.files import DataFiles
@@ -50,18 +51,19 @@ def has_boundaries(comparison: Comparison) -> bool:
 
 
 def data_of(comparison: Comparison, files: DataFiles) -> Split | None:
-    """The data of a comparison; None where they are large or cannot be had again.
+    """The data of a comparison in the first split; None where they are large or not to be had.
 
     Another version of scikit-learn, for example, may generate other data.
     """
-    dataset = comparison.results[0].experiment.dataset
+    experiment = comparison.results[0].experiment
+    dataset = experiment.dataset
     try:
         if dataset.file is None:
             large = generators.most_values(dataset.parameters)[0] > MOST_VALUES
         else:
             path = Path(dataset.file)
             large = path.stat().st_size > MOST_BYTES or files.most_values(path) > MOST_VALUES
-        split = None if large else dataset.load(files)
+        split = None if large else experiment.load(files)[0]
     except (DatasetError, OSError):
         return None
     return split if split and split.sha256 == comparison.data_sha256 else None
@@ -137,7 +139,8 @@ def _scatter(panel: Axes, split: Split) -> None:
 
 def _draw_boundaries(panel: Axes, result: Result, grid: tuple[Array, Array]) -> None:
     points = np.stack(np.meshgrid(*grid), axis=-1).astype(np.float32)
-    accuracy = result.final("test", "accuracy")
+    # The dots are of the first split, so the networks are, too.
+    accuracy = result.by_split("test", "accuracy")[0]
     finished = np.flatnonzero(np.isfinite(accuracy))
     if not finished.size:
         panel.text(0.5, 0.5, "all diverged", transform=panel.transAxes, ha="center")
@@ -149,7 +152,9 @@ def _draw_boundaries(panel: Axes, result: Result, grid: tuple[Array, Array]) -> 
     most = min(OTHERS, WORK_OF_OTHERS // work(result.trainings[0].weights))
     others = [number for number in finished if number != median][:most]
     for number in (median, *others):
-        margins = decisions_in_chunks(result.experiment, result.trainings[number].weights, points)
+        training = result.trainings[number]
+        experiment = with_point(result.experiment, training.tuned)
+        margins = decisions_in_chunks(experiment, training.weights, points)
         for margin in np.moveaxis(margins, -1, 0):
             lines: Any = contour_generator(*grid, margin).lines(0.0)
             (bold if number == median else thin).extend(lines)

@@ -14,6 +14,7 @@ import keras
 import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
 from lossbench.results.result import Result, Training
 from lossbench.training.network import build
@@ -38,7 +39,7 @@ def model_file(result: Result, split: Split) -> bytes | None:
         return None
     with tf.device("CPU:0"), TemporaryDirectory() as folder:
         path = Path(folder, "model.keras")
-        _model(result.experiment, split, training).save(path)
+        _model(with_point(result.experiment, training.tuned), split, training).save(path)
         about = {"experiment": result.experiment.name, "seed": training.seed}
         about |= {"target": result.target.as_json()} if result.target else {}
         return _reproducible(path.read_bytes(), about)

@@ -1,9 +1,18 @@
 """Where networks decide for another class."""
 
-from drawn_texts import check_texts
+from collections.abc import Callable
+from dataclasses import replace
 
-from lossbench.evidence.comparison import Comparison
-from lossbench.pictures.decision_boundaries import boundaries
+import numpy as np
+import pytest
+from drawn_texts import check_texts
+from made_results import made
+
+from lossbench.config.experiment import Experiment
+from lossbench.data.files import DataFiles
+from lossbench.evidence.comparison import Comparison, compare
+from lossbench.pictures import decision_boundaries
+from lossbench.pictures.decision_boundaries import boundaries, data_of
 
 
 def test_boundaries_have_every_experiment(comparison: Comparison) -> None:
@@ -15,3 +24,33 @@ def test_boundaries_have_every_experiment(comparison: Comparison) -> None:
     entries = [it.get_text() for it in picture.legends[0].texts]
     assert entries == ["class 0", "class 1", "median seed", "other seeds"]
     check_texts(picture)
+
+
+def test_tuned_networks_of_the_first_split_are_drawn_over_its_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tuned = {
+        "dataset": {"generator": "make_moons", "n_samples": 60, "split": {"shuffle": True}},
+        "splits": 2,
+        "published": {},
+        "early_stopping": {"patience": 1},
+        "tune": {"grid": {"model.activation": ["relu", "tanh"]}},
+    }
+    results = [made(name, **tuned) for name in ("one", "two")]
+    digest = results[0].experiment.load()[0].sha256
+    (comparison,) = compare([replace(it, data_sha256=digest) for it in results])
+    split = data_of(comparison, DataFiles())
+    assert split is not None
+    assert split.sha256 == digest
+    drawn: list[tuple[str, np.ndarray]] = []
+    decisions: Callable[..., np.ndarray] = decision_boundaries.decisions_in_chunks
+
+    def noted(experiment: Experiment, weights: tuple[np.ndarray, ...], x: np.ndarray) -> np.ndarray:
+        drawn.append((experiment.model.activation, weights[0]))
+        return decisions(experiment, weights, x)
+
+    monkeypatch.setattr(decision_boundaries, "decisions_in_chunks", noted)
+    assert boundaries(comparison, split) is not None
+    assert {activation for activation, _ in drawn} == {"tanh"}
+    first = [it.weights[0] for of in results for it in of.trainings if it.split == 0]
+    assert all(any(np.array_equal(it, own) for own in first) for _, it in drawn)
