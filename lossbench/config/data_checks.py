@@ -37,8 +37,7 @@ def load_data(
     """The data of every split, if any, and what scikit-learn or the data refuse of their section.
 
     ``splits`` and ``fitted`` are those of ``Dataset.load_splits``. ``complaints`` are about the
-    section. What is refused is left out of the next try, so
-    that all of it is said at once.
+    section. What is refused is left out of the next try, so that all of it is said at once.
     """
     wrong = {it.key[1] for it in complaints if it.key[:1] == ("dataset",) and len(it.key) > 1}
     refused: list[Complaint] = []

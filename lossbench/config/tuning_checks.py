@@ -1,6 +1,7 @@
 """What does not fit in the tuning of an experiment: values of its grid, and what judges them."""
 
 from collections.abc import Iterator
+from math import prod
 
 from pydantic import ValidationError
 
@@ -24,14 +25,12 @@ def unfit(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     if not tune:
         return
     row = METRICS[tune.judged_by]
-    unfit = not row.ordered or (row.of_probabilities and not experiment.gives_probabilities)
-    if tune.judged_by not in allowed or unfit:
+    judges = row.ordered and (experiment.gives_probabilities or not row.of_probabilities)
+    if tune.judged_by not in allowed or not judges:
         kept = [name for name in allowed if METRICS[name].ordered and name != tune.judged_by]
         message = f"cannot judge {experiment.loss.name}; {nearest(tune.judged_by, kept)}"
         yield Complaint(("tune", "metric"), message, tune.judged_by)
-    count = 1
-    for values in tune.grid.values():
-        count *= len(values)
+    count = prod(map(len, tune.grid.values()))
     if count > MOST_POINTS:
         message = f"has {count} combinations; at most {MOST_POINTS} are allowed"
         yield Complaint(("tune", "grid"), message)

@@ -37,7 +37,8 @@ def features_of(
         np.empty((len(table.y[rows]), numbers + len(kinds)), np.float32) for rows in parts
     )
     at = 0
-    for block in _blocks(table, train, scaling, missing, [it for _, it in encoders]):
+    of_columns = [it for _, it in encoders]
+    for block in _blocks(table, train, scaling, missing, of_columns, all_categories):
         columns = slice(at, at + block.shape[1])
         _refuse_infinite(block, at, names)
         for x, rows in ((x_train, parts[0]), (x_test, parts[1])):
@@ -47,7 +48,12 @@ def features_of(
 
 
 def _blocks(
-    table: Table, train: Any, scaling: Scaling, missing: str | None, encoders: list[Any]
+    table: Table,
+    train: Any,
+    scaling: Scaling,
+    missing: str | None,
+    encoders: list[Any],
+    all_categories: bool,
 ) -> Iterator[Array]:
     """The columns of all rows in float32, some at a time, in the order of the features."""
     scaled = robustly_scaled if scaling.method == "robust" else standardized
@@ -57,7 +63,8 @@ def _blocks(
     for number, encoder in enumerate(encoders):
         assert table.categories is not None
         block = encoder.transform(table.categories[:, [number]])
-        block[:, ~block[train].any(axis=0)] = 0  # of these categories nothing is learned
+        if all_categories:
+            block[:, ~block[train].any(axis=0)] = 0  # of these categories nothing is learned
         yield block
 
 

@@ -157,9 +157,11 @@ def _in_order_of_time(times: Array, train_rows: int, splits: int) -> Iterator[Pa
 
 def _refuse_equal(found: Sequence[Parts]) -> None:
     """Raise DatasetError where splits have the same test rows: few groups allow few splits."""
-    different = {np.sort(it.test).tobytes() for it in found} if len(found) > 1 else {b""}
-    if len(different) < len(found) and len(found) > 1:
-        message = f"gives only {len(different)} different test parts in {len(found)} splits"
+    if len(found) == 1:
+        return
+    different = len({np.sort(it.test).tobytes() for it in found})
+    if different < len(found):
+        message = f"gives only {different} different test parts in {len(found)} splits"
         raise DatasetError("split", f"{message}; ask for fewer splits")
 
 

@@ -8,7 +8,7 @@ that diverged counts as the best constant. How differences over splits are judge
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,13 +25,13 @@ from lossbench.evidence.over_splits import (
     probabilities_of_best,
 )
 from lossbench.evidence.probability import to_maximize
-from lossbench.results.result import Array, Result, of_splits
+from lossbench.results.result import Array, Result
 from lossbench.tables.losses.equal import equal_to
 from lossbench.tables.metrics import METRICS
 
 
 @dataclass(frozen=True)
-class Standing:
+class Ranked:
     """How one model did over the splits, and how far it is from the best loss.
 
     ``values`` has the metric of each split, (splits,), and ``mean`` their mean with its interval.
@@ -53,7 +53,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Candidate(Standing):
+class Candidate(Ranked):
     """A loss, with its probability of being the best one, and what tuning chose.
 
     ``beats_constant`` says whether it is better than the best constant beyond chance. ``seconds``
@@ -66,10 +66,14 @@ class Candidate(Standing):
     seconds: float
 
     @property
+    def tuned(self) -> list[Mapping[str, Any]]:
+        """The values that tuning chose in each split, by dotted key."""
+        return list({it.split: it.tuned for it in self.result.trainings if it.tuned}.values())
+
+    @property
     def rates(self) -> list[float]:
         """The learning rates that tuning chose, one for each split."""
-        of_splits = {it.split: it.tuned.get(LEARNING_RATE) for it in self.result.trainings}
-        return [float(it) for it in of_splits.values() if it is not None]
+        return [float(it[LEARNING_RATE]) for it in self.tuned]
 
     @property
     def rate(self) -> float:
@@ -81,10 +85,7 @@ class Candidate(Standing):
     def splits_at_edge(self) -> int:
         """In how many splits the best learning rate is the last one that would be tried."""
         tune = self.result.experiment.tune
-        if tune is None:
-            return 0
-        of_splits = {it.split: it.tuned for it in self.result.trainings}
-        return sum(at_edge(tune.grid, it) for it in of_splits.values())
+        return sum(at_edge(tune.grid[LEARNING_RATE], it) for it in self.rates) if tune else 0
 
     @property
     def epochs(self) -> int:
@@ -105,7 +106,7 @@ class Choice:
     seeds: int
     region: float
     candidates: tuple[Candidate, ...]
-    others: tuple[Standing, ...]
+    others: tuple[Ranked, ...]
     values_of_others: tuple[Baseline, ...]
 
     @property
@@ -118,7 +119,7 @@ class Choice:
         """The experiment of the best loss."""
         return self.best.result.experiment
 
-    def other(self, name: str) -> Standing:
+    def other(self, name: str) -> Ranked:
         """A model that is no network, by its name in ``baselines``."""
         return next(it for it in self.others if it.name == name)
 
@@ -164,21 +165,19 @@ def choose(
     too small to matter, and ``seconds`` how long each experiment was trained, by name.
     """
     of_constant = next(it.values[metric] for it in others if it.name == CONSTANT)
-    values = np.array([of_splits(it, "test", metric) for it in results])
+    values = np.array([it.split_means("test", metric) for it in results])
     smaller = METRICS[metric].smaller_is_better
     gains = to_maximize(values, smaller)
     best = int(np.argmax(gains.mean(axis=1)))
     if region is None:
         region = region_of(metric, float(values[best].mean()), float(of_constant.mean()))
     judge = Judge(gains[best], smaller, ratio, region)
-    p_values, chances = of_pairs(gains, ratio), probabilities_of_best(gains, ratio)
+    p_values, chances = _beside(best, gains, ratio), probabilities_of_best(gains, ratio)
     above = [corrected(it, ratio) for it in gains - to_maximize(of_constant, smaller)]
     p_above = holm([it.p for it in above])
     candidates = [
         Candidate(
-            *judge.standing(
-                it.experiment.name, values[number], p_values.get(_pair(number, best), 1)
-            ),
+            **vars(judge.ranked(it.experiment.name, values[number], p_values[number])),
             result=it,
             probability=float(chances[number]),
             beats_constant=above[number].mean > 0 and p_above[number] < LEVEL,
@@ -195,7 +194,7 @@ def choose(
         region,
         tuple(candidates[number] for number in order),
         tuple(
-            Standing(*judge.standing(it.name, it.values[metric], p))
+            judge.ranked(it.name, it.values[metric], p)
             for it, p in zip(others, p_others, strict=True)
         ),
         tuple(others),
@@ -214,14 +213,15 @@ class Judge(NamedTuple):
         """By how much the best loss is better than a model with these values, (splits,)."""
         return corrected(self.best - to_maximize(values, self.smaller_is_better), self.ratio)
 
-    def standing(
-        self, name: str, values: Array, p: float
-    ) -> tuple[str, Array, Difference, Difference, float, Word]:
-        """The fields of a Standing; ``p`` is the corrected p-value against the best loss."""
+    def ranked(self, name: str, values: Array, p: float) -> Ranked:
+        """A model beside the best loss; ``p`` is the corrected p-value of their difference."""
         behind = self.behind(values)
-        mean, word = corrected(values, self.ratio), word_of(behind, p, self.region)
-        return name, values, mean, behind, p, word
+        word = word_of(behind, p, self.region)
+        return Ranked(name, values, corrected(values, self.ratio), behind, p, word)
 
 
-def _pair(first: int, second: int) -> tuple[int, int]:
-    return min(first, second), max(first, second)
+def _beside(best: int, gains: Array, ratio: float) -> list[float]:
+    """The p-value of each loss against the best, corrected for all pairs; 1 for the best itself."""
+    of_all = of_pairs(gains, ratio)
+    pairs = [(min(best, number), max(best, number)) for number in range(len(gains))]
+    return [of_all.get(pair, 1.0) for pair in pairs]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lossbench.evidence.baselines import BOOSTING, CONSTANT, LINEAR
-from lossbench.evidence.choice import Candidate, Choice, Standing
+from lossbench.evidence.choice import Candidate, Choice, Ranked
 from lossbench.evidence.difference_words import MEANINGS, amount, in_units, region_in_words, size
 from lossbench.tables.metrics import METRICS
 from lossbench.text import counted, figure, finite_or_none, percent
@@ -75,7 +75,7 @@ def _advice(choice: Choice) -> Iterator[str]:
         yield f"{_listed(useless, 'and')} {verb} not better than a constant beyond chance."
 
 
-def _gap(choice: Choice, it: Standing) -> str:
+def _gap(choice: Choice, it: Ranked) -> str:
     return amount(choice.metric, it.mean.mean, choice.best.mean.mean)
 
 
@@ -92,7 +92,7 @@ def _start(sizes: Sequence[str]) -> str:
     return number if unit == sizes[-1].partition(" ")[2] else sizes[0]
 
 
-def _by(choice: Choice, one: Standing, other: Standing) -> str:
+def _by(choice: Choice, one: Ranked, other: Ranked) -> str:
     return size(choice.metric, one.mean.mean, other.mean.mean)
 
 
@@ -155,7 +155,7 @@ def _shortened(name: str, most: int) -> str:
 
 def _table(choice: Choice, most: int) -> list[list[str]]:
     """The columns, then a row for each of the best losses and each other model, the best first."""
-    models: list[Standing] = [*choice.candidates[:most], *choice.others]
+    models: list[Ranked] = [*choice.candidates[:most], *choice.others]
     smaller = METRICS[choice.metric].smaller_is_better
     models.sort(key=lambda it: it.mean.mean if smaller else -it.mean.mean)
     constant, boosting = (choice.other(it).mean.mean for it in (CONSTANT, BOOSTING))
@@ -184,7 +184,7 @@ def _rounded(reach: float) -> str:
     return f"{two:.0f}" if two >= 10 else f"{two:g}"
 
 
-def _to_best(choice: Choice, it: Standing) -> str:
+def _to_best(choice: Choice, it: Ranked) -> str:
     if it is choice.best:
         return "best"
     ahead = it.behind.mean < 0 and it.word != "none"
@@ -255,7 +255,7 @@ def as_document(choice: Choice) -> dict[str, Any]:
         "region_of_practical_equivalence": choice.region,
         "losses": [
             {
-                **_standing(it),
+                **_ranked(it),
                 "loss": it.result.experiment.loss.name,
                 "probability_of_best": it.probability,
                 "beats_constant": it.beats_constant,
@@ -273,7 +273,7 @@ def as_document(choice: Choice) -> dict[str, Any]:
         ],
         "other_models": [
             {
-                **_standing(it),
+                **_ranked(it),
                 "metrics": {
                     name: finite_or_none(float(values.mean())) for name, values in of.values.items()
                 },
@@ -283,7 +283,7 @@ def as_document(choice: Choice) -> dict[str, Any]:
     }
 
 
-def _standing(it: Standing) -> dict[str, Any]:
+def _ranked(it: Ranked) -> dict[str, Any]:
     return {
         "name": it.name,
         "values": [finite_or_none(value) for value in it.values],

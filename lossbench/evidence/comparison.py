@@ -33,7 +33,7 @@ from lossbench.evidence.failed_to_learn import failed_to_learn
 from lossbench.evidence.over_splits import corrected, holm
 from lossbench.evidence.pair import Pair, Standing
 from lossbench.evidence.probability import probabilities, to_maximize
-from lossbench.results.result import PARTS, Part, Result, of_splits
+from lossbench.results.result import PARTS, Part, Result
 from lossbench.tables.metrics import METRICS, compared_on
 from lossbench.tables.problems import Problem
 from lossbench.text import flattened, printable
@@ -226,8 +226,8 @@ def _pairs(
         pairs = [(best, second) for second in range(len(results)) if second != best]
     judge = _over_splits if results[0].experiment.splits > 1 else _over_seeds
     found = judge(pairs, standings, results, metric)
-    corrected = holm([it.p for it in found])
-    return [replace(it, p=p) for it, p in zip(found, corrected, strict=True)]
+    p_values = holm([it.p for it in found])
+    return [replace(it, p=p) for it, p in zip(found, p_values, strict=True)]
 
 
 def _over_seeds(
@@ -263,7 +263,7 @@ def _over_splits(
     part, found = standings[0].part, []
     train, test = results[0].rows or (1, 1)
     smaller = METRICS[metric].smaller_is_better
-    gains = [to_maximize(of_splits(it, part, metric), smaller) for it in results]
+    gains = [to_maximize(it.split_means(part, metric), smaller) for it in results]
     for first, second in pairs:
         difference = corrected(gains[first] - gains[second], test / train)
         ends = difference.above_zero, np.nan, np.nan, difference.p

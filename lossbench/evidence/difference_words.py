@@ -47,10 +47,10 @@ def word_of(difference: Difference, p: float, region: float) -> Word:
 def amount(metric: str, value: float, reference: float) -> str:
     """How far a value is from a reference: errors in per cent of it, shares in points."""
     row = METRICS[metric]
-    if row.is_error:
-        return f"{100 * (value - reference) / reference:+.0f}%" if reference else "-"
-    if _is_share(row):
-        return f"{100 * (value - reference):+.1f}"
+    if row.is_error and reference:
+        return f"{100 * (value - reference) / reference:+.0f}%"
+    if row.is_error or _is_share(row):
+        return in_units(metric, value - reference)
     return f"{value - reference:+.3f}"
 
 

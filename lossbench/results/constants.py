@@ -1,12 +1,12 @@
 """What the best constant prediction reaches: a network that does no better has learnt nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
-from lossbench.results.result import PARTS, Array, Constants, Part
+from lossbench.results.result import PARTS, Array, Constants
 from lossbench.tables.metrics import METRICS
 
 # Errors of which the median of the target has the least; of other metrics of it the mean is best.
@@ -57,11 +57,3 @@ def _of_classes(
     outputs = np.tile(shares[1:] if classes == 2 else shares, (len(y), 1))
     for name in names:
         yield name, metric_value(name, y, answer, outputs)
-
-
-def stored(values: Mapping[Part, Mapping[str, float | None]]) -> Constants:
-    """The constants of a split as they are read from metrics.json; NaN for null."""
-    return {
-        part: {name: np.nan if it is None else it for name, it in of_part.items()}
-        for part, of_part in values.items()
-    }

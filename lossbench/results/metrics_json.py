@@ -23,7 +23,7 @@ from lossbench.results.files import (
     limited_content,
 )
 from lossbench.results.provenance import provenance
-from lossbench.results.result import PARTS, Part, Result, Training
+from lossbench.results.result import PARTS, Constants, Part, Result, Training
 from lossbench.results.statistics import judge
 from lossbench.results.target_units import StoredUnits
 from lossbench.text import finite_or_none, on_one_line
@@ -126,9 +126,7 @@ class Run(BaseModel):
 
     def final(self, part: Part) -> dict[str, float]:
         """The figures of a part by name, with NaN for null."""
-        return {
-            name: np.nan if value is None else value for name, value in self.stored(part).items()
-        }
+        return _with_nan(self.stored(part))
 
 
 class Digests(BaseModel):
@@ -154,6 +152,18 @@ class Document(BaseModel):
     constants: list[dict[Part, dict[str, float | None]]] = []
     provenance: dict[str, str]
     files: Digests = Digests()
+
+    def restored_constants(self) -> tuple[Constants, ...]:
+        """The metrics of the best constant in each split, with NaN for null."""
+        return tuple(
+            {part: _with_nan(of_part) for part, of_part in of_split.items()}
+            for of_split in self.constants
+        )
+
+
+def _with_nan(figures: Mapping[str, float | None]) -> dict[str, float]:
+    """Figures by name, with NaN for null."""
+    return {name: np.nan if value is None else value for name, value in figures.items()}
 
 
 def read_values(path: Path, seeds: int) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.results.atomic import PREFIX, shared_lock
 from lossbench.results.consistency import check
-from lossbench.results.constants import stored
 from lossbench.results.document import read_document
 from lossbench.results.files import (
     AGAIN,
@@ -161,7 +160,7 @@ def _read(folder: Path) -> Result:
         classes,
         document.provenance,
         target,
-        tuple(map(stored, document.constants)),
+        document.restored_constants(),
         document.rows,
     )
     check(folder, result, values)

@@ -139,6 +139,14 @@ class Result:
         """Median and 95 % interval of a figure over the seeds that did not diverge."""
         return summarize(self.final(part, metric))
 
+    def split_means(self, part: Part, metric: str) -> Array:
+        """The mean of a metric over the seeds of each split, (splits,).
+
+        A training that diverged counts as the best constant of its split.
+        """
+        values, constant = self.by_split(part, metric), self.constant(part, metric)[:, None]
+        return np.asarray(np.where(np.isfinite(values), values, constant).mean(axis=1))
+
     def published(self, metric: str) -> dict[Part, Decimal]:
         """The published figures of a metric by part, with the decimals they were printed with."""
         of_metric = self.experiment.published.get(metric, Published())
@@ -246,16 +254,6 @@ class Result:
     def diverged(self) -> int:
         """How many seeds reached NaN or infinity."""
         return sum(training.diverged for training in self.trainings)
-
-
-def of_splits(result: Result, part: Part, metric: str) -> Array:
-    """The mean of a metric over the seeds of each split, (splits,).
-
-    A training that diverged counts as the best constant of its split.
-    """
-    values = result.by_split(part, metric)
-    constant = result.constant(part, metric)[:, None]
-    return np.asarray(np.where(np.isfinite(values), values, constant).mean(axis=1))
 
 
 def history_columns(experiment: Experiment) -> list[str]:

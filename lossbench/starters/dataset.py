@@ -108,7 +108,7 @@ def starter_dataset(
     data = expanded(data)
     # Unlike the methods of Path, these take any text.
     is_file, is_folder = os.path.isfile(data), os.path.isdir(data)  # noqa: PTH112, PTH113
-    generator = next((it for it in (data, f"load_{data}") if it in GENERATORS), None)
+    generator = generator_named(data)
     if generator and not is_file:
         if target or problem or settings:
             option = "--target" if target else "--problem" if problem else "--set"
@@ -122,9 +122,9 @@ def starter_dataset(
     return _from_file(data, target, keys)
 
 
-def is_named(data: str) -> bool:
-    """Whether a text is the name of data of scikit-learn."""
-    return data in GENERATORS or f"load_{data}" in GENERATORS
+def generator_named(data: str) -> str | None:
+    """The generator of this name, with or without load_; None where there is none."""
+    return next((it for it in (data, f"load_{data}") if it in GENERATORS), None)
 
 
 def _from_generator(generator: str) -> StarterDataset:

@@ -1,5 +1,6 @@
 """What a table of data holds, in figures: how many rows, columns and classes, and which target."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,29 +107,26 @@ class Description:
         return "balanced_accuracy" if self.unbalanced else "accuracy"
 
 
-def describe_split(split: Split) -> Description:
-    """Describe data that were split; their features are numbers by then."""
-    y = np.concatenate(split.measured)
-    sizes = np.bincount(y) if split.classes else ()
-    return Description(
-        len(y),
-        split.x_train.shape[1],
-        0,
-        {name: int(size) for name, size in zip(split.classes, sizes, strict=True)},
-        None if split.classes else _describe_target(y),
-    )
-
-
 def describe(table: Table) -> Description:
     """Describe a table."""
     categories = 0 if table.categories is None else table.categories.shape[1]
-    sizes = np.bincount(table.y) if table.classes else ()
+    return _description(table.y, table.classes, table.numbers.shape[1], categories)
+
+
+def describe_split(split: Split) -> Description:
+    """Describe data that were split; their features are numbers by then."""
+    y = np.concatenate(split.measured)
+    return _description(y, split.classes, split.x_train.shape[1], 0)
+
+
+def _description(y: Array, classes: Sequence[str], numbers: int, categories: int) -> Description:
+    sizes = np.bincount(y) if classes else ()
     return Description(
-        len(table.y),
-        table.numbers.shape[1],
+        len(y),
+        numbers,
         categories,
-        {name: int(size) for name, size in zip(table.classes, sizes, strict=True)},
-        None if table.classes else _describe_target(table.y),
+        {name: int(size) for name, size in zip(classes, sizes, strict=True)},
+        None if classes else _describe_target(y),
     )
 
 

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from lossbench.config.sections.tune import LEARNING_RATE
 from lossbench.config.tuned import with_point
 from lossbench.config.yaml_writer import to_yaml
@@ -34,8 +32,7 @@ def chosen_config(choice: Choice, folder: Path) -> str:
     """The config that trains the chosen loss on all rows, with the values that tuning chose."""
     experiment = choice.experiment
     best = choice.best
-    tuned = {it.split: it.tuned for it in best.result.trainings}.values()
-    middle = min(tuned, key=lambda it: abs(np.log(it[LEARNING_RATE] / best.rate))) if tuned else {}
+    middle = next((it for it in best.tuned if it[LEARNING_RATE] == best.rate), {})
     chosen = with_point(experiment, middle)
     changed = {
         "dataset": chosen.dataset.model_copy(update={"train_size": ALL, "split": None}),

@@ -21,8 +21,9 @@ from lossbench.results import atomic
 from lossbench.results.files import HISTORY
 from lossbench.results.result import Result
 from lossbench.starters.configs import configs
-from lossbench.starters.dataset import StarterDataset, is_named, starter_dataset
+from lossbench.starters.dataset import StarterDataset, generator_named, starter_dataset
 from lossbench.starters.description import Description, describe_split
+from lossbench.starters.description_text import dataset_lines
 from lossbench.suite import RESULTS, choice_files
 from lossbench.suite.suite import Suite
 from lossbench.tables.metrics import MONITORED
@@ -72,13 +73,8 @@ class Source(NamedTuple):
 
     @property
     def notes(self) -> list[str]:
-        """What was decided about the data, and what a person should look at."""
-        if not self.dataset:
-            return []
-        left_out = [
-            f"left out: column {name!r} {why}" for name, why in self.dataset.left_out.items()
-        ]
-        return [printable(it) for it in (*left_out, *self.dataset.decided, *self.dataset.remarks)]
+        """What the data hold, and what was decided about them, as ``new`` says it."""
+        return [*map(printable, dataset_lines(self.dataset))] if self.dataset else []
 
     @property
     def seems_stored(self) -> bool:
@@ -106,7 +102,7 @@ def source_of(
     of scikit-learn means these, also where a folder has that name. Raises DatasetError,
     ConfigError, and OSError where nothing can be written.
     """
-    if not is_named(data) and Path(data).is_dir() and any(Path(data).glob(f"*{SUFFIX}")):
+    if not generator_named(data) and Path(data).is_dir() and any(Path(data).glob(f"*{SUFFIX}")):
         given = {"--target": target, "--problem": problem, "--set": settings}
         if option := next((name for name, value in given.items() if value), None):
             raise DatasetError(option, "is for data; configs have their own")

@@ -7,6 +7,7 @@ from lossbench.config.load import Case
 from lossbench.config.trainings import trainings_of
 from lossbench.results.document import read_document
 from lossbench.results.files import DamagedResult
+from lossbench.text import counted
 
 QUICK = {"epochs", "repeats", "seed"}  # the options of a quick look
 ELSEWHERE, FORCE = "--out DIR writes elsewhere", "--force replaces what is there"
@@ -57,8 +58,8 @@ def refusal(
         by_option = "epochs" in case.options
         if stored.epochs < asked.epochs and not by_option:
             return None
-        there = f"{trainings_of(stored)} of {_count(stored.epochs, 'epoch')}"
-        asks = f"--epochs {asked.epochs}" if by_option else _count(asked.epochs, "epoch")
+        there = f"{trainings_of(stored)} of {counted(stored.epochs, 'epoch')}"
+        asks = f"--epochs {asked.epochs}" if by_option else counted(asked.epochs, "epoch")
         other = f"--set epochs={asked.epochs} writes to a folder of its own"
         return FileExistsError(
             f"{folder} holds {there}, which {asks} would replace: {other}, {FORCE}"
@@ -67,10 +68,6 @@ def refusal(
         return None
     message = f"which {_named(asked)} would replace{f' ({why})' if why else ''}"
     return FileExistsError(f"{folder} holds {_named(stored)}, {message}: {ELSEWHERE}, {FORCE}")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'s' if number > 1 else ''}"
 
 
 def _named(experiment: Experiment) -> str:

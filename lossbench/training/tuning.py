@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lossbench.config.experiment import Experiment
-from lossbench.config.sections.tune import Point, Tune, continuations
+from lossbench.config.sections.tune import LEARNING_RATE, Point, Tune, further_rates
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
 from lossbench.results.final_metrics import values
@@ -102,13 +102,12 @@ def _tuned(experiment: Experiment, tune: Tune, split: Split, program: Program) -
         )
 
     best = min(map(tried, tune.points()), key=lambda it: it.rank)
-    for key, further in continuations(tune.grid, best.point):
-        for value in further:
-            trial = tried({**best.point, key: value})
-            if trial.rank < best.rank:
-                best = trial
-            elif np.isfinite(best.error):  # where all diverged, a rate far away may not
-                break
+    for rate in further_rates(tune.grid[LEARNING_RATE], best.point[LEARNING_RATE]):
+        trial = tried({**best.point, LEARNING_RATE: rate})
+        if trial.rank < best.rank:
+            best = trial
+        elif np.isfinite(best.error):  # where all diverged, a rate far away may not
+            break
     return best
 
 

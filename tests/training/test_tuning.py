@@ -11,7 +11,7 @@ from keras_fit import split_of
 from same_bits import same_bits
 
 from lossbench.config.experiment import Experiment
-from lossbench.config.sections.tune import at_edge, continuations
+from lossbench.config.sections.tune import at_edge, further_rates
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
 from lossbench.results.final_metrics import values
@@ -68,15 +68,15 @@ def test_the_values_are_those_with_the_best_metric_on_the_rows_held_back(
 
 
 def further(rate: float) -> list[float]:
-    return [it for _, more in continuations({RATE: RATES}, {RATE: rate}) for it in more]
+    return further_rates(RATES, rate)
 
 
 def test_a_list_goes_on_in_its_steps_at_the_end_where_the_best_value_lies() -> None:
     assert further(0.001) == [0.0001, 0.00001, 0.000001, 0.0000001]
     assert further(0.1) == [1, 10, 100, 1000]
     assert further(0.01) == []
-    assert at_edge({RATE: RATES}, {RATE: 1000})
-    assert not at_edge({RATE: RATES}, {RATE: 0.1})
+    assert at_edge(RATES, 1000)
+    assert not at_edge(RATES, 0.1)
 
 
 def test_the_rate_goes_below_its_list_where_that_is_better(experiment_of: Make) -> None:

@@ -66,39 +66,29 @@ class Tune(Section):
             yield dict(zip(self.grid, values, strict=True))
 
 
-def continuations(
-    grid: Mapping[str, Sequence[Any]], point: Mapping[str, Any]
-) -> Iterator[tuple[str, list[float]]]:
-    """How lists of positive numbers go on beyond the ends at which a point lies, by their keys.
+def further_rates(rates: Sequence[Any], rate: object) -> list[float]:
+    """How a list of learning rates goes on beyond the end at which a rate lies; else empty.
 
-    A list goes on by FURTHER values, each as many times the one before as the last two differ.
+    It goes on by FURTHER values, each as many times the one before as the last two differ.
     """
-    for key, values in grid.items():
-        numbers = all(is_number(it) and it > 0 for it in values)
-        if numbers and key == LEARNING_RATE and len(values) > 1:
-            ordered = sorted(values)
-            for end, beside in (ordered[:2], ordered[:-3:-1]):
-                if point[key] == end:
-                    ratio = end / beside
-                    further = [end * ratio**step for step in range(1, FURTHER + 1)]
-                    yield key, [float(f"{it:.2g}") for it in further]
+    if len(rates) < 2 or not all(is_number(it) and it > 0 for it in rates):
+        return []
+    ordered = sorted(rates)
+    for end, beside in (ordered[:2], ordered[:-3:-1]):
+        if rate == end:
+            steps = (end * (end / beside) ** step for step in range(1, FURTHER + 1))
+            return [float(f"{it:.2g}") for it in steps]
+    return []
 
 
-def at_edge(grid: Mapping[str, Sequence[Any]], point: Mapping[str, Any]) -> bool:
-    """Whether a point has the last learning rate that would be tried."""
-    rates = grid.get(LEARNING_RATE, ())
-    last = {further[-1] for rate in rates for further in _further(rates, rate)}
-    return point.get(LEARNING_RATE) in last
-
-
-def _further(rates: Sequence[Any], rate: object) -> Iterator[list[float]]:
-    grid = {LEARNING_RATE: rates}
-    return (further for _, further in continuations(grid, {LEARNING_RATE: rate}))
+def at_edge(rates: Sequence[Any], rate: object) -> bool:
+    """Whether a learning rate is the last that would be tried."""
+    return any(rate == further[-1] for it in rates if (further := further_rates(rates, it)))
 
 
 def _can_take(key: str, values: Sequence[Any], value: object) -> bool:
-    more = (it for rate in values for further in _further(values, rate) for it in further)
-    return _plain(value) in [*map(_plain, values), *(more if key == LEARNING_RATE else ())]
+    further = (more for it in values for more in further_rates(values, it))
+    return _plain(value) in [*map(_plain, values), *(further if key == LEARNING_RATE else ())]
 
 
 def _plain(value: Any) -> Any:
