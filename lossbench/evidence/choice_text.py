@@ -46,11 +46,7 @@ def sentences(choice: Choice) -> Iterator[str]:
 def _advice(choice: Choice) -> Iterator[str]:
     best = choice.best
     if not choice.beats_constant:
-        constant = figure(choice.other(CONSTANT).mean.mean)
-        yield (
-            f"Take none of them: no loss is better than a constant prediction ({choice.metric} "
-            f"{constant}) beyond chance. Look for other features, or for more rows."
-        )
+        yield _none_is_better(choice)
         return
     alike = [it.name for it in choice.called("none", "small")]
     if alike:
@@ -73,6 +69,17 @@ def _advice(choice: Choice) -> Iterator[str]:
     if useless := [it.name for it in choice.candidates if not it.beats_constant]:
         verb = "is" if len(useless) == 1 else "are"
         yield f"{_listed(useless, 'and')} {verb} not better than a constant beyond chance."
+
+
+def _none_is_better(choice: Choice) -> str:
+    """That no loss is surely better than the constant, and whether one may be all the same."""
+    best, constant = choice.best, choice.other(CONSTANT)
+    none = f"no loss is better than a constant prediction ({choice.metric} "
+    none += f"{figure(constant.mean.mean)}) beyond chance"
+    if constant.behind.mean <= choice.region:
+        return f"Take none of them: {none}. Look for other features, or for more rows."
+    by = _by(choice, best, constant)
+    return f"Not settled: {none}, but {best.name} is ahead by {by}. Ask for more --splits."
 
 
 def _gap(choice: Choice, it: Ranked) -> str:

@@ -26,7 +26,7 @@ from lossbench.starters.description import Description, describe_split
 from lossbench.starters.description_text import dataset_lines
 from lossbench.suite import RESULTS, choice_files
 from lossbench.suite.suite import Suite
-from lossbench.tables.metrics import MONITORED
+from lossbench.tables.metrics import METRICS, MONITORED
 from lossbench.text import nearest, printable
 
 TRAIN_SIZE, VALIDATION_SIZE = 0.8, 0.2
@@ -169,6 +169,12 @@ def _cases(
 ) -> list[Case]:
     """The experiments in the same splits, tuned in the same way, with all metrics they can have."""
     metric, epochs = protocol.metric or description.metric, protocol.epochs or epochs
+    fitting = [
+        it.name for it in METRICS.values() if it.ordered and description.problem in it.problems
+    ]
+    if metric not in fitting:
+        message = f"is no metric for {description.problem}; {nearest(metric, fitting)}"
+        raise ConfigError([Mistake(f"--metric {metric}", None, "", message)])
     options = {
         "dataset.train_size": TRAIN_SIZE,
         "dataset.split": dict(split),

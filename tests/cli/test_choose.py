@@ -93,7 +93,7 @@ def test_data_are_looked_at_as_new_does_and_tuned_with_what_is_named(tmp_path: P
     [
         (["--metric", "maee"], "'maee' is not a metric; did you mean 'mae'? allowed: accuracy"),
         (["--metric", "bias"], "'bias' is not a metric; allowed: accuracy"),
-        (["--metric", "mse"], "early_stopping.monitor: 'mse' is not a metric of"),
+        (["--metric", "mse"], "Error: --metric mse: is no metric for binary classification; "),
         (["--splits", 1], "Invalid value for '--splits': Input should be greater"),
         (["--losses", "hing"], "--losses hing: is none of the configs in mine; did you mean"),
         (["--tune", "loss.delta=1,2"], "--tune loss.delta: is a parameter of none of the losses"),

@@ -97,6 +97,14 @@ def test_where_nothing_beats_the_constant_that_is_the_answer() -> None:
     assert told.startswith("Take none of them: no loss is better than a constant")
 
 
+def test_few_splits_do_not_say_that_a_loss_is_as_bad_as_the_constant() -> None:
+    few = [result("best", np.array([60.0, 140.0])), result("other", np.array([90.0, 130.0]), "mae")]
+    models = [Baseline(it.name, {"mse": it.values["mse"][:2]}) for it in others()]
+    (told, *_) = sentences(choose(few, models, "mse", ratio=0.25))
+    assert told.startswith("Not settled: no loss is better than a constant prediction (mse 200)")
+    assert "but best is ahead by 50 %. Ask for more --splits." in told
+
+
 def test_a_model_that_is_far_ahead_is_named() -> None:
     told = " ".join(sentences(chosen(BEST, linear=50)))
     assert "A linear model of scikit-learn is better than every loss here: by 50 %." in told
