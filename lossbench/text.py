@@ -1,7 +1,7 @@
 """Names and values as text, in messages and in JSON, and help with a name that is not known."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from math import isfinite, isnan
 from types import MappingProxyType
@@ -42,8 +42,8 @@ def nearest(name: object, allowed: Iterable[str]) -> str:
     close = close_to(name, names)
     hint = f"did you mean '{close}'? " if close else ""
     # A comma or a tab alone would not be seen among the commas.
-    listed = (it if any(map(str.isalnum, it)) else repr(it) for it in names)
-    return f"{hint}allowed: {', '.join(listed)}" if names else "none is allowed here"
+    legible = (it if any(map(str.isalnum, it)) else repr(it) for it in names)
+    return f"{hint}allowed: {', '.join(legible)}" if names else "none is allowed here"
 
 
 def described(error: BaseException) -> str:
@@ -67,6 +67,18 @@ def counted(count: int, what: str) -> str:
     ('1 row', '2 rows')
     """
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def listed(names: Sequence[str], word: str = "and", most: int = 0) -> str:
+    """Names in a sentence; with ``most``, of more names the others are counted.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], "or", most=1)
+    ('a, b and c', 'a or 2 more')
+    """
+    named = names[:most] if most else names
+    more = [f"{len(names) - len(named)} more"] if len(names) > len(named) else []
+    *first, last = (*named, *more)
+    return f"{', '.join(first)} {word} {last}" if first else last
 
 
 def shown(value: object) -> str:

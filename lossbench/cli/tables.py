@@ -43,18 +43,20 @@ def print_summary(results: Sequence[Result]) -> None:
     """The table of a suite, on a terminal only: a pipe gets a line for each result."""
     if not out.is_terminal or not results:
         return
-    rows, verdicts = [], set()
-    for result in results:
-        row = summary.row(result)
-        cells = [row.name]
+    rows = [summary.row(result) for result in results]
+    cells = []
+    for row in rows:
+        here = [row.name]
         for part in PARTS:
-            value, verdict = row.published.get(part, ""), row.verdicts.get(part, "")
-            verdicts.add(verdict)
-            # Eighty columns hold the longest name, and no verdict longer than "outside".
-            judged = "" if verdict == "not judged" else verdict
-            cells += [str(row.found[part]).split()[0], f"{value} {judged}".strip()]
-        rows.append(cells)
-    print_table("", ["experiment", "train", "published", "test", "published"], rows)
+            # Eighty columns hold the longest name, and no word beside the figures.
+            mark = "*" if row.verdicts.get(part) == "outside" else ""
+            here += [str(row.found[part]).split()[0], f"{row.published.get(part, '')}{mark}"]
+        cells.append([*here, figure(row.constant["test"]) if row.constant else ""])
+    head = ["experiment", "train", "published", "test", "published", "constant"]
+    print_table("", head, cells)
+    verdicts = {verdict for row in rows for verdict in row.verdicts.values()}
+    if "outside" in verdicts:
+        out.print("* outside the interval that holds 95 % of the seeds")
     if "not judged" in verdicts:
         out.print("Too few seeds to judge the published figures.")
 
@@ -82,18 +84,23 @@ def print_comparison(comparisons: Sequence[Comparison]) -> None:
     for it in comparisons:
         parts = [[standing for standing in it.standings if standing.part == part] for part in PARTS]
         pairs = list(zip(*parts, strict=True))
-        rows = [[train.name, str(train.summary), str(test.summary)] for train, test in pairs]
+        rows = [[train.label, str(train.summary), str(test.summary)] for train, test in pairs]
         if it.constant:
             rows.append(["(a constant)", *map(figure, it.constant)])
         print_table(it.title, ["experiment", *PARTS], rows)
+        if not out.is_terminal:
+            print()
         remarks = [
-            f"{train.name}: {count} of {train.seeds} seeds {what}"
+            f"{train.label}: {count} of {train.seeds} seeds {what}"
             for train, _ in pairs
             for count, what in ((train.diverged, "diverged"), (train.failed, "failed to learn"))
             if count
         ]
-        remarks += filter(None, (it.note, it.pairs_note))
-        _print_list([*remarks, *(pair.sentence for pair in it.pairs_shown)])
+        remarks += filter(None, (*it.notes, it.pairs_note))
+        if remarks:
+            _print_list("", remarks)
+        for heading, told in it.told:
+            _print_list(f"{heading}:", [pair.clause for pair in told])
     out.print(LIMITS, soft_wrap=not out.is_terminal)
 
 
@@ -107,10 +114,12 @@ def print_choice(title: str, choice: Choice, folder: Path) -> None:
         out.print(line)
 
 
-def _print_list(sentences: Sequence[str]) -> None:
-    """Sentences as a list, with an empty line below it and, in a pipe, above it."""
+def _print_list(heading: str, sentences: Sequence[str]) -> None:
+    """Sentences as a list below a heading, with an empty line below it."""
+    if heading:
+        out.print(heading, soft_wrap=not out.is_terminal)
     if not out.is_terminal:
-        print("", *(f"- {sentence}" for sentence in sentences), "", sep="\n")
+        print(*(f"- {sentence}" for sentence in sentences), "", sep="\n")
         return
     table = Table.grid(padding=(0, 1))
     for sentence in sentences:

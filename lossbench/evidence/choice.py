@@ -16,6 +16,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.sections.tune import LEARNING_RATE, at_edge
 from lossbench.evidence.baselines import CONSTANT, Baseline
 from lossbench.evidence.difference_words import Word, region_of, word_of
+from lossbench.evidence.equal_losses import equal_losses
 from lossbench.evidence.over_splits import (
     LEVEL,
     Difference,
@@ -26,7 +27,6 @@ from lossbench.evidence.over_splits import (
 )
 from lossbench.evidence.probability import to_maximize
 from lossbench.results.result import Array, Result
-from lossbench.tables.losses.equal import equal_to
 from lossbench.tables.metrics import METRICS
 
 
@@ -134,21 +134,8 @@ class Choice:
 
     def equal(self) -> Iterator[tuple[list[str], str]]:
         """The names of losses that are the same function, and how they are the same."""
-        left = list(self.candidates)
-        while left:
-            first, *others = left
-            same = {it.name: how for it in others if (how := _same(first, it))}
-            if same:
-                yield [first.name, *same], next(iter(same.values()))
-            left = [it for it in others if it.name not in same]
-
-
-def _same(first: Candidate, second: Candidate) -> str:
-    """How two losses are the same function of the same target, with equal weights; else empty."""
-    one, other = first.result.experiment, second.result.experiment
-    how = equal_to(one.loss, other.loss)
-    alike = one.model_copy(update={"loss": other.loss}).config_hash == other.config_hash
-    return how if alike else ""
+        for numbers, how in equal_losses([it.result.experiment for it in self.candidates]):
+            yield [self.candidates[it].name for it in numbers], how
 
 
 def choose(
@@ -216,7 +203,7 @@ class Judge(NamedTuple):
     def ranked(self, name: str, values: Array, p: float) -> Ranked:
         """A model beside the best loss; ``p`` is the corrected p-value of their difference."""
         behind = self.behind(values)
-        word = word_of(behind, p, self.region)
+        word = word_of(behind.mean, p, self.region)
         return Ranked(name, values, corrected(values, self.ratio), behind, p, word)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from textwrap import wrap
 from typing import Any
 
@@ -11,10 +12,11 @@ from lossbench.evidence.baselines import BOOSTING, CONSTANT, LINEAR
 from lossbench.evidence.choice import Candidate, Choice, Ranked
 from lossbench.evidence.difference_words import MEANINGS, amount, in_units, region_in_words, size
 from lossbench.tables.metrics import METRICS
-from lossbench.text import counted, figure, finite_or_none, percent
+from lossbench.text import counted, figure, finite_or_none, listed, percent
 
 WIDTH = 80
 LEAST_NAME = 16  # characters of a name in the table
+_listed = partial(listed, most=3)
 SURE = 0.95  # the probability from which a loss is called probably worse
 # The other metrics of which the answer says what the choice costs there.
 OTHER_METRICS = (
@@ -25,7 +27,6 @@ MOST_LINES = 20  # of the answer
 # Of its table: the header, a loss, how many others there are, and an empty line above and below.
 LEAST_BESIDE = 5
 ALWAYS = 2  # remarks that are never left out, the last ones
-MOST_NAMED = 3
 COLUMNS = ("to best", "const", "boost", "best?", "rate", "time")
 
 
@@ -101,13 +102,6 @@ def _start(sizes: Sequence[str]) -> str:
 
 def _by(choice: Choice, one: Ranked, other: Ranked) -> str:
     return size(choice.metric, one.mean.mean, other.mean.mean)
-
-
-def _listed(names: Sequence[str], word: str) -> str:
-    shown = [*names[:MOST_NAMED]]
-    shown += [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
-    *first, last = shown
-    return f"{', '.join(first)} {word} {last}" if first else last
 
 
 def lines(title: str, choice: Choice, last: Sequence[str]) -> list[str]:

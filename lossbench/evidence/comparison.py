@@ -2,42 +2,43 @@
 
 The values of two losses have different units and are never compared. A metric, such as mse or
 accuracy, means the same under every loss. How two losses are compared by it is explained in
-``probability``. Of several splits, the split is the unit: see ``over_splits``. "Better" means that
-the p-value is below 5 % once it is corrected by Holm's method for all pairs of a part, so that in
-at most one of twenty comparisons of losses without any difference any pair is called better.
+``probability``. Of several splits, the split is the unit: see ``over_splits``. Beyond chance means
+that the p-value is below 5 % once it is corrected by Holm's method for all pairs of a part, so that
+in at most one of twenty comparisons of losses without any difference any pair is called better.
+Whether a difference matters is told by ``difference_words``.
 
 What a comparison cannot say:
 
 - All seeds of one split share their data. The intervals show the chance in training, which is that
   of initial weights and row orders. They do not show what other data or another split would give.
-- Two losses with the same seed may start from the same weights. The bootstrap does not use that:
-  it resamples the two losses independently. Where equal seeds give similar results its intervals
-  are too wide rather than too narrow.
 - Where every seed of one loss beats every seed of the other, so does every resample. The interval
   is the single point 0 or 1 then, which does not mean certainty.
-- A difference may be seen and yet be too small to matter. Look at the medians.
 - Of more than 100 results, each is compared only with the one that is best on the test part. It
   was chosen by the same figures that it is then compared by, so a part of its lead is luck.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lossbench.config.experiment import Experiment
+from lossbench.evidence.compared_metric import largest_class, metric_of
+from lossbench.evidence.equal_losses import equal_losses
 from lossbench.evidence.failed_to_learn import failed_to_learn
-from lossbench.evidence.over_splits import corrected, holm
+from lossbench.evidence.labels import labels
 from lossbench.evidence.pair import Pair, Standing
-from lossbench.evidence.probability import probabilities, to_maximize
+from lossbench.evidence.pairs import pairs_of
+from lossbench.evidence.probability import to_maximize
+from lossbench.evidence.summary import constant
 from lossbench.results.result import PARTS, Part, Result
-from lossbench.tables.metrics import METRICS, compared_on
+from lossbench.tables.metrics import METRICS
 from lossbench.tables.problems import Problem
-from lossbench.text import flattened, printable
+from lossbench.text import figure, flattened, listed, printable
 
+PARTS_SHOWN: tuple[Part, ...] = ("test", "train")  # in this order
 MOST_IN_PAIRS = 100  # results of which every pair is compared: 4,950; 1,000 would have 499,500
 ALL_PAIRS_SHOWN = 6  # results of which text shows every pair
 PAIRS_SHOWN = 12  # of more results, the pairs of each part that text shows
@@ -89,20 +90,38 @@ class Comparison:
 
         None where no result knows it: older ones do not.
         """
-        found = (
-            tuple(it.constant(part, self.metric).mean() for part in PARTS) for it in self.results
-        )
-        train, test = next((it for it in found if np.isfinite(it).all()), (np.nan, np.nan))
-        return (float(train), float(test)) if np.isfinite(train) else None
+        found = (constant(it, self.metric) for it in self.results)
+        return next(((it["train"], it["test"]) for it in found if it), None)
 
     @property
-    def note(self) -> str:
-        """A sentence that says what differs besides the loss; empty where nothing does."""
-        if not self.differs:
-            return ""
-        same_loss = f"all have the loss {self.loss}, and differ in"
-        what = same_loss if self.loss else "these differ in more than the loss"
-        return printable(f"Note: {what}: {', '.join(self.differs)}.")
+    def notes(self) -> tuple[str, ...]:
+        """Sentences that say what to know of the results before their pairs are read."""
+        return (*self._differences, *self._equal, *self._unbalanced)
+
+    @property
+    def _differences(self) -> Iterator[str]:
+        if self.differs:
+            same_loss = f"all have the loss {self.loss}, and differ in"
+            what = same_loss if self.loss else "these differ in more than the loss"
+            yield printable(f"Note: {what}: {', '.join(self.differs)}.")
+
+    @property
+    def _equal(self) -> Iterator[str]:
+        experiments = [it.experiment for it in self.results]
+        if self.loss is None:
+            for numbers, how in equal_losses(experiments):
+                names = listed([self.standings[it].label for it in numbers])
+                yield f"{names} are {how}: what differs between them is chance."
+
+    @property
+    def _unbalanced(self) -> Iterator[str]:
+        share = largest_class(self.results) if self.metric == "accuracy" else 0
+        if share:
+            yield (
+                f"The classes are unbalanced: always naming the largest has an accuracy of "
+                f"{figure(share)}. Compare on balanced_accuracy, which results have by "
+                "--set metrics=balanced_accuracy; that trains nothing again."
+            )
 
     @property
     def ranking(self) -> tuple[int, ...]:
@@ -115,17 +134,33 @@ class Comparison:
 
     @property
     def pairs_shown(self) -> tuple[Pair, ...]:
-        """The pairs that text shows: all, or of many results those of the best with the next."""
-        if len(self.results) <= ALL_PAIRS_SHOWN:
-            return self.pairs
-        return tuple(it for part in PARTS for it in self.pairs_of_the_best(part)[:PAIRS_SHOWN])
+        """The pairs that text shows, the test part first, and in it those of the best.
+
+        These are all, or of many results those of the best with the next.
+        """
+        if len(self.results) > ALL_PAIRS_SHOWN:
+            of_best = (self.pairs_of_the_best(part)[:PAIRS_SHOWN] for part in PARTS_SHOWN)
+            return tuple(pair for pairs in of_best for pair in pairs)
+        return tuple(sorted(self.pairs, key=self._place))
+
+    def _place(self, pair: Pair) -> tuple[int, int, int]:
+        numbers = (self.standings.index(it) for it in (pair.first, pair.second))
+        ranks = sorted(self.ranking.index(it % len(self.results)) for it in numbers)
+        return PARTS_SHOWN.index(pair.part), ranks[0], ranks[1]
+
+    @property
+    def told(self) -> tuple[tuple[str, tuple[Pair, ...]], ...]:
+        """The pairs that text shows by part, below a heading that says what they share."""
+        by_part = [[it for it in self.pairs_shown if it.part == part] for part in PARTS_SHOWN]
+        return tuple((_heading(pairs), tuple(pairs)) for pairs in by_part)
 
     def pairs_of_the_best(self, part: Part) -> tuple[Pair, ...]:
         """The pairs of the best result with all others, in the order of the ranking."""
-        best, *others = (self.results[it].experiment.name for it in self.ranking)
-        here = [it for it in self.pairs if it.part == part]
-        by_names = {frozenset((it.first.name, it.second.name)): it for it in here}
-        return tuple(by_names[frozenset((best, name))] for name in others)
+        best, *others = self.ranking
+        start = PARTS.index(part) * len(self.results)
+        by_standings = {frozenset((id(it.first), id(it.second))): it for it in self.pairs}
+        ids = [id(self.standings[start + number]) for number in (best, *others)]
+        return tuple(by_standings[frozenset((ids[0], other))] for other in ids[1:])
 
     @property
     def pairs_note(self) -> str:
@@ -133,7 +168,7 @@ class Comparison:
         shown, pairs = (len(it) // len(PARTS) for it in (self.pairs_shown, self.pairs))
         if shown == pairs:
             return ""
-        best = self.results[self.ranking[0]].experiment.name
+        best = self.standings[self.ranking[0]].label
         return (
             f"Of {pairs:,} pairs, these are the {shown} of {best}, which has the best test median, "
             "with the next best. They flatter it, because it was chosen by these very figures. "
@@ -141,11 +176,18 @@ class Comparison:
         )
 
 
+def _heading(pairs: Sequence[Pair]) -> str:
+    judged = (it for it in pairs if it.word is not None)
+    shared = next(judged, pairs[0]).shared
+    return f"{shared[0].upper()}{shared[1:]}"
+
+
 def compare(results: Iterable[Result], metric: str | None = None) -> list[Comparison]:
     """Compare the results that share their data, on the metric of their problem or on ``metric``.
 
-    Results that share their data with no other, or do not have the metric, are left out. Raises
-    NothingToCompare where that leaves nothing.
+    Of unbalanced classes the metric is balanced accuracy, where all results have it. Results that
+    share their data with no other, or do not have the metric, are left out. Raises NothingToCompare
+    where that leaves nothing, or where no value of the metric is better than another.
 
     >>> import lossbench
     >>> for comparison in lossbench.compare(lossbench.read("results")):
@@ -155,14 +197,14 @@ def compare(results: Iterable[Result], metric: str | None = None) -> list[Compar
     results = list(results)
     by_data: dict[tuple[str, int], list[Result]] = defaultdict(list)
     for result in results:
-        if (metric or compared_on(result.experiment.loss.row.problem)) in result.experiment.metrics:
+        if metric is None or metric in result.experiment.metrics:
             by_data[result.data_sha256, result.experiment.splits].append(result)
     comparisons = [
-        _comparison(members, metric or compared_on(members[0].experiment.loss.row.problem))
+        _comparison(members, metric or metric_of(members))
         for members in by_data.values()
         if len(members) > 1
     ]
-    if not comparisons:
+    if not comparisons or not all(METRICS[it.metric].ordered for it in comparisons):
         raise NothingToCompare(_why_nothing(results, metric))
     return comparisons
 
@@ -181,14 +223,15 @@ def _comparison(results: Sequence[Result], metric: str) -> Comparison:
     standings: list[Standing] = []
     pairs: list[Pair] = []
     failed = [failed_to_learn(result, metric) for result in results]
+    names = labels([result.experiment.name for result in results])
     best = ranking(results, metric)[0] if len(results) > MOST_IN_PAIRS else None
     for part in PARTS:
         here = [
-            _standing(result, part, metric, count)
-            for result, count in zip(results, failed, strict=True)
+            _standing(result, label, part, metric, count)
+            for result, label, count in zip(results, names, failed, strict=True)
         ]
         standings += here
-        pairs += _pairs(here, results, metric, best)
+        pairs += pairs_of(here, results, metric, best)
     experiment = results[0].experiment
     return Comparison(
         results[0].data_sha256,
@@ -202,10 +245,10 @@ def _comparison(results: Sequence[Result], metric: str) -> Comparison:
     )
 
 
-def _standing(result: Result, part: Part, metric: str, failed: int | None) -> Standing:
-    experiment, summary = result.experiment, result.summary(part, metric)
-    seeds, diverged = len(result.trainings), result.diverged
-    return Standing(experiment.name, experiment.loss.name, part, summary, seeds, diverged, failed)
+def _standing(result: Result, label: str, part: Part, metric: str, failed: int | None) -> Standing:
+    name, loss = result.experiment.name, result.experiment.loss.name
+    seeds, summary = len(result.trainings), result.summary(part, metric)
+    return Standing(name, label, loss, part, summary, seeds, result.diverged, failed)
 
 
 def _differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:
@@ -217,63 +260,10 @@ def _differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:
     return tuple(key for key in keys if any(it.get(key) != flat[0].get(key) for it in flat))
 
 
-def _pairs(
-    standings: Sequence[Standing], results: Sequence[Result], metric: str, best: int | None
-) -> list[Pair]:
-    """Every pair, or only those of the ``best``, with p-values that are corrected for them all."""
-    pairs = list(combinations(range(len(results)), 2))
-    if best is not None:
-        pairs = [(best, second) for second in range(len(results)) if second != best]
-    judge = _over_splits if results[0].experiment.splits > 1 else _over_seeds
-    found = judge(pairs, standings, results, metric)
-    p_values = holm([it.p for it in found])
-    return [replace(it, p=p) for it, p in zip(found, p_values, strict=True)]
-
-
-def _over_seeds(
-    pairs: Sequence[tuple[int, int]],
-    standings: Sequence[Standing],
-    results: Sequence[Result],
-    metric: str,
-) -> list[Pair]:
-    """The pairs by the seeds of one split.
-
-    Each result is compared at once with all others that have the same number of seeds.
-    """
-    values = [it.final(standings[0].part, metric) for it in results]
-    seconds_of: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for first, second in pairs:
-        seconds_of[first, len(values[second])].append(second)
-    found: dict[tuple[int, int], Pair] = {}
-    for (first, _), seconds in seconds_of.items():
-        others = np.array([values[second] for second in seconds])
-        figures = probabilities(values[first], others, METRICS[metric].smaller_is_better)
-        for second, *of_pair in zip(seconds, *(it.tolist() for it in figures), strict=True):
-            found[first, second] = Pair(standings[first], standings[second], metric, *of_pair)
-    return [found[pair] for pair in pairs]
-
-
-def _over_splits(
-    pairs: Sequence[tuple[int, int]],
-    standings: Sequence[Standing],
-    results: Sequence[Result],
-    metric: str,
-) -> list[Pair]:
-    """The pairs by several splits, of which each gives one value: the mean over its seeds."""
-    part, found = standings[0].part, []
-    train, test = results[0].rows or (1, 1)
-    smaller = METRICS[metric].smaller_is_better
-    gains = [to_maximize(it.split_means(part, metric), smaller) for it in results]
-    for first, second in pairs:
-        difference = corrected(gains[first] - gains[second], test / train)
-        ends = difference.above_zero, np.nan, np.nan, difference.p
-        pair = Pair(standings[first], standings[second], metric, *ends, over_splits=difference)
-        found.append(pair)
-    return found
-
-
 def _why_nothing(results: Sequence[Result], metric: str | None) -> str:
     known = sorted({name for result in results for name in result.experiment.metrics})
+    if metric in METRICS and not METRICS[metric].ordered:
+        return f"{metric} has no better and worse, so that losses are not compared on it"
     if metric == "loss":
         return f"losses are not compared by their own values; metrics: {', '.join(known)}"
     if metric and metric not in known:

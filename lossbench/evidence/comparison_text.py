@@ -12,12 +12,13 @@ from lossbench.text import figure, finite_or_none
 
 LIMITS = (
     "In pairs of seeds, ties count half; the intervals are 95 % bootstrap intervals. All seeds of "
-    "one split share their data: what is said of one split shows the chance in training, and not "
-    "what other data or another split would give. Better and worse are corrected by Holm's method "
-    "for all pairs of a part."
+    "one split share their data: what is said of one split speaks of this split alone, and not of "
+    "other rows. What is called better is so beyond chance, corrected by Holm's method for all "
+    "pairs of a part, and by more than does not matter: one point of a share; of an error a "
+    "hundredth of the constant's or a tenth of the best one's, whichever is less."
 )
 CSV_COLUMNS = (
-    "data metric part first second finding probability low high p first_median second_median "
+    "data metric part first second finding word probability low high p first_median second_median "
     "first_trainings second_trainings splits difference difference_low difference_high"
 ).split()
 
@@ -33,6 +34,7 @@ def as_document(comparisons: Sequence[Comparison]) -> dict[str, Any]:
                 "problem": it.problem,
                 "metric": it.metric,
                 "differs": list(it.differs),
+                "notes": list(it.notes),
                 "constant": dict(zip(PARTS, it.constant, strict=True)) if it.constant else None,
                 "standings": [_standing(standing) for standing in it.standings],
                 "pairs": [_pair(pair) for pair in it.pairs],
@@ -54,24 +56,25 @@ def as_csv(comparisons: Sequence[Comparison]) -> str:
 
 
 def as_markdown(comparisons: Sequence[Comparison]) -> str:
-    """For each comparison a table of the standings, and a sentence for each pair that is shown."""
+    """For each comparison a table of the standings, and what is said of the pairs shown."""
     several_losses = not all(it.loss for it in comparisons)
     lines = ["# Which loss is better?" if several_losses else "# Which is better?", "", LIMITS]
     for it in comparisons:
         lines += ["", f"## {it.title}", ""]
-        lines += [it.note, ""] if it.note else []
+        lines += [line for note in it.notes for line in (note, "")]
         lines += ["| experiment | train | test | diverged | failed to learn |"]
         lines += ["| --- | --- | --- | --- | --- |"]
         parts = [[standing for standing in it.standings if standing.part == part] for part in PARTS]
         for train, test in zip(*parts, strict=True):
             failed = "not known" if train.failed is None else f"{train.failed} of {train.seeds}"
             diverged = f"{train.diverged} of {train.seeds}"
-            cells = [train.name, str(train.summary), str(test.summary), diverged, failed]
+            cells = [train.label, str(train.summary), str(test.summary), diverged, failed]
             lines.append(f"| {' | '.join(cells)} |")
         if it.constant:
             lines.append(f"| (a constant) | {' | '.join(map(figure, it.constant))} | | |")
         lines += ["", it.pairs_note] if it.pairs_note else []
-        lines += ["", *(f"- {pair.sentence}" for pair in it.pairs_shown)]
+        for heading, pairs in it.told:
+            lines += ["", f"{heading}:", "", *(f"- {pair.clause}" for pair in pairs)]
     return "\n".join(lines) + "\n"
 
 
@@ -93,10 +96,12 @@ def _pair(pair: Pair) -> dict[str, Any]:
         "first": pair.first.name,
         "second": pair.second.name,
         "finding": pair.finding,
+        "word": pair.word,
         "probability": pair.probability,
         "low": finite_or_none(pair.low),
         "high": finite_or_none(pair.high),
         "p": pair.p,
+        "region_of_practical_equivalence": pair.region,
         "first_median": finite_or_none(pair.first.summary.median),
         "second_median": finite_or_none(pair.second.summary.median),
         "first_trainings": pair.first.seeds,

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from lossbench.evidence.over_splits import LEVEL, Difference
+from lossbench.evidence.over_splits import LEVEL
 from lossbench.tables.metrics import METRICS, Metric
 from lossbench.text import figure
 
@@ -32,13 +32,13 @@ def region_of(metric: str, best: float, constant: float) -> float:
     """
     if not METRICS[metric].is_error:
         return OF_SHARES
-    known = [OF_BEST * best, OF_CONSTANT * constant]
-    return float(np.nanmin(known))
+    known = [it for it in (OF_BEST * best, OF_CONSTANT * constant) if np.isfinite(it)]
+    return float(min(known, default=0))
 
 
-def word_of(difference: Difference, p: float, region: float) -> Word:
+def word_of(difference: float, p: float, region: float) -> Word:
     """The word for a difference with a corrected p-value."""
-    matters = abs(difference.mean) > region
+    matters = abs(difference) > region
     if p < LEVEL:
         return "clear" if matters else "small"
     return "unsure" if matters else "none"

@@ -2,16 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from lossbench.evidence.claims import Judgement, about_the_tutorial
 from lossbench.evidence.comparison import Comparison
 from lossbench.evidence.failed_to_learn import failed_to_learn
-from lossbench.evidence.pair import Pair
 from lossbench.evidence.summary import Row
 from lossbench.results.result import PARTS, Result
 from lossbench.results.statistics import FEWEST_TO_JUDGE
-from lossbench.text import figure
+from lossbench.text import figure, listed
 
 VERDICTS = (
     ("holds", "holds", "hold"),
@@ -19,7 +19,7 @@ VERDICTS = (
     ("does not hold", "does not hold", "do not hold"),
     ("not judged", *["not judged"] * 2),
 )
-NAMED = 4  # names in a sentence; the others are counted
+_list = partial(listed, most=4)
 
 
 class Finding(NamedTuple):
@@ -51,38 +51,33 @@ def findings(
 
 
 def _best_loss(comparison: Comparison) -> str:
-    names = [result.experiment.name for result in comparison.results]
     number, *others = comparison.ranking
-    medians = [it.summary.median for it in comparison.standings if it.part == "test"]
-    best, what = names[number], f"median test {comparison.metric}"
-    numbers: dict[str, list[int]] = defaultdict(list)
+    standings = [it for it in comparison.standings if it.part == "test"]
+    best, what = standings[number].label, f"median test {comparison.metric}"
+    median = figure(standings[number].summary.median)
+    called: dict[str | None, list[str]] = defaultdict(list)
     for other, pair in zip(others, comparison.pairs_of_the_best("test"), strict=True):
-        numbers[_finding_for(best, pair)].append(other)
-    beaten, equal, ahead = (numbers[it] for it in ("better", "no difference seen", "worse"))
-    if not (beaten or equal or ahead):
+        it = standings[other]
+        # A median is of the seeds that did not diverge; in pairs, one that diverged loses.
+        surely_behind = pair.ahead is it and pair.word in ("small", "clear")
+        word = "behind" if surely_behind else pair.word
+        called[word].append(f"{it.label} ({figure(it.summary.median)})")
+    if set(called) == {None}:
         return (
-            f"{best} has the best {what}, {figure(medians[number])}, but fewer than "
+            f"{best} has the best {what}, {median}, but fewer than "
             f"{FEWEST_TO_JUDGE} seeds of each loss are too few to judge by."
         )
-
-    def listed(numbers: Sequence[int]) -> str:
-        return _list([f"{names[it]} ({figure(medians[it])})" for it in numbers])
-
-    if not (beaten or ahead):
-        between = f"{best}, {what} {figure(medians[number])}, and {listed(equal)}"
-        return f"No difference is seen between {between}."
-    text = f"{best} has the best {what}, {figure(medians[number])}"
-    text += f", and is better than {listed(beaten)}" if beaten else ""
-    text += f"; no difference is seen between it and {listed(equal)}" if equal else ""
-    # A median is of the seeds that did not diverge; in pairs, one that diverged loses.
-    text += f"; in pairs of all seeds it is worse than {listed(ahead)}" if ahead else ""
+    alike = called["small"] + called["none"]
+    if len(alike) == len(others):
+        return f"No difference that matters between {best}, {what} {median}, and {_list(alike)}."
+    text = f"{best} has the best {what}, {median}"
+    text += f", and is better than {_list(called['clear'])}" if called["clear"] else ""
+    text += f"; no difference that matters between it and {_list(alike)}" if alike else ""
+    if unsure := called["unsure"]:
+        text += f"; it looks better than {_list(unsure)}, but that may be chance"
+    if behind := called["behind"]:
+        text += f"; in pairs of all seeds it is worse than {_list(behind)}"
     return f"{text}."
-
-
-def _finding_for(name: str, pair: Pair) -> str:
-    """How the experiment of a name is in a pair, as its first or its second."""
-    turned = {"better": "worse", "worse": "better"}
-    return pair.finding if pair.first.name == name else turned.get(pair.finding, pair.finding)
 
 
 def _published_figures(rows: Sequence[Row]) -> list[Finding]:
@@ -127,9 +122,3 @@ def _count_seeds(
         if (number := count(result))
     ]
     return [Finding(about, f"{_list(names)}.")] if names else []
-
-
-def _list(names: Sequence[str]) -> str:
-    shown = [*names[:NAMED], *([f"{len(names) - NAMED} more"] if len(names) > NAMED else [])]
-    *first, last = shown
-    return f"{', '.join(first)} and {last}" if first else last

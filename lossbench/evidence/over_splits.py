@@ -78,14 +78,16 @@ def _p_values(values: Array, ratio: float) -> Array:
     return np.asarray(2 * t.sf(np.where(distance == 0, 0, statistic), values.shape[-1] - 1))
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
+def holm(p_values: Sequence[float], number: int | None = None) -> list[float]:
     """The p-values corrected for their number: each is significant below LEVEL.
+
+    A larger ``number`` is that of all comparisons, of which these are the most significant.
 
     >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
     [0.03, 0.06, 0.06]
     """
     order = np.argsort(p_values, kind="stable")
-    steps = len(p_values) - np.arange(len(p_values))
+    steps = (number or len(p_values)) - np.arange(len(p_values))
     corrected = np.minimum(1.0, np.maximum.accumulate(np.asarray(p_values)[order] * steps))
     found = np.empty(len(p_values))
     found[order] = corrected

@@ -8,11 +8,17 @@ than the other", Annals of Mathematical Statistics 18). This is the common-langu
 of Educational and Behavioral Statistics 25). It needs no normal distribution. A seed that diverged
 counts, too: it loses against every seed that did not, and ties with others that diverged.
 
+Where both have the same seeds, these may start from the same weights and see the rows in the same
+order. Then the test and the interval pair them: the p-value is that of Wilcoxon's signed-rank test
+(1945, "Individual comparisons by ranking methods", Biometrics Bulletin 1), and the bootstrap draws
+both values of a seed together. Pairs of seeds that have nothing in common do no harm to either.
+
 The interval is the 95 % percentile bootstrap (Efron and Tibshirani 1993, "An Introduction to the
 Bootstrap", chapter 13). Its random numbers have a fixed seed, so that it is always the same.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -24,13 +30,13 @@ AT_ONCE = 2_000_000  # values that are resampled at once: bounds the memory of v
 
 
 def probabilities(
-    first: Array, others: Array, smaller_is_better: bool
+    first: Array, others: Array, smaller_is_better: bool, paired: bool = False
 ) -> tuple[Array, Array, Array, Array]:
     """The probability that ``first`` beats each of the others, the ends of its interval, and p.
 
     ``first`` has shape (n,), a value for each seed, and ``others`` (k, m); a seed that diverged
     has NaN. The four results have shape (k,). The ends are NaN where n or m is 1. The p-value is
-    that of Mann and Whitney's test.
+    that of Mann and Whitney's test, or of Wilcoxon's where the values are ``paired`` by seed.
     """
     # It takes half a second to import, and many commands compare nothing.
     from scipy.stats import mannwhitneyu
@@ -42,7 +48,7 @@ def probabilities(
             np.broadcast_to(own, (len(against), n)), against, axis=-1, method="asymptotic"
         )
     estimate = np.asarray(test.statistic) / (n * m)
-    p = np.nan_to_num(np.asarray(test.pvalue), nan=1.0)
+    p = _of_pairs(own, against, estimate) if paired else _known(test.pvalue)
     if min(n, m) < 2:
         return estimate, np.full_like(estimate, np.nan), np.full_like(estimate, np.nan), p
     # Sort the values of ``first``. A value of the others beats the lowest ``below`` of them, loses
@@ -62,15 +68,39 @@ def probabilities(
         ]
         return np.asarray(1 - np.array(lost) / (n * m))
 
-    return estimate, *bootstrap_interval((np.arange(n), np.arange(m)), statistic), p
+    return estimate, *bootstrap_interval((np.arange(n), np.arange(m)), statistic, paired), p
+
+
+def _of_pairs(own: Array, against: Array, estimate: Array) -> Array:
+    """The p-values of Wilcoxon's test of values that are paired by seed.
+
+    Where its ranks and the probability ``estimate`` do not say the same side, nothing is seen.
+    """
+    from scipy.stats import wilcoxon
+
+    # Of two seeds that diverged none is ahead.
+    with np.errstate(invalid="ignore"):
+        differences = np.nan_to_num(own - against, nan=0.0, posinf=np.inf, neginf=-np.inf)
+    options: dict[str, Any] = {"zero_method": "zsplit", "method": "asymptotic", "axis": -1}
+    with np.errstate(invalid="ignore"):  # where all differences are 0
+        ahead = _known(wilcoxon(differences, alternative="greater", **options).pvalue)
+        p = _known(wilcoxon(differences, **options).pvalue)
+    return np.where((ahead < 0.5) == (estimate > 0.5), p, 1.0)
+
+
+def _known(p_values: object) -> Array:
+    """P-values, 1 where the values say nothing."""
+    found: Array = np.nan_to_num(np.asarray(p_values), nan=1.0)
+    return found
 
 
 def bootstrap_interval(
-    samples: tuple[Array, Array], statistic: Callable[..., Array]
+    samples: tuple[Array, Array], statistic: Callable[..., Array], paired: bool = False
 ) -> tuple[Array, Array]:
     """The ends of the 95 % percentile bootstrap interval of a statistic of two samples.
 
-    ``statistic`` takes resamples of both, and the axis along which their values lie.
+    ``statistic`` takes resamples of both, and the axis along which their values lie. Samples that
+    are ``paired`` are resampled together.
     """
     from scipy.stats import bootstrap
 
@@ -81,6 +111,7 @@ def bootstrap_interval(
         batch=min(RESAMPLES, max(1, AT_ONCE // max(map(len, samples)))),
         method="percentile",
         vectorized=True,
+        paired=paired,
         rng=np.random.default_rng(RANDOM_STATE),
     ).confidence_interval
     return np.asarray(interval.low), np.asarray(interval.high)

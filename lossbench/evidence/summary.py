@@ -6,6 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from lossbench.results import atomic
 from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import Summary, Verdict, judge
@@ -24,7 +26,8 @@ class Row:
 
     ``found`` has the figures of each part. ``published`` has the parts of which a figure is
     published, with the decimals it was printed with, and ``verdicts`` whether that figure lies in
-    the interval that was found.
+    the interval that was found. ``constant`` has the metric of the best constant prediction on each
+    part, the mean over the splits; it is empty where the result does not know it.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Row:
     found: Mapping[Part, Summary]
     published: Mapping[Part, Decimal]
     verdicts: Mapping[Part, Verdict]
+    constant: Mapping[Part, float]
 
     def as_json(self) -> dict[str, Any]:
         """The row in summary.json."""
@@ -53,6 +57,7 @@ class Row:
                 }
                 for part, value in self.published.items()
             },
+            "constant": dict(self.constant),
         }
 
 
@@ -69,7 +74,14 @@ def row(result: Result) -> Row:
         {part: result.summary(part, metric) for part in PARTS},
         published,
         {part: judge(value, result.final(part, metric)) for part, value in published.items()},
+        constant(result, metric),
     )
+
+
+def constant(result: Result, metric: str) -> dict[Part, float]:
+    """A metric of the best constant prediction by part, a mean over splits; empty if not known."""
+    means = {part: float(result.constant(part, metric).mean()) for part in PARTS}
+    return means if np.isfinite(list(means.values())).all() else {}
 
 
 def line(result: Result) -> str:
@@ -111,12 +123,14 @@ def refuse(folder: Path) -> None:
 
 
 def _markdown(rows: Sequence[Row], failed: Mapping[str, str]) -> str:
-    head = ["experiment", "metric", "train", "published", "", "test", "published", "", "diverged"]
+    head = ["experiment", "metric", "train", "published", "", "test", "published", ""]
+    head += ["test, constant", "diverged"]
     table = [
         [
             it.name,
             it.metric,
             *(cell for part in PARTS for cell in _cells(it, part)),
+            figure(it.constant["test"]) if it.constant else "",
             f"{it.diverged} of {it.seeds}",
         ]
         for it in rows
@@ -127,7 +141,7 @@ def _markdown(rows: Sequence[Row], failed: Mapping[str, str]) -> str:
         "",
         "The median over seeds and, in brackets, the interval that holds 95 % of them, on the "
         "final weights; beside it the published figure, which is of one run, and whether it lies "
-        "inside that interval.",
+        "inside that interval. A constant is the best prediction that looks at no feature.",
         "",
         *(f"| {' | '.join(cells)} |" for cells in lines),
     ]

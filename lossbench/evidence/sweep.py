@@ -1,23 +1,28 @@
 """A sweep: what the points of a grid gave, in one table.
 
-All figures are of the metric of the problem, mse or accuracy, since the points may differ in their
-loss.
+All figures are of the metric that results are compared on, mse or accuracy, since the points may
+differ in their loss.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from lossbench.config.grid import Axis, text
 from lossbench.config.load import Case
+from lossbench.evidence.compared_metric import metric_of
 from lossbench.evidence.comparison import ranking
+from lossbench.evidence.difference_words import region_of
+from lossbench.evidence.summary import constant
 from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import Summary
-from lossbench.tables.metrics import compared_on
-from lossbench.text import figure
+from lossbench.text import figure, listed
 
 MOST_AXES = 2  # that a picture can show
-CAVEAT = "This point was chosen by these figures, so expect slightly worse ones on new rows."
+MOST_NAMED = 3  # points in a sentence; the others are counted
+CAVEAT = "Picked on the test rows, so expect slightly worse on new ones."
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ def as_document(sweep: Sweep) -> dict[str, Any]:
                 ),
                 "seeds": len(point.result.trainings),
                 "diverged": point.result.diverged,
+                "constant": constant(point.result, sweep.metric),
                 **{
                     part: {
                         name: point.result.summary(part, name).as_json()
@@ -112,15 +118,27 @@ def table(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
 
 
 def verdict(sweep: Sweep) -> str:
-    """Which point is the best, in a sentence."""
+    """Which point is the best, and which are too close to it to matter, in a few sentences."""
     best = sweep.best
     if best is None:
         return "Every seed diverged."
-    values = ", ".join(
-        f"{axis.label} {text(value)}" for axis, value in zip(sweep.axes, best.values, strict=True)
-    )
-    median = figure(sweep.summary(best, "test").median)
-    return f"Best median test {sweep.metric}: {median}, with {values}."
+    median = sweep.summary(best, "test").median
+    text = f"Best median test {sweep.metric}: {figure(median)}, with {_values(sweep, best)}."
+    known = (constant(it.result, sweep.metric) for it in sweep.points)
+    constants = [it["test"] for it in known if it]
+    region = region_of(sweep.metric, median, constants[0] if constants else np.nan)
+    medians = ((it, sweep.summary(it, "test").median) for it in sweep.points if it is not best)
+    near = [f"{_values(sweep, it)} ({figure(m)})" for it, m in medians if abs(m - median) <= region]
+    text += f" Too close to matter: {listed(near, most=MOST_NAMED)}." if near else ""
+    if constants:
+        low, high = map(figure, (min(constants), max(constants)))
+        text += f" A constant reaches {low if low == high else f'{low} to {high}'}."
+    return f"{text} {CAVEAT}"
+
+
+def _values(sweep: Sweep, point: Point) -> str:
+    pairs = zip(sweep.axes, point.values, strict=True)
+    return ", ".join(f"{axis.label} {text(value)}" for axis, value in pairs)
 
 
 def pictured(sweep: Sweep) -> bool:
@@ -138,7 +156,7 @@ def as_markdown(sweep: Sweep) -> str:
         f"The {sweep.metric}: its median over seeds and, in brackets, the interval that holds 95 % "
         "of them, on the final weights.",
         "\n".join(f"| {' | '.join(cells)} |" for cells in lines),
-        f"{verdict(sweep)} {CAVEAT if sweep.best else ''}".strip(),
+        verdict(sweep),
     ]
     if pictured(sweep):
         parts.append(f"![{sweep.metric} over {keys}](sweep.png)")
@@ -161,7 +179,7 @@ def _sweep(
         name,
         cases[0].base,
         cases[0].axes,
-        compared_on(points[0].result.experiment.loss.row.problem),
+        metric_of([point.result for point in points]),
         tuple(points),
         {name: reason for name, reason in failed.items() if name in names},
     )

@@ -19,7 +19,7 @@ from lossbench.evidence.findings import findings
 from lossbench.report.sections import comparison_section, experiment_section
 from lossbench.results import atomic
 from lossbench.results.result import Result
-from lossbench.text import printable
+from lossbench.text import figure, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -93,6 +93,7 @@ def _templates() -> "Environment":
         lstrip_blocks=True,
     )
     templates.filters["typeset"] = _typeset
+    templates.filters["figure"] = figure
     return templates
 
 

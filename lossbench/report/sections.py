@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from lossbench.config.trainings import trainings_of
 from lossbench.config.yaml_writer import to_yaml
 from lossbench.data.files import DataFiles
@@ -51,27 +53,22 @@ def comparison_section(
         "anchor": f"comparison-{number}",
         "data": comparison.data,
         "metric": readable(comparison.metric).lower(),
-        "note": comparison.note,
+        "remarks": comparison.notes,
         "constant": [figure(it) for it in comparison.constant or ()],
         "standings": list(zip(of_results, train, test, strict=True)),
         "pairs_note": comparison.pairs_note,
-        "pairs": [
-            (part, [(it, _ends(it)) for it in comparison.pairs_shown if it.part == part])
-            for part in PARTS
-        ],
+        "pairs": [(heading, [(it, _ends(it)) for it in told]) for heading, told in comparison.told],
         "pictures": pictures,
         "notes": notes,
     }
 
 
 def _ends(pair: Pair) -> list[float]:
-    """Start, dot and end of a pair's bar, in percent; empty if the pair is not judged.
-
-    An interval of a judged pair has no NaN.
-    """
-    if pair.finding == "not judged":
+    """Start, dot and end of a pair's bar, in percent; empty if it is not judged by seeds."""
+    share, low, high = pair.share_ahead
+    if pair.finding == "not judged" or np.isnan(low):
         return []
-    return [100 * end for end in (pair.low, pair.probability, pair.high)]
+    return [100 * end for end in (low, share, high)]
 
 
 def _pictures(comparison: Comparison, number: int, files: DataFiles) -> tuple[list[Any], list[str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossbench.data.arrays import Array, Split, Table
+from lossbench.tables.metrics import UNBALANCED
 from lossbench.tables.problems import Problem
 
 # A skewness beyond 1 is high (Bulmer 1979, "Principles of Statistics").
@@ -14,8 +15,6 @@ HIGH_SKEWNESS = 1.0
 # all but 0.7 % of a normal distribution.
 FENCE = 1.5
 MANY_OUTLIERS = 0.02
-# How many times as many rows the largest class has as the smallest, where accuracy misleads.
-UNBALANCED = 4
 # The smallest target, as a share of the median, that is far above 0.
 FAR_ABOVE_0 = 0.05
 # The largest target, as a multiple of the smallest, from which errors in per cent are others.

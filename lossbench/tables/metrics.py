@@ -85,6 +85,7 @@ class Metric:
 REGRESSION: tuple[Problem, ...] = ("regression",)
 BINARY: tuple[Problem, ...] = ("binary classification",)
 BALANCED = "balanced_accuracy"
+UNBALANCED = 4  # how many times the rows of another class a class must have
 # Losses are compared on the first that fits. It is also printed, unless another is published.
 METRICS = {
     metric.name: metric
