@@ -13,7 +13,7 @@ it, ``read`` finds results again, and ``compare`` says which loss is better:
 >>> frame = result.to_frame()  # for pandas
 >>> (comparison,) = lossbench.compare(lossbench.read("results"))
 >>> print(comparison.pairs[-1].sentence)  # doctest: +ELLIPSIS
-Not judged, fewer than 20 ...: hinge against squared_hinge on test accuracy; ...
+Not judged, ... against ...: ..., ahead in ... (test accuracy, pairs of fewer than 20 seeds)
 
 The types are ``Experiment``, ``Result`` and ``Comparison``. The errors are ``ConfigError`` of
 ``load``, ``DatasetError`` and ``WrongSetting`` of ``run``, ``DamagedResult`` of ``read`` and

@@ -108,7 +108,7 @@ def test_compare_ranks_by_it(metric: Metric, results: list[Result]) -> None:
         (names[1], "worse", 0.0),
     ]
     assert comparison.best(1) == (results[0],)
-    assert metric.name in comparison.pairs[0].sentence
+    assert f"(train {metric.name}, pairs of seeds)" in comparison.pairs[0].sentence
 
 
 def test_findings_name_the_best_by_it(metric: Metric, results: list[Result]) -> None:
@@ -180,8 +180,8 @@ def test_the_report_finds_the_best_by_it(metric: Metric, results: list[Result]) 
     best, *others = (it.experiment.name for it in results)
     assert f"<dd>{best} has the best median test {metric.name}, " in text
     assert f" rows: {metric.title.lower()}</h3>" in text
-    better = re.findall(rf'<li class="better">{best} is better than (\S+) on test', text)
-    assert better == others
+    better = re.findall(rf'<li class="clear">{best} is better than (\S+): ', text)
+    assert better == 2 * others  # on both parts
     # Both tables sort by these values.
     cells = re.findall(r'data-label="test" data-value="([^"]*)"', text)
     medians = [it.summary("test", metric.name).median for it in results]

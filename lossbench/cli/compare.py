@@ -10,16 +10,18 @@ from lossbench.cli.options import (
     Debug,
     Metric,
     Pictures,
-    ResultFolder,
+    ResultFolders,
     Version,
 )
-from lossbench.cli.stored import stored_results
+from lossbench.cli.stored import stored_in_all
 from lossbench.suite import RESULTS
 
 
-@app.command(epilog=examples("compare", "compare results/5000-samples --metric mse --json"))
+@app.command(
+    epilog=examples("compare", "compare results/5000-samples --metric mse --json", "compare A B")
+)
 def compare(
-    folder: ResultFolder = RESULTS,
+    folders: ResultFolders = (RESULTS,),  # type: ignore[assignment]  # typer takes a tuple, too
     metric: Metric = None,
     pictures: Pictures = None,
     as_json: AsJson = False,
@@ -30,7 +32,8 @@ def compare(
 ) -> None:
     """Compare the losses of stored results; nothing is trained.
 
-    Results that share their data are compared, on a metric that all of them have.
+    Results that share their data are compared, on a metric that all of them have. Of several
+    folders, results of one name are told apart by the names of their folders.
     """
     from lossbench.cli.tables import print_comparison
     from lossbench.cli.terminal import print_error, print_json
@@ -40,7 +43,7 @@ def compare(
 
     if as_json + as_csv + as_md > 1:
         raise typer.BadParameter("choose one of --json, --csv and --md")
-    results, complaints = stored_results(folder)
+    results, complaints = stored_in_all(folders)
     try:
         comparisons = comparison.compare(results, metric)
     except comparison.NothingToCompare as error:

@@ -90,6 +90,9 @@ Dask = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 # Of compare and report.
+ResultFolders = Annotated[
+    list[Path], typer.Argument(metavar="FOLDER", help="Folders of results, or of one result each.")
+]
 ResultFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the results.")]
 Metric = Annotated[
     str | None, typer.Option(metavar="NAME", help="Compare on this metric, not mse or accuracy.")

@@ -52,7 +52,7 @@ def print_summary(results: Sequence[Result]) -> None:
             mark = "*" if row.verdicts.get(part) == "outside" else ""
             here += [str(row.found[part]).split()[0], f"{row.published.get(part, '')}{mark}"]
         cells.append([*here, figure(row.constant["test"]) if row.constant else ""])
-    head = ["experiment", "train", "published", "test", "published", "constant"]
+    head = ["experiment", "train", "published", "test", "published", "const"]
     print_table("", head, cells)
     verdicts = {verdict for row in rows for verdict in row.verdicts.values()}
     if "outside" in verdicts:

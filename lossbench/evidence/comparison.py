@@ -195,10 +195,11 @@ def compare(results: Iterable[Result], metric: str | None = None) -> list[Compar
     accuracy ['hinge', 'squared_hinge']
     """
     results = list(results)
-    by_data: dict[tuple[str, int], list[Result]] = defaultdict(list)
+    by_data: dict[tuple[str, int, Problem], list[Result]] = defaultdict(list)
     for result in results:
         if metric is None or metric in result.experiment.metrics:
-            by_data[result.data_sha256, result.experiment.splits].append(result)
+            problem = result.experiment.loss.row.problem
+            by_data[result.data_sha256, result.experiment.splits, problem].append(result)
     comparisons = [
         _comparison(members, metric or metric_of(members))
         for members in by_data.values()

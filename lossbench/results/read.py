@@ -62,14 +62,15 @@ def read_all(folder: Path) -> tuple[list[Result], list[str]]:
     """The results in a folder, in the order of their names, and a complaint about each damaged one.
 
     Numbers in the names of a sweep's points are ordered as numbers: 0.001, 0.02, 0.1, 1. Other
-    folders, such as ``5000-samples`` with results of its own, are passed over. Where there are no
-    results at all, a complaint says so.
+    folders, such as ``5000-samples`` with results of its own, are passed over. Of a result's own
+    folder it is this result. Where there are no results at all, a complaint says so.
     """
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         return [], [f"{folder}: {what}; 'lossbench run-all' makes results"]
     results, complaints = [], []
-    for path in sorted(folder.iterdir(), key=_order):
+    one = _holds_a_result(folder)
+    for path in [folder] if one else sorted(folder.iterdir(), key=_order):
         if path.name.startswith(PREFIX):
             continue
         try:

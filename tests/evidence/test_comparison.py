@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_up import MANY_RATES, result_of_case
+from made_up import MANY_RATES, NAN, result_of_case
 
 from lossbench.config.load import load_all
 from lossbench.evidence import comparison as module
@@ -25,23 +25,77 @@ def test_sentences_say_which_is_better_and_by_how_much(
     comparison: Comparison, result: Callable[..., Result]
 ) -> None:
     hinge, squared = comparison.results
-    assert comparison.pairs[1].finding == "worse"
-    assert comparison.pairs[1].sentence.startswith(
-        "hinge is worse than squared_hinge on test accuracy: it is ahead in "
+    (test,) = (it for it in comparison.pairs if it.part == "test")
+    assert (test.finding, test.word) == ("worse", "clear")
+    assert test.clause.startswith(
+        "squared_hinge is better than hinge: 0.734 against 0.714, ahead in "
     )
-    assert comparison.pairs[1].sentence.endswith("of pairs of seeds; medians 0.714 against 0.734")
+    assert test.sentence == f"{test.clause} (test accuracy, pairs of seeds)"
     (turned,) = compare([squared, hinge])
-    assert turned.pairs[1].sentence.startswith("squared_hinge is better than hinge on test")
+    assert turned.pairs[1].clause == test.clause
     (same,) = compare([squared, result("hinge", [0.5, 0.9] * 15)])
     assert same.pairs[0].finding == "no difference seen"
 
 
+@pytest.mark.parametrize(
+    ("values", "word", "start"),
+    [
+        ([0.900] * 20, "clear", "squared_hinge is better than hinge: 0.900 against 0.848"),
+        ([0.850] * 20, "small", "No difference that matters between squared_hinge and hinge: "),
+        ([0.847, 0.849] * 10, "none", "No difference is seen between hinge and squared_hinge: "),
+        ([0.5, 0.9, 0.9] * 8, "unsure", "squared_hinge looks better than hinge, but that may be "),
+    ],
+)
+def test_a_word_says_how_much_a_difference_is(
+    result: Callable[..., Result], values: list[float], word: str, start: str
+) -> None:
+    pair = [result("hinge", [0.848] * len(values)), result("squared_hinge", values)]
+    (found,) = compare(pair)
+    assert found.pairs[0].word == word
+    assert found.pairs[0].clause.startswith(start)
+
+
+def test_a_loss_that_diverges_more_often_differs_however_near_the_medians(
+    result: Callable[..., Result],
+) -> None:
+    often = [0.85] * 8 + [NAN] * 12
+    (found,) = compare([result("hinge", [0.85] * 20), result("squared_hinge", often)])
+    assert found.pairs[0].clause.startswith("hinge is better than squared_hinge: 0.850 against ")
+
+
+def test_equal_seeds_are_paired_and_others_are_not(result: Callable[..., Result]) -> None:
+    """A small lead in every seed is seen only where the seeds are the same."""
+    values = np.linspace(0.5, 0.9, 20)
+    ahead = [result("hinge", list(values)), result("squared_hinge", list(values + 0.02))]
+    (found,) = compare(ahead)
+    assert found.pairs[0].word == "clear"
+    others = tuple(replace(it, seed=it.seed + 100) for it in ahead[1].trainings)
+    (found,) = compare([ahead[0], replace(ahead[1], trainings=others)])
+    assert found.pairs[0].word == "unsure"
+
+
 def test_fewer_than_20_seeds_judge_nothing(result: Callable[..., Result]) -> None:
     (found,) = compare([result("hinge", [0.9] * 19), result("squared_hinge", [0.1] * 30)])
-    assert found.pairs[0].finding == "not judged"
-    assert found.pairs[0].sentence.startswith(
-        "Not judged, fewer than 20 seeds: hinge against squared_hinge on train accuracy; hinge is "
+    assert (found.pairs[0].finding, found.pairs[0].word) == ("not judged", None)
+    assert found.pairs[0].clause.startswith("Not judged, hinge against squared_hinge: 0.900 ")
+    assert found.told[0][0] == "Test accuracy, pairs of fewer than 20 seeds"
+
+
+def test_a_metric_without_better_and_worse_is_refused(result: Callable[..., Result]) -> None:
+    pair = [result(it, [0.1] * 20, "regression", metrics=["bias"]) for it in ("mse", "mae")]
+    with pytest.raises(NothingToCompare, match="bias has no better and worse"):
+        compare(pair, "bias")
+
+
+def test_losses_that_are_one_function_are_told_to_be(result: Callable[..., Result]) -> None:
+    names = {"quantile": {"name": "quantile", "quantile": 0.5}, "mae": "mae", "mse": "mse"}
+    results = [result(it, [0.1] * 20, "regression", name=n) for n, it in names.items()]
+    (found,) = compare(results)
+    assert found.notes == (
+        "quantile and mae are the same function but for a factor of two: what differs between "
+        "them is chance.",
     )
+    assert found.notes[0] in as_markdown([found])
 
 
 def test_smaller_errors_are_better(result: Callable[..., Result]) -> None:

@@ -34,4 +34,4 @@ def test_markdown_has_a_table_and_sentences(comparison: Comparison) -> None:
     text = as_markdown([comparison])
     assert "## make_circles, 1000 rows: accuracy" in text
     assert "| hinge | 0.714 [0.701, 0.727] | 0.714 [0.701, 0.727] | 1 of 30 | 0 of 30 |" in text
-    assert f"- {comparison.pairs[0].sentence}" in text
+    assert f"Train accuracy, pairs of seeds:\n\n- {comparison.pairs[0].clause}\n" in text

@@ -25,7 +25,7 @@ def test_results_with_and_without_weights_are_compared_and_the_difference_is_sai
     assert [it.experiment.dataset.sample_weight for it in results] == [None, "weight"]
     assert not np.array_equal(*(it.final("train", "loss") for it in results))
     (group,) = compare(results)
-    assert "dataset.sample_weight" in group.note
+    assert "dataset.sample_weight" in group.notes[0]
 
 
 def test_other_weights_in_a_column_of_the_same_name_are_said(tmp_path: Path) -> None:
@@ -35,4 +35,4 @@ def test_other_weights_in_a_column_of_the_same_name_are_said(tmp_path: Path) -> 
         experiment = load(write_config(tmp_path, data, "mse"), {"name": name})
         run(experiment, tmp_path / "out")
     (group,) = compare(read_all(tmp_path / "out")[0])
-    assert "dataset.sha256" in group.note
+    assert "dataset.sha256" in group.notes[0]
