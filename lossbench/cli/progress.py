@@ -91,6 +91,7 @@ class ProgressBars:
 
 
 def _trainings(experiment: Experiment) -> str:
-    """What is counted: "30 seeds", "10 splits x 3 seeds"."""
-    splits = f"{experiment.splits} splits x " if experiment.splits > 1 else ""
-    return f"{splits}{experiment.repeats} seeds"
+    """What is counted: "30 seeds", or of several splits "40 trainings"."""
+    if experiment.splits > 1:
+        return f"{experiment.splits * experiment.repeats} trainings"
+    return f"{experiment.repeats} seeds"

@@ -19,22 +19,30 @@ def report(
 ) -> None:
     """Write stored results to one page, FOLDER/report.html.
 
-    It needs nothing but a browser. The findings come first, then the table of results beside
-    what is published, the tutorial's claims, the comparison of the losses, and each experiment's
-    config and provenance. An older report is replaced, and no other file.
+    It needs nothing but a browser. The answer of 'lossbench choose' comes first where there is one,
+    and the findings, then the table of results beside what is published, the tutorial's claims, the
+    comparison of the losses, and each experiment's config and provenance. An older report is
+    replaced, and no other file.
     """
     import webbrowser
 
     from lossbench.cli.terminal import print_error
     from lossbench.evidence.comparison import NothingToCompare
+    from lossbench.report.answer import read_answer
     from lossbench.report.page import FILE_NAME, page, refuse
     from lossbench.results.atomic import os_error_message, replace_file
+    from lossbench.results.files import DamagedResult
 
     results, complaints = stored_results(folder)
+    try:
+        answer = read_answer(folder)
+    except DamagedResult as error:
+        print_error(str(error))
+        answer, complaints = None, [*complaints, str(error)]
     path = out or folder / FILE_NAME
     try:
         refuse(path)
-        html = page(folder.resolve().name, results, complaints, path.parent, metric)
+        html = page(folder.resolve().name, results, complaints, path.parent, metric, answer)
         replace_file(path, html.encode())
     except NothingToCompare as error:
         print_error(str(error))

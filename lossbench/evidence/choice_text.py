@@ -249,6 +249,7 @@ def as_document(choice: Choice) -> dict[str, Any]:
     return {
         "answer": list(sentences(choice)),
         "remarks": list(remarks(choice)),
+        "table": _table(choice, len(choice.candidates)),
         "words": MEANINGS,
         "metric": choice.metric,
         "splits": choice.splits,

@@ -1,7 +1,8 @@
 """The nine claims of the tutorial, judged from results.
 
 Only results of the tutorial's own configs count, with at least 20 seeds that did not diverge:
-fewer epochs, or other data, say nothing about the tutorial.
+fewer epochs, or other data, say nothing about the tutorial. Results of the same configs whose
+learning rate was tuned, with early stopping, are judged apart.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,9 +32,12 @@ class Judgement:
     verdict: Verdict
 
 
-def judge(results: Sequence[Result]) -> list[Judgement]:
-    """Every claim, judged from those results that are of the tutorial's configs."""
-    usable = _of_the_tutorial(results)
+def judge(results: Sequence[Result], tuned: bool = False) -> list[Judgement]:
+    """Every claim, judged from those results that are of the tutorial's configs.
+
+    With ``tuned`` from those in which each loss has its own learning rate instead.
+    """
+    usable = _of_the_tutorial(results, tuned)
     # Differences between the largest float32 numbers overflow.
     with np.errstate(over="ignore", invalid="ignore"):
         return [_judgement(claim, usable) for claim in CLAIMS]
@@ -65,14 +69,19 @@ def tutorial_hashes() -> Mapping[str, str]:
     return {experiment.config_hash: experiment.name for experiment in experiments}
 
 
-def _of_the_tutorial(results: Sequence[Result]) -> dict[str, Result]:
+def _of_the_tutorial(results: Sequence[Result], tuned: bool) -> dict[str, Result]:
     """The results of the tutorial's configs by name; of several, the one with the most seeds."""
     hashes = tutorial_hashes()
-    return {
-        hashes[result.experiment.config_hash]: result
-        for result in sorted(results, key=lambda result: len(result.trainings))
-        if result.experiment.config_hash in hashes
-    }
+    found: dict[str, Result] = {}
+    for result in sorted(results, key=lambda it: len(it.trainings)):
+        experiment = result.experiment
+        if tuned and experiment.tune:
+            experiment = experiment.model_copy(update={"tune": None, "early_stopping": None})
+        elif tuned:
+            continue
+        if experiment.config_hash in hashes:
+            found[hashes[experiment.config_hash]] = result
+    return found
 
 
 def _judgement(claim: Claim, results: Results) -> Judgement:

@@ -34,17 +34,19 @@ def findings(
     rows: Sequence[Row],
     comparisons: Sequence[Comparison],
     judgements: Sequence[Judgement],
+    tuned: bool = False,
 ) -> list[Finding]:
     """Which loss is best on which data, how published figures and claims do, and what failed.
 
-    ``rows`` are those of ``summary``.
+    ``rows`` are those of ``summary``. With ``tuned`` the judgements are of losses that have a
+    learning rate of their own.
     """
     diverged = _count_seeds("Diverged", results, lambda result: result.diverged)
     learnt_nothing = _count_seeds("Failed to learn", results, failed_to_learn)
     return [
         *(Finding(it.data, _best_loss(it)) for it in comparisons),
         *_published_figures(rows),
-        *_claims(judgements),
+        *_claims(judgements, tuned),
         *diverged,
         *learnt_nothing,
     ]
@@ -100,7 +102,7 @@ def _published_figures(rows: Sequence[Row]) -> list[Finding]:
     return [Finding("Published figures", text)]
 
 
-def _claims(judgements: Sequence[Judgement]) -> list[Finding]:
+def _claims(judgements: Sequence[Judgement], tuned: bool) -> list[Finding]:
     if not about_the_tutorial(judgements):
         return []
     counts = Counter[str](it.verdict for it in judgements)
@@ -109,7 +111,8 @@ def _claims(judgements: Sequence[Judgement]) -> list[Finding]:
         for verdict, one, many in VERDICTS
         if (count := counts[verdict])
     ]
-    return [Finding("The tutorial's nine claims", f"{', '.join(words)}.")]
+    rates = ", each loss at its own best rate" if tuned else ""
+    return [Finding(f"The tutorial's nine claims{rates}", f"{', '.join(words)}.")]
 
 
 def _count_seeds(

@@ -16,6 +16,7 @@ from lossbench.evidence import claims, summary
 from lossbench.evidence.comparison import Comparison, NothingToCompare, compare
 from lossbench.evidence.comparison_text import LIMITS
 from lossbench.evidence.findings import findings
+from lossbench.report.answer import Answer
 from lossbench.report.sections import comparison_section, experiment_section
 from lossbench.results import atomic
 from lossbench.results.result import Result
@@ -38,21 +39,26 @@ def page(
     complaints: Sequence[str],
     folder: Path = Path(),
     metric: str | None = None,
+    answer: Answer | None = None,
 ) -> str:
     """The page about results; ``complaints`` say which are left out, and why.
 
     ``folder`` is the folder that the page is for. The paths of data files in it start there. The
-    losses are compared on the ``metric``, or on that of their problem. Raises NothingToCompare
-    where no two results have a metric that is given.
+    losses are compared on the ``metric``, or else on that of the ``answer``, or on that of their
+    problem. Raises NothingToCompare where no two results have a metric that is given.
     """
     from markupsafe import Markup
 
     templates = _templates()
     script = templates.get_template("report.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    comparisons, files = _compare(results, metric), DataFiles()
+    chosen_by = answer.metric if answer else None
+    comparisons, files = _compare(results, metric, chosen_by), DataFiles()
     rows = [summary.row(result) for result in results]
     judgements = claims.judge(results)
+    # Claims are of one learning rate; of results without it, each loss has its own.
+    tuned = not claims.about_the_tutorial(judgements)
+    judgements = claims.judge(results, tuned)
     anchors = {id(result): f"experiment-{number}" for number, result in enumerate(results, start=1)}
     return templates.get_template("report.html").render(
         title=printable(title),
@@ -62,8 +68,10 @@ def page(
         seeds=sum(row.seeds for row in rows),
         versions=sorted({result.provenance.get("lossbench", "") for result in results}),
         complaints=complaints,
-        findings=findings(results, rows, comparisons, judgements),
+        findings=findings(results, rows, comparisons, judgements, tuned),
         rows=list(zip(anchors.values(), rows, strict=True)),
+        answer=answer,
+        tuned=tuned,
         judgements=judgements if claims.about_the_tutorial(judgements) else [],
         limits=LIMITS,
         comparisons=[
@@ -105,9 +113,11 @@ def _typeset(text: object) -> "Markup":
     return Markup(INTERVAL.sub(lambda it: it[0].replace(" ", NO_BREAK), escaped))
 
 
-def _compare(results: Sequence[Result], metric: str | None) -> list[Comparison]:
+def _compare(
+    results: Sequence[Result], metric: str | None, chosen_by: str | None
+) -> list[Comparison]:
     try:
-        return compare(results, metric)
+        return compare(results, metric or chosen_by)
     except NothingToCompare:
         if metric:
             raise

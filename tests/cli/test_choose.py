@@ -32,8 +32,8 @@ def test_a_choice_is_stored_resumed_compared_and_trained_on_all_rows(configs: Pa
     first = lossbench(configs, "choose", "mine", "--losses", "hinge", *QUICK)
     assert first.returncode == 0, first.stderr
     both = lossbench(configs, "choose", "mine", *QUICK, "--json")
-    assert "hinge: 4 of 2 splits x 2 seeds stored" in both.stderr
-    assert "bce: 4 of 2 splits x 2 seeds done" in both.stderr
+    assert "hinge: 4 of 4 trainings stored" in both.stderr
+    assert "bce: 4 of 4 trainings done" in both.stderr
     folder = configs / "results" / "choose" / "mine"
     document = json.loads(both.stdout)
     assert document == json.loads((folder / "choice.json").read_text())

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,19 @@ def test_compare_prints_one_json_document_or_csv(tmp_path: Path) -> None:
     assert {len(row) for row in rows} == {len(head)}
     markdown = lossbench(tmp_path, "compare", RESULTS, "--md").stdout
     assert "## make_circles, 1000 rows: accuracy\n\n| experiment |" in markdown
+
+
+def test_results_of_several_folders_are_compared_and_told_apart(tmp_path: Path) -> None:
+    shutil.copytree(RESULTS / "hinge", tmp_path / "mine" / "hinge")
+    shutil.copytree(RESULTS / "squared_hinge", tmp_path / "mine" / "squared_hinge")
+    done = lossbench(tmp_path, "compare", "mine/hinge", "mine/squared_hinge", "mine/hinge")
+    assert "\n- No difference is seen between hinge and squared_hinge: " in done.stdout
+    shutil.copytree(RESULTS / "hinge", tmp_path / "theirs" / "hinge")
+    done = lossbench(tmp_path, "compare", "mine", "theirs", "--json")
+    (group,) = json.loads(done.stdout)["groups"]
+    names = ["mine/hinge", "mine/squared_hinge", "theirs/hinge"]
+    assert [it["name"] for it in group["standings"][:3]] == names
+    assert group["notes"][0].startswith("mine/hinge and theirs/hinge are the same function")
 
 
 @pytest.mark.parametrize("command", ["compare", "report"])

@@ -112,3 +112,20 @@ def test_claims_are_written_as_table_and_json() -> None:
     found = judge([])
     assert len(as_markdown(found).splitlines()) == 11
     assert '"verdict": "not judged"' in to_json(as_document(found))
+
+
+def test_results_with_rates_of_their_own_are_judged_apart() -> None:
+    """The same figures, so that the same claims hold."""
+    tuned = [
+        replace(
+            it,
+            experiment=Experiment.model_validate(
+                it.experiment.resolved() | {"tune": {}, "early_stopping": {"patience": 10}}
+            ),
+        )
+        for it in map(result_like_the_tutorial, NAMES)
+    ]
+    assert {it.verdict for it in judge(tuned)} == {"not judged"}
+    assert {it.number: it.verdict for it in judge(tuned, tuned=True)} == verdicts()
+    plain = [result_like_the_tutorial(name) for name in NAMES]
+    assert {it.verdict for it in judge(plain, tuned=True)} == {"not judged"}

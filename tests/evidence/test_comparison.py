@@ -11,7 +11,7 @@ from lossbench.config.load import load_all
 from lossbench.evidence import comparison as module
 from lossbench.evidence.comparison import Comparison, NothingToCompare, compare
 from lossbench.evidence.comparison_text import as_markdown
-from lossbench.results.result import Result, Training
+from lossbench.results.result import PARTS, Result, Training
 
 
 def test_standing_says_how_many_seeds_diverged(comparison: Comparison) -> None:
@@ -165,3 +165,40 @@ def test_of_many_points_the_pairs_of_the_best_with_the_next_are_shown() -> None:
 
 def _with_weights(result: Result) -> list[Training]:
     return [replace(it, weights=(np.zeros((50, 1)), np.zeros(1))) for it in result.trainings]
+
+
+def test_of_equal_losses_a_pair_is_called_different_in_at_most_5_percent(
+    result: Callable[..., Result],
+) -> None:
+    """Nine losses with equal seeds, half of whose variance is that of the seed."""
+    rng = np.random.default_rng(0)
+    false = 0
+    for _ in range(60):
+        same = rng.normal(size=30)
+        values = 0.8 + 0.01 * (same + rng.normal(size=(9, 30)))
+        (found,) = compare([result("hinge", list(it), name=f"l{n}") for n, it in enumerate(values)])
+        false += any(it.finding != "no difference seen" for it in found.pairs if it.part == "test")
+    assert false <= 7  # by chance alone in one of fifty runs, were it 5 %
+
+
+@pytest.mark.parametrize(("share", "metric"), [(0.9, "balanced_accuracy"), (0.6, "accuracy")])
+def test_unbalanced_classes_are_compared_on_balanced_accuracy(
+    result: Callable[..., Result], share: float, metric: str
+) -> None:
+    constants = ({part: {"accuracy": share, "balanced_accuracy": 0.5} for part in PARTS},)
+    asked = {"metrics": ["balanced_accuracy"]}
+    pair = [
+        replace(result(it, [0.9] * 20, **asked), constants=constants, classes=("no", "yes"))
+        for it in ("hinge", "squared_hinge")
+    ]
+    (found,) = compare(pair)
+    assert (found.metric, found.notes) == (metric, ())
+    plain = [
+        replace(result(it, [0.9] * 20), constants=constants, classes=("no", "yes"))
+        for it in ("hinge", "squared_hinge")
+    ]
+    (found,) = compare(plain)
+    assert found.metric == "accuracy"
+    assert [it.startswith("The classes are unbalanced") for it in found.notes] == (
+        [True] if share == 0.9 else []
+    )

@@ -63,3 +63,32 @@ def test_degenerate_cases_give_no_warning(first: float, second: float, p: float)
 def test_single_seeds_have_no_interval() -> None:
     p, low, high, _ = probabilities(np.array([1.0]), np.array([[0.0]]), False)
     assert (p[0], np.isnan(low[0]), np.isnan(high[0])) == (1.0, True, True)
+
+
+def test_paired_values_have_the_p_value_of_wilcoxon_and_a_joint_bootstrap() -> None:
+    rng = np.random.default_rng(3)
+    same = rng.normal(0, 1, 30)
+    first, second = same + rng.normal(0.2, 0.3, 30), same + rng.normal(0, 0.3, 30)
+    estimate, low, high, p = (it[0] for it in probabilities(first, second[None], False, True))
+    expected = stats.wilcoxon(first, second, method="asymptotic").pvalue
+    assert p == pytest.approx(expected)
+    alone = [it[0] for it in probabilities(first, second[None], False)]
+    assert estimate == alone[0]
+    assert high - low < alone[2] - alone[1]
+    assert p < alone[3]
+
+
+def test_of_paired_seeds_that_both_diverged_none_is_ahead() -> None:
+    values = np.array([NAN] * 30)
+    assert probabilities(values, values[None], True, True)[3][0] == 1
+    lost = probabilities(np.full(30, 0.5), values[None], True, True)
+    assert lost[0][0] == 1
+    assert lost[3][0] < 1e-5
+
+
+def test_ranks_and_probability_that_disagree_show_nothing() -> None:
+    """Ahead a little in most seeds, and behind by far in the others."""
+    first = np.concatenate([np.full(17, 0.01), np.full(13, -9.0)])
+    others = np.concatenate([np.full(17, 0.0), np.full(13, 5.0)])
+    estimate, _, _, p = (it[0] for it in probabilities(first, others[None], False, True))
+    assert (estimate > 0.5) == (p == 1)

@@ -1,6 +1,8 @@
 """The line of a result, and the table of a suite, which replaces no file of another program."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,16 @@ def test_a_line_has_three_decimals_unless_there_are_none(
     result: Callable[..., Result], value: float, shown: str
 ) -> None:
     assert summary.line(result("mse", [value], "regression")) == f"Train: {shown}, Test: {shown}"
+
+
+def test_a_summary_shows_what_a_constant_reaches(result: Callable[..., Result]) -> None:
+    constants = ({"train": {"accuracy": 0.52}, "test": {"accuracy": 0.48}},)
+    known = replace(result("hinge", [0.9]), constants=constants)
+    written = summary.files([known, result("mse", [0.9], "regression")], {})
+    shown = [it["constant"] for it in json.loads(written["summary.json"])["experiments"]]
+    assert shown == [{"train": 0.52, "test": 0.48}, {}]
+    rows = [it.split(" | ") for it in written["summary.md"].decode().splitlines() if "|" in it]
+    assert [row[-2] for row in rows[:4]] == ["test, constant", "---", "0.480", ""]
 
 
 @pytest.mark.parametrize("name", ["summary.json", "summary.md"])

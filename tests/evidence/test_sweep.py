@@ -1,12 +1,14 @@
 """The table of a sweep, and its best point."""
 
 import json
+from dataclasses import replace
 
 from made_up import LOSSES, RATES, result_of_case, sweep_of
 
 from lossbench.config.load import load_all
-from lossbench.evidence.sweep import as_document, as_markdown, sweeps, table
+from lossbench.evidence.sweep import as_document, as_markdown, sweeps, table, verdict
 from lossbench.pictures.of_sweep import picture
+from lossbench.results.result import PARTS
 from lossbench.text import to_json
 
 
@@ -14,7 +16,27 @@ def test_the_best_point_has_the_best_test_median() -> None:
     accuracy, error = sweep_of("hinge", RATES, diverged={3: 10}), sweep_of("mse", RATES)
     assert accuracy.best is accuracy.points[2]
     assert error.best is error.points[0]
-    assert "Best median test accuracy: 0.376, with learning_rate 0.1." in as_markdown(accuracy)
+    assert (
+        "Best median test accuracy: 0.376, with learning_rate 0.1. "
+        "Picked on the test rows, so expect slightly worse on new ones." in as_markdown(accuracy)
+    )
+
+
+def test_points_too_close_to_the_best_to_matter_are_named_and_what_a_constant_reaches() -> None:
+    cases = load_all(["hinge"], {"repeats": 10}, [RATES])
+    values = (0.5, 0.9, 0.895, 0.6)
+    constants = ({part: {"accuracy": 0.5} for part in PARTS},)
+    results = [
+        replace(result_of_case(case, it), constants=constants)
+        for case, it in zip(cases, values, strict=True)
+    ]
+    (sweep,) = sweeps(cases, results, {})
+    assert verdict(sweep) == (
+        "Best median test accuracy: 0.846, with learning_rate 0.01. "
+        "Too close to matter: learning_rate 0.1 (0.842). A constant reaches 0.500. "
+        "Picked on the test rows, so expect slightly worse on new ones."
+    )
+    assert as_document(sweep)["points"][0]["constant"] == {"train": 0.5, "test": 0.5}
 
 
 def test_there_is_no_best_point_where_every_seed_diverged() -> None:

@@ -1,5 +1,6 @@
 """``lossbench report``: where the page goes, and what it does not replace."""
 
+import json
 import os
 import shlex
 import shutil
@@ -137,3 +138,40 @@ def test_losses_are_compared_on_the_metric_that_is_asked_for(
     assert none.returncode == 2
     assert "no result reports 'mse'; metrics: accuracy, rounded_accuracy" in none.stderr
     assert (tmp_path / "report.html").read_bytes() == before
+
+
+CHOICE = {
+    "answer": ["Take <b>hinge</b>.", "squared is probably worse."],
+    "remarks": ["2 splits x 1 seed."],
+    "metric": "rounded_accuracy",
+    "table": [["", "rounded_accuracy", "to best"], ["hinge", "0.8", "best"], ["sq", "0.7", ""]],
+}
+
+
+def test_the_answer_of_a_choice_comes_first_and_its_metric_is_compared(
+    result: Callable[..., Result], write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write(tmp_path, result("hinge", "hinge"), result("squared", "squared_hinge"))
+    (tmp_path / "choice.json").write_text(json.dumps(CHOICE))
+    assert lossbench(tmp_path, "report", tmp_path).returncode == 0
+    text = (tmp_path / "report.html").read_text().replace("<wbr>", "")
+    assert "Take &lt;b&gt;hinge&lt;/b&gt;. squared is probably worse.</p>" in text
+    assert text.index('id="answer"') < text.index('id="findings"')
+    assert 'data-label="to best" data-value="best" class="number">best</td>' in text
+    assert "rounded accuracy</h3>" in text
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", json.dumps(CHOICE | {"table": [["a"], ["a", "b"]]}), "{}"]
+)
+def test_a_damaged_choice_is_named_and_left_out(
+    result: Callable[..., Result], write: Callable[..., Path], tmp_path: Path, content: str
+) -> None:
+    write(tmp_path, result("hinge", "hinge"))
+    (tmp_path / "choice.json").write_text(content)
+    done = lossbench(tmp_path, "report", tmp_path)
+    assert done.returncode == 2
+    assert f"Error: {tmp_path}/choice.json: is damaged" in done.stderr
+    text = (tmp_path / "report.html").read_text()
+    assert 'id="answer"' not in text
+    assert "choice.json: is damaged" in text.replace("<wbr>", "")
