@@ -1,4 +1,4 @@
-"""Measures lossbench beside plain Keras, in some 12 minutes.
+"""Measures lossbench beside plain Keras, in some 20 minutes.
 
 Run it by ``python tests/bench/bench.py [--markdown FILE]``.
 
@@ -29,6 +29,8 @@ Command = Sequence[str]
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = ROOT / "tests" / "bench" / "plain"
+CHOOSE_BY_FIT = ROOT / "tests" / "bench" / "choose_by_fit.py"
+CHOICE_PARTS = 50  # losses times splits
 ROUNDS = 3
 LARGE_ROUNDS = 2
 MORE = 100  # trainings whose time is taken together
@@ -37,7 +39,9 @@ NOTES = f"""
 Written by `python tests/bench/bench.py` on {os.cpu_count()} cores, Python
 {platform.python_version()}, TensorFlow {version("tensorflow")}, Keras {version("keras")}.
 Plain is `tests/bench/plain`, run once each; every other time is a median of {ROUNDS}, on large
-work of {LARGE_ROUNDS}. Cold: whole processes.
+work and of a choice of {LARGE_ROUNDS}. Cold: whole processes. A choice is measured beside
+`tests/bench/choose_by_fit.py`, which does one of its {CHOICE_PARTS} parts, so its time is taken
+{CHOICE_PARTS} times.
 One more training: {MORE + 1} repeats less 1, divided by {MORE}, against a call of `fit`. An epoch:
 many epochs less few, divided by the difference. Memory: Pss of all processes of a command, sampled.
 """
@@ -117,6 +121,18 @@ def measure_training() -> Iterator[Row]:
     slow, fast = median(fits), median(trainings)
     name = "one more training of hinge"
     yield row(name, f"{slow:.1f} s", f"{1000 * fast:.0f} ms", slow / fast, "at least", 500)
+
+
+def measure_choice() -> Iterator[Row]:
+    """Of the loop of ``fit``, one loss in one split is measured, and taken times all of them."""
+    choose = [sys.executable, "-m", "lossbench", "choose", "diabetes", "--quiet", "--out"]
+    parts, choices = [], []
+    for _ in range(LARGE_ROUNDS):
+        parts.append(float(run(plain(CHOOSE_BY_FIT))[1].split()[-1]))
+        choices.append(seconds(choose))
+    slow, fast = CHOICE_PARTS * median(parts), median(choices)
+    name = f"choose diabetes, cold: 5 losses, 10 splits; {CHOICE_PARTS} times one loss in one"
+    yield row(name, f"{slow:.0f} s", f"{fast:.1f} s", slow / fast, "at least", 200)
 
 
 def measure_large(
@@ -204,7 +220,7 @@ def main() -> None:
     file = parser.parse_args().markdown
     progress("Importing everything once, so that neither side pays for a cold disk")
     run([sys.executable, "-c", "import keras, matplotlib.pyplot, sklearn.datasets"])
-    rows = [*measure_suite(), *measure_training()]
+    rows = [*measure_suite(), *measure_training(), *measure_choice()]
     rows += measure_large(100_000, [50], batch_size=32, epochs=3, many=150)
     rows += measure_large(20_000, [1024, 1024], batch_size=256, epochs=10, many=25)
     rows += measure_memory()
