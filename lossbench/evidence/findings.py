@@ -11,6 +11,7 @@ from lossbench.evidence.failed_to_learn import failed_to_learn
 from lossbench.evidence.summary import Row
 from lossbench.results.result import PARTS, Result
 from lossbench.results.statistics import FEWEST_TO_JUDGE
+from lossbench.tables.metrics import METRICS
 from lossbench.text import figure, listed
 
 VERDICTS = (
@@ -44,12 +45,25 @@ def findings(
     diverged = _count_seeds("Diverged", results, lambda result: result.diverged)
     learnt_nothing = _count_seeds("Failed to learn", results, failed_to_learn)
     return [
-        *(Finding(it.data, _best_loss(it)) for it in comparisons),
+        *(Finding(it.data, _beside_constant(it)) for it in comparisons),
         *_published_figures(rows),
         *_claims(judgements, tuned),
         *diverged,
         *learnt_nothing,
     ]
+
+
+def _beside_constant(comparison: Comparison) -> str:
+    """The best loss, and before it that none is better than a constant, or what that reaches."""
+    text = _best_loss(comparison)
+    if comparison.constant is None:
+        return text
+    constant = comparison.constant[1]
+    best = comparison.results[comparison.ranking[0]].summary("test", comparison.metric).median
+    gain = constant - best if METRICS[comparison.metric].smaller_is_better else best - constant
+    if gain > comparison.pairs_of_the_best("test")[0].region:
+        return f"{text} A constant reaches {figure(constant)}."
+    return f"None is better than a constant ({figure(constant)}) by enough to matter. {text}"
 
 
 def _best_loss(comparison: Comparison) -> str:
@@ -71,7 +85,8 @@ def _best_loss(comparison: Comparison) -> str:
         )
     alike = called["small"] + called["none"]
     if len(alike) == len(others):
-        return f"No difference that matters between {best}, {what} {median}, and {_list(alike)}."
+        names = _list([f"{best} ({what} {median})", *alike])
+        return f"No difference that matters between {names}."
     text = f"{best} has the best {what}, {median}"
     text += f", and is better than {_list(called['clear'])}" if called["clear"] else ""
     text += f"; no difference that matters between it and {_list(alike)}" if alike else ""

@@ -1,6 +1,7 @@
 """What a reader is told first."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from made_up import NAN
@@ -9,7 +10,7 @@ from lossbench.evidence import comparison as module
 from lossbench.evidence.comparison import compare
 from lossbench.evidence.findings import Finding, findings
 from lossbench.evidence.summary import row
-from lossbench.results.result import Result
+from lossbench.results.result import PARTS, Result
 
 
 def test_a_best_median_of_few_that_did_not_diverge_is_no_victory(
@@ -64,3 +65,28 @@ def test_published_figures_and_seeds_that_failed_are_counted(
         Finding("Diverged", "1 of 21 seeds of hinge."),
         Finding("Failed to learn", "1 of 21 seeds of hinge."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("constant", "sentence"),
+    [
+        (
+            0.895,
+            "None is better than a constant (0.895) by enough to matter. No difference that "
+            "matters between hinge (median test accuracy 0.900) and squared_hinge (0.900).",
+        ),
+        (
+            0.5,
+            "No difference that matters between hinge (median test accuracy 0.900) and "
+            "squared_hinge (0.900). A constant reaches 0.500.",
+        ),
+    ],
+)
+def test_the_best_is_told_beside_a_constant(
+    result: Callable[..., Result], constant: float, sentence: str
+) -> None:
+    constants = ({part: {"accuracy": constant} for part in PARTS},)
+    results = [
+        replace(result(it, [0.9] * 20), constants=constants) for it in ("hinge", "squared_hinge")
+    ]
+    assert findings(results, [], compare(results), [])[0].sentence == sentence
