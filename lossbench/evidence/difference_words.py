@@ -37,6 +37,12 @@ def region_of(metric: str, best: float, constant: float) -> float:
     return float(min(known, default=0))
 
 
+def beats(metric: str, value: float, constant: float, region: float) -> bool:
+    """Whether a value is better than that of the best constant by more than does not matter."""
+    gain = constant - value if METRICS[metric].smaller_is_better else value - constant
+    return gain > region
+
+
 def word_of(difference: float, p: float, region: float) -> Word:
     """The word for a difference with a corrected p-value."""
     # 0.848 - 0.838 is a little more than 0.01, but only by rounding.

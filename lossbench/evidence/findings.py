@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from lossbench.evidence.claims import Judgement, about_the_tutorial
 from lossbench.evidence.comparison import Comparison
+from lossbench.evidence.difference_words import beats
 from lossbench.evidence.failed_to_learn import failed_to_learn
 from lossbench.evidence.summary import Row
 from lossbench.results.result import PARTS, Result
 from lossbench.results.statistics import FEWEST_TO_JUDGE
-from lossbench.tables.metrics import METRICS
 from lossbench.text import figure, listed
 
 VERDICTS = (
@@ -60,8 +60,8 @@ def _beside_constant(comparison: Comparison) -> str:
         return text
     constant = comparison.constant[1]
     best = comparison.results[comparison.ranking[0]].summary("test", comparison.metric).median
-    gain = constant - best if METRICS[comparison.metric].smaller_is_better else best - constant
-    if gain > comparison.pairs_of_the_best("test")[0].region:
+    region = comparison.pairs_of_the_best("test")[0].region
+    if beats(comparison.metric, best, constant, region):
         return f"{text} A constant reaches {figure(constant)}."
     return f"None is better than a constant ({figure(constant)}) by enough to matter. {text}"
 

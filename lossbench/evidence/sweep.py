@@ -14,7 +14,7 @@ from lossbench.config.grid import Axis, text
 from lossbench.config.load import Case
 from lossbench.evidence.compared_metric import metric_of
 from lossbench.evidence.comparison import ranking
-from lossbench.evidence.difference_words import region_of
+from lossbench.evidence.difference_words import beats, region_of
 from lossbench.evidence.summary import constant
 from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import Summary
@@ -133,6 +133,9 @@ def verdict(sweep: Sweep) -> str:
     if constants:
         low, high = map(figure, (min(constants), max(constants)))
         text += f" A constant reaches {low if low == high else f'{low} to {high}'}."
+        own = constant(best.result, sweep.metric).get("test", np.nan)
+        if not beats(sweep.metric, median, own, region):
+            return f"No point is better than a constant by enough to matter. {text}"
     return f"{text} {CAVEAT}"
 
 

@@ -36,6 +36,12 @@ def test_points_too_close_to_the_best_to_matter_are_named_and_what_a_constant_re
         "Too close to matter: learning_rate 0.1 (0.842). A constant reaches 0.500. "
         "Picked on the test rows, so expect slightly worse on new ones."
     )
+    worse = [
+        replace(it, constants=({part: {"accuracy": 0.85} for part in PARTS},)) for it in results
+    ]
+    assert verdict(sweeps(cases, worse, {})[0]).startswith(
+        "No point is better than a constant by enough to matter. Best median test accuracy: 0.846"
+    )
     assert as_document(sweep)["points"][0]["constant"] == {"train": 0.5, "test": 0.5}
 
 
