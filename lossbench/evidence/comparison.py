@@ -118,9 +118,9 @@ class Comparison:
         share = largest_class(self.results) if self.metric == "accuracy" else 0
         if share:
             yield (
-                f"The classes are unbalanced: always naming the largest has an accuracy of "
-                f"{figure(share)}. Compare on balanced_accuracy, which results have by "
-                "--set metrics=balanced_accuracy; that trains nothing again."
+                "The classes are unbalanced: always naming the largest has an accuracy of "
+                f"{figure(share)}. Compare on balanced accuracy: write 'metrics: "
+                "[balanced_accuracy]' into the configs and run them again, which trains nothing."
             )
 
     @property
