@@ -158,7 +158,7 @@ def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, d
     if not as_json:
         experiment, several = outcome.experiment, len(outcome.trainings) > 1
         seeds = f"median of {trainings_of(experiment)}" if several else f"seed {experiment.seed}"
-        out.print(f"{experiment.name}: {experiment.metrics[0]}, {seeds}")
+        out.print(f"{experiment.name}: {outcome.metric}, {seeds}")
         out.print(summary.line(outcome))
     for warning in suite.warnings(outcome):
         print_warning(f"{outcome.experiment.name}: {warning}")

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from lossbench.results.result import Result
-from lossbench.tables.metrics import BALANCED, UNBALANCED, compared_on
+from lossbench.tables.metrics import BALANCED, compared_on
 
 
 def metric_of(results: Sequence[Result]) -> str:
@@ -16,13 +14,5 @@ def metric_of(results: Sequence[Result]) -> str:
 
 
 def largest_class(results: Sequence[Result]) -> float:
-    """The share of the largest class where it has many times the rows of the others; else 0.
-
-    It is told by the accuracy of the best constant. Older results do not know it.
-    """
-    for it in results:
-        share = it.constant("train", "accuracy")[0] if "accuracy" in it.experiment.metrics else 0
-        others = (1 - share) / max(1, len(it.classes) - 1)
-        if np.isfinite(share) and share >= UNBALANCED * others:
-            return float(share)
-    return 0.0
+    """The share of the largest class of the data, 0 where it is not large, or not known."""
+    return max(it.largest_class for it in results)

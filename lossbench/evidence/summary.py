@@ -22,7 +22,7 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Row:
-    """An experiment in the table, by the first of its metrics.
+    """An experiment in the table, by the metric that is printed of it.
 
     ``found`` has the figures of each part. ``published`` has the parts of which a figure is
     published, with the decimals it was printed with, and ``verdicts`` whether that figure lies in
@@ -63,7 +63,7 @@ class Row:
 
 def row(result: Result) -> Row:
     """The row of a result."""
-    metric = result.experiment.metrics[0]
+    metric = result.metric
     published = result.published(metric)
     return Row(
         result.experiment.name,
@@ -86,7 +86,7 @@ def constant(result: Result, metric: str) -> dict[Part, float]:
 
 def line(result: Result) -> str:
     """The medians of an experiment, in the format in which the tutorial prints its results."""
-    medians = (result.summary(part, result.experiment.metrics[0]).median for part in PARTS)
+    medians = (result.summary(part, result.metric).median for part in PARTS)
     # Of a million, float32 has no three decimals.
     train, test = (figure(it) if it >= 1e6 else f"{it:.3f}" for it in medians)
     return f"Train: {train}, Test: {test}"

@@ -12,6 +12,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.sections.published import Published
 from lossbench.results.statistics import Summary, aligned, summarize
 from lossbench.results.target_units import TargetUnits
+from lossbench.tables.metrics import BALANCED, UNBALANCED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,6 +128,28 @@ class Result:
             return np.full(self.experiment.splits, np.nan)
         return np.array([of_split[part].get(metric, np.nan) for of_split in self.constants])
 
+    @property
+    def metric(self) -> str:
+        """The metric that is printed: the first one.
+
+        Of unbalanced classes it is balanced accuracy, where the config asks for it.
+        """
+        metrics = self.experiment.metrics
+        rare = BALANCED in metrics and not self.experiment.published and self.largest_class
+        return BALANCED if rare else metrics[0]
+
+    @property
+    def largest_class(self) -> float:
+        """The share of the largest class where it has many times the rows of the others; else 0.
+
+        It is told by the accuracy of the best constant. Older results do not know it.
+        """
+        if "accuracy" not in self.experiment.metrics:
+            return 0.0
+        share = float(self.constant("train", "accuracy")[0])
+        others = (1 - share) / max(1, len(self.classes) - 1)
+        return share if np.isfinite(share) and share >= UNBALANCED * others else 0.0
+
     def curves(self, part: Part, metric: str) -> Array:
         """A figure over epochs, shape (seeds, ``epochs``); NaN after an early stop."""
         return aligned(self.histories(part, metric))
@@ -233,12 +256,12 @@ class Result:
 
     @property
     def median_training(self) -> Training | None:
-        """The training of the first split whose final test value of the first metric is the median.
+        """The training of the first split whose final test value of ``metric`` is the median.
 
         For an even number of seeds it is the lower of the two in the middle; of equal ones the
         one with the lowest seed. Seeds that diverged do not count; None where all did.
         """
-        values = self.by_split("test", self.experiment.metrics[0])[0]
+        values = self.by_split("test", self.metric)[0]
         order = np.argsort(values, kind="stable")[: np.isfinite(values).sum()]
         if not len(order):
             return None

@@ -193,6 +193,7 @@ def test_unbalanced_classes_are_compared_on_balanced_accuracy(
     ]
     (found,) = compare(pair)
     assert (found.metric, found.notes) == (metric, ())
+    assert pair[0].metric == metric  # which is also printed
     plain = [
         replace(result(it, [0.9] * 20), constants=constants, classes=("no", "yes"))
         for it in ("hinge", "squared_hinge")
