@@ -33,23 +33,27 @@ def stored_results(folder: Path) -> "tuple[list[Result], list[str]]":
 def stored_in_all(folders: Sequence[Path]) -> "tuple[list[Result], list[str]]":
     """The results in several folders, as ``stored_results``.
 
-    Where two folders have results of one name, every name begins with that of its folder. A folder
-    that is given twice counts once.
+    Results of one name are called by their folders, too. What is given twice counts once, also a
+    result whose folder lies in another one that is given.
     """
-    once = list({folder.resolve(): folder for folder in folders}.values())
+    given = {folder.resolve(): folder for folder in folders}
+    once = [folder for full, folder in given.items() if full.parent not in given]
     found = [stored_results(folder) for folder in once]
     complaints = [it for _, of_folder in found for it in of_folder]
-    names = Counter(it.experiment.name for results, _ in found for it in results)
-    if max(names.values()) == 1:
-        return [it for results, _ in found for it in results], complaints
-    last = Counter(folder.resolve().name for folder in once)
-    return [
-        _renamed(it, folder.resolve().name if last[folder.resolve().name] == 1 else str(folder))
-        for folder, (results, _) in zip(once, found, strict=True)
-        for it in results
-    ], complaints
+    count = Counter(it.experiment.name for results, _ in found for it in results)
+    results = []
+    for folder, (of_folder, _) in zip(once, found, strict=True):
+        for it in of_folder:
+            clashes = count[it.experiment.name] > 1
+            results.append(_called_by(folder, it) if clashes else it)
+    return results, complaints
 
 
-def _renamed(result: "Result", folder: str) -> "Result":
-    name = f"{folder}/{result.experiment.name}"
-    return replace(result, experiment=result.experiment.model_copy(update={"name": name}))
+def _called_by(folder: Path, result: "Result") -> "Result":
+    """The result with the path of its folder for a name."""
+    from lossbench.text import printable
+
+    own = folder.name == result.experiment.name  # the folder of this one result
+    path = folder if own else folder / result.experiment.name
+    experiment = result.experiment.model_copy(update={"name": printable(str(path))})
+    return replace(result, experiment=experiment)

@@ -90,8 +90,9 @@ def print_comparison(comparisons: Sequence[Comparison]) -> None:
         print_table(it.title, ["experiment", *PARTS], rows)
         if not out.is_terminal:
             print()
+        trained = "seeds" if it.results[0].experiment.splits == 1 else "trainings"
         remarks = [
-            f"{train.label}: {count} of {train.seeds} seeds {what}"
+            f"{train.label}: {count} of {train.seeds} {trained} {what}"
             for train, _ in pairs
             for count, what in ((train.diverged, "diverged"), (train.failed, "failed to learn"))
             if count

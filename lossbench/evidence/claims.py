@@ -2,7 +2,7 @@
 
 Only results of the tutorial's own configs count, with at least 20 seeds that did not diverge:
 fewer epochs, or other data, say nothing about the tutorial. Results of the same configs whose
-learning rate was tuned, with early stopping, are judged apart.
+learning rate alone was tuned, and that kept their best epoch, are judged apart.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ import numpy as np
 
 from lossbench.config.bundled import BUNDLED
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.tune import LEARNING_RATE
 from lossbench.config.yaml_reader import read
 from lossbench.evidence.criteria import Verdict
 from lossbench.evidence.tutorial import CLAIMS, Claim, Evidence, Results
@@ -75,13 +76,21 @@ def _of_the_tutorial(results: Sequence[Result], tuned: bool) -> dict[str, Result
     found: dict[str, Result] = {}
     for result in sorted(results, key=lambda it: len(it.trainings)):
         experiment = result.experiment
-        if tuned and experiment.tune:
-            experiment = experiment.model_copy(update={"tune": None, "early_stopping": None})
-        elif tuned:
+        if tuned and not _has_its_own_rate(experiment):
             continue
+        if tuned:
+            experiment = experiment.model_copy(update={"tune": None, "early_stopping": None})
         if experiment.config_hash in hashes:
             found[hashes[experiment.config_hash]] = result
     return found
+
+
+def _has_its_own_rate(experiment: Experiment) -> bool:
+    """Whether the learning rate was tuned, nothing else was, and no training stopped early."""
+    tune, stopping = experiment.tune, experiment.early_stopping
+    if tune is None or stopping is None or stopping.patience < experiment.epochs:
+        return False
+    return tune.grid.keys() == {LEARNING_RATE} and len(tune.grid[LEARNING_RATE]) > 1
 
 
 def _judgement(claim: Claim, results: Results) -> Judgement:

@@ -201,7 +201,7 @@ def compare(results: Iterable[Result], metric: str | None = None) -> list[Compar
             problem = result.experiment.loss.row.problem
             by_data[result.data_sha256, result.experiment.splits, problem].append(result)
     comparisons = [
-        _comparison(members, metric or metric_of(members))
+        _comparison(members, metric_of(members) if metric is None else metric)
         for members in by_data.values()
         if len(members) > 1
     ]
@@ -249,7 +249,10 @@ def _comparison(results: Sequence[Result], metric: str) -> Comparison:
 def _standing(result: Result, label: str, part: Part, metric: str, failed: int | None) -> Standing:
     name, loss = result.experiment.name, result.experiment.loss.name
     seeds, summary = len(result.trainings), result.summary(part, metric)
-    return Standing(name, label, loss, part, summary, seeds, result.diverged, failed)
+    values = result.final(part, metric)
+    known = values[np.isfinite(values)]
+    mean = float(known.mean(dtype=np.float64)) if known.size else np.nan
+    return Standing(name, label, loss, part, summary, mean, seeds, result.diverged, failed)
 
 
 def _differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:
@@ -267,7 +270,7 @@ def _why_nothing(results: Sequence[Result], metric: str | None) -> str:
         return f"{metric} has no better and worse, so that losses are not compared on it"
     if metric == "loss":
         return f"losses are not compared by their own values; metrics: {', '.join(known)}"
-    if metric and metric not in known:
+    if metric is not None and metric not in known:
         return f"no result reports '{metric}'; metrics: {', '.join(known) or 'none'}"
     on = f" and report {metric}" if metric else ""
     names = ", ".join(result.experiment.name for result in results) or "none"

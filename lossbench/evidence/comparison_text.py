@@ -11,11 +11,13 @@ from lossbench.results.result import PARTS
 from lossbench.text import figure, finite_or_none
 
 LIMITS = (
-    "In pairs of seeds, ties count half; the intervals are 95 % bootstrap intervals. All seeds of "
-    "one split share their data: what is said of one split speaks of this split alone, and not of "
-    "other rows. What is called better is so beyond chance, corrected by Holm's method for all "
-    "pairs of a part, and by more than does not matter: one point of a share; of an error a "
-    "hundredth of the constant's or a tenth of the best one's, whichever is less."
+    "In pairs of seeds, ties count half. The intervals hold 95 %, and are of a pair alone, by the "
+    "bootstrap. All seeds of one split share their data: what is said of one split speaks of this "
+    "split alone, and not of other rows. Over splits, a training that diverged counts as a "
+    "constant. What is called better is so beyond chance, corrected by Holm's method for all pairs "
+    "of a part, and by more than does not matter: one point of a share; of an error a hundredth of "
+    "the constant's or a tenth of the best one's, whichever is less; or fewer of its seeds diverge "
+    "or learn nothing."
 )
 CSV_COLUMNS = (
     "data metric part first second finding word probability low high p first_median second_median "
@@ -68,7 +70,13 @@ def as_markdown(comparisons: Sequence[Comparison]) -> str:
         for train, test in zip(*parts, strict=True):
             failed = "not known" if train.failed is None else f"{train.failed} of {train.seeds}"
             diverged = f"{train.diverged} of {train.seeds}"
-            cells = [train.label, str(train.summary), str(test.summary), diverged, failed]
+            cells = [
+                train.label.replace("|", "\\|"),
+                str(train.summary),
+                str(test.summary),
+                diverged,
+                failed,
+            ]
             lines.append(f"| {' | '.join(cells)} |")
         if it.constant:
             lines.append(f"| (a constant) | {' | '.join(map(figure, it.constant))} | | |")

@@ -37,19 +37,23 @@ def region_of(metric: str, best: float, constant: float) -> float:
     return float(min(known, default=0))
 
 
-def beats(metric: str, value: float, constant: float, region: float) -> bool:
-    """Whether a value is better than that of the best constant by more than does not matter."""
-    gain = constant - value if METRICS[metric].smaller_is_better else value - constant
-    return gain > region
+def matters(difference: float, region: float) -> bool:
+    """Whether a difference is more than what does not matter."""
+    # 0.848 - 0.838 is a little more than 0.01, but only by rounding.
+    return abs(difference) > region * (1 + ROUNDING)
+
+
+def beats(metric: str, value: float, other: float, region: float) -> bool:
+    """Whether a value is better than another one by more than what does not matter."""
+    gain = other - value if METRICS[metric].smaller_is_better else value - other
+    return gain > 0 and matters(gain, region)
 
 
 def word_of(difference: float, p: float, region: float) -> Word:
     """The word for a difference with a corrected p-value."""
-    # 0.848 - 0.838 is a little more than 0.01, but only by rounding.
-    matters = abs(difference) > region * (1 + ROUNDING)
     if p < LEVEL:
-        return "clear" if matters else "small"
-    return "unsure" if matters else "none"
+        return "clear" if matters(difference, region) else "small"
+    return "unsure" if matters(difference, region) else "none"
 
 
 def amount(metric: str, value: float, reference: float) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
+
 from lossbench.evidence.claims import Judgement, about_the_tutorial
 from lossbench.evidence.comparison import Comparison
 from lossbench.evidence.difference_words import beats
@@ -60,6 +62,8 @@ def _beside_constant(comparison: Comparison) -> str:
         return text
     constant = comparison.constant[1]
     best = comparison.results[comparison.ranking[0]].summary("test", comparison.metric).median
+    if np.isnan(best):
+        return text
     region = comparison.pairs_of_the_best("test")[0].region
     if beats(comparison.metric, best, constant, region):
         return f"{text} A constant reaches {figure(constant)}."
@@ -69,6 +73,8 @@ def _beside_constant(comparison: Comparison) -> str:
 def _best_loss(comparison: Comparison) -> str:
     number, *others = comparison.ranking
     standings = [it for it in comparison.standings if it.part == "test"]
+    if standings[number].all_diverged:
+        return "Every training diverged."
     best, what = standings[number].label, f"median test {comparison.metric}"
     median = figure(standings[number].summary.median)
     called: dict[str | None, list[str]] = defaultdict(list)
@@ -91,7 +97,7 @@ def _best_loss(comparison: Comparison) -> str:
     text += f", and is better than {_list(called['clear'])}" if called["clear"] else ""
     text += f"; no difference that matters between it and {_list(alike)}" if alike else ""
     if unsure := called["unsure"]:
-        text += f"; it looks better than {_list(unsure)}, but that may be chance"
+        text += f"; it looks better than {_list(unsure)}, but that is not sure"
     if behind := called["behind"]:
         text += f"; in pairs of all seeds it is worse than {_list(behind)}"
     return f"{text}."

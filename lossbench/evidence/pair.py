@@ -1,11 +1,12 @@
 """How one experiment did on a part of the data, and how it does against another one."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
 
-from lossbench.evidence.difference_words import Word, word_of
+from lossbench.evidence.difference_words import Word, beats, matters, word_of
 from lossbench.evidence.over_splits import LEVEL, Difference
 from lossbench.results.result import Part
 from lossbench.results.statistics import FEWEST_TO_JUDGE, Summary
@@ -16,10 +17,10 @@ from lossbench.text import counted, figure, percent
 class Standing:
     """How one experiment did on one part.
 
-    ``label`` is what tells its name from the others that it is compared with. ``summary`` is over
-    the seeds that did not diverge. ``seeds`` counts all seeds, ``diverged`` those that diverged.
-    ``failed`` counts the seeds that did not diverge but learnt nothing (see ``failed_to_learn``).
-    It is the same for both parts, and None where it is not known.
+    ``label`` is what tells its name from the others that it is compared with. ``summary`` and
+    ``mean`` are over the seeds that did not diverge. ``seeds`` counts all seeds, ``diverged`` those
+    that diverged. ``failed`` counts the seeds that did not diverge but learnt nothing (see
+    ``failed_to_learn``). It is the same for both parts, and None where it is not known.
     """
 
     name: str
@@ -27,9 +28,20 @@ class Standing:
     loss: str
     part: Part
     summary: Summary
+    mean: float
     seeds: int
     diverged: int
     failed: int | None
+
+    @property
+    def all_diverged(self) -> bool:
+        """Whether no seed reached an end."""
+        return self.diverged == self.seeds
+
+    @property
+    def lost(self) -> int:
+        """How many seeds diverged, or learnt nothing as far as that is known."""
+        return self.diverged + (self.failed or 0)
 
 
 @dataclass(frozen=True)
@@ -73,17 +85,30 @@ class Pair:
         """How much the difference is, in one word; None where it is not judged."""
         if self.finding == "not judged":
             return None
-        return word_of(self._difference, self.p, self.region)
+        if self.over_splits is not None:
+            return word_of(self.over_splits.mean, self.p, self.region)
+        return self._word_by_seeds
 
     @property
-    def _difference(self) -> float:
-        """The difference of the metric; infinite where more seeds of one of the two diverge."""
-        if self.over_splits is not None:
-            return self.over_splits.mean
-        first, second = self.first, self.second
-        if first.diverged * second.seeds != second.diverged * first.seeds:
-            return np.inf
-        return first.summary.median - second.summary.median
+    def _word_by_seeds(self) -> Word:
+        """The word for a difference by seeds, in which the seeds that were lost count, too.
+
+        It is clear where beyond chance the one is ahead whose median is better, or of which fewer
+        seeds are lost. It is too small to matter where medians and means are near, and no more
+        seeds of the one are lost than of the other. Anything else is unsure.
+        """
+        a, b = self.ahead, self.behind
+        if a.all_diverged and b.all_diverged:
+            return "none"
+        loses_more = _loses_more(b.lost, b.seeds, a.lost, a.seeds)
+        better = beats(self.metric, a.summary.median, b.summary.median, self.region)
+        if self.p < LEVEL and (better or loses_more):
+            return "clear"
+        apart = (a.summary.median - b.summary.median, a.mean - b.mean)
+        near = not any(np.isnan(it) or matters(it, self.region) for it in apart)
+        if near and not loses_more and not _loses_more(a.lost, a.seeds, b.lost, b.seeds):
+            return "small" if self.p < LEVEL else "none"
+        return "unsure"
 
     @property
     def ahead(self) -> Standing:
@@ -109,6 +134,8 @@ class Pair:
     def clause(self) -> str:
         """The finding in words, the one that is ahead first; what all pairs share is left out."""
         a, b = self.ahead.label, self.behind.label
+        if self.ahead.all_diverged and self.behind.all_diverged:
+            return f"Every training of {a} and of {b} diverged"
         match self.word:
             case "clear":
                 what = f"{a} is better than {b}"
@@ -117,7 +144,7 @@ class Pair:
             case "none":
                 what = f"No difference is seen between {a} and {b}"
             case "unsure":
-                what = f"{a} looks better than {b}, but that may be chance"
+                what = f"{a} looks better than {b}, but that is not sure"
             case _:
                 what = f"Not judged, {a} against {b}"
         return f"{what}: {self._measured}"
@@ -147,6 +174,17 @@ class Pair:
         interval = "" if np.isnan(low) else f" [{percent(low)}, {percent(high)}]"
         medians = " against ".join(figure(it.summary.median) for it in (self.ahead, self.behind))
         return f"{medians}, ahead in {percent(share)}{interval}"
+
+
+@cache
+def _loses_more(lost: int, seeds: int, others_lost: int, others: int) -> bool:
+    """Whether a larger share of seeds is lost than of others, beyond chance, by Fisher's test."""
+    if lost * others <= others_lost * seeds:
+        return False
+    from scipy.stats import fisher_exact
+
+    table = [[lost, seeds - lost], [others_lost, others - others_lost]]
+    return bool(fisher_exact(table).pvalue < LEVEL)
 
 
 def _signed(value: float) -> str:

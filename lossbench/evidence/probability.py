@@ -85,7 +85,8 @@ def _of_pairs(own: Array, against: Array, estimate: Array) -> Array:
     with np.errstate(invalid="ignore"):  # where all differences are 0
         ahead = _known(wilcoxon(differences, alternative="greater", **options).pvalue)
         p = _known(wilcoxon(differences, **options).pvalue)
-    return np.where((ahead < 0.5) == (estimate > 0.5), p, 1.0)
+    agree = np.where(estimate == 0.5, False, (ahead < 0.5) == (estimate > 0.5))
+    return np.where(agree, p, 1.0)
 
 
 def _known(p_values: object) -> Array:

@@ -14,7 +14,7 @@ from lossbench.config.grid import Axis, text
 from lossbench.config.load import Case
 from lossbench.evidence.compared_metric import metric_of
 from lossbench.evidence.comparison import ranking
-from lossbench.evidence.difference_words import beats, region_of
+from lossbench.evidence.difference_words import beats, matters, region_of
 from lossbench.evidence.summary import constant
 from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import Summary
@@ -123,20 +123,30 @@ def verdict(sweep: Sweep) -> str:
     if best is None:
         return "Every seed diverged."
     median = sweep.summary(best, "test").median
-    text = f"Best median test {sweep.metric}: {figure(median)}, with {_values(sweep, best)}."
-    known = (constant(it.result, sweep.metric) for it in sweep.points)
-    constants = [it["test"] for it in known if it]
-    region = region_of(sweep.metric, median, constants[0] if constants else np.nan)
-    medians = ((it, sweep.summary(it, "test").median) for it in sweep.points if it is not best)
-    near = [f"{_values(sweep, it)} ({figure(m)})" for it, m in medians if abs(m - median) <= region]
+    own = constant(best.result, sweep.metric).get("test", np.nan)
+    region = region_of(sweep.metric, median, own)
+    text = f"Best median test {sweep.metric}: {_figure(best, median)}, with {_values(sweep, best)}."
+    medians = [(it, sweep.summary(it, "test").median) for it in sweep.points if it is not best]
+    near = [
+        f"{_values(sweep, it)} ({_figure(it, value)})"
+        for it, value in medians
+        if np.isfinite(value) and not matters(value - median, region)
+    ]
     text += f" Too close to matter: {listed(near, most=MOST_NAMED)}." if near else ""
-    if constants:
-        low, high = map(figure, (min(constants), max(constants)))
+    known = [it["test"] for p in sweep.points if (it := constant(p.result, sweep.metric))]
+    if known:
+        low, high = map(figure, (min(known), max(known)))
         text += f" A constant reaches {low if low == high else f'{low} to {high}'}."
-        own = constant(best.result, sweep.metric).get("test", np.nan)
-        if not beats(sweep.metric, median, own, region):
-            return f"No point is better than a constant by enough to matter. {text}"
+    if np.isfinite(own) and not beats(sweep.metric, median, own, region):
+        return f"No point is better than a constant by enough to matter. {text}"
     return f"{text} {CAVEAT}"
+
+
+def _figure(point: Point, median: float) -> str:
+    """The median, and how many seeds it leaves out because they diverged."""
+    lost = point.result.diverged
+    left_out = f" ({lost} of {len(point.result.trainings)} seeds diverged)" if lost else ""
+    return f"{figure(median)}{left_out}"
 
 
 def _values(sweep: Sweep, point: Point) -> str:

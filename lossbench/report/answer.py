@@ -4,9 +4,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lossbench.results.files import AGAIN, DamagedResult, limited_content
+from lossbench.results.files import DamagedResult, limited_content
+from lossbench.tables.metrics import METRICS
 
 DOCUMENT = "choice.json"
+DAMAGED = "is damaged, or is of another version; run 'lossbench choose' again"
 MOST_BYTES, MOST_VALUES = 2**22, 200_000
 
 
@@ -33,7 +35,8 @@ def read_answer(folder: Path) -> Answer | None:
     try:
         answer = Answer.model_validate_json(limited_content(path, MOST_BYTES, MOST_VALUES))
     except ValidationError:
-        raise DamagedResult(path, f"is damaged, or is of another version; {AGAIN}") from None
-    if len({len(row) for row in answer.table}) != 1:
-        raise DamagedResult(path, f"is damaged: its rows are not equally long; {AGAIN}")
+        raise DamagedResult(path, DAMAGED) from None
+    widths = {len(row) for row in answer.table}
+    if len(widths) != 1 or 0 in widths or answer.metric not in METRICS:
+        raise DamagedResult(path, DAMAGED)
     return answer

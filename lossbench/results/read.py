@@ -83,7 +83,9 @@ def read_all(folder: Path) -> tuple[list[Result], list[str]]:
         except OSError as error:
             complaints.append(str(DamagedResult(path, f"cannot be read: {error.strerror}")))
     if not results and not complaints:
-        complaints.append(f"{folder}: holds no results; 'lossbench run-all' makes some")
+        deeper = next((it for it in sorted(folder.iterdir()) if _holds_results(it)), None)
+        hint = f", but {deeper} does" if deeper else "; 'lossbench run-all' makes some"
+        complaints.append(f"{folder}: holds no results{hint}")
     return results, complaints
 
 
@@ -120,6 +122,11 @@ def reusable(folder: Path, experiment: Experiment, split: Split) -> Result:
     if not all(training.history for training in result.trainings):
         raise NotReusable("its history.csv is missing")
     return result
+
+
+def _holds_results(folder: Path) -> bool:
+    """Whether a folder, such as that of a sweep, has folders of results."""
+    return folder.is_dir() and any(it.is_dir() and _holds_a_result(it) for it in folder.iterdir())
 
 
 def _holds_a_result(folder: Path) -> bool:

@@ -54,9 +54,18 @@ def test_results_of_several_folders_are_compared_and_told_apart(tmp_path: Path) 
     shutil.copytree(RESULTS / "hinge", tmp_path / "theirs" / "hinge")
     done = lossbench(tmp_path, "compare", "mine", "theirs", "--json")
     (group,) = json.loads(done.stdout)["groups"]
-    names = ["mine/hinge", "mine/squared_hinge", "theirs/hinge"]
+    names = ["mine/hinge", "squared_hinge", "theirs/hinge"]
     assert [it["name"] for it in group["standings"][:3]] == names
     assert group["notes"][0].startswith("mine/hinge and theirs/hinge are the same function")
+    once = lossbench(tmp_path, "compare", "mine", "mine/hinge", "--json")
+    (group,) = json.loads(once.stdout)["groups"]
+    assert [it["name"] for it in group["standings"][:2]] == ["hinge", "squared_hinge"]
+
+
+def test_a_folder_of_sweeps_names_where_the_results_are(tmp_path: Path) -> None:
+    shutil.copytree(RESULTS / "hinge", tmp_path / "out" / "hinge+rate" / "hinge")
+    done = lossbench(tmp_path, "compare", "out")
+    assert done.stderr == "Error: out: holds no results, but out/hinge+rate does\n"
 
 
 @pytest.mark.parametrize("command", ["compare", "report"])

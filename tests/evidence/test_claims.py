@@ -120,7 +120,7 @@ def test_results_with_rates_of_their_own_are_judged_apart() -> None:
         replace(
             it,
             experiment=Experiment.model_validate(
-                it.experiment.resolved() | {"tune": {}, "early_stopping": {"patience": 10}}
+                it.experiment.resolved() | {"tune": {}, "early_stopping": {"patience": 200}}
             ),
         )
         for it in map(result_like_the_tutorial, NAMES)

@@ -43,7 +43,7 @@ def test_sentences_say_which_is_better_and_by_how_much(
         ([0.900] * 20, "clear", "squared_hinge is better than hinge: 0.900 against 0.848"),
         ([0.850] * 20, "small", "No difference that matters between squared_hinge and hinge: "),
         ([0.847, 0.849] * 10, "none", "No difference is seen between hinge and squared_hinge: "),
-        ([0.5, 0.9, 0.9] * 8, "unsure", "squared_hinge looks better than hinge, but that may be "),
+        ([0.5, 0.9, 0.9] * 8, "unsure", "squared_hinge looks better than hinge, but that is not "),
     ],
 )
 def test_a_word_says_how_much_a_difference_is(
@@ -61,6 +61,31 @@ def test_a_loss_that_diverges_more_often_differs_however_near_the_medians(
     often = [0.85] * 8 + [NAN] * 12
     (found,) = compare([result("hinge", [0.85] * 20), result("squared_hinge", often)])
     assert found.pairs[0].clause.startswith("hinge is better than squared_hinge: 0.850 against ")
+
+
+@pytest.mark.parametrize(
+    ("hinge", "squared", "word"),
+    [
+        # Many seeds that learnt nothing leave the median as it is.
+        ([0.85 + 0.0001 * n for n in range(30)], [0.846] * 18 + [0.5] * 12, "clear"),
+        # Not that bad, and yet the means are far apart.
+        ([0.85 + 0.0001 * n for n in range(30)], [0.846] * 18 + [0.6] * 12, "unsure"),
+        # One seed that diverged may be chance.
+        ([0.85] * 30, [0.8499] * 29 + [NAN], "small"),
+        # Ahead in most pairs, and behind in the median.
+        ([0.7] * 16 + [0.99] * 14, [0.6] * 14 + [0.71] * 16, "unsure"),
+    ],
+)
+def test_seeds_that_are_lost_count_beside_the_medians(
+    result: Callable[..., Result], hinge: list[float], squared: list[float], word: str
+) -> None:
+    (found,) = compare([result("hinge", hinge), result("squared_hinge", squared)])
+    assert found.pairs[0].word == word
+
+
+def test_where_every_training_diverged_that_is_said(result: Callable[..., Result]) -> None:
+    (found,) = compare([result(it, [NAN] * 20) for it in ("hinge", "squared_hinge")])
+    assert found.pairs[0].clause == "Every training of hinge and of squared_hinge diverged"
 
 
 def test_equal_seeds_are_paired_and_others_are_not(result: Callable[..., Result]) -> None:

@@ -45,8 +45,8 @@ def test_losses_are_named_that_are_worse_and_that_are_not_seen_to_differ(
     sentence = findings(results, [], compare(results), [])[0].sentence
     assert sentence == (
         "hinge has the best median test accuracy, 0.850, and is better than "
-        "binary_crossentropy (0.600); it looks better than squared_hinge (0.830), but that may be "
-        "chance."
+        "binary_crossentropy (0.600); it looks better than squared_hinge (0.830), but that is not "
+        "sure."
     )
 
 

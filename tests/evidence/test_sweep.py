@@ -45,6 +45,11 @@ def test_points_too_close_to_the_best_to_matter_are_named_and_what_a_constant_re
     assert as_document(sweep)["points"][0]["constant"] == {"train": 0.5, "test": 0.5}
 
 
+def test_a_best_point_whose_seeds_diverged_says_so() -> None:
+    text = as_markdown(sweep_of("hinge", RATES, diverged={3: 9}))
+    assert "0.785 (9 of 10 seeds diverged), with learning_rate 1." in text
+
+
 def test_there_is_no_best_point_where_every_seed_diverged() -> None:
     sweep = sweep_of("mse", "epochs=5,6", diverged={0: 10, 1: 10})
     assert sweep.best is None

@@ -162,7 +162,15 @@ def test_the_answer_of_a_choice_comes_first_and_its_metric_is_compared(
 
 
 @pytest.mark.parametrize(
-    "content", ["{", "[]", json.dumps(CHOICE | {"table": [["a"], ["a", "b"]]}), "{}"]
+    "content",
+    [
+        "{",
+        "[]",
+        json.dumps(CHOICE | {"table": [["a"], ["a", "b"]]}),
+        "{}",
+        json.dumps(CHOICE | {"table": [[], []]}),
+        json.dumps(CHOICE | {"metric": "nope"}),
+    ],
 )
 def test_a_damaged_choice_is_named_and_left_out(
     result: Callable[..., Result], write: Callable[..., Path], tmp_path: Path, content: str
