@@ -143,8 +143,10 @@ class Pair:
                 what = f"No difference that matters between {a} and {b}"
             case "none":
                 what = f"No difference is seen between {a} and {b}"
+            case "unsure" if self.p < LEVEL:
+                what = f"{a} is ahead of {b}, and whether that matters is not sure"
             case "unsure":
-                what = f"{a} looks better than {b}, but that is not sure"
+                what = f"{a} looks better than {b}, but that may be chance"
             case _:
                 what = f"Not judged, {a} against {b}"
         return f"{what}: {self._measured}"

@@ -43,7 +43,7 @@ def test_sentences_say_which_is_better_and_by_how_much(
         ([0.900] * 20, "clear", "squared_hinge is better than hinge: 0.900 against 0.848"),
         ([0.850] * 20, "small", "No difference that matters between squared_hinge and hinge: "),
         ([0.847, 0.849] * 10, "none", "No difference is seen between hinge and squared_hinge: "),
-        ([0.5, 0.9, 0.9] * 8, "unsure", "squared_hinge looks better than hinge, but that is not "),
+        ([0.5, 0.9, 0.9] * 8, "unsure", "squared_hinge looks better than hinge, but that may be "),
     ],
 )
 def test_a_word_says_how_much_a_difference_is(
@@ -81,6 +81,8 @@ def test_seeds_that_are_lost_count_beside_the_medians(
 ) -> None:
     (found,) = compare([result("hinge", hinge), result("squared_hinge", squared)])
     assert found.pairs[0].word == word
+    unsure = "is ahead of squared_hinge, and whether that matters is not sure: "
+    assert (unsure in found.pairs[0].clause) == (word == "unsure")
 
 
 def test_where_every_training_diverged_that_is_said(result: Callable[..., Result]) -> None:
