@@ -14,6 +14,7 @@ from lossbench.evidence.difference_words import MEANINGS, amount, in_units, regi
 from lossbench.tables.metrics import METRICS
 from lossbench.text import counted, figure, finite_or_none, listed, percent
 
+DOCUMENT = "choice.json"  # the file of the document
 WIDTH = 80
 LEAST_NAME = 16  # characters of a name in the table
 _listed = partial(listed, most=3)
@@ -134,7 +135,7 @@ def lines(title: str, choice: Choice, last: Sequence[str]) -> list[str]:
         for row in rows
     ]
     if hidden > 0:
-        aligned.append(f"{hidden + 1} worse losses are in choice.json")
+        aligned.append(f"{hidden + 1} worse losses are in {DOCUMENT}")
     return [*above, "", *aligned, "", *below, *last]
 
 

@@ -141,26 +141,27 @@ class Comparison:
         if len(self.results) > ALL_PAIRS_SHOWN:
             of_best = (self.pairs_of_the_best(part)[:PAIRS_SHOWN] for part in PARTS_SHOWN)
             return tuple(pair for pairs in of_best for pair in pairs)
-        return tuple(sorted(self.pairs, key=self._place))
+        rank_of = {self.standings[number].label: rank for rank, number in enumerate(self.ranking)}
 
-    def _place(self, pair: Pair) -> tuple[int, int, int]:
-        numbers = (self.standings.index(it) for it in (pair.first, pair.second))
-        ranks = sorted(self.ranking.index(it % len(self.results)) for it in numbers)
-        return PARTS_SHOWN.index(pair.part), ranks[0], ranks[1]
+        def place(pair: Pair) -> tuple[int, list[int]]:
+            ranks = sorted(rank_of[it.label] for it in (pair.first, pair.second))
+            return PARTS_SHOWN.index(pair.part), ranks
+
+        return tuple(sorted(self.pairs, key=place))
 
     @property
     def told(self) -> tuple[tuple[str, tuple[Pair, ...]], ...]:
         """The pairs that text shows by part, below a heading that says what they share."""
-        by_part = [[it for it in self.pairs_shown if it.part == part] for part in PARTS_SHOWN]
+        shown = self.pairs_shown
+        by_part = [[it for it in shown if it.part == part] for part in PARTS_SHOWN]
         return tuple((_heading(pairs), tuple(pairs)) for pairs in by_part)
 
     def pairs_of_the_best(self, part: Part) -> tuple[Pair, ...]:
         """The pairs of the best result with all others, in the order of the ranking."""
-        best, *others = self.ranking
-        start = PARTS.index(part) * len(self.results)
-        by_standings = {frozenset((id(it.first), id(it.second))): it for it in self.pairs}
-        ids = [id(self.standings[start + number]) for number in (best, *others)]
-        return tuple(by_standings[frozenset((ids[0], other))] for other in ids[1:])
+        best, *others = (self.standings[number].label for number in self.ranking)
+        here = [it for it in self.pairs if it.part == part]
+        by_labels = {frozenset((it.first.label, it.second.label)): it for it in here}
+        return tuple(by_labels[frozenset((best, label))] for label in others)
 
     @property
     def pairs_note(self) -> str:

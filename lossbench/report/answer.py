@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from lossbench.evidence.choice_text import DOCUMENT
 from lossbench.results.files import DamagedResult, limited_content
 from lossbench.tables.metrics import METRICS
 
-DOCUMENT = "choice.json"
 DAMAGED = "is damaged, or is of another version; run 'lossbench choose' again"
 MOST_BYTES, MOST_VALUES = 2**22, 200_000
 

@@ -8,11 +8,11 @@ from lossbench.config.yaml_writer import to_yaml
 from lossbench.data.parts import ALL
 from lossbench.evidence import choice_text
 from lossbench.evidence.choice import Choice
+from lossbench.evidence.choice_text import DOCUMENT
 from lossbench.results import atomic
 from lossbench.suite import CHOSEN
 from lossbench.text import to_json
 
-DOCUMENT = "choice.json"
 MARKS = {DOCUMENT: rb'\{\n  "answer": ', CHOSEN: b"# Trains the loss that was chosen"}
 
 
