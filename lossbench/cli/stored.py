@@ -36,8 +36,14 @@ def stored_in_all(folders: Sequence[Path]) -> "tuple[list[Result], list[str]]":
     Results of one name are called by their folders, too. What is given twice counts once, also a
     result whose folder lies in another one that is given.
     """
+    from lossbench.results.read import holds_a_result
+
     given = {folder.resolve(): folder for folder in folders}
-    once = [folder for full, folder in given.items() if full.parent not in given]
+    once = [
+        folder
+        for full, folder in given.items()
+        if full.parent not in given or not (full.is_dir() and holds_a_result(full))
+    ]
     found = [stored_results(folder) for folder in once]
     complaints = [it for _, of_folder in found for it in of_folder]
     count = Counter(it.experiment.name for results, _ in found for it in results)

@@ -48,7 +48,7 @@ def read(folder: str | Path) -> list[Result]:
     >>> (hinge,) = lossbench.read("results/hinge")
     """
     folder = Path(folder)
-    if folder.is_dir() and _holds_a_result(folder):
+    if folder.is_dir() and holds_a_result(folder):
         return [read_result(folder)]
     results, complaints = read_all(folder)
     if not results:
@@ -69,12 +69,12 @@ def read_all(folder: Path) -> tuple[list[Result], list[str]]:
         what = "is not a folder" if folder.exists() else "does not exist"
         return [], [f"{folder}: {what}; 'lossbench run-all' makes results"]
     results, complaints = [], []
-    one = _holds_a_result(folder)
+    one = holds_a_result(folder)
     for path in [folder] if one else sorted(folder.iterdir(), key=_order):
         if path.name.startswith(PREFIX):
             continue
         try:
-            if _holds_a_result(path):
+            if holds_a_result(path):
                 results.append(read_result(path))
         except DamagedResult as error:
             complaints.append(str(error))
@@ -126,10 +126,10 @@ def reusable(folder: Path, experiment: Experiment, split: Split) -> Result:
 
 def _holds_results(folder: Path) -> bool:
     """Whether a folder, such as that of a sweep, has folders of results."""
-    return folder.is_dir() and any(it.is_dir() and _holds_a_result(it) for it in folder.iterdir())
+    return folder.is_dir() and any(it.is_dir() and holds_a_result(it) for it in folder.iterdir())
 
 
-def _holds_a_result(folder: Path) -> bool:
+def holds_a_result(folder: Path) -> bool:
     """Whether a folder has a file that a result has."""
     return bool(FILES & {it.name for it in folder.iterdir()})
 

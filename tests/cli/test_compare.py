@@ -60,6 +60,12 @@ def test_results_of_several_folders_are_compared_and_told_apart(tmp_path: Path) 
     once = lossbench(tmp_path, "compare", "mine", "mine/hinge", "--json")
     (group,) = json.loads(once.stdout)["groups"]
     assert [it["name"] for it in group["standings"][:2]] == ["hinge", "squared_hinge"]
+    # A folder of results below another one is not passed over, as its results are others.
+    shutil.copytree(RESULTS / "hinge", tmp_path / "mine" / "below" / "hinge")
+    below = lossbench(tmp_path, "compare", "mine", "mine/below", "--json")
+    (group,) = json.loads(below.stdout)["groups"]
+    names = ["mine/hinge", "squared_hinge", "mine/below/hinge"]
+    assert [it["name"] for it in group["standings"][:3]] == names
 
 
 def test_a_folder_of_sweeps_names_where_the_results_are(tmp_path: Path) -> None:
