@@ -87,7 +87,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "splits": 2,
         "published": {},
         "early_stopping": {"patience": 1},
-        "tune": {"grid": {"optimizer.learning_rate": [0.01, 0.1]}},
+        "tune": {"metric": "accuracy", "grid": {"optimizer.learning_rate": [0.01, 0.1]}},
     },
     "classes": {"loss": "categorical_crossentropy", "published": {}, "class_weight": {"0": 2}},
 }
@@ -112,7 +112,7 @@ def same(one: Result, other: Result) -> bool:
     return (
         one.experiment == other.experiment
         and (one.data_sha256, one.classes) == (other.data_sha256, other.classes)
-        and one.constants == other.constants
+        and (one.constants, one.class_rows) == (other.constants, other.class_rows)
         and len(one.trainings) == len(other.trainings)
         and all(
             (a.split, a.seed, a.diverged, a.epochs, a.best_epoch, a.tuned)

@@ -95,7 +95,7 @@ ResultFolders = Annotated[
 ]
 ResultFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the results.")]
 Metric = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Compare on this metric, not mse or accuracy.")
+    str | None, typer.Option(metavar="NAME", help="Compare on this metric, not that of the data.")
 ]
 Pictures = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Draw curves and decision boundaries into DIR.")

@@ -7,6 +7,7 @@ from typing import Any
 from lossbench.config import experiment_checks, loss_checks, tuning_checks
 from lossbench.config.complaints import Complaint
 from lossbench.config.data_checks import LoadedData, Splits, load_data
+from lossbench.config.default_metrics import with_default_metrics
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.valid_parts import valid_parts, without_sections
@@ -31,13 +32,16 @@ def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Check
         loaded.splits[asked] = load_data(parts.dataset, complaints, loaded.files, *resampled)
     splits, refused = loaded.splits[asked]
     split = splits[0] if splits else None
+    experiment = parts.experiment
+    if experiment and split:
+        experiment = with_default_metrics(experiment, split)
     known = {it.key for it in complaints}
     complaints += [it for it in refused if it.key not in known]
     if parts.optimizer:
         complaints += too_new(parts.optimizer)
-    if parts.experiment and split:
-        complaints += experiment_checks.too_large(parts.experiment, split)
-        complaints += tuning_checks.unfit(parts.experiment, split)
+    if experiment and split:
+        complaints += experiment_checks.too_large(experiment, split)
+        complaints += tuning_checks.unfit(experiment, split)
     if parts.loss:
         complaints += loss_checks.output_activation(values.get("model"), parts.loss)
         complaints += loss_checks.function(parts.loss, allow_code)
@@ -47,9 +51,9 @@ def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Check
         misfit = [*loss_checks.target(values["dataset"], split, parts.loss, wrong)]
         complaints += misfit
         if not misfit and "dataset" not in wrong:
-            sound = parts.experiment or without_sections(wrong, values, parts.loss, loaded.files)
+            sound = experiment or without_sections(wrong, values, parts.loss, loaded.files)
             complaints += _at_odds(sound, splits) if sound else ()
-    return parts.experiment, splits, complaints
+    return experiment, splits, complaints
 
 
 def _at_odds(experiment: Experiment, splits: Splits) -> Iterator[Complaint]:

@@ -21,7 +21,7 @@ from lossbench.config.unclear_number import unclear_number
 from lossbench.data.arrays import Split
 from lossbench.data.files import DataFiles
 from lossbench.data.parts import Fitted
-from lossbench.tables.metrics import FORMER_METRICS, METRICS, compared_on
+from lossbench.tables.metrics import FORMER_METRICS, METRICS
 from lossbench.tables.parameters import is_number
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
@@ -109,19 +109,14 @@ class Experiment(Section, serialize_by_alias=True):
 
     @model_validator(mode="after")
     def _complete_tuning(self) -> "Experiment":
-        if self.tune is None:
+        if self.tune is None or LEARNING_RATE in self.tune.grid:
             return self
-        tune = self.tune
-        if tune.metric is None:
-            tune = tune.model_copy(update={"metric": compared_on(self.loss.row.problem)})
-        if LEARNING_RATE not in tune.grid:
-            rate = self.optimizer.parameters["learning_rate"]
-            if not is_number(rate):
-                message = f"needs a learning rate that is a number; or give grid: {LEARNING_RATE}"
-                raise refusal("tune", message, None)
-            tune = tune.with_rates(float(rate))
+        rate = self.optimizer.parameters["learning_rate"]
+        if not is_number(rate):
+            message = f"needs a learning rate that is a number; or give grid: {LEARNING_RATE}"
+            raise refusal("tune", message, None)
         # A section is frozen once it is validated.
-        object.__setattr__(self, "tune", tune)
+        object.__setattr__(self, "tune", self.tune.with_rates(float(rate)))
         return self
 
     @property

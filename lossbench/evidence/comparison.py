@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from lossbench.config.experiment import Experiment
-from lossbench.evidence.compared_metric import largest_class, metric_of
+from lossbench.evidence.compared_metric import metric_of
 from lossbench.evidence.equal_losses import equal_losses
 from lossbench.evidence.failed_to_learn import failed_to_learn
 from lossbench.evidence.labels import labels
@@ -115,12 +115,11 @@ class Comparison:
 
     @property
     def _unbalanced(self) -> Iterator[str]:
-        share = largest_class(self.results) if self.metric == "accuracy" else 0
-        if share:
+        rows = next((it.class_rows for it in self.results if it.class_rows), None)
+        if rows and self.metric == "accuracy":
             yield (
                 "The classes are unbalanced: always naming the largest has an accuracy of "
-                f"{figure(share)}. Compare on balanced accuracy: write 'metrics: "
-                "[balanced_accuracy]' into the configs and run them again, which trains nothing."
+                f"{figure(max(rows) / sum(rows))}. In balanced_accuracy every class counts alike."
             )
 
     @property

@@ -71,6 +71,8 @@ def read_document(folder: Path) -> tuple[dict[str, Any], Document, Experiment]:
     if named != experiment.dataset.target_transform:
         raise DamagedResult(path, f"does not have the target_transform of its config; {AGAIN}")
     _check_runs(path, document.runs, experiment)
+    if len(document.class_rows) not in (0, len(document.classes)):
+        raise DamagedResult(path, f"does not have rows for each of its classes; {AGAIN}")
     if len(document.constants) not in (0, experiment.splits):
         raise DamagedResult(path, f"does not have the splits of its config; {AGAIN}")
     return values, document, experiment

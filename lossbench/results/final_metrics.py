@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lossbench.config.default_metrics import class_rows
 from lossbench.config.experiment import Experiment
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
@@ -43,6 +44,7 @@ def complete(
         target=units_of(first, experiment.fitted_rows(first)),
         constants=tuple(constants_of(experiment, it) for it in splits),
         rows=(len(first.y_train), len(first.y_test)),
+        class_rows=class_rows(first),
     )
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,6 +43,7 @@ def as_document(result: Result) -> dict[str, Any]:
         "config": json.loads(json.dumps(experiment.resolved(), default=float)),
         "config_hash": experiment.config_hash,
         "classes": list(result.classes),
+        **({"class_rows": list(result.class_rows)} if result.class_rows else {}),
         **({"target": result.target.as_json()} if result.target else {}),
         "runs": [
             {
@@ -146,6 +147,7 @@ class Document(BaseModel):
     config: dict[str, Any]
     config_hash: str
     classes: tuple[str, ...] = Field((), strict=False)
+    class_rows: tuple[Annotated[int, Field(ge=1)], ...] = Field((), strict=False)
     target: StoredUnits | None = None
     runs: list[Run] = Field(min_length=1)
     rows: tuple[int, int] | None = Field(None, strict=False)

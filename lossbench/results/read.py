@@ -170,6 +170,7 @@ def _read(folder: Path) -> Result:
         target,
         document.restored_constants(),
         document.rows,
+        document.class_rows,
     )
     check(folder, result, values)
     return result

@@ -12,7 +12,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.sections.published import Published
 from lossbench.results.statistics import Summary, aligned, summarize
 from lossbench.results.target_units import TargetUnits
-from lossbench.tables.metrics import BALANCED, UNBALANCED
+from lossbench.tables.metrics import BALANCED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,11 +86,11 @@ class Result:
     the best constant prediction, for each split by part and name; empty where they are not known.
     ``rows`` are those of the train part, with what is held back, and of the test part, in the first
     split; None where they are not known.
-    ``classes`` are the names of the classes, by number;
-    empty for a real target. ``provenance`` says which versions and which machine made the result;
-    it is known of a result that was read from a folder, and empty after training. ``target`` tells
-    the units of a target that was transformed for the network, in the first split, and is None for
-    any other.
+    ``classes`` are the names of the classes, by number; empty for a real target. ``class_rows`` are
+    the rows of each where classes are unbalanced; else empty. ``provenance`` says which versions
+    and which machine made the result; it is known of a result that was read from a folder, and
+    empty after training. ``target`` tells the units of a target that was transformed for the
+    network, in the first split, and is None for any other.
 
     >>> import lossbench
     >>> (result,) = lossbench.read("results/hinge")
@@ -113,6 +113,7 @@ class Result:
     target: TargetUnits | None = None
     constants: tuple[Constants, ...] = ()
     rows: tuple[int, int] | None = None
+    class_rows: tuple[int, ...] = ()
 
     def final(self, part: Part, metric: str) -> Array:
         """A figure on the final weights, shape (trainings,); NaN where a training diverged."""
@@ -130,25 +131,13 @@ class Result:
 
     @property
     def metric(self) -> str:
-        """The metric that is printed: the first one.
+        """The metric that is printed: the first one, of unbalanced classes balanced accuracy.
 
-        Of unbalanced classes it is balanced accuracy, where the config asks for it.
+        A metric with published figures goes before, since they stand beside it.
         """
         metrics = self.experiment.metrics
-        rare = BALANCED in metrics and not self.experiment.published and self.largest_class
+        rare = self.class_rows and BALANCED in metrics and not self.experiment.published
         return BALANCED if rare else metrics[0]
-
-    @property
-    def largest_class(self) -> float:
-        """The share of the largest class where it has many times the rows of the others; else 0.
-
-        It is told by the accuracy of the best constant. Older results do not know it.
-        """
-        if "accuracy" not in self.experiment.metrics:
-            return 0.0
-        share = float(self.constant("train", "accuracy")[0])
-        others = (1 - share) / max(1, len(self.classes) - 1)
-        return share if np.isfinite(share) and share >= UNBALANCED * others else 0.0
 
     def curves(self, part: Part, metric: str) -> Array:
         """A figure over epochs, shape (seeds, ``epochs``); NaN after an early stop."""

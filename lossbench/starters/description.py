@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossbench.data.arrays import Array, Split, Table
-from lossbench.tables.metrics import UNBALANCED
+from lossbench.tables.metrics import unbalanced
 from lossbench.tables.problems import Problem
 
 # A skewness beyond 1 is high (Bulmer 1979, "Principles of Statistics").
@@ -95,8 +95,7 @@ class Description:
     @property
     def unbalanced(self) -> bool:
         """Whether the largest class has many times the rows of the smallest."""
-        sizes = self.balance.values()
-        return bool(sizes) and max(sizes) >= UNBALANCED * min(sizes)
+        return unbalanced([*self.balance.values()])
 
     @property
     def metric(self) -> str:

@@ -8,7 +8,7 @@ To add a metric of the final weights, add a row, and its function to ``metric_fu
 every epoch needs its function in the scores.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -212,6 +212,11 @@ def compared_on(problem: Problem) -> str:
         for it in METRICS.values()
         if it.every_epoch and it.labels is None and problem in it.problems
     )
+
+
+def unbalanced(class_rows: Sequence[int] | Array) -> bool:
+    """Whether a class has many times the rows of another, so that accuracy says little of it."""
+    return len(class_rows) > 0 and max(class_rows) >= UNBALANCED * min(class_rows)
 
 
 def title(name: str) -> str:

@@ -68,6 +68,20 @@ def test_results_of_several_folders_are_compared_and_told_apart(tmp_path: Path) 
     assert [it["name"] for it in group["standings"][:3]] == names
 
 
+def test_unbalanced_classes_are_printed_and_compared_by_balanced_accuracy(tmp_path: Path) -> None:
+    rows = "".join(f"{it % 7},{'yes' if it % 10 == 0 else 'no'}\n" for it in range(100))
+    (tmp_path / "rare.csv").write_text(f"x,y\n{rows}")
+    for loss in ("hinge", "binary_crossentropy"):
+        (tmp_path / f"{loss}.yaml").write_text(
+            "dataset: {file: rare.csv, target: y, train_size: 0.5}\n"
+            f"model: {{hidden: [2]}}\nloss: {loss}\nepochs: 1\nrepeats: 2\n"
+        )
+        done = lossbench(tmp_path, "run", f"{loss}.yaml")
+        assert done.stdout.startswith(f"{loss}: balanced_accuracy, median of 2 seeds\nTrain: 0.500")
+    found = lossbench(tmp_path, "compare", "results").stdout
+    assert found.startswith("rare.csv: balanced_accuracy\n")
+
+
 def test_a_folder_of_sweeps_names_where_the_results_are(tmp_path: Path) -> None:
     shutil.copytree(RESULTS / "hinge", tmp_path / "out" / "hinge+rate" / "hinge")
     done = lossbench(tmp_path, "compare", "out")

@@ -1,15 +1,17 @@
 """metrics.json and config.yaml hold what such a config can give, and not more of it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made_results import MADE, PARTS, agree, beside, without_digests
+from made_results import MADE, PARTS, agree, beside, made, same, without_digests
 
 from lossbench.results.document import MOST_SEEDS
 from lossbench.results.files import DamagedResult
 from lossbench.results.metrics_json import MOST_BESIDE_SEEDS, MOST_PER_SEED
 from lossbench.results.read import read_result
+from lossbench.results.write import files
 from lossbench.text import to_json
 
 
@@ -48,4 +50,16 @@ def test_a_data_file_without_a_digest_is_not_read(place: Path) -> None:
         beside(place, content) as folder,
         pytest.raises(DamagedResult, match="names a data file without its sha256"),
     ):
+        read_result(folder)
+
+
+@pytest.mark.parametrize("rows", [[90], [90, 0], [90, 10, 1]])
+def test_rows_of_classes_that_cannot_be_are_named(rows: list[int], place: Path) -> None:
+    result = replace(made("rare", published={}, metrics=["balanced_accuracy"]), class_rows=(90, 10))
+    content = files(result)
+    with beside(place, content) as folder:
+        assert same(read_result(folder), result)
+    values = json.loads(content["metrics.json"]) | {"class_rows": rows}
+    forged = {"metrics.json": to_json(values).encode()}
+    with beside(place, content | without_digests(forged)) as folder, pytest.raises(DamagedResult):
         read_result(folder)

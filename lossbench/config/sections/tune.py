@@ -34,10 +34,10 @@ class Tune(Section):
     """Which keys of a config are tuned, and what judges them.
 
     In each split, every combination of the values in ``grid`` is trained from seed 0. The
-    one whose ``metric``, by default mse or accuracy, is best on the rows that early stopping holds
-    back is trained from all seeds. Without a list of learning rates, nine are tried, from a tenth
-    to a hundred times the optimizer's own. If the best one is the first or the last of its list,
-    the list is continued.
+    one whose ``metric`` is best on the rows that early stopping holds back is trained from all
+    seeds; by default it is mse, accuracy, or balanced accuracy of unbalanced classes. Without a
+    list of learning rates, nine are tried, from a tenth to a hundred times the optimizer's own. If
+    the best one is the first or the last of its list, the list is continued.
     """
 
     metric: Annotated[str, one_of(list(METRICS))] | None = None
@@ -45,7 +45,7 @@ class Tune(Section):
 
     @property
     def judged_by(self) -> str:
-        """The metric, which an experiment fills in where a config gives none."""
+        """The metric, which is filled in with the data where a config gives none."""
         assert self.metric
         return self.metric
 
