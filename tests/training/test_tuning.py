@@ -80,8 +80,8 @@ def test_a_list_goes_on_in_its_steps_at_the_end_where_the_best_value_lies() -> N
 
 
 def test_the_rate_goes_below_its_list_where_that_is_better(experiment_of: Make) -> None:
-    grid = {RATE: [10.0, 100.0]}
-    experiment = tuned(experiment_of, "regression", "mse", "mse", tune={"grid": grid})
+    tune = {"metric": "mse", "grid": {RATE: [10.0, 100.0]}}
+    experiment = tuned(experiment_of, "regression", "mse", "mse", tune=tune)
     training = trainer(experiment, split_of("regression"))(0)
     assert training.tuned[RATE] in (1.0, 0.1, 0.01, 0.001)
     assert not training.diverged
