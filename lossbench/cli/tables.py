@@ -86,7 +86,7 @@ def print_comparison(comparisons: Sequence[Comparison]) -> None:
         pairs = list(zip(*parts, strict=True))
         rows = [[train.label, str(train.summary), str(test.summary)] for train, test in pairs]
         if it.constant:
-            rows.append(["(a constant)", *map(figure, it.constant)])
+            rows.append(["(a constant)", *map(figure, it.constant.values())])
         print_table(it.title, ["experiment", *PARTS], rows)
         if not out.is_terminal:
             print()

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.tables.metrics import BALANCED, compared_on, unbalanced
@@ -16,18 +14,10 @@ def with_default_metrics(experiment: Experiment, split: Split) -> Experiment:
     """
     changed: dict[str, Any] = {}
     row, named = experiment.loss.row, experiment.final_metrics
-    rare = bool(class_rows(split)) and BALANCED in row.final_metrics
+    rare = unbalanced(split.class_rows) and BALANCED in row.final_metrics
     if rare and BALANCED not in named:
         changed["final_metrics"] = (*named, BALANCED)
     if experiment.tune and experiment.tune.metric is None:
-        metric = BALANCED if rare else compared_on(row.problem)
+        metric = compared_on(row.problem, rare)
         changed["tune"] = experiment.tune.model_copy(update={"metric": metric})
     return experiment.model_copy(update=changed) if changed else experiment
-
-
-def class_rows(split: Split) -> tuple[int, ...]:
-    """How many rows each class has in the data, if these are unbalanced; else empty."""
-    if not split.classes:
-        return ()
-    counts = np.bincount(np.concatenate(split.measured), minlength=len(split.classes))
-    return tuple(counts.tolist()) if unbalanced(counts) else ()

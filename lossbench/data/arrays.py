@@ -128,6 +128,14 @@ class Split:
         return self.original.train, self.original.test
 
     @property
+    def class_rows(self) -> tuple[int, ...]:
+        """How many rows of both parts each class has; empty for a real target."""
+        if not self.classes:
+            return ()
+        y = np.concatenate(self.measured)
+        return tuple(np.bincount(y, minlength=len(self.classes)).tolist())
+
+    @property
     def sha256(self) -> str:
         """Digest of x and of y as metrics take it, with their shapes, in the order of the fields.
 

@@ -9,6 +9,5 @@ from lossbench.tables.metrics import BALANCED, compared_on
 def metric_of(results: Sequence[Result]) -> str:
     """That of their problem; of unbalanced classes balanced accuracy, where all results have it."""
     rare = any(it.class_rows for it in results)
-    if rare and all(BALANCED in it.experiment.metrics for it in results):
-        return BALANCED
-    return compared_on(results[0].experiment.loss.row.problem)
+    known = all(BALANCED in it.experiment.metrics for it in results)
+    return compared_on(results[0].experiment.loss.row.problem, rare and known)

@@ -32,7 +32,7 @@ from lossbench.evidence.labels import labels
 from lossbench.evidence.pair import Pair, Standing
 from lossbench.evidence.pairs import pairs_of
 from lossbench.evidence.probability import to_maximize
-from lossbench.evidence.summary import constant
+from lossbench.evidence.summary import known_constant
 from lossbench.results.result import PARTS, Part, Result
 from lossbench.tables.metrics import METRICS
 from lossbench.tables.problems import Problem
@@ -85,13 +85,9 @@ class Comparison:
         return f"{self.data}: {self.metric}"
 
     @property
-    def constant(self) -> tuple[float, float] | None:
-        """The metric of the best constant prediction on each part, a mean over the splits.
-
-        None where no result knows it: older ones do not.
-        """
-        found = (constant(it, self.metric) for it in self.results)
-        return next(((it["train"], it["test"]) for it in found if it), None)
+    def constant(self) -> dict[Part, float]:
+        """The metric of the best constant prediction by part, see ``known_constant``."""
+        return known_constant(self.results, self.metric)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def as_document(comparisons: Sequence[Comparison]) -> dict[str, Any]:
                 "metric": it.metric,
                 "differs": list(it.differs),
                 "notes": list(it.notes),
-                "constant": dict(zip(PARTS, it.constant, strict=True)) if it.constant else None,
+                "constant": it.constant or None,
                 "standings": [_standing(standing) for standing in it.standings],
                 "pairs": [_pair(pair) for pair in it.pairs],
             }
@@ -79,7 +79,7 @@ def as_markdown(comparisons: Sequence[Comparison]) -> str:
             ]
             lines.append(f"| {' | '.join(cells)} |")
         if it.constant:
-            lines.append(f"| (a constant) | {' | '.join(map(figure, it.constant))} | | |")
+            lines.append(f"| (a constant) | {' | '.join(map(figure, it.constant.values()))} | | |")
         lines += ["", it.pairs_note] if it.pairs_note else []
         for heading, pairs in it.told:
             lines += ["", f"{heading}:", "", *(f"- {pair.clause}" for pair in pairs)]

@@ -57,11 +57,10 @@ def findings(
 
 def _beside_constant(comparison: Comparison) -> str:
     """The best loss, and before it that none is better than a constant, or what that reaches."""
-    text, constants = _best_loss(comparison), comparison.constant
+    text, constant = _best_loss(comparison), comparison.constant.get("test")
     best = comparison.results[comparison.ranking[0]].summary("test", comparison.metric).median
-    if constants is None or np.isnan(best):
+    if constant is None or np.isnan(best):
         return text
-    constant = constants[1]
     region = comparison.pairs_of_the_best("test")[0].region
     if beats(comparison.metric, best, constant, region):
         return f"{text} A constant reaches {figure(constant)}."

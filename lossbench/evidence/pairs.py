@@ -11,7 +11,7 @@ from lossbench.evidence.difference_words import region_of
 from lossbench.evidence.over_splits import corrected, holm
 from lossbench.evidence.pair import Pair, Standing
 from lossbench.evidence.probability import probabilities, to_maximize
-from lossbench.evidence.summary import constant
+from lossbench.evidence.summary import known_constant
 from lossbench.results.result import Part, Result
 from lossbench.tables.metrics import METRICS
 
@@ -87,5 +87,4 @@ def _region(results: Sequence[Result], part: Part, metric: str, values: Sequence
     """The difference that is too small to matter, by the best value and by that of a constant."""
     smaller = METRICS[metric].smaller_is_better
     best = values[int(np.argmax(to_maximize(np.array(values), smaller)))]
-    known = next(filter(None, (constant(it, metric) for it in results)), None)
-    return region_of(metric, best, known[part] if known else np.nan)
+    return region_of(metric, best, known_constant(results, metric).get(part, np.nan))

@@ -1,6 +1,6 @@
 """Many results in one table: what was found beside what is published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -82,6 +82,11 @@ def constant(result: Result, metric: str) -> dict[Part, float]:
     """A metric of the best constant prediction by part, a mean over splits; empty if not known."""
     means = {part: float(result.constant(part, metric).mean()) for part in PARTS}
     return means if np.isfinite(list(means.values())).all() else {}
+
+
+def known_constant(results: Iterable[Result], metric: str) -> dict[Part, float]:
+    """The ``constant`` of the first result that knows it; older ones do not. Empty if none does."""
+    return next(filter(None, (constant(it, metric) for it in results)), {})
 
 
 def line(result: Result) -> str:

@@ -55,10 +55,7 @@ def page(
     chosen_by = answer.metric if answer else None
     comparisons, files = _compare(results, metric, chosen_by), DataFiles()
     rows = [summary.row(result) for result in results]
-    judgements = claims.judge(results)
-    # Claims are of one learning rate; of results without it, each loss has its own.
-    tuned = not claims.about_the_tutorial(judgements)
-    judgements = claims.judge(results, tuned)
+    judgements, tuned = _judged(results)
     anchors = {id(result): f"experiment-{number}" for number, result in enumerate(results, start=1)}
     return templates.get_template("report.html").render(
         title=printable(title),
@@ -111,6 +108,17 @@ def _typeset(text: object) -> "Markup":
 
     escaped = escape(text).replace(" %", f"{NO_BREAK}%").replace("_", Markup("_<wbr>"))
     return Markup(INTERVAL.sub(lambda it: it[0].replace(" ", NO_BREAK), escaped))
+
+
+def _judged(results: Sequence[Result]) -> tuple[list[claims.Judgement], bool]:
+    """The claims, and whether they are judged by losses that have a learning rate of their own.
+
+    That is so where no result has the tutorial's rate.
+    """
+    judgements = claims.judge(results)
+    if claims.about_the_tutorial(judgements):
+        return judgements, False
+    return claims.judge(results, tuned=True), True
 
 
 def _compare(

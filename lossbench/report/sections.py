@@ -54,7 +54,7 @@ def comparison_section(
         "data": comparison.data,
         "metric": readable(comparison.metric).lower(),
         "remarks": comparison.notes,
-        "constant": [figure(it) for it in comparison.constant or ()],
+        "constant": [figure(it) for it in comparison.constant.values()],
         "standings": list(zip(of_results, train, test, strict=True)),
         "pairs_note": comparison.pairs_note,
         "pairs": [(heading, [(it, _ends(it)) for it in told]) for heading, told in comparison.told],

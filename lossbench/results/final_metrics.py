@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from lossbench.config.default_metrics import class_rows
 from lossbench.config.experiment import Experiment
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
@@ -19,7 +18,7 @@ from lossbench.results.constants import constants_of
 from lossbench.results.predict import decisions, predictions
 from lossbench.results.result import PARTS, Array, Result, Training
 from lossbench.results.target_units import units_of
-from lossbench.tables.metrics import METRICS
+from lossbench.tables.metrics import METRICS, unbalanced
 
 
 def complete(
@@ -44,7 +43,7 @@ def complete(
         target=units_of(first, experiment.fitted_rows(first)),
         constants=tuple(constants_of(experiment, it) for it in splits),
         rows=(len(first.y_train), len(first.y_test)),
-        class_rows=class_rows(first),
+        class_rows=first.class_rows if unbalanced(first.class_rows) else (),
     )
 
 

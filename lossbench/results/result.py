@@ -85,12 +85,11 @@ class Result:
     ``data_sha256`` is the digest of the data in the first split. ``constants`` are the metrics of
     the best constant prediction, for each split by part and name; empty where they are not known.
     ``rows`` are those of the train part, with what is held back, and of the test part, in the first
-    split; None where they are not known.
-    ``classes`` are the names of the classes, by number; empty for a real target. ``class_rows`` are
-    the rows of each where classes are unbalanced; else empty. ``provenance`` says which versions
-    and which machine made the result; it is known of a result that was read from a folder, and
-    empty after training. ``target`` tells the units of a target that was transformed for the
-    network, in the first split, and is None for any other.
+    split; None where they are not known. ``classes`` are the names of the classes, by number; empty
+    for a real target. ``class_rows`` are the rows of each where classes are unbalanced; else empty.
+    ``provenance`` says which versions and which machine made the result; it is known of a result
+    that was read from a folder, and empty after training. ``target`` tells the units of a target
+    that was transformed for the network, in the first split, and is None for any other.
 
     >>> import lossbench
     >>> (result,) = lossbench.read("results/hinge")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossbench.data.arrays import Array, Split, Table
-from lossbench.tables.metrics import unbalanced
+from lossbench.tables.metrics import compared_on, unbalanced
 from lossbench.tables.problems import Problem
 
 # A skewness beyond 1 is high (Bulmer 1979, "Principles of Statistics").
@@ -102,7 +102,7 @@ class Description:
         """The metric that losses are judged by: one that no few rows and no one class decide."""
         if self.target:
             return "mae" if self.target.misleads_mse else "mse"
-        return "balanced_accuracy" if self.unbalanced else "accuracy"
+        return compared_on(self.problem, self.unbalanced)
 
 
 def describe(table: Table) -> Description:

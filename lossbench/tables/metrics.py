@@ -202,11 +202,14 @@ def of_final_weights(problem: Problem) -> tuple[str, ...]:
     )
 
 
-def compared_on(problem: Problem) -> str:
+def compared_on(problem: Problem, rare: bool = False) -> str:
     """The metric by which losses for a problem are compared where none is asked for.
 
-    It is the first that all of them have after every epoch.
+    It is the first that all of them have after every epoch; where a class is ``rare``, it is
+    balanced accuracy.
     """
+    if rare:
+        return BALANCED
     return next(
         it.name
         for it in METRICS.values()
