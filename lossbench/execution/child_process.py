@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import util
 from multiprocessing.connection import Connection
@@ -73,6 +73,20 @@ def started(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecu
     The initializer gets the connection to use for standard error. Raises OSError where the system
     has no room for the semaphores of the pool.
     """
+    # A signal raises an exception in the main thread. One that cut a start short would leave a
+    # process that waits in vain for what it shall do, and says so in a traceback.
+    with ThreadPoolExecutor(1) as thread:
+        starting = thread.submit(_start, initializer)
+        try:
+            return starting.result()
+        except BaseException:
+            pool, process = starting.result()
+            process.kill()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _start(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecutor, ChildProcess]:
     # In a forked process TensorFlow hangs; a spawned one starts clean.
     context = multiprocessing.get_context("spawn")
     reader, writer = context.Pipe(duplex=False)

@@ -46,6 +46,22 @@ cli.app = app
 cli.main()
 """
 
+# A command that is interrupted while its training process has begun, and does not know yet what to
+# do.
+STARTING = """
+import os, signal
+from multiprocessing import util
+from lossbench.cli.main import main
+spawn = util.spawnv_passfds
+def interrupted(path, args, fds):
+    pid = spawn(path, args, fds)
+    if any(b"spawn_main" in os.fsencode(it) for it in args):
+        os.kill(os.getpid(), signal.SIGINT)
+    return pid
+util.spawnv_passfds = interrupted
+main()
+"""
+
 
 def at_once(begun: float) -> bool:
     """Whether what began then has ended in the time that a command has for it."""
@@ -73,6 +89,19 @@ def test_a_signal_ends_the_command_whatever_catches_it(arguments: tuple[str, ...
     )
     assert at_once(begun)
     assert (done.returncode, done.stderr) == (143, INTERRUPTED)
+
+
+def test_a_start_that_is_interrupted_leaves_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "long.yaml").write_text(LONG)
+    done = subprocess.run(
+        [sys.executable, "-c", STARTING, "run", "long.yaml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=HANGS,
+    )
+    assert (done.returncode, done.stderr) == (130, INTERRUPTED)
 
 
 @contextmanager
