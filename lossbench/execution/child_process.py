@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from multiprocessing import util
+from multiprocessing import resource_tracker, util
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -87,6 +87,14 @@ def started(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecu
 
 
 def _start(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecutor, ChildProcess]:
+    """Start a process in a thread that does nothing else, whose blocked signals it inherits.
+
+    Ctrl-C interrupts all processes of a terminal. Until the new one can say that it ignores that,
+    it would print a traceback.
+    """
+    resource_tracker.ensure_running()  # once, as it ends what is blocked
+    if hasattr(signal, "pthread_sigmask"):  # not on Windows
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     # In a forked process TensorFlow hangs; a spawned one starts clean.
     context = multiprocessing.get_context("spawn")
     reader, writer = context.Pipe(duplex=False)

@@ -62,6 +62,25 @@ util.spawnv_passfds = interrupted
 main()
 """
 
+# A command whose training process alone gets interrupts, again and again from its first moment on.
+INTERRUPTED_CHILD = """
+import os, signal, threading, time
+from multiprocessing import util
+from lossbench.cli.main import main
+spawn = util.spawnv_passfds
+def interrupt(pid):
+    for _ in range(100):
+        os.kill(pid, signal.SIGINT)
+        time.sleep(0.01)
+def interrupted(path, args, fds):
+    pid = spawn(path, args, fds)
+    if any(b"spawn_main" in os.fsencode(it) for it in args):
+        threading.Thread(target=interrupt, args=[pid]).start()
+    return pid
+util.spawnv_passfds = interrupted
+main()
+"""
+
 
 def at_once(begun: float) -> bool:
     """Whether what began then has ended in the time that a command has for it."""
@@ -102,6 +121,20 @@ def test_a_start_that_is_interrupted_leaves_no_traceback(tmp_path: Path) -> None
         timeout=HANGS,
     )
     assert (done.returncode, done.stderr) == (130, INTERRUPTED)
+
+
+def test_an_interrupt_is_for_the_command_and_not_for_its_training_process(tmp_path: Path) -> None:
+    """Ctrl-C in a terminal reaches both."""
+    (tmp_path / "short.yaml").write_text(MOONS)
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_CHILD, "run", "short.yaml", "--quiet"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=HANGS,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @contextmanager
