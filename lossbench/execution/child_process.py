@@ -92,13 +92,13 @@ def _start(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecut
     Ctrl-C interrupts all processes of a terminal. Until the new one can say that it ignores that,
     it would print a traceback.
     """
-    resource_tracker.ensure_running()  # once, as it ends what is blocked
-    if hasattr(signal, "pthread_sigmask"):  # not on Windows
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     # In a forked process TensorFlow hangs; a spawned one starts clean.
     context = multiprocessing.get_context("spawn")
     reader, writer = context.Pipe(duplex=False)
     with _starting, _isolated(), writer:
+        resource_tracker.ensure_running()  # first, for its start ends what is blocked
+        if hasattr(signal, "pthread_sigmask"):  # not on Windows
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         others = multiprocessing.active_children()
         try:
             pool = ProcessPoolExecutor(1, context, initializer, (writer,))
