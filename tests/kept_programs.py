@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
-from lossbench.results.final_metrics import complete
+from lossbench.training.final_metrics import complete
 from lossbench.results.result import Result, Training
 from lossbench.suite.write import write
 from lossbench.training.program import Program, compile_program

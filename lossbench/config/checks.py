@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any
 
-from lossbench.config import experiment_checks, loss_checks, tuning_checks
+from lossbench.config import code_checks, experiment_checks, loss_checks, tuning_checks
 from lossbench.config.complaints import Complaint
 from lossbench.config.data_checks import LoadedData, Splits, load_data
 from lossbench.config.default_metrics import with_default_metrics
@@ -42,9 +42,9 @@ def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Check
     if experiment and split:
         complaints += experiment_checks.too_large(experiment, split)
         complaints += tuning_checks.unfit(experiment, split)
+    complaints += code_checks.functions(values, allow_code)
     if parts.loss:
         complaints += loss_checks.output_activation(values.get("model"), parts.loss)
-        complaints += loss_checks.function(parts.loss, allow_code)
         complaints += loss_checks.published(values, parts.loss)
     if parts.loss and split:
         wrong = {it.key[0] for it in complaints if it.key}

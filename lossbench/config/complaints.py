@@ -12,7 +12,7 @@ from lossbench.config.sections.base import ABSENT, Section
 from lossbench.config.sections.dataset import Dataset, SplitOptions, Standardize
 from lossbench.config.sections.early_stopping import EarlyStopping
 from lossbench.config.sections.loss import LossChoice
-from lossbench.config.sections.model import Layer, Model
+from lossbench.config.sections.model import Layer, Perceptron
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.sections.published import Published
 from lossbench.config.sections.tune import Tune
@@ -27,7 +27,7 @@ SECTIONS: dict[object, type[Section]] = {
     "dataset": Dataset,
     "split": SplitOptions,
     "standardize": Standardize,
-    "model": Model,
+    "model": Perceptron,
     "hidden": Layer,
     "early_stopping": EarlyStopping,
     "tune": Tune,
@@ -42,7 +42,7 @@ REQUIRED = {
     "file": "the path of a data file, such as a CSV, from this config's folder",
     "target": "the name of the column to predict",
     "model": "a mapping with the hidden layers",
-    "hidden": "a list of the units of each hidden layer, such as [50]",
+    "hidden": "a list of the units of each hidden layer, such as [50]; or give layers",
     "loss": f"one of {', '.join(losses.LOSSES)}",
     "name": f"one of {', '.join(losses.LOSSES)}",
     "epochs": "a whole number of at least 1",

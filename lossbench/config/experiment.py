@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from lossbench.config.sections.any_model import AnyModel
 from lossbench.config.sections.base import Section, off, one_of, refusal, refuse
 from lossbench.config.sections.dataset import Dataset
 from lossbench.config.sections.early_stopping import EarlyStopping
 from lossbench.config.sections.loss import LossChoice
-from lossbench.config.sections.model import Model
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.sections.published import Published
 from lossbench.config.sections.tune import LEARNING_RATE, Tune
@@ -72,7 +72,7 @@ class Experiment(Section, serialize_by_alias=True):
         AfterValidator(_folder_name),
     ]
     dataset: Dataset
-    model: Model
+    model: AnyModel
     loss: LossChoice
     optimizer: Optimizer = Field(default_factory=Optimizer)
     epochs: Annotated[int, Field(ge=1, le=10_000_000)]

@@ -7,9 +7,13 @@ import numpy as np
 
 from lossbench.config.complaints import Complaint
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.any_model import AnyModel
+from lossbench.config.sections.layered_model import LayeredModel
+from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Split
 from lossbench.data.limits import MAX_VALUES
 from lossbench.tables import losses
+from lossbench.tables.layers import UnfitLayer
 from lossbench.tables.metrics import METRICS
 from lossbench.text import nearest
 
@@ -26,15 +30,39 @@ def too_large(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         message = f"times {times} are more than {MOST_ROWS} epochs in all"
         yield Complaint(("epochs",), message, experiment.epochs)
     units = experiment.loss.row.units(len(split.classes))
-    shapes = experiment.model.weight_shapes(split.x_train.shape[1], units)
-    weights = sum(map(prod, shapes.values()))
-    if weights > MOST_WEIGHTS:
-        message = f"makes {weights} weights; at most {MOST_WEIGHTS} are allowed"
-        yield Complaint(("model", "hidden"), message)
+    yield from _of_model(experiment.model, split, units)
     rows = len(split.y_train) + len(split.y_test)
     if rows * units > MAX_VALUES:
         message = f"has {units} outputs for {rows} rows: more than {MAX_VALUES} numbers"
         yield Complaint(("loss",), message, experiment.loss.name)
+
+
+def _of_model(model: AnyModel, split: Split, units: int) -> Iterator[Complaint]:
+    """A network that cannot take the rows, or has too many weights."""
+    try:
+        shapes = model.weight_shapes(split.row_shape, units)
+    except UnfitLayer as error:
+        yield Complaint(("model", "layers", error.place), str(error))
+        return
+    weights = sum(map(prod, (shapes or {}).values()))
+    if weights > MOST_WEIGHTS:
+        message = f"makes {weights} weights; at most {MOST_WEIGHTS} are allowed"
+        yield Complaint(("model", "hidden" if isinstance(model, Perceptron) else "layers"), message)
+    if isinstance(model, LayeredModel) and (first := model.layers[0]).name == "Embedding":
+        size = first.settings["input_dim"]
+        if wrong := _not_below(size, split):
+            message = f"Embedding takes whole numbers from 0 to {size - 1}, and the data {wrong}"
+            yield Complaint(("model", "layers", 0), message)
+
+
+def _not_below(size: int, split: Split) -> str:
+    """Why the data are no whole numbers from 0 to below a size; empty where they are."""
+    for x in (split.x_train, split.x_test):
+        if (x != np.floor(x)).any():
+            return "have fractions"
+        if x.min() < 0 or x.max() >= size:
+            return f"go from {x.min():g} to {x.max():g}"
+    return ""
 
 
 def at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:

@@ -132,19 +132,28 @@ def with_values(config: Mapping[str, Any], settings: Mapping[Key, Any]) -> dict[
     """The config with other values in their places.
 
     What lies deeper is set later, so that a loss may be set and its parameters too; a bare name
-    makes way for a mapping with that name.
+    makes way for a mapping with that name. A number is the place of an item of a list, from 0.
     """
     changed = dict(config)
     for key, value in sorted(settings.items(), key=lambda it: len(it[0])):
-        section = changed
-        for name in key[:-1]:
-            below = section.get(str(name))
-            if isinstance(below, str):
-                below = {"name": below}
-            section[str(name)] = dict(below) if isinstance(below, Mapping) else {}
-            section = section[str(name)]
-        section[str(key[-1])] = value
+        changed = _with_value(changed, tuple(map(str, key)), value)
     return changed
+
+
+def _with_value(section: Any, key: tuple[str, ...], value: object) -> Any:
+    """A section with another value at a key."""
+    if not key:
+        return value
+    name, *below = key
+    if isinstance(section, list | tuple) and name.isdecimal() and int(name) < len(section):
+        items = list(section)
+        items[int(name)] = _with_value(items[int(name)], tuple(below), value)
+        return items
+    if isinstance(section, str):
+        # Of a loss or an optimizer, or of a layer, whose parameters stand below its name.
+        section = {} if name == section else {"name": section}
+    inner = dict(section) if isinstance(section, Mapping) else {}
+    return {**inner, name: _with_value(inner.get(name), tuple(below), value)}
 
 
 def text(value: object) -> str:

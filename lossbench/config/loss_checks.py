@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
-from lossbench.config import own_function
 from lossbench.config.complaints import Complaint
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import OUTPUT_ACTIVATIONS
@@ -19,18 +18,6 @@ def output_activation(model: object, loss: LossChoice) -> Iterator[Complaint]:
     if activation in OUTPUT_ACTIVATIONS and activation not in loss.row.activations:
         message = f"does not fit {loss.name}; {nearest(activation, loss.row.activations)}"
         yield Complaint(("model", "output_activation"), message, activation)
-
-
-def function(loss: LossChoice, allow_code: bool) -> Iterator[Complaint]:
-    """A person's own function that may not be run, or is not there."""
-    key = ("loss", "function")
-    if loss.function is None:
-        return
-    if not allow_code:
-        message = "is code, which a config may name only with --allow-code: read it first"
-        yield Complaint(key, message, loss.function)
-    elif message := own_function.missing(loss.function) or "":
-        yield Complaint(key, message, loss.function)
 
 
 def published(values: Mapping[str, Any], loss: LossChoice) -> Iterator[Complaint]:

@@ -40,8 +40,8 @@ def missing(function: str) -> str | None:
     return None if found else f"is not found: no module named '{module}' is here or installed"
 
 
-def load(function: str) -> Callable[..., Any]:
-    """The function.
+def load(function: str, kind: str = KIND) -> Callable[..., Any]:
+    """The function; ``kind`` says in messages what such a function is.
 
     Raises ImportError where there is none, and TypeError where it is a class or a coroutine.
     """
@@ -49,11 +49,11 @@ def load(function: str) -> Callable[..., Any]:
     with _also_here(module):
         found = getattr(import_module(module), name, None)
     if isinstance(found, type):
-        raise TypeError(f"{function} is a class; name a function instead: {KIND}")
-    if any(kind(found) for kind in NOT_FUNCTIONS):
-        raise TypeError(f"{function} is written with async or yield, and gives no values; {KIND}")
+        raise TypeError(f"{function} is a class; name a function instead: {kind}")
+    if any(it(found) for it in NOT_FUNCTIONS):
+        raise TypeError(f"{function} is written with async or yield, and gives no values; {kind}")
     if not callable(found):
-        raise ImportError(f"{module} has no function '{name}'; {KIND}")
+        raise ImportError(f"{module} has no function '{name}'; {kind}")
     return found  # type: ignore[no-any-return]  # whatever it is, it can be called
 
 

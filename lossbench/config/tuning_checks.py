@@ -1,14 +1,17 @@
 """What does not fit in the tuning of an experiment: values of its grid, and what judges them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from math import prod
 
 from pydantic import ValidationError
 
 from lossbench.config.complaints import Complaint, dotted, translated
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.own_model import OwnModel
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
+from lossbench.tables.layers import Shape, UnfitLayer
 from lossbench.tables.metrics import METRICS
 from lossbench.text import nearest
 
@@ -41,9 +44,7 @@ def unfit(experiment: Experiment, split: Split) -> Iterator[Complaint]:
 def _of_values(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     assert experiment.tune
     key = ("tune", "grid")
-    units = experiment.loss.row.units(len(split.classes))
-    inputs = split.x_train.shape[1]
-    shapes = experiment.model.weight_shapes(inputs, units)
+    shapes = _shapes(experiment, split)
     for name, values in experiment.tune.grid.items():
         for value in values:
             try:
@@ -57,6 +58,17 @@ def _of_values(experiment: Experiment, split: Split) -> Iterator[Complaint]:
                 activations = experiment.loss.row.activations
                 message = f"does not fit the loss; {nearest(str(value), activations)}"
                 yield Complaint((*key, name), message, value)
-            if changed.model.weight_shapes(inputs, units) != shapes:
+            if isinstance(changed.model, OwnModel) and name.startswith("model."):
+                message = "cannot be tuned: what a function makes of it may have other weights"
+                yield Complaint((*key, name), message, value)
+            elif _shapes(changed, split) != shapes:
                 message = "changes the shape of the network, whose weights are stored together"
                 yield Complaint((*key, name), f"{message}; compare such experiments instead", value)
+
+
+def _shapes(experiment: Experiment, split: Split) -> dict[str, Shape] | None:
+    """The shapes of the weights; None where they are not known, or a layer does not fit."""
+    units = experiment.loss.row.units(len(split.classes))
+    with suppress(UnfitLayer):
+        return experiment.model.weight_shapes(split.row_shape, units)
+    return None

@@ -102,7 +102,8 @@ class Original:
 class Split:
     """A dataset in two parts: the rows to train on and the rows to test on.
 
-    ``x_*`` have shape (rows, features) in float32. ``y_*``, (rows,), hold float32 numbers, or class
+    ``x_*`` have shape (rows, features) in float32, or (rows, steps, channels) for sequences and
+    (rows, height, width, channels) for images. ``y_*``, (rows,), hold float32 numbers, or class
     numbers from 0 as int64; ``classes`` names the classes and is empty for a real target.
     ``features`` names the columns of x; it is empty where they have no names. ``weights_train``,
     (rows,) in float32, says how much each row counts in the training loss; None means all count the
@@ -119,6 +120,11 @@ class Split:
     weights_train: Array | None = None
     original: Original | None = None
     held_back: int | None = None
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """The shape of a row of x: (features,), or that of a sequence or an image."""
+        return self.x_train.shape[1:]
 
     @property
     def measured(self) -> tuple[Array, Array]:

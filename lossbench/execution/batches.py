@@ -12,6 +12,7 @@ from math import prod
 from distributed import Status, get_worker
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Split
 from lossbench.execution.pool import POOL, PooledProcess
 from lossbench.execution.work import Work
@@ -33,9 +34,12 @@ def cut(work: Work) -> list[Sequence[int]]:
     experiment, split, seeds = work
     if experiment.tune:
         return [seeds]
-    rows, features = split.x_train.shape
-    shapes = experiment.model.weight_shapes(features, max(1, len(split.classes)))
-    weights = sum(map(prod, shapes.values()))
+    rows = len(split.x_train)
+    units = max(1, len(split.classes))
+    # What a function makes is not known; a convolution or a recurrent layer uses weights many times.
+    shapes = experiment.model.weight_shapes(split.row_shape, units) or {}
+    often = 1 if isinstance(experiment.model, Perceptron) else prod(split.row_shape)
+    weights = max(sum(map(prod, shapes.values())), prod(split.row_shape)) * often
     steps = -(-rows // experiment.batch_size)
     # A test row is only predicted, which is a third of the work of a row that trains.
     products = (rows + len(split.x_test) / 3) * weights

@@ -5,16 +5,21 @@ figures and weights are finite unless the training is marked as diverged. Figure
 within these bounds cannot be found without training again.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.model import Perceptron
 from lossbench.execution.work import Work
+from lossbench.results.metrics_json import WEIGHT_NAME
 from lossbench.results.result import VALIDATION, Array, Training, history_columns, shortest
+from lossbench.tables.layers import Shape
 from lossbench.text import on_one_line
 
+NAME = re.compile(WEIGHT_NAME)
 Answer = tuple[list[Training], Exception | None]
 
 
@@ -34,9 +39,9 @@ def check_answer(answer: object, work: Work, seeds: Sequence[int]) -> Answer:
         case _:
             raise WrongAnswer("has an unknown form")
     outputs = experiment.loss.row.units(len(split.classes))
-    shapes = experiment.model.weight_shapes(split.x_train.shape[1], outputs)
+    shapes = experiment.model.weight_shapes(split.row_shape, outputs)
     for training in trainings:
-        _check(training, experiment, [*shapes.values()])
+        _check(training, experiment, shapes)
     found = [training.seed for training in trainings]
     if found != [*seeds[: len(found)]] or (error is None and len(found) < len(seeds)):
         raise WrongAnswer("is for other seeds")
@@ -54,8 +59,11 @@ def differences(theirs: object, ours: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _check(training: object, experiment: Experiment, shapes: list[tuple[int, ...]]) -> None:
-    """Raise WrongAnswer unless this can be a training of the experiment; shapes of its weights."""
+def _check(training: object, experiment: Experiment, shapes: dict[str, Shape] | None) -> None:
+    """Raise WrongAnswer unless this can be a training of the experiment.
+
+    ``shapes`` are those of its weights, None where only its own code knows them.
+    """
     match training:
         case Training(
             seed=seed,
@@ -68,6 +76,7 @@ def _check(training: object, experiment: Experiment, shapes: list[tuple[int, ...
             best_epoch=best,
             split=0,
             tuned=dict(tuned),
+            weight_names=tuple(names),
             seconds=float(seconds),
         ) if type(seed) is int and type(diverged) is bool and 0 <= seconds < np.inf:
             pass
@@ -81,8 +90,11 @@ def _check(training: object, experiment: Experiment, shapes: list[tuple[int, ...
         raise WrongAnswer("has impossible final figures")
     if not _is_history(history, diverged, epochs, experiment):
         raise WrongAnswer("has an impossible history")
-    if not all(map(_is_array, weights)) or [it.shape for it in weights] != shapes:
+    found = [it.shape for it in weights] if all(map(_is_array, weights)) else []
+    if not found or (shapes is not None and found != [*shapes.values()]):
         raise WrongAnswer("has weights of another network")
+    if not _are_names(names, len(weights), shapes, experiment):
+        raise WrongAnswer("has other names of weights")
     if not (diverged or all(np.isfinite(it).all() for it in weights)):
         raise WrongAnswer("has impossible weights")
 
@@ -117,6 +129,17 @@ def _is_history(
     # The loss on rows held back does not decide whether a training diverged.
     figures: list[Array] = [it for name, it in history.items() if name != VALIDATION]
     return diverged or all(np.isfinite(it).all() for it in figures)
+
+
+def _are_names(
+    names: tuple[Any, ...], count: int, shapes: dict[str, Shape] | None, experiment: Experiment
+) -> bool:
+    """Whether these are the names of the weights, which a perceptron does not state."""
+    if isinstance(experiment.model, Perceptron):
+        return not names
+    if shapes is not None:
+        return [*names] == [*shapes]
+    return len({*names}) == count and all(type(it) is str and NAME.fullmatch(it) for it in names)
 
 
 def _is_array(value: object) -> bool:

@@ -29,7 +29,7 @@ from lossbench.pictures.style import (
     which_of_many,
     write_heading,
 )
-from lossbench.results.predict import decisions_in_chunks, work
+from lossbench.training.predict import decisions_in_chunks, work
 from lossbench.results.result import Result
 
 GRID = 100  # points along an axis on which boundaries are looked for

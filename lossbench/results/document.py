@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.model import Perceptron
 from lossbench.config.yaml_reader import YamlError, parse
 from lossbench.results.files import (
     AGAIN,
@@ -70,6 +71,8 @@ def read_document(folder: Path) -> tuple[dict[str, Any], Document, Experiment]:
     named = document.target.name if document.target else None
     if named != experiment.dataset.target_transform:
         raise DamagedResult(path, f"does not have the target_transform of its config; {AGAIN}")
+    if bool(document.weights) == isinstance(experiment.model, Perceptron):
+        raise DamagedResult(path, f"does not have the weights of its model; {AGAIN}")
     _check_runs(path, document.runs, experiment)
     if len(document.class_rows) not in (0, len(document.classes)):
         raise DamagedResult(path, f"does not have rows for each of its classes; {AGAIN}")

@@ -31,6 +31,8 @@ from lossbench.text import finite_or_none, on_one_line
 VERSION = version("lossbench")
 # How many bytes and how many values metrics.json may have: beside its seeds, and for each of them.
 MOST_BESIDE_SEEDS, MOST_PER_SEED = (2**22, 200_000), (2**12, 160)
+WEIGHT_NAME = r"^[a-z][a-z0-9_]*$"
+WeightName = Annotated[str, Field(pattern=WEIGHT_NAME, max_length=200)]
 DEEPEST = 20  # mappings and lists inside each other
 
 
@@ -38,6 +40,7 @@ def as_document(result: Result) -> dict[str, Any]:
     """The content of metrics.json without its digests; what is not finite is None."""
     experiment = result.experiment
     names = ("loss", *experiment.metrics)
+    shapes = {name: list(shape) for name, shape in result.weight_shapes.items()}
     return {
         "name": experiment.name,
         "config": json.loads(json.dumps(experiment.resolved(), default=float)),
@@ -45,6 +48,7 @@ def as_document(result: Result) -> dict[str, Any]:
         "classes": list(result.classes),
         **({"class_rows": list(result.class_rows)} if result.class_rows else {}),
         **({"target": result.target.as_json()} if result.target else {}),
+        **({"weights": shapes} if shapes else {}),
         "runs": [
             {
                 **({"split": training.split} if experiment.splits > 1 else {}),
@@ -149,6 +153,7 @@ class Document(BaseModel):
     classes: tuple[str, ...] = Field((), strict=False)
     class_rows: tuple[Annotated[int, Field(ge=1)], ...] = Field((), strict=False)
     target: StoredUnits | None = None
+    weights: dict[WeightName, list[Annotated[int, Field(ge=1)]]] = Field({}, max_length=10_000)
     runs: list[Run] = Field(min_length=1)
     rows: tuple[int, int] | None = Field(None, strict=False)
     constants: list[dict[Part, dict[str, float | None]]] = []

@@ -7,9 +7,11 @@ found.
 
 import re
 import warnings
+from math import prod
 from pathlib import Path
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.own_model import OwnModel
 from lossbench.data.arrays import Split
 from lossbench.results.atomic import PREFIX, shared_lock
 from lossbench.results.consistency import check
@@ -119,6 +121,8 @@ def reusable(folder: Path, experiment: Experiment, split: Split) -> Result:
             raise NotReusable(f"it was made with {name} {then}, and this is {now}")
     if experiment.loss.function is not None:
         raise NotReusable("its loss is code, which may have changed")
+    if isinstance(experiment.model, OwnModel):
+        raise NotReusable("its model is code, which may have changed")
     if not all(training.history for training in result.trainings):
         raise NotReusable("its history.csv is missing")
     return result
@@ -143,7 +147,8 @@ def _read(folder: Path) -> Result:
     units = row.units(len(classes)) or None  # older results have no classes
     lengths = [run.epochs or experiment.epochs for run in document.runs]
     histories = read_histories(folder / HISTORY, experiment, lengths, digests.history)
-    weights = read_weights(folder / WEIGHTS, experiment, units, digests.weights)
+    shapes = {name: tuple(shape) for name, shape in document.weights.items()}
+    weights = read_weights(folder / WEIGHTS, experiment, shapes, units, digests.weights)
     trainings = tuple(
         Training(
             seed=run.seed,
@@ -156,6 +161,7 @@ def _read(folder: Path) -> Result:
             best_epoch=run.best_epoch,
             split=run.split,
             tuned=run.tuned,
+            weight_names=tuple(shapes),
         )
         for run, history, of_seed in zip(document.runs, histories, weights, strict=True)
     )
@@ -179,7 +185,8 @@ def _read(folder: Path) -> Result:
 def _fits(result: Result, split: Split) -> bool:
     """Whether the weights and the names of the classes fit these data."""
     inputs = len(result.trainings[0].weights[0])
-    return inputs == split.x_train.shape[1] and result.classes in ((), split.classes)
+    fits = bool(result.weight_shapes) or inputs == prod(split.row_shape)
+    return fits and result.classes in ((), split.classes)
 
 
 def _order(path: Path) -> list[tuple[float, str]]:

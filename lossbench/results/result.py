@@ -43,7 +43,8 @@ class Training:
     array of shape (epochs,). Its values mean what they mean in Keras's ``fit``: a training figure
     is the mean over the epoch's batches while the weights still change, a test figure is taken
     after the epoch. ``weights`` are kernel (inputs, units) and bias (units,) of each layer, in
-    order, and the weights of batch normalisation (see ``Model.weight_shapes``).
+    order, and the weights of batch normalisation (see ``Perceptron.weight_shapes``). Those of any
+    other network have ``weight_names``, which is empty for a perceptron.
 
     With early stopping ``epochs`` is the number of epochs that were trained, ``history`` has that
     many and a "validation_loss" too, and the weights are those of ``best_epoch``, counted from 1.
@@ -62,6 +63,7 @@ class Training:
     best_epoch: int | None = None
     split: int = 0
     tuned: Mapping[str, Any] = field(default_factory=dict)
+    weight_names: tuple[str, ...] = field(default=(), repr=False)
     seconds: float = field(default=0.0, compare=False)
 
     def final(self, part: Part) -> Mapping[str, float]:
@@ -127,6 +129,12 @@ class Result:
         if not self.constants:
             return np.full(self.experiment.splits, np.nan)
         return np.array([of_split[part].get(metric, np.nan) for of_split in self.constants])
+
+    @property
+    def weight_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The names and shapes of the weights of any network but a perceptron, which has none."""
+        first = self.trainings[0]
+        return {name: it.shape for name, it in zip(first.weight_names, first.weights, strict=False)}
 
     @property
     def metric(self) -> str:

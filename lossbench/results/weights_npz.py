@@ -18,8 +18,10 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.model import Perceptron
 from lossbench.results.files import AGAIN, HALF_WRITTEN, DamagedResult, opened, sha256, size
 from lossbench.results.result import Array, Result
+from lossbench.tables.layers import Shape
 
 # The header of a file in a zip archive: a mark, flags, the kind of compression, a checksum, and the
 # lengths of the file's name and of what follows the name. Date and sizes are skipped: the shape
@@ -31,18 +33,21 @@ INDEX, END, END_SIZE, LARGEST_INDEX = b"PK\1\2", b"PK\5\6", 22, 2**20
 # NumPy's header before an array of float32.
 MAGIC = struct.Struct("<8sH")
 HEADER = re.compile(
-    rb"{'descr': '([<>]f4)', 'fortran_order': False, 'shape': \((\d+(?:, \d+)*)\), } *\n"
+    rb"{'descr': '([<>]f4)', 'fortran_order': False, 'shape': \((\d+(?:, \d+)*),?\), } *\n"
 )
 
 
 def weights_npz(result: Result) -> bytes:
     """The content of weights.npz: kernel_1, bias_1, … of every layer from the first hidden one.
 
-    The names are those of ``Model.weight_shapes``. Each array has a first axis for the seeds, in
-    the order of metrics.json.
+    The names are those of ``weight_shapes`` of the model. Each array has a first axis for the
+    seeds, in the order of metrics.json.
     """
-    first = result.trainings[0].weights
-    names = result.experiment.model.weight_shapes(len(first[0]), len(first[-1]))
+    first, model = result.trainings[0].weights, result.experiment.model
+    if isinstance(model, Perceptron):
+        names = [*model.weight_shapes((len(first[0]),), len(first[-1]))]
+    else:
+        names = [*result.weight_shapes]
     arrays: dict[str, Any] = {
         name: np.stack(seeds)
         for name, *seeds in zip(names, *(it.weights for it in result.trainings), strict=True)
@@ -66,20 +71,28 @@ class _Member(NamedTuple):
 
 
 def read_weights(
-    path: Path, experiment: Experiment, outputs: int | None, digest: str | None
+    path: Path,
+    experiment: Experiment,
+    shapes: dict[str, Shape],
+    outputs: int | None,
+    digest: str | None,
 ) -> Iterator[tuple[Array, ...]]:
-    """The weights of each seed, in the order and the shapes of ``Model.weight_shapes``.
+    """The weights of each seed, in the order and the shapes of the network.
 
-    ``outputs`` is the number of units of the output layer and ``digest`` the SHA-256 of the file,
-    each None where it is not known. Raises DamagedResult.
+    ``shapes`` is empty for a perceptron. ``outputs`` is the number of units of the output layer and
+    ``digest`` the SHA-256 of the file, each None where it is not known. Raises DamagedResult.
     """
+    model = experiment.model
     with opened(path) as file:
         try:
-            members = dict(_members(file, list(experiment.model.weight_shapes(1, 1))))
-            inputs, found = members["kernel_1"].shape[1], [*members.values()][-1].shape[-1]
-            if not (inputs and found):
-                raise ValueError
-            shapes = experiment.model.weight_shapes(inputs, outputs or found)
+            if isinstance(model, Perceptron):
+                members = dict(_members(file, list(model.weight_shapes((1,), 1))))
+                inputs, found = members["kernel_1"].shape[1], [*members.values()][-1].shape[-1]
+                if not (inputs and found):
+                    raise ValueError
+                shapes = model.weight_shapes((inputs,), outputs or found)
+            else:
+                members = dict(_members(file, list(shapes)))
             for name, shape in shapes.items():
                 if members[name].shape != (len(experiment.trainings), *shape):
                     raise DamagedResult(path, _of_another_run(name, members[name].shape))

@@ -10,7 +10,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.execution.work import Trainer, TrainingError, Work
 from lossbench.results import atomic
-from lossbench.results.final_metrics import complete
+from lossbench.training.final_metrics import complete
 from lossbench.results.read import NotReusable, reusable
 from lossbench.results.result import Result, Training
 from lossbench.suite.extras import NO_EXTRAS, Extras, stored_extra_files

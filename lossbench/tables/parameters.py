@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any
 
+from lossbench.text import unknown
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -13,11 +15,11 @@ class Parameter:
     The type of the default is that of the parameter: true or false, a list of numbers, or a number.
     A default of None is for a number that is off until it is given. A ``whole`` parameter takes no
     fractions; one that is ``one_or_many`` takes a list of numbers too, and a ``scheduled`` one a
-    schedule of the learning rate. A ``needed`` parameter has no default. A ``silent`` one with its
-    default is left out of a config.
+    schedule of the learning rate. With ``choices`` it is one of these names. A ``needed`` parameter
+    has no default. A ``silent`` one with its default is left out of a config.
     """
 
-    default: float | bool | tuple[float, ...] | None = None
+    default: float | bool | str | tuple[float, ...] | None = None
     low: float = 0.0
     high: float = inf
     low_excluded: bool = False
@@ -27,6 +29,7 @@ class Parameter:
     scheduled: bool = False
     needed: bool = False
     silent: bool = False
+    choices: tuple[str, ...] = ()
 
     def complaint(self, value: Any) -> str | None:
         """What is wrong with a value, or None."""
@@ -34,6 +37,8 @@ class Parameter:
             return None if isinstance(value, bool) else "must be true or false"
         if value is None and self.default is None and not self.needed:
             return None
+        if self.choices:
+            return None if value in self.choices else unknown(value, self.choices)
         many = isinstance(value, list | tuple)
         if isinstance(self.default, tuple) and not many:
             return "must be a list of numbers"

@@ -12,13 +12,15 @@ import numpy as np
 import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Array, Split
 from lossbench.tables.losses import encode
 from lossbench.tables.metrics import BALANCED
 from lossbench.training.class_weight import row_weights
 
-# How many rows are evaluated at once: it bounds the memory that evaluating large data takes.
-EVALUATION_BATCH = 2**13
+# How many rows, and numbers of x where layers may make many of each, are evaluated at once: it
+# bounds the memory that evaluating large data takes.
+EVALUATION_BATCH, NUMBERS_AT_ONCE = 2**13, 2**17
 ALIGNMENT = 64  # bytes: TensorFlow ends the process if it finds a tensor at any other address
 
 
@@ -60,7 +62,7 @@ class EvaluationBatches(NamedTuple):
         The train part comes first and only its last batch is padded, so the data, which may be most
         of the memory, are not needed a second time without padding.
         """
-        x, y = (tf.reshape(it, (-1, it.shape[-1])) for it in (self.x, self.y))
+        x, y = (tf.reshape(it, (-1, *it.shape[2:])) for it in (self.x, self.y))
         return tf.gather(x, numbers), tf.gather(y, numbers)
 
 
@@ -85,9 +87,16 @@ def program_inputs(experiment: Experiment, split: Split) -> Inputs:
         (split.x_test, y_test),
         *held_back,
         weights=of_held_back,
+        most=_rows_at_once(experiment, split),
         balance=_balance(experiment, split.y_train[rows:], split.classes),
     )
     return TrainingRows(tf.constant(mask), of_rows), batches
+
+
+def _rows_at_once(experiment: Experiment, split: Split) -> int:
+    if isinstance(experiment.model, Perceptron):
+        return EVALUATION_BATCH
+    return max(32, min(EVALUATION_BATCH, NUMBERS_AT_ONCE // prod(split.row_shape)))
 
 
 def _balance(experiment: Experiment, target: Array, classes: Sequence[str]) -> Array | None:
@@ -154,10 +163,10 @@ def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
 
 
 def _evaluation_batches(
-    *parts: tuple[Array, Array], weights: Array | None, balance: Array | None
+    *parts: tuple[Array, Array], most: int, weights: Array | None, balance: Array | None
 ) -> EvaluationBatches:
     """The parts in batches of one size; ``weights`` and ``balance`` are of the rows held back."""
-    size = min(len(parts[1][0]), EVALUATION_BATCH)
+    size = min(len(parts[1][0]), most)
     numbers = [in_batches(np.arange(len(x)), size) for x, _ in parts]
     masks = [in_batches(np.ones(len(x), np.float32), size, padding=0.0) for x, _ in parts]
     counts = [len(batches) for batches in numbers]

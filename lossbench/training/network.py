@@ -1,20 +1,61 @@
 """The Keras model of an experiment."""
 
+import re
 from collections.abc import Iterator
 
 import keras
 import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
-from lossbench.config.sections.model import Layer
+from lossbench.config.sections.any_model import AnyModel
+from lossbench.config.sections.layered_model import LayeredModel, NamedLayer
+from lossbench.config.sections.model import Layer, Perceptron
+from lossbench.config.sections.own_model import OwnModel
+from lossbench.tables.layers import Shape
+from lossbench.training.own_network import check_own, own_layers
 
 
-def build(experiment: Experiment, features: int, classes: int) -> keras.Sequential:
-    """The untrained model; its output layer keeps Keras's default kernel initializer."""
-    hidden = [part for layer in experiment.model.layers for part in _hidden(layer)]
-    units = experiment.loss.row.units(classes)
+def build(experiment: Experiment, row: Shape, units: int) -> keras.Sequential:
+    """The untrained model for rows of a shape; its output layer has Keras's default initializer."""
     output = keras.layers.Dense(units, activation=experiment.output_activation)
-    return keras.Sequential([keras.Input((features,)), *hidden, output])
+    built = keras.Sequential([keras.Input(row), *hidden_layers(experiment.model, row), output])
+    if isinstance(experiment.model, OwnModel):
+        check_own(experiment.model, built)
+    return built
+
+
+def hidden_layers(model: AnyModel, row: Shape) -> list[keras.Layer]:
+    """The layers before the output layer, for rows of a shape."""
+    if isinstance(model, OwnModel):
+        return own_layers(model, row)
+    if isinstance(model, LayeredModel):
+        return [_named(layer, model) for layer in model.layers]
+    flat = [keras.layers.Flatten()] if len(row) > 1 else []
+    return [*flat, *(part for layer in model.hidden_layers for part in _hidden(layer))]
+
+
+def names_of_weights(experiment: Experiment, model: keras.Sequential) -> tuple[str, ...]:
+    """The names of the model's weights, in their order; none for a perceptron.
+
+    Those of a person's own model have the names of Keras, with the number of the layer that has
+    them, from 1.
+    """
+    if isinstance(experiment.model, Perceptron):
+        return ()
+    known = experiment.model.weight_shapes(model.input_shape[1:], model.output_shape[1])
+    if known is not None:
+        return tuple(known)
+    numbers: dict[str, int] = {}
+    found: list[str] = []
+    for weight in model.weights:
+        layer, _, name = weight.path.rpartition("/")
+        number = numbers.setdefault(layer, len(numbers) + 1)
+        # The number at the end of a name that Keras made depends on the models made before.
+        plain = re.sub(r"[^a-z0-9]+", "_", re.sub(r"_\d+$", "", name).lower()).strip("_0123456789")
+        same = f"{plain or 'weight'}_{number}"
+        further = sum(it == same or it.startswith(f"{same}_") for it in found)
+        found.append(f"{same}_{further + 1}" if further else same)
+    return tuple(found)
 
 
 def _hidden(layer: Layer) -> Iterator[keras.Layer]:
@@ -31,6 +72,15 @@ def _hidden(layer: Layer) -> Iterator[keras.Layer]:
     if layer.dropout:
         # The seed here is replaced before every training (``seeding.seed_dropout``).
         yield keras.layers.Dropout(layer.dropout, seed=0)
+
+
+def _named(layer: NamedLayer, model: LayeredModel) -> keras.Layer:
+    """A layer of the table as Keras has it."""
+    given = dict(model.settings(layer))
+    l1, l2 = given.pop("l1", 0.0), given.pop("l2", 0.0)
+    if l1 or l2:
+        given["kernel_regularizer"] = keras.regularizers.L1L2(l1, l2)
+    return getattr(keras.layers, layer.name)(**given)
 
 
 def _penalty(layer: Layer) -> keras.regularizers.Regularizer:

@@ -13,9 +13,11 @@ import numpy as np
 import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Split
 from lossbench.tables.metrics import METRICS
 from lossbench.training.batching import program_inputs
+from lossbench.training.convolution import convolutions_as_products
 from lossbench.training.early_stopping import EarlyStoppingState
 from lossbench.training.network import build, layers_of
 from lossbench.training.optimizer import RestartableOptimizer
@@ -70,18 +72,28 @@ def _program(experiment: Experiment, split: Split) -> Program:
     """The program for an experiment; it is compiled when it is first called."""
     variable = HyperparameterVariable()
     traced = with_hyperparameters(experiment, variable.traced(hyperparameters(experiment)))
-    model = build(traced, split.x_train.shape[1], len(split.classes))
+    units = experiment.loss.row.units(len(split.classes))
+    model = build(traced, split.row_shape, units)
     optimizer = RestartableOptimizer(traced.optimizer, model)
     stopping, tuned = experiment.early_stopping, experiment.tune is not None
     early_stopping = EarlyStoppingState(model, ties_by_loss=tuned) if stopping else None
     rows = experiment.fitted_rows(split)
-    padded = rows % min(experiment.batch_size, rows) != 0
-    masked = padded and bool(layers_of(model, keras.layers.BatchNormalization))
+    last = rows % min(experiment.batch_size, rows)
+    perceptron = isinstance(experiment.model, Perceptron)
+    masked = perceptron and last and bool(layers_of(model, keras.layers.BatchNormalization))
     of_program = scores(traced, split.original.transform if split.original else None)
     monitor = METRICS.get(stopping.monitor) if stopping else None
     watched = METRICS[monitor.as_mean_of] if monitor else None
     most = min(experiment.epochs, EPOCHS_BEFORE_STOP) if stopping else experiment.epochs
-    loop = TrainingLoop(model, optimizer.optimizer, of_program, early_stopping, masked, watched)
+    loop = TrainingLoop(
+        model,
+        optimizer.optimizer,
+        of_program,
+        early_stopping,
+        bool(masked),
+        watched,
+        last_rows=0 if perceptron else last,
+    )
     return Program(
         model,
         optimizer,
@@ -94,5 +106,9 @@ def _program(experiment: Experiment, split: Split) -> Program:
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    compiled: Callable[..., Any] = tf.function(function, jit_compile=True, autograph=False)
+    def traced(*given: Any) -> Any:
+        with convolutions_as_products():
+            return function(*given)
+
+    compiled: Callable[..., Any] = tf.function(traced, jit_compile=True, autograph=False)
     return compiled

@@ -46,7 +46,7 @@ def model_file(result: Result, split: Split) -> bytes | None:
 
 
 def _model(experiment: Experiment, split: Split, training: Training) -> keras.Sequential:
-    built = build(experiment, split.x_train.shape[1], len(split.classes))
+    built = build(experiment, split.row_shape, experiment.loss.row.units(len(split.classes)))
     # TensorFlow allows no other characters in the name of a model.
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", f"{experiment.name}_seed_{training.seed}")
     model = keras.Sequential.from_config(_renamed(built.get_config(), name, training.seed))

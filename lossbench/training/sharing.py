@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from lossbench.config.experiment import BESIDE_TRAINING, Experiment
-from lossbench.config.sections.model import Layer
+from lossbench.config.sections.model import Layer, Perceptron
 from lossbench.data.arrays import Original, Split
 from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
 from lossbench.tables.parameters import Parameters, is_number
@@ -34,10 +34,10 @@ Keys = tuple[str | int, ...]  # that lead to a number in a config: ("optimizer",
 def program_key(experiment: Experiment, split: Split) -> str:
     """A key that is the same for all experiments that one program can train, each on its data."""
     compiled = experiment.model_dump(mode="json", exclude=NOT_COMPILED)
-    compiled["model"] = {
-        "hidden": [layer.model_dump() for layer in experiment.model.layers],
-        "output_activation": experiment.output_activation,
-    }
+    if isinstance(experiment.model, Perceptron):
+        layers = [layer.model_dump() for layer in experiment.model.hidden_layers]
+        compiled["model"] = {"hidden": layers}
+    compiled["model"]["output_activation"] = experiment.output_activation
     for keys, number in hyperparameters(experiment).items():
         _put(compiled, keys, _sign(number))
     for name in OF_STATE:
@@ -58,9 +58,9 @@ def program_key(experiment: Experiment, split: Split) -> str:
 def hyperparameters(experiment: Experiment) -> dict[Keys, float]:
     """The numbers that the experiment's program reads from variables, by their keys in a config.
 
-    Three kinds of numbers are compiled into the program instead: those of a user's own loss, which
-    may do anything with them; whole numbers of an optimizer, by which Keras decides what to
-    compute; and those in lists.
+    Other numbers are compiled into the program instead: those of a user's own loss or model, which
+    may do anything with them; those of named layers; whole numbers of an optimizer, by which Keras
+    decides what to compute; and those in lists.
     """
     optimizer, loss = experiment.optimizer, experiment.loss
     table = {key: row for key, row in OPTIMIZERS[optimizer.name].items() if key not in OF_STATE}
@@ -71,22 +71,25 @@ def hyperparameters(experiment: Experiment) -> dict[Keys, float]:
         found |= _numbers(("optimizer", "learning_rate"), rate, schedule, whole=True)
     if loss.function is None:
         found |= _numbers(("loss",), loss.parameters, loss.row.parameters)
-    for number, layer in enumerate(experiment.model.layers):
-        found |= {("model", "hidden", number, name): getattr(layer, name) for name in OF_LAYERS}
+    if isinstance(experiment.model, Perceptron):
+        for number, layer in enumerate(experiment.model.hidden_layers):
+            found |= {("model", "hidden", number, name): getattr(layer, name) for name in OF_LAYERS}
     return found
 
 
 def with_hyperparameters(experiment: Experiment, given: Mapping[Keys, float]) -> Experiment:
     """The experiment with other numbers at these keys, which are not validated."""
-    layers = [dict(layer) for layer in experiment.model.layers]
     changed: dict[str, Any] = {
         "optimizer": deepcopy(experiment.optimizer.parameters),
         "loss": experiment.loss.parameters,
-        "model": {"hidden": layers},
     }
+    if isinstance(experiment.model, Perceptron):
+        changed["model"] = {"hidden": [dict(layer) for layer in experiment.model.hidden_layers]}
     for keys, number in given.items():
         _put(changed, keys, number)
-    changed["model"]["hidden"] = tuple(Layer.model_construct(**layer) for layer in layers)
+    if "model" in changed:
+        layers = (Layer.model_construct(**layer) for layer in changed["model"]["hidden"])
+        changed["model"]["hidden"] = tuple(layers)
     sections = {
         name: getattr(experiment, name).model_copy(update=update)
         for name, update in changed.items()

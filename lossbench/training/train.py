@@ -1,13 +1,16 @@
 """Train an experiment from a seed."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Split
 from lossbench.results.result import PARTS, VALIDATION, Array, Training, shortest
 from lossbench.training.batching import (
@@ -18,8 +21,9 @@ from lossbench.training.batching import (
     program_inputs,
 )
 from lossbench.training.figures import LOSS, Figures
+from lossbench.training.network import build, names_of_weights
 from lossbench.training.program import Program, compile_program
-from lossbench.training.seeding import Draws, draw, seed_dropout
+from lossbench.training.seeding import Draws, draw, draw_anew, seed_layers
 from lossbench.training.sharing import hyperparameters
 
 
@@ -35,6 +39,7 @@ class Fitted(NamedTuple):
     final: Figures
     weights: list[Array]
     best_epoch: int | None = None
+    weight_names: tuple[str, ...] = ()
 
 
 def trainer(
@@ -55,15 +60,24 @@ def fitter(
 
     ``inputs`` are those of ``program_inputs``, where they are there already.
     """
-    model, rows = program.model, experiment.fitted_rows(split)
+    rows = experiment.fitted_rows(split)
+    names = names_of_weights(experiment, program.model)
     with tf.device("CPU:0"):
         fit = fit_function(experiment, program, inputs or program_inputs(experiment, split))
 
     def fitted(seed: int) -> Fitted:
         with tf.device("CPU:0"):
-            return fit(draw(seed, model, rows, experiment.epochs))
+            fitted = fit(_drawn(seed, experiment, program.model, rows))
+            return fitted._replace(weight_names=names)
 
     return fitted
+
+
+def _drawn(seed: int, experiment: Experiment, model: keras.Sequential, rows: int) -> Draws:
+    if isinstance(experiment.model, Perceptron):
+        return draw(seed, model, rows, experiment.epochs)
+    row, units = model.input_shape[1:], model.output_shape[1]
+    return draw_anew(seed, partial(build, experiment, row, units), rows, experiment.epochs)
 
 
 def fit_function(
@@ -80,7 +94,7 @@ def fit_function(
     def fit(draws: Draws) -> Fitted:
         model, early_stopping = program.model, program.early_stopping
         model.set_weights(draws.weights)
-        seed_dropout(model, draws.dropout)
+        seed_layers(model, draws.layers)
         program.optimizer.restart(initial_state)
         program.hyperparameters.assign(values)
         if early_stopping and experiment.early_stopping:
@@ -138,13 +152,19 @@ def training(experiment: Experiment, seed: int, fitted: Fitted) -> Training:
         for column, name in enumerate(names)
         for part in PARTS
     }
-    weights = tuple(fitted.weights)
-    if fitted.history.validation is None:
-        return Training(seed, diverged, train, test, history, weights)
-    history[VALIDATION] = fitted.history.validation[:, LOSS]
-    epochs = len(fitted.history.train)
+    stopping: dict[str, int | None] = {}
+    if fitted.history.validation is not None:
+        history[VALIDATION] = fitted.history.validation[:, LOSS]
+        stopping = {"epochs": len(fitted.history.train), "best_epoch": fitted.best_epoch}
     return Training(
-        seed, diverged, train, test, history, weights, epochs=epochs, best_epoch=fitted.best_epoch
+        seed,
+        diverged,
+        train,
+        test,
+        history,
+        tuple(fitted.weights),
+        weight_names=fitted.weight_names,
+        **stopping,
     )
 
 

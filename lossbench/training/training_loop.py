@@ -38,8 +38,9 @@ class Epochs(NamedTuple):
 class TrainingLoop:
     """A model and what trains it.
 
-    ``masked`` says that the padding of the last batch must be kept from batch normalisation.
-    ``watched`` is the metric that early stopping watches; None if that is the loss.
+    ``masked`` says that the padding of the last batch must be kept from batch normalisation. Where
+    ``last_rows`` is not 0, the last batch of an epoch has so many rows, and is a step of its own
+    without padding: any layer may mix the rows of a batch. ``watched`` is the metric that early stopping watches; None if that is the loss.
     """
 
     model: keras.Sequential
@@ -48,6 +49,7 @@ class TrainingLoop:
     early_stopping: EarlyStoppingState | None
     masked: bool
     watched: Metric | None = None
+    last_rows: int = 0
 
     def run(
         self, rows: TrainingRows, batches: EvaluationBatches, orders: tf.Tensor, epochs: tf.Tensor
@@ -107,13 +109,19 @@ class TrainingLoop:
     ) -> tf.Tensor:
         """Train for one epoch; its figures, (figures,), are means over the rows."""
 
-        def add(batch: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            numbers = order[batch]
+        def step(numbers: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
             x, y = batches.to_train_on(numbers)
             weights = None if rows.weights is None else tf.gather(rows.weights, numbers)
-            return batch + 1, sums + self._step(x, y, rows.mask[batch], weights)
+            return self._step(x, y, mask, weights)
 
-        sums = _loop(order.shape[0], add, tf.zeros(len(self.scores)))
+        def add(batch: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            return batch + 1, sums + step(order[batch], rows.mask[batch])
+
+        last = self.last_rows
+        whole = order.shape[0] - 1 if last else order.shape[0]
+        sums = _loop(whole, add, tf.zeros(len(self.scores)))
+        if last:
+            sums += step(order[whole, :last], rows.mask[whole, :last])
         return sums / tf.reduce_sum(rows.mask)
 
     def _step(

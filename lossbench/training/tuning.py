@@ -16,7 +16,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.sections.tune import LEARNING_RATE, Point, Tune, further_rates
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
-from lossbench.results.final_metrics import values
+from lossbench.training.final_metrics import values
 from lossbench.results.result import Training
 from lossbench.tables.metrics import METRICS
 from lossbench.training import train

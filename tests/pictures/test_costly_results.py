@@ -12,7 +12,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.files import DataFiles
 from lossbench.evidence.comparison import compare
 from lossbench.pictures import decision_boundaries
-from lossbench.results.predict import decisions_in_chunks
+from lossbench.training.predict import decisions_in_chunks
 from lossbench.results.read import read_result
 
 

@@ -14,7 +14,7 @@ import tensorflow as tf
 from kept_programs import kept_trainer
 
 from lossbench.config.experiment import Experiment
-from lossbench.results.final_metrics import complete
+from lossbench.training.final_metrics import complete
 from lossbench.results.result import Result, Training
 from lossbench.tables.losses import LOSSES, encode
 from lossbench.training.network import build

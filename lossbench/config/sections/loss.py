@@ -1,12 +1,12 @@
 """The section of the loss: one of the table, or a function of one's own."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from lossbench.config.sections.base import ABSENT, off, one_of, refusal, refuse
+from lossbench.config.sections.base import ABSENT, off, one_of, refusal
+from lossbench.config.sections.function_name import FUNCTION, FunctionName
 from lossbench.config.sections.model import OutputActivation
 from lossbench.config.sections.with_parameters import SectionWithParameters, with_defaults
 from lossbench.config.unclear_number import unclear_number
@@ -15,15 +15,6 @@ from lossbench.tables.losses import LOSSES, OWN_ACTIVATIONS, Loss
 from lossbench.tables.problems import Labels
 from lossbench.text import nearest, unknown
 
-FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
-
-
-def _function(value: Any) -> Any:
-    if value is None or (isinstance(value, str) and FUNCTION.fullmatch(value)):
-        return value
-    raise refuse("must be package.module:function")
-
-
 class LossChoice(SectionWithParameters):
     """A loss of the table with its parameters, or a person's own ``function`` with its own.
 
@@ -31,7 +22,7 @@ class LossChoice(SectionWithParameters):
     layer where it is not the first that fits the labels. The function is not run before training.
     """
 
-    function: Annotated[str | None, BeforeValidator(_function)] = Field(None, exclude_if=off)
+    function: FunctionName | None = Field(None, exclude_if=off)
     labels: Annotated[Labels, one_of(tuple(OWN_ACTIVATIONS))] | None = Field(None, exclude_if=off)
     output_activation: OutputActivation | None = Field(None, exclude_if=off)
 

@@ -1,6 +1,7 @@
-"""The section of the network: its hidden layers, with their penalties and normalisation."""
+"""The section of a network of dense layers, with their penalties and normalisation."""
 
 from collections.abc import Mapping
+from math import prod
 from typing import Annotated, Any
 
 from pydantic import (
@@ -12,16 +13,9 @@ from pydantic import (
 )
 
 from lossbench.config.sections.base import Section, off, one_of, refuse
+from lossbench.tables.layers import ACTIVATIONS, INITIALIZERS, Shape
 
-ACTIVATIONS = (
-    "celu elu exponential gelu hard_sigmoid hard_silu leaky_relu linear log_sigmoid mish relu "
-    "relu6 selu sigmoid silu softplus softsign tanh"
-).split()
-OUTPUT_ACTIVATIONS = [*ACTIVATIONS, "softmax"]
-INITIALIZERS = (
-    "glorot_normal glorot_uniform he_normal he_uniform lecun_normal lecun_uniform ones "
-    "orthogonal random_normal random_uniform truncated_normal zeros"
-).split()
+OUTPUT_ACTIVATIONS = (*ACTIVATIONS, "softmax")
 # Other names that Keras has for them, or had once.
 FORMER_ACTIVATIONS = {"swish": "silu", "hard_swish": "hard_silu"}
 FORMER_INITIALIZERS = {
@@ -80,10 +74,11 @@ class Layer(Section):
         return {key: value for key, value in handler(self).items() if key in self.model_fields_set}
 
 
-class Model(Section):
+class Perceptron(Section):
     """A multilayer perceptron; the loss decides the rest of its output layer.
 
-    The keys beside ``hidden`` hold for each hidden layer that has no value of its own.
+    The keys beside ``hidden`` hold for each hidden layer that has no value of its own. Rows of
+    several axes, such as images, are flattened first.
     """
 
     hidden: Annotated[
@@ -98,7 +93,7 @@ class Model(Section):
     batch_normalization: bool = Field(False, exclude_if=off)
 
     @property
-    def layers(self) -> tuple[Layer, ...]:
+    def hidden_layers(self) -> tuple[Layer, ...]:
         """The hidden layers, each with all its values."""
         wide = {key: getattr(self, key) for key in Layer.model_fields if key != "units"}
         given = (
@@ -110,14 +105,15 @@ class Model(Section):
         # All values were validated with their sections.
         return tuple(Layer.model_construct(**wide | layer) for layer in given)
 
-    def weight_shapes(self, inputs: int, outputs: int) -> dict[str, tuple[int, ...]]:
-        """The name and shape of every weight, in Keras's order.
+    def weight_shapes(self, row: Shape, outputs: int) -> dict[str, Shape]:
+        """The name and shape of every weight, in Keras's order, for rows of a shape.
 
         From the first hidden layer on they are kernel_1, bias_1 and so on. Those of batch
         normalisation follow: gamma_1, beta_1, moving_mean_1 and moving_variance_1.
         """
-        shapes: dict[str, tuple[int, ...]] = {}
-        widths = [(layer.units, layer.batch_normalization) for layer in self.layers]
+        inputs = prod(row)
+        shapes: dict[str, Shape] = {}
+        widths = [(layer.units, layer.batch_normalization) for layer in self.hidden_layers]
         for number, (units, normalized) in enumerate([*widths, (outputs, False)], start=1):
             shapes |= {f"kernel_{number}": (inputs, units), f"bias_{number}": (units,)}
             if normalized:

@@ -47,14 +47,14 @@ def with_defaults(
     """The parameters that are given, and the defaults of the others.
 
     Raises ValidationError for unknown names and wrong values. ``at`` is where the parameters stand
-    in their section, beside ``key``; ``former`` maps names that some of them had once to those of
+    in their section, beside ``key`` if there is one; ``former`` maps names that some of them had once to those of
     today. A silent parameter with its default is left out, so that a config says the same whether
     or not it was given.
     """
     complaints = {
         name: unclear_number(value) or parameters[name].complaint(value)
         if name in parameters
-        else unknown(name, [*parameters, key], f"a parameter of {owner}", former)
+        else unknown(name, [*parameters, *filter(None, [key])], f"a parameter of {owner}", former)
         for name, value in given.items()
     }
     for name, row in parameters.items():

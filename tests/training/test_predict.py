@@ -7,8 +7,8 @@ import pytest
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import ACTIVATIONS
-from lossbench.results.predict import ACTIVATIONS as FUNCTIONS
-from lossbench.results.predict import decisions
+from lossbench.training.predict import ACTIVATIONS as FUNCTIONS
+from lossbench.training.predict import decisions
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

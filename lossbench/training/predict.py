@@ -1,4 +1,7 @@
-"""What a trained network predicts, from its stored weights, without TensorFlow."""
+"""What a trained network predicts, from its stored weights.
+
+A perceptron is computed by NumPy. Any other network is Keras's, which is imported for it.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -6,6 +9,7 @@ import numpy as np
 from scipy.special import erf, expit, log_expit, softmax
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.model import Perceptron
 from lossbench.results.result import Array
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
@@ -51,9 +55,23 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 
 
 def logits(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
-    """The output layer before its activation: x of shape (…, features) gives (…, units)."""
+    """The output layer before its activation: x of shape (rows, …) gives (rows, units).
+
+    For a perceptron x may have any axes before that of the features. Raises ImportError and ValueError where a person's own model cannot be made.
+    """
+    model = experiment.model
+    if not isinstance(model, Perceptron):
+        from lossbench.training.startup import import_training
+
+        import_training()
+        from lossbench.training.keras_forward import hidden_outputs
+
+        *_, kernel, bias = weights
+        return np.asarray(hidden_outputs(model, weights[:-2], x) @ kernel + bias)
+    if (inputs := len(weights[0])) != x.shape[-1]:
+        x = x.reshape(-1, inputs)  # of rows of several axes, as Keras flattens them
     remaining = iter(weights)
-    for layer in experiment.model.layers:
+    for layer in model.hidden_layers:
         x = x @ next(remaining) + next(remaining)
         if layer.batch_normalization:
             gamma, beta, mean, variance = (next(remaining) for _ in range(4))
@@ -63,12 +81,12 @@ def logits(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
 
 
 def predictions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
-    """The output of the network: x of shape (…, features) gives (…, units)."""
+    """The output of the network: x of shape (rows, …) gives (rows, units)."""
     return ACTIVATIONS[experiment.output_activation](logits(experiment, weights, x))
 
 
 def decisions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
-    """By how much a classifier prefers a class, 0 on its decision boundary; x is (…, features).
+    """By how much a classifier prefers a class, 0 on its decision boundary; x is as in ``logits``.
 
     With one unit the result has shape (…, 1) and is positive for class 1: for every activation
     that a loss allows, the boundary is where the unit is 0 before its activation. With several
@@ -82,9 +100,11 @@ def decisions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Arr
 
 
 def decisions_in_chunks(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
-    """``decisions``, computed for some of the rows at a time where layers are wide."""
-    widest = max(len(weights[-1]) ** 2, *(layer.units for layer in experiment.model.layers))
+    """``decisions`` of points, (…, 2), computed for some of them at a time where layers are wide."""
     rows = x.reshape(-1, x.shape[-1])
+    if not isinstance(experiment.model, Perceptron):
+        return decisions(experiment, weights, rows).reshape(*x.shape[:-1], -1)
+    widest = max(len(weights[-1]) ** 2, *(it.units for it in experiment.model.hidden_layers))
     chunks = -(-len(rows) * widest // AT_ONCE)
     with np.errstate(all="ignore"):  # weights just short of infinity overflow
         if chunks == 1:

@@ -11,8 +11,8 @@ from sklearn import metrics
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import ACTIVATIONS
 from lossbench.data.arrays import Split
-from lossbench.results.final_metrics import complete, values
-from lossbench.results.predict import predictions
+from lossbench.training.final_metrics import complete, values
+from lossbench.training.predict import predictions
 from lossbench.results.result import Training
 from lossbench.training.network import build
 
