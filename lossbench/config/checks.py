@@ -28,6 +28,9 @@ def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Check
     resampled = parts.experiment.resampling if parts.experiment else (1, None)
     held_back = values.get("early_stopping") if resampled[1] else None
     asked = repr((values.get("dataset"), resampled[0], held_back))
+    code = [*code_checks.functions(values, allow_code)]
+    if any(it.key[0] == "dataset" for it in code):
+        return None, (), complaints + code
     if asked not in loaded.splits:
         loaded.splits[asked] = load_data(parts.dataset, complaints, loaded.files, *resampled)
     splits, refused = loaded.splits[asked]
@@ -42,7 +45,7 @@ def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Check
     if experiment and split:
         complaints += experiment_checks.too_large(experiment, split)
         complaints += tuning_checks.unfit(experiment, split)
-    complaints += code_checks.functions(values, allow_code)
+    complaints += code
     if parts.loss:
         complaints += loss_checks.output_activation(values.get("model"), parts.loss)
         complaints += loss_checks.published(values, parts.loss)

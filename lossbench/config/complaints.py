@@ -9,12 +9,14 @@ from pydantic_core import ErrorDetails
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.base import ABSENT, Section
-from lossbench.config.sections.dataset import Dataset, SplitOptions, Standardize
+from lossbench.config.sections.dataset import Dataset
 from lossbench.config.sections.early_stopping import EarlyStopping
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Layer, Perceptron
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.sections.published import Published
+from lossbench.config.sections.split_options import SplitOptions
+from lossbench.config.sections.standardize import Standardize
 from lossbench.config.sections.tune import Tune
 from lossbench.config.unclear_number import unclear_number
 from lossbench.config.yaml_reader import Key

@@ -13,7 +13,7 @@ from lossbench.data.parts import Fitted
 
 Splits = tuple[Split, ...]
 # Without these there are no data.
-NEEDED = {"generator", "file", "target", "sample_weight"}
+NEEDED = {"generator", "function", "file", "target", "features", "sample_weight"}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from typing import Any
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.dataset import COMMON
+from lossbench.config.sections.layered_model import NAMES as LAYER_NAMES
 from lossbench.data import generators
+from lossbench.tables.layers import LAYERS
 from lossbench.tables.losses import LOSSES
 from lossbench.tables.losses import NAMES as LOSS_NAMES
 from lossbench.tables.metrics import METRICS
@@ -40,6 +42,7 @@ def schema() -> Schema:
         ),
         list(OPTIMIZER_NAMES),
     )
+    parts["NamedLayer"] = _named_layer()
     properties["published"]["propertyNames"] = {"enum": list(METRICS)}
     return {"$schema": DIALECT, **_without_titles(document), "title": "A config of lossbench"}
 
@@ -55,10 +58,33 @@ def _dataset(section: Schema) -> Schema:
         }
         for name in generators.GENERATORS
     ]
-    del own["generator"]
+    own_function = {
+        **_only({name: True for name in own if name in {"function", "problem", *COMMON}})
+    }
+    del own_function["additionalProperties"]
+    del own["generator"], own["function"]
     of_file = {**_only(own), "required": ["file", "target"]}
-    branches.append({"if": {"not": {"required": ["generator"]}}, "then": of_file})
+    others = {"if": {"not": {"required": ["generator"]}}, "then": of_file}
+    branches.append({"if": {"required": ["function"]}, "then": own_function, "else": others})
     return {**section, "additionalProperties": True, "allOf": branches}
+
+
+def _named_layer() -> Schema:
+    """The name of a layer, or one with its parameters, or with the value of its bare one."""
+    alone = [
+        alias
+        for alias, name in LAYER_NAMES.items()
+        if not any(row.needed for row in LAYERS[name].parameters.values())
+    ]
+    branches = {}
+    for alias, name in LAYER_NAMES.items():
+        row = LAYERS[name]
+        needed = [key for key, it in row.parameters.items() if it.needed]
+        whole = {**_only(_table(row.parameters)), "type": "object", "required": needed}
+        bare = [_parameter(row.parameters[row.bare])] if row.bare else []
+        branches[alias] = {"anyOf": [whole, *bare]}
+    one = {**_only(branches), "type": "object", "minProperties": 1, "maxProperties": 1}
+    return {"anyOf": [{"enum": alone}, one]}
 
 
 def _loss(section: Schema) -> Schema:
@@ -130,6 +156,8 @@ def _parameter(row: Parameter) -> Schema:
     default = {} if row.needed else {"default": row.default}
     if isinstance(row.default, bool):
         return {"type": "boolean", **default}
+    if row.choices:
+        return {"enum": [*row.choices, *([None] if row.default is None else [])], **default}
     low = {"exclusiveMinimum" if row.low_excluded else "minimum": row.low}
     high = {"exclusiveMaximum" if row.high_excluded else "maximum": row.high}
     bounds = {name: bound for name, bound in {**low, **high}.items() if isfinite(bound)}

@@ -73,7 +73,8 @@ class Table:
     are the names of the columns, first those of ``numbers``; it is empty where they have no names.
     ``weights``, (rows,), says how much each row counts in the loss; None means all count the same.
     ``groups``, (rows,), has the number of the group of each row, and ``times`` a number that grows
-    with time; each is None where a split does not go by it.
+    with time; each is None where a split does not go by it. ``row_shape`` is the shape of a row for
+    a network, whose numbers are the columns; None where it is that of the features alone.
     """
 
     numbers: Array | SideBySide
@@ -84,6 +85,7 @@ class Table:
     weights: Array | None = None
     groups: Array | None = None
     times: Array | None = None
+    row_shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,9 @@ def features_of(
     and of the test rows. A category has a feature if a training row has it; or any row, with
     ``all_categories``. Raises DatasetError where a number becomes infinite.
     """
+    if _are_plain(table, scaling):
+        x_train, x_test = (_in_float32(table.numbers[rows]) for rows in parts)
+        return x_train, x_test, ()
     train, _ = parts
     numbers = table.numbers.shape[1]
     encoders = _encoders(table, train, all_categories)
@@ -45,6 +48,19 @@ def features_of(
             x[:, columns] = block[rows]
         at = columns.stop
     return x_train, x_test, names
+
+
+def _are_plain(table: Table, scaling: Scaling) -> bool:
+    """Whether the features are an array of finite numbers, of which nothing is changed."""
+    return table.row_shape is not None and scaling.features is None and not table.names
+
+
+def _in_float32(x: Array) -> Array:
+    """The array in float32, which is not copied if it has that type; raises DatasetError."""
+    converted = np.asarray(x, np.float32)
+    if x.dtype.kind == "f" and x.dtype.itemsize > converted.itemsize:
+        _refuse_infinite(converted, 0, ())
+    return converted
 
 
 def _blocks(

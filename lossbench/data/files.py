@@ -12,6 +12,10 @@ from lossbench.data.reading import arrow, excel, json_lines, text
 from lossbench.data.reading.form import Form, Reading
 from lossbench.data.reading.packed import GZIP, ZIP, unpack
 
+CHANGED = (
+    "has changed: its digest is not the 'sha256' of the config; without this key, the file is taken "
+    "as it is"
+)
 # How each kind of file is read, by the end of its name.
 TEXTS = (".csv", ".tsv", ".txt", ".tab", ".data", ".dat")
 ARROW = {".parquet": arrow.PARQUET, ".feather": arrow.FEATHER}
@@ -132,8 +136,7 @@ class DataFiles:
             file = self._file(path)
             sha256 = sha256 or known
         if sha256 not in (None, file.sha256):
-            message = "has changed: its digest is not the 'sha256' of the config; without this key,"
-            raise DatasetError("file", f"{message} the file is taken as it is")
+            raise DatasetError("file", CHANGED)
         return file.read(form)
 
     def most_values(self, path: Path) -> int:

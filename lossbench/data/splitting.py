@@ -4,9 +4,11 @@ scikit-learn does this, and is imported only for what a config asks for. Whateve
 data is fitted to the training rows only, except for a scaler that is told to see all rows.
 """
 
+from math import prod
+
 import numpy as np
 
-from lossbench.data.arrays import DatasetError, Split, Table
+from lossbench.data.arrays import Array, DatasetError, Split, Table
 from lossbench.data.features import features_of
 from lossbench.data.learned_target import learned_target
 from lossbench.data.parts import Parts
@@ -32,6 +34,8 @@ def split(
     train, rows = parts.train, (parts.train, parts.test)
     with np.errstate(all="ignore"):  # what overflows is refused
         x_train, x_test, names = features_of(table, rows, scaling, missing, one_of_many)
+        if table.row_shape is not None:
+            x_train, x_test = (_shaped(x, table.row_shape) for x in (x_train, x_test))
         y_train, y_test, original = learned_target(table, rows, scaling)
     weights = None if table.weights is None else table.weights[train].astype(np.float32)
     if weights is not None and not weights.any():
@@ -47,3 +51,11 @@ def split(
         original,
         parts.held_back,
     )
+
+
+def _shaped(x: Array, shape: tuple[int, ...]) -> Array:
+    """Features, (rows, features), with rows of another shape; raises DatasetError."""
+    if prod(shape) != x.shape[1]:
+        message = f"has {prod(shape)} numbers, and a row has {x.shape[1]} features"
+        raise DatasetError("shape", message)
+    return x.reshape(len(x), *shape)

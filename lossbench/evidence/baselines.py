@@ -74,13 +74,15 @@ def _model(name: str, of_classes: bool, judged_by: str) -> Any:
 def _measured(model: Any, split: Split, metrics: Sequence[str]) -> dict[str, float]:
     """The metrics on the test rows of a split."""
     y_train, y_test = split.measured
+    # These models take the numbers of a row without its axes.
+    x_train, x_test = (x.reshape(len(x), -1) for x in (split.x_train, split.x_test))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it has not converged, or that a class is rare
-        model.fit(split.x_train, y_train, sample_weight=split.weights_train)
-        answer = model.predict(split.x_test)
+        model.fit(x_train, y_train, sample_weight=split.weights_train)
+        answer = model.predict(x_test)
         outputs = answer[:, None]
         if split.classes:
             outputs = np.zeros((len(y_test), len(split.classes)))
-            outputs[:, model.classes_] = model.predict_proba(split.x_test)
+            outputs[:, model.classes_] = model.predict_proba(x_test)
             outputs = outputs[:, 1:] if len(split.classes) == 2 else outputs
         return {name: metric_value(name, y_test, answer, outputs) for name in metrics}

@@ -29,8 +29,8 @@ from lossbench.pictures.style import (
     which_of_many,
     write_heading,
 )
-from lossbench.training.predict import decisions_in_chunks, work
 from lossbench.results.result import Result
+from lossbench.training.predict import decisions_in_chunks, work
 
 GRID = 100  # points along an axis on which boundaries are looked for
 COLUMNS, MOST_PANELS = 2, 12
@@ -58,6 +58,8 @@ def data_of(comparison: Comparison, files: DataFiles) -> Split | None:
     experiment = comparison.results[0].experiment
     dataset = experiment.dataset
     try:
+        if dataset.function is not None:
+            return None  # a comparison runs no code of others
         if dataset.file is None:
             large = generators.most_values(dataset.parameters)[0] > MOST_VALUES
         else:
@@ -87,7 +89,7 @@ def boundaries(comparison: Comparison, split: Split) -> Figure | None:
     test rows, DOTS. None where the data do not have two features, or not 1 to MOST_CLASSES classes.
     """
     shown = [it for it in shown_in_boundaries(comparison) if _has_units_for(split, it)]
-    if split.x_test.shape[1] != 2 or not 0 < len(split.classes) <= MOST_CLASSES or not shown:
+    if split.row_shape != (2,) or not 0 < len(split.classes) <= MOST_CLASSES or not shown:
         return None
     down = -(-len(shown) // COLUMNS)
     entries = _legend(split)

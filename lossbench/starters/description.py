@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -114,7 +115,7 @@ def describe(table: Table) -> Description:
 def describe_split(split: Split) -> Description:
     """Describe data that were split; their features are numbers by then."""
     y = np.concatenate(split.measured)
-    return _description(y, split.classes, split.x_train.shape[1], 0)
+    return _description(y, split.classes, prod(split.row_shape), 0)
 
 
 def _description(y: Array, classes: Sequence[str], numbers: int, categories: int) -> Description:

@@ -11,8 +11,8 @@ from lossbench.config.bundled import SUFFIX, in_folder
 from lossbench.config.complaints import ConfigError, Mistake
 from lossbench.config.experiment_checks import possible_metrics
 from lossbench.config.load import Case, load_all
-from lossbench.config.sections.dataset import SplitOptions
 from lossbench.config.sections.loss import LossChoice
+from lossbench.config.sections.split_options import SplitOptions
 from lossbench.config.yaml_reader import read
 from lossbench.data.arrays import DatasetError
 from lossbench.evidence.baselines import Baseline, baselines

@@ -10,13 +10,13 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.execution.work import Trainer, TrainingError, Work
 from lossbench.results import atomic
-from lossbench.training.final_metrics import complete
 from lossbench.results.read import NotReusable, reusable
 from lossbench.results.result import Result, Training
 from lossbench.suite.extras import NO_EXTRAS, Extras, stored_extra_files
 from lossbench.suite.plan import Plan, plan_with_stored, state_of
 from lossbench.suite.write import write
 from lossbench.text import cut, described, printable
+from lossbench.training.final_metrics import complete
 from lossbench.training.startup import import_training
 
 Progress = Callable[[Experiment, int], None]

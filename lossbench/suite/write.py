@@ -20,7 +20,7 @@ BEGINNING = rb'\A\s*\{\s*"name":'  # of metrics.json, however it is indented
 
 def pictures(split: Split) -> tuple[str, ...]:
     """The names of a result's pictures: its curves and, if it has two features, its data."""
-    return (CURVES, DATA) if split.x_train.shape[1] == 2 else (CURVES,)
+    return (CURVES, DATA) if split.row_shape == (2,) else (CURVES,)
 
 
 def write(

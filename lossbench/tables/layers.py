@@ -98,8 +98,7 @@ def _slid(shape: Shape, window: Shape, strides: Shape, padding: str) -> Shape:
         message = f"has a window of {shown(window)}, larger than its input of {shown(shape)}"
         raise UnfitLayer(f"{message}; padding: same pads the input")
     return tuple(
-        (size - wide) // step + 1
-        for size, wide, step in zip(shape, window, strides, strict=True)
+        (size - wide) // step + 1 for size, wide, step in zip(shape, window, strides, strict=True)
     )
 
 
@@ -163,7 +162,7 @@ def _embedding(shape: Shape, settings: Settings) -> Given:
 
 
 def _normalization(names: tuple[str, ...], shape: Shape, _: Settings) -> Given:
-    return shape, {name: shape[-1:] for name in names}
+    return shape, dict.fromkeys(names, shape[-1:])
 
 
 def shown(shape: Sequence[int]) -> str:

@@ -71,9 +71,7 @@ def _as_product(
         around = [[it // 2, it - it // 2] for it in missing]
         inputs = tf.pad(inputs, [[0, 0], *around, [0, 0]])
         sizes = [size + it for size, it in zip(sizes, missing, strict=True)]
-    counts = [
-        (size - it) // step + 1 for size, it, step in zip(sizes, wide, strides, strict=True)
-    ]
+    counts = [(size - it) // step + 1 for size, it, step in zip(sizes, wide, strides, strict=True)]
     if rows * prod(counts) * prod(window) * channels > MOST_NUMBERS:
         return None
     windows = [

@@ -15,10 +15,10 @@ from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
 from lossbench.data.target_transform import TargetTransform
 from lossbench.results.constants import constants_of
-from lossbench.training.predict import decisions, predictions
 from lossbench.results.result import PARTS, Array, Result, Training
 from lossbench.results.target_units import units_of
 from lossbench.tables.metrics import METRICS, unbalanced
+from lossbench.training.predict import decisions, predictions
 
 
 def complete(

@@ -16,12 +16,12 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.sections.tune import LEARNING_RATE, Point, Tune, further_rates
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
-from lossbench.training.final_metrics import values
 from lossbench.results.result import Training
 from lossbench.tables.metrics import METRICS
 from lossbench.training import train
 from lossbench.training.batching import program_inputs
 from lossbench.training.figures import LOSS, WATCHED
+from lossbench.training.final_metrics import values
 from lossbench.training.program import Program, compile_program
 from lossbench.training.sharing import program_key
 from lossbench.training.train import Fitted

@@ -9,10 +9,13 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from lossbench.config.data_path import naming_unset_variables
 from lossbench.config.sections.base import Section, one_of, refuse
 from lossbench.config.unclear_number import unclear_number
-from lossbench.data.arrays import Table
+from lossbench.data import array_files
+from lossbench.data.array_files import ArrayNames, arrays_of, is_array_file
+from lossbench.data.array_table import table_of_arrays
+from lossbench.data.arrays import DatasetError, Table
 from lossbench.data.columns.rules import DateFeature, Rules
 from lossbench.data.file_table import STRATEGIES, Choice, Columns, columns_of, table_from_file
-from lossbench.data.files import DataFiles
+from lossbench.data.files import CHANGED, DataFiles
 from lossbench.data.reading.form import Decimal, Form, Reading
 from lossbench.data.reading.layout import SEPARATORS
 from lossbench.data.target import Problem, Rare
@@ -77,6 +80,7 @@ class DataFileKeys(Section):
     file: str | None = None
     sha256: Annotated[str, BeforeValidator(_sha256, Digest)] | None = None
     target: str | None = None
+    features: str | None = None
     problem: Annotated[Problem, one_of(get_args(Problem))] | None = None
     missing: Annotated[str, one_of(STRATEGIES)] | None = None
     drop: Annotated[tuple[str, ...], BeforeValidator(_columns)] | None = None
@@ -107,8 +111,30 @@ class DataFileKeys(Section):
 
     def file_table(self, files: DataFiles | None) -> Table:
         """The data in the file before they are split; raises DatasetError."""
+        if is_array_file(self.file):
+            return self._array_table()
         reading = self.reading(files)
         return table_from_file(reading, self._choice, self._rules(reading))
+
+    def file_sha256(self, files: DataFiles) -> str:
+        """The digest of the file as it is now; raises DatasetError."""
+        path = Path(str(self.file))
+        with naming_unset_variables(str(self.file)):
+            if is_array_file(path):
+                return array_files.sha256(path, self._array_names)
+            return files.sha256(path)
+
+    def _array_table(self) -> Table:
+        path = Path(str(self.file))
+        with naming_unset_variables(str(self.file)):
+            found = array_files.sha256(path, self._array_names)
+            if self.sha256 not in (None, found):
+                raise DatasetError("file", CHANGED)
+            return table_of_arrays(*arrays_of(path, self._array_names), self.problem)
+
+    @property
+    def _array_names(self) -> ArrayNames:
+        return ArrayNames(str(self.target), self.features, self.sample_weight)
 
     def columns(self, files: DataFiles | None = None) -> tuple[Reading, Columns]:
         """A file as it is read, and the columns that are taken of it; raises DatasetError.
@@ -151,3 +177,5 @@ class DataFileKeys(Section):
 
 
 OF_FILES = frozenset(DataFileKeys.model_fields)
+# The keys of a file of arrays; all others are about columns.
+OF_ARRAYS = frozenset({"file", "sha256", "target", "features", "problem", "sample_weight"})

@@ -15,29 +15,32 @@ from pydantic import (
     model_validator,
 )
 
-from lossbench.config.data_path import naming_unset_variables
+from lossbench.config.own_data import own_table
 from lossbench.config.sections.base import (
-    Section,
-    off,
     one_of,
     refusal,
     refusals,
     refuse,
     share_or_count,
 )
-from lossbench.config.sections.data_file import OF_FILES, DataFileKeys
+from lossbench.config.sections.data_file import OF_ARRAYS, OF_FILES, DataFileKeys
+from lossbench.config.sections.function_name import FunctionName
+from lossbench.config.sections.split_options import SplitOptions
+from lossbench.config.sections.standardize import Standardize
 from lossbench.config.unclear_number import unclear_number
 from lossbench.data import generators, splitting
 from lossbench.data import parts as splits_of_rows
+from lossbench.data.array_files import is_array_file
 from lossbench.data.arrays import DatasetError, Split, Table
 from lossbench.data.file_table import Choice
 from lossbench.data.files import DataFiles
-from lossbench.data.scaling import Method, Rows, Scaling
+from lossbench.data.scaling import Scaling
 from lossbench.data.target_transform import TransformName
 from lossbench.text import close_to, nearest, on_one_line
 
+MOST_AXES = 6  # of a row
 OF_COLUMNS = ("group", "time")  # keys of split
-COMMON = {"train_size", "split", "standardize", "target_transform"}
+COMMON = {"train_size", "split", "standardize", "target_transform", "shape"}
 
 
 def _tuples(value: Any) -> Any:
@@ -49,62 +52,24 @@ def _train_size(value: Any) -> Any:
     return value if value == splits_of_rows.ALL else share_or_count(value)
 
 
-class Standardize(Section):
-    """What is scaled to mean 0 and standard deviation 1, each by the rows named here.
-
-    The ``method`` "robust" scales features to median 0, and by their interquartile range.
-    """
-
-    features: Annotated[Rows, one_of(get_args(Rows))] | None = None
-    target: Annotated[Rows, one_of(get_args(Rows))] | None = None
-    method: Annotated[Method, one_of(get_args(Method))] = Field(
-        "standard", exclude_if=lambda method: method == "standard"
-    )
-
-    @model_validator(mode="after")
-    def _choose_a_method_only_for_features(self) -> "Standardize":
-        if self.method == "robust" and self.features is None:
-            message = "scales features: name the rows, such as features: train"
-            raise refusal("method", message, self.method)
-        return self
-
-
-class SplitOptions(Section):
-    """How rows are chosen for the two parts: arguments of ``train_test_split``.
-
-    ``group`` names the column of a file whose equal values belong together: all rows of a group are
-    in one part, and the column is no feature. ``time`` names a column of dates or numbers: training
-    rows are earlier than test rows.
-    """
-
-    shuffle: bool = True
-    stratify: bool = False
-    random_state: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    group: str | None = Field(None, exclude_if=off)
-    time: str | None = Field(None, exclude_if=off)
-
-    @model_validator(mode="after")
-    def _draw_in_one_way(self) -> "SplitOptions":
-        if self.stratify and not self.shuffle:
-            raise refusal("stratify", "needs shuffle: true", self.stratify)
-        if self.group is not None and not self.shuffle:
-            raise refusal("group", "needs shuffle: true", self.group)
-        if self.time is not None and self.group is not None:
-            raise refusal("time", "cannot stand beside group: rows are split by one", self.time)
-        if self.time is not None and self.stratify:
-            raise refusal("stratify", "cannot stand beside time, which orders rows", self.stratify)
-        return self
+def _shape(value: Any) -> Any:
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_AXES:
+        raise refuse("must be a list of sizes, such as [8, 8, 1] for images of one channel")
+    return tuple(value)
 
 
 class Dataset(DataFileKeys, extra="allow"):
-    """The data of an experiment, from a generator of scikit-learn or from a file.
+    """The data of an experiment, from a generator of scikit-learn, a file or a person's function.
 
-    With a ``generator``, every further key is one of its parameters. With a ``file``, a path from
+    With a ``generator`` or a ``function``, every further key is one of its parameters. ``shape`` is
+    that of a row for the network, such as [8, 8, 1] for an image of 64 features. With a ``file``, a path from
     the working directory, ``sha256`` is the digest of its bytes. Where it is not given it is taken
     from the file, so that an experiment on changed data is another experiment.
     """
 
     generator: Annotated[str, one_of(tuple(generators.GENERATORS))] | None = None
+    function: FunctionName | None = None
+    shape: Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_shape)] | None = None
     train_size: Annotated[
         int | float | Literal["all"], BeforeValidator(_train_size, int | float | Literal["all"])
     ] = 0.5
@@ -125,7 +90,9 @@ class Dataset(DataFileKeys, extra="allow"):
     @model_validator(mode="after")
     def _check_keys(self, info: ValidationInfo) -> "Dataset":
         # Whoever validates several configs passes the files that are read already as the context.
-        if self.generator and self.file is None:
+        if self.function is not None:
+            self._check_function()
+        elif self.generator and self.file is None:
             self._check_generator(self.generator)
         else:
             self._check_file(info.context if isinstance(info.context, DataFiles) else DataFiles())
@@ -160,6 +127,22 @@ class Dataset(DataFileKeys, extra="allow"):
         given = {name: _tuples(value) for name, value in self.parameters.items()}
         self.__pydantic_extra__.update(known | given)
 
+    def _check_function(self) -> None:
+        """Refuse keys of other data."""
+        for name in sorted({"generator", *OF_FILES} - {"problem"}):
+            if (value := getattr(self, name)) is not None:
+                message = "is a key of other data: a function takes its own names, and gives arrays"
+                raise refusal(name, message, value)
+        for name, value in self.parameters.items():
+            if message := unclear_number(value) or "":
+                raise refusal(name, f"{message}; a text stands in quotes", value)
+        self._refuse_columns("a function's arrays have none")
+
+    def _refuse_columns(self, why: str) -> None:
+        for name in OF_COLUMNS:
+            if self.split and (column := getattr(self.split, name)) is not None:
+                raise refusal("split", f"names a column of a data file; {why}", column)
+
     def _check_file(self, files: DataFiles) -> None:
         """Refuse keys that are not those of a data file, and fill in the digest of the file."""
         if self.generator:
@@ -169,26 +152,31 @@ class Dataset(DataFileKeys, extra="allow"):
             of_file = self.target or close_to("file", self.parameters)
             absent = "file" if of_file else "generator"
             raise refusals("dataset", {absent: ("missing", self.parameters)})
-        keys = OF_FILES | COMMON
+        of_arrays = is_array_file(self.file)
+        what = "a file of arrays" if of_arrays else "a data file with columns"
+        keys = (OF_ARRAYS if of_arrays else OF_FILES - {"features"}) | COMMON
+        given = self.parameters | {it: getattr(self, it) for it in OF_FILES - keys}
         errors: dict[str, tuple[Any, Any]] = {
-            name: (refuse(f"is not a key of a data file; {nearest(name, keys)}"), value)
-            for name, value in self.parameters.items()
+            name: (refuse(f"is not a key of {what}; {nearest(name, keys)}"), value)
+            for name, value in given.items()
+            if value is not None or name in self.parameters
         }
         if self.target is None:
             errors["target"] = ("missing", self.parameters)
         if errors:
             raise refusals("dataset", errors)
+        if of_arrays:
+            self._refuse_columns("arrays have none")
         if self.sha256 is None:
             try:
                 # A section is frozen once it is validated.
-                with naming_unset_variables(self.file):
-                    object.__setattr__(self, "sha256", files.sha256(Path(self.file)))
+                object.__setattr__(self, "sha256", self.file_sha256(files))
             except DatasetError as error:
-                raise refusal("file", str(error), self.file) from None
+                raise refusal(error.key, str(error), getattr(self, error.key)) from None
 
     @model_serializer(mode="wrap")
     def _without_what_does_not_apply(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        optional = OF_FILES | {"generator", "split", "target_transform"}
+        optional = OF_FILES | {"generator", "split", "target_transform", "function", "shape"}
         return {
             name: value
             for name, value in dump(self).items()
@@ -204,8 +192,8 @@ class Dataset(DataFileKeys, extra="allow"):
     def title(self) -> str:
         """The data in a few words."""
         rows = self.parameters.get("n_samples")
-        title = Path(self.file).name if self.file is not None else str(self.generator)
-        return on_one_line(f"{title}, {rows} rows" if rows else title)
+        title = Path(self.file).name if self.file is not None else self.generator or self.function
+        return on_one_line(f"{title}, {rows} rows" if rows else str(title))
 
     def table(self, files: DataFiles | None = None) -> Table:
         """The data before they are split; raises DatasetError.
@@ -213,9 +201,13 @@ class Dataset(DataFileKeys, extra="allow"):
         ``files`` are those that the command has read already. A file whose digest is not
         ``sha256`` is refused.
         """
-        if self.generator:
-            return generators.generate(self.generator, self.parameters)
-        return self.file_table(files)
+        if self.function is not None:
+            table = own_table(self.function, self.parameters, self.problem)
+        elif self.generator:
+            table = generators.generate(self.generator, self.parameters)
+        else:
+            table = self.file_table(files)
+        return replace(table, row_shape=self.shape) if self.shape else table
 
     def load(self, files: DataFiles | None = None) -> Split:
         """The data, split and scaled, with ``files`` as in ``table``; raises DatasetError."""

@@ -15,6 +15,7 @@ from lossbench.tables.losses import LOSSES, OWN_ACTIVATIONS, Loss
 from lossbench.tables.problems import Labels
 from lossbench.text import nearest, unknown
 
+
 class LossChoice(SectionWithParameters):
     """A loss of the table with its parameters, or a person's own ``function`` with its own.
 

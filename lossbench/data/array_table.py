@@ -1,0 +1,74 @@
+"""From arrays of any rank to a Table."""
+
+import numpy as np
+
+from lossbench.data.arrays import Array, DatasetError, Table
+from lossbench.data.columns.column import Column
+from lossbench.data.target import Problem, encode_classes, read_target
+
+MOST_VALUES = 2**29  # of the features: what a small machine can hold twice in its memory
+BLOCK = 2**22  # values that are looked at together
+
+
+def table_of_arrays(
+    x: Array, y: Array, weights: Array | None = None, problem: Problem | None = None
+) -> Table:
+    """The table of features, (rows, …), and targets, (rows,) or (rows, 1); raises DatasetError.
+
+    ``weights``, (rows,), are how much each row counts. A row of several axes, such as an image,
+    keeps its shape.
+    """
+    _check_features(x)
+    target, classes = _target(_column(y, "target", len(x)), problem)
+    if weights is not None:
+        weights = _column(weights, "sample_weight", len(x))
+        if weights.dtype.kind not in "biuf" or not (weights >= 0).all():
+            raise DatasetError("sample_weight", "must be numbers of at least 0")
+    return Table(
+        x.reshape(len(x), -1), target, classes, weights=weights, row_shape=x.shape[1:] or (1,)
+    )
+
+
+def _check_features(x: Array) -> None:
+    """Raise DatasetError unless these are finite numbers, a row for each place of the first axis."""
+    if x.dtype.kind not in "biuf":
+        raise DatasetError("features", f"must be numbers, and the array has {x.dtype}")
+    if x.ndim == 0 or not x.size:
+        raise DatasetError("features", f"has the shape {x.shape}, and no rows")
+    if x.size > MOST_VALUES:
+        raise DatasetError("features", f"has {x.size} values; at most {MOST_VALUES} are allowed")
+    if x.dtype.kind != "f":
+        return
+    step = max(1, BLOCK * len(x) // x.size)
+    for start in range(0, len(x), step):
+        finite = np.isfinite(x[start : start + step])
+        if not finite.all():
+            row = start + int(np.argmin(finite.reshape(len(finite), -1).all(axis=1)))
+            message = (
+                f"has a value in row {row} (from 0) that is not finite; fill in what is missing"
+            )
+            raise DatasetError("features", message)
+
+
+def _column(values: Array, key: str, rows: int) -> Array:
+    """Values of shape (rows,)."""
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim != 1:
+        raise DatasetError(key, f"has the shape {values.shape}; each row needs one value")
+    if len(values) != rows:
+        raise DatasetError(key, f"has {len(values)} values for {rows} rows")
+    return np.asarray(values)
+
+
+def _target(values: Array, problem: Problem | None) -> tuple[Array, tuple[str, ...]]:
+    """The target and its classes, as those of a file are understood."""
+    kind = values.dtype.kind
+    if kind in "iuf":
+        numbers = values.astype(np.float64)
+        if not np.isfinite(numbers).all():
+            raise DatasetError("target", "has values that are not finite")
+        return read_target(Column("target", "numbers", numbers), np.arange(len(values)), problem)
+    if kind not in "bUS" or problem == "regression":
+        raise DatasetError("target", f"must be numbers or texts, and the array has {values.dtype}")
+    return encode_classes(values.astype(str) if kind == "S" else values)
