@@ -58,14 +58,11 @@ def _dataset(section: Schema) -> Schema:
         }
         for name in generators.GENERATORS
     ]
-    own_function = {
-        **_only({name: True for name in own if name in {"function", "problem", *COMMON}})
-    }
-    del own_function["additionalProperties"]
+    of_function = {"properties": {it: it in {"function", "problem", *COMMON} for it in own}}
     del own["generator"], own["function"]
     of_file = {**_only(own), "required": ["file", "target"]}
     others = {"if": {"not": {"required": ["generator"]}}, "then": of_file}
-    branches.append({"if": {"required": ["function"]}, "then": own_function, "else": others})
+    branches.append({"if": {"required": ["function"]}, "then": of_function, "else": others})
     return {**section, "additionalProperties": True, "allOf": branches}
 
 

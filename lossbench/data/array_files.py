@@ -8,8 +8,9 @@ import hashlib
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import numpy as np
 
@@ -92,7 +93,7 @@ def _unreadable(path: Path, file: Path, why: str) -> DatasetError:
 
 def _mapped(path: Path, file: Path) -> Array:
     try:
-        return np.load(file, mmap_mode="r", allow_pickle=False)
+        return np.asanyarray(np.load(file, mmap_mode="r", allow_pickle=False))
     except OSError as error:
         raise _unreadable(path, file, error.strerror or str(error)) from None
     except (ValueError, EOFError) as error:
@@ -127,7 +128,7 @@ def _members(path: Path) -> dict[str, Array]:
 def _member(path: Path, file: BinaryIO, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
     if member.compress_type != zipfile.ZIP_STORED:
         with archive.open(member) as content:
-            return np.lib.format.read_array(content, allow_pickle=False)
+            return np.asarray(np.lib.format.read_array(content, allow_pickle=False))
     file.seek(member.header_offset)
     name, extra = np.frombuffer(file.read(LOCAL_HEADER)[OF_LENGTHS], "<u2").tolist()
     file.seek(member.header_offset + LOCAL_HEADER + name + extra)
@@ -138,7 +139,8 @@ def _member(path: Path, file: BinaryIO, archive: zipfile.ZipFile, member: zipfil
     )
     if dtype.hasobject:
         raise ValueError(f"{member.filename} holds Python objects")
-    order = "F" if fortran else "C"
-    if not np.prod(shape):
+    order: Literal["F", "C"] = "F" if fortran else "C"
+    if not prod(shape):
         return np.empty(shape, dtype, order)
-    return np.memmap(path, dtype, "r", file.tell(), shape, order)
+    mapped: Array = np.memmap(path, dtype, "r", file.tell(), shape, order)
+    return mapped

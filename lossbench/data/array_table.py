@@ -30,7 +30,7 @@ def table_of_arrays(
 
 
 def _check_features(x: Array) -> None:
-    """Raise DatasetError unless these are finite numbers, a row for each place of the first axis."""
+    """Raise DatasetError unless these are rows of finite numbers."""
     if x.dtype.kind not in "biuf":
         raise DatasetError("features", f"must be numbers, and the array has {x.dtype}")
     if x.ndim == 0 or not x.size:
@@ -44,10 +44,8 @@ def _check_features(x: Array) -> None:
         finite = np.isfinite(x[start : start + step])
         if not finite.all():
             row = start + int(np.argmin(finite.reshape(len(finite), -1).all(axis=1)))
-            message = (
-                f"has a value in row {row} (from 0) that is not finite; fill in what is missing"
-            )
-            raise DatasetError("features", message)
+            message = f"has a value in row {row} (from 0) that is not finite"
+            raise DatasetError("features", f"{message}; fill in what is missing")
 
 
 def _column(values: Array, key: str, rows: int) -> Array:

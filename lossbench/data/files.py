@@ -13,8 +13,8 @@ from lossbench.data.reading.form import Form, Reading
 from lossbench.data.reading.packed import GZIP, ZIP, unpack
 
 CHANGED = (
-    "has changed: its digest is not the 'sha256' of the config; without this key, the file is taken "
-    "as it is"
+    "has changed: its digest is not the 'sha256' of the config; without this key, the file is "
+    "taken as it is"
 )
 # How each kind of file is read, by the end of its name.
 TEXTS = (".csv", ".tsv", ".txt", ".tab", ".data", ".dat")

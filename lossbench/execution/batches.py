@@ -36,7 +36,7 @@ def cut(work: Work) -> list[Sequence[int]]:
         return [seeds]
     rows = len(split.x_train)
     units = max(1, len(split.classes))
-    # What a function makes is not known; a convolution or a recurrent layer uses weights many times.
+    # What a function makes is not known; convolutions and recurrent layers use weights many times.
     shapes = experiment.model.weight_shapes(split.row_shape, units) or {}
     often = 1 if isinstance(experiment.model, Perceptron) else prod(split.row_shape)
     weights = max(sum(map(prod, shapes.values())), prod(split.row_shape)) * often

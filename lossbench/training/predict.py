@@ -57,7 +57,8 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 def logits(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
     """The output layer before its activation: x of shape (rows, …) gives (rows, units).
 
-    For a perceptron x may have any axes before that of the features. Raises ImportError and ValueError where a person's own model cannot be made.
+    For a perceptron x may have any axes before that of the features. Raises ImportError and
+    ValueError where a person's own model cannot be made.
     """
     model = experiment.model
     if not isinstance(model, Perceptron):
@@ -100,7 +101,7 @@ def decisions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Arr
 
 
 def decisions_in_chunks(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
-    """``decisions`` of points, (…, 2), computed for some of them at a time where layers are wide."""
+    """``decisions`` of points, (…, 2), of some at a time where layers are wide."""
     rows = x.reshape(-1, x.shape[-1])
     if not isinstance(experiment.model, Perceptron):
         return decisions(experiment, weights, rows).reshape(*x.shape[:-1], -1)

@@ -152,10 +152,10 @@ def training(experiment: Experiment, seed: int, fitted: Fitted) -> Training:
         for column, name in enumerate(names)
         for part in PARTS
     }
-    stopping: dict[str, int | None] = {}
+    epochs = None
     if fitted.history.validation is not None:
         history[VALIDATION] = fitted.history.validation[:, LOSS]
-        stopping = {"epochs": len(fitted.history.train), "best_epoch": fitted.best_epoch}
+        epochs = len(fitted.history.train)
     return Training(
         seed,
         diverged,
@@ -163,8 +163,9 @@ def training(experiment: Experiment, seed: int, fitted: Fitted) -> Training:
         test,
         history,
         tuple(fitted.weights),
+        epochs=epochs,
+        best_epoch=fitted.best_epoch,
         weight_names=fitted.weight_names,
-        **stopping,
     )
 
 

@@ -40,7 +40,8 @@ class TrainingLoop:
 
     ``masked`` says that the padding of the last batch must be kept from batch normalisation. Where
     ``last_rows`` is not 0, the last batch of an epoch has so many rows, and is a step of its own
-    without padding: any layer may mix the rows of a batch. ``watched`` is the metric that early stopping watches; None if that is the loss.
+    without padding: any layer may mix the rows of a batch. ``watched`` is the metric that early
+    stopping watches; None if that is the loss.
     """
 
     model: keras.Sequential

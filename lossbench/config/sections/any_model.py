@@ -5,14 +5,22 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from lossbench.config.sections.base import refusal
+from lossbench.config.sections.base import Section, refusal
 from lossbench.config.sections.layered_model import LayeredModel
 from lossbench.config.sections.model import Perceptron
 from lossbench.config.sections.own_model import OwnModel
 from lossbench.text import nearest
 
 # The key that tells each form from the others.
-FORMS = {"function": OwnModel, "layers": LayeredModel, "hidden": Perceptron}
+FORMS: dict[str, type[Section]] = {
+    "function": OwnModel,
+    "layers": LayeredModel,
+    "hidden": Perceptron,
+}
+    "function": OwnModel,
+    "layers": LayeredModel,
+    "hidden": Perceptron,
+}
 
 
 def _model(value: Any) -> Any:

@@ -62,9 +62,9 @@ class Dataset(DataFileKeys, extra="allow"):
     """The data of an experiment, from a generator of scikit-learn, a file or a person's function.
 
     With a ``generator`` or a ``function``, every further key is one of its parameters. ``shape`` is
-    that of a row for the network, such as [8, 8, 1] for an image of 64 features. With a ``file``, a path from
-    the working directory, ``sha256`` is the digest of its bytes. Where it is not given it is taken
-    from the file, so that an experiment on changed data is another experiment.
+    that of a row for the network, such as [8, 8, 1] for an image of 64 features. With a ``file``, a
+    path from the working directory, ``sha256`` is the digest of its bytes. Where it is not given it
+    is taken from the file, so that an experiment on changed data is another experiment.
     """
 
     generator: Annotated[str, one_of(tuple(generators.GENERATORS))] | None = None

@@ -47,9 +47,9 @@ def with_defaults(
     """The parameters that are given, and the defaults of the others.
 
     Raises ValidationError for unknown names and wrong values. ``at`` is where the parameters stand
-    in their section, beside ``key`` if there is one; ``former`` maps names that some of them had once to those of
-    today. A silent parameter with its default is left out, so that a config says the same whether
-    or not it was given.
+    in their section, beside ``key`` if there is one; ``former`` maps names that some of them had
+    once to those of today. A silent parameter with its default is left out, so that a config says
+    the same whether or not it was given.
     """
     complaints = {
         name: unclear_number(value) or parameters[name].complaint(value)
