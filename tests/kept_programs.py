@@ -10,9 +10,9 @@ from pathlib import Path
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
-from lossbench.training.final_metrics import complete
 from lossbench.results.result import Result, Training
 from lossbench.suite.write import write
+from lossbench.training.final_metrics import complete
 from lossbench.training.program import Program, compile_program
 from lossbench.training.sharing import program_key
 from lossbench.training.train import trainer

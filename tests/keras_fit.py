@@ -15,13 +15,14 @@ import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.loss import LossChoice
+from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Split
 from lossbench.tables.losses import Loss, Targets, encode
 from lossbench.tables.problems import Problem
 from lossbench.training.batching import program_inputs
-from lossbench.training.network import build, layers_of
+from lossbench.training.network import build
 from lossbench.training.program import compile_program
-from lossbench.training.seeding import Draws, initial_weights, seed_dropout
+from lossbench.training.seeding import Draws, initial_weights, random_states, seed_layers
 from lossbench.training.train import Fitted, fit_function
 
 
@@ -58,16 +59,18 @@ def assert_equals_fit(
     With orders, fit is given an epoch at a time; otherwise the rows are in their order.
     """
     rows = experiment.fitted_rows(split)
-    model = build(experiment, split.x_train.shape[1], len(split.classes))
+    model = build(experiment, split.row_shape, experiment.loss.row.units(len(split.classes)))
     draws = Draws(
-        initial_weights(model, np.random.SeedSequence(7).spawn(4)),
+        initial_weights(model, np.random.SeedSequence(7).spawn(4))
+        if isinstance(experiment.model, Perceptron)
+        else model.get_weights(),
         orders or [np.arange(rows)] * experiment.epochs,
-        np.random.SeedSequence(8).spawn(len(layers_of(model, keras.layers.Dropout))),
+        np.random.SeedSequence(8).spawn(len(random_states(model))),
     )
     ours = _ours(experiment, split, draws)
 
     model.set_weights(draws.weights)
-    seed_dropout(model, draws.dropout)
+    seed_layers(model, draws.layers)
     loss = experiment.loss.row
     logits = loss.logits and experiment.output_activation == "linear"
     model.compile(

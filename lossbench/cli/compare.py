@@ -4,6 +4,7 @@ import typer
 
 from lossbench.cli.app import WRONG_USAGE, app, examples
 from lossbench.cli.options import (
+    AllowCode,
     AsCsv,
     AsJson,
     AsMarkdown,
@@ -24,6 +25,7 @@ def compare(
     folders: ResultFolders = (RESULTS,),  # type: ignore[assignment]  # typer takes a tuple, too
     metric: Metric = None,
     pictures: Pictures = None,
+    allow_code: AllowCode = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     as_md: AsMarkdown = False,
@@ -38,6 +40,7 @@ def compare(
     from lossbench.cli.tables import print_comparison
     from lossbench.cli.terminal import print_error, print_json
     from lossbench.evidence import comparison, comparison_text
+    from lossbench.pictures.decision_boundaries import needing_code
     from lossbench.pictures.of_comparison import pictures as draw
     from lossbench.results.atomic import replace_file
 
@@ -58,7 +61,9 @@ def compare(
     else:
         print_comparison(comparisons)
     if pictures:
-        for name, picture in draw(comparisons).items():
+        for name, picture in draw(comparisons, allow_code).items():
             replace_file(pictures / name, picture)
+        for name in [] if allow_code else [it for of in comparisons for it in needing_code(of)]:
+            print_error(f"no decision boundaries of {name}: it is code, see --allow-code")
     if complaints:
         raise typer.Exit(WRONG_USAGE)

@@ -36,7 +36,7 @@ ConfigFiles = Annotated[
     list[str], typer.Argument(metavar="CONFIG", help="YAML files, or names of bundled configs.")
 ]
 AllowCode = Annotated[
-    bool, typer.Option("--allow-code", help="Run the functions that configs name as their loss.")
+    bool, typer.Option("--allow-code", help="Run the functions that configs name.")
 ]
 
 # Of run and run-all.

@@ -3,7 +3,7 @@
 import typer
 
 from lossbench.cli.app import FAILED, WRONG_USAGE, app, examples
-from lossbench.cli.options import Debug, Metric, Open, Page, ResultFolder, Version
+from lossbench.cli.options import AllowCode, Debug, Metric, Open, Page, ResultFolder, Version
 from lossbench.cli.stored import stored_results
 from lossbench.suite import RESULTS
 
@@ -14,6 +14,7 @@ def report(
     metric: Metric = None,
     out: Page = None,
     open_: Open = False,
+    allow_code: AllowCode = False,
     debug: Debug = False,
     version: Version = False,
 ) -> None:
@@ -42,7 +43,8 @@ def report(
     path = out or folder / FILE_NAME
     try:
         refuse(path)
-        html = page(folder.resolve().name, results, complaints, path.parent, metric, answer)
+        name = folder.resolve().name
+        html = page(name, results, complaints, path.parent, metric, answer, allow_code)
         replace_file(path, html.encode())
     except NothingToCompare as error:
         print_error(str(error))

@@ -15,6 +15,7 @@ from lossbench.config.sections.dataset import Dataset
 from lossbench.config.sections.early_stopping import EarlyStopping
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.optimizer import Optimizer
+from lossbench.config.sections.own_model import OwnModel
 from lossbench.config.sections.published import Published
 from lossbench.config.sections.tune import LEARNING_RATE, Tune
 from lossbench.config.unclear_number import unclear_number
@@ -153,6 +154,11 @@ class Experiment(Section, serialize_by_alias=True):
     def output_activation(self) -> str:
         """The activation of the output layer."""
         return self.model.output_activation or self.loss.row.activation
+
+    @property
+    def runs_code(self) -> bool:
+        """Whether its data or its network come from a person's own code."""
+        return self.dataset.function is not None or isinstance(self.model, OwnModel)
 
     @property
     def gives_probabilities(self) -> bool:

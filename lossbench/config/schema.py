@@ -10,7 +10,6 @@ from typing import Any
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.dataset import COMMON
-from lossbench.config.sections.layered_model import NAMES as LAYER_NAMES
 from lossbench.data import generators
 from lossbench.tables.layers import LAYERS
 from lossbench.tables.losses import LOSSES
@@ -68,18 +67,14 @@ def _dataset(section: Schema) -> Schema:
 
 def _named_layer() -> Schema:
     """The name of a layer, or one with its parameters, or with the value of its bare one."""
-    alone = [
-        alias
-        for alias, name in LAYER_NAMES.items()
-        if not any(row.needed for row in LAYERS[name].parameters.values())
-    ]
-    branches = {}
-    for alias, name in LAYER_NAMES.items():
-        row = LAYERS[name]
+    alone, branches = [], {}
+    for name, row in LAYERS.items():
         needed = [key for key, it in row.parameters.items() if it.needed]
         whole = {**_only(_table(row.parameters)), "type": "object", "required": needed}
         bare = [_parameter(row.parameters[row.bare])] if row.bare else []
-        branches[alias] = {"anyOf": [whole, *bare]}
+        branches[name] = {"anyOf": [whole, *bare]}
+        if not needed:
+            alone.append(name)
     one = {**_only(branches), "type": "object", "minProperties": 1, "maxProperties": 1}
     return {"anyOf": [{"enum": alone}, one]}
 

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 
 from lossbench.config.tuned import with_point
 from lossbench.data import generators
+from lossbench.data.array_files import is_array_file
 from lossbench.data.arrays import Array, DatasetError, Split
 from lossbench.data.files import DataFiles
 from lossbench.evidence.comparison import Comparison
@@ -45,9 +46,17 @@ LONGEST = 31  # characters of a panel's title
 LONGEST_TITLE = 36  # characters of the data's name in a title
 
 
-def has_boundaries(comparison: Comparison) -> bool:
+def has_boundaries(comparison: Comparison, allow_code: bool = False) -> bool:
     """Whether some of the networks tell classes apart by two features."""
-    return comparison.problem != "regression" and bool(shown_in_boundaries(comparison))
+    return comparison.problem != "regression" and bool(shown_in_boundaries(comparison, allow_code))
+
+
+def needing_code(comparison: Comparison) -> list[str]:
+    """The names of experiments whose boundaries only their own code can compute."""
+    if comparison.problem == "regression":
+        return []
+    names = [it.experiment.name for it in comparison.results if it.experiment.runs_code]
+    return names if any(map(_has_two_inputs, comparison.results)) else []
 
 
 def data_of(comparison: Comparison, files: DataFiles) -> Split | None:
@@ -59,28 +68,36 @@ def data_of(comparison: Comparison, files: DataFiles) -> Split | None:
     dataset = experiment.dataset
     try:
         if dataset.function is not None:
-            return None  # a comparison runs no code of others
-        if dataset.file is None:
+            large = False
+        elif dataset.file is None:
             large = generators.most_values(dataset.parameters)[0] > MOST_VALUES
         else:
             path = Path(dataset.file)
-            large = path.stat().st_size > MOST_BYTES or files.most_values(path) > MOST_VALUES
+            large = path.stat().st_size > MOST_BYTES
+            large = large or (not is_array_file(path) and files.most_values(path) > MOST_VALUES)
         split = None if large else experiment.load(files)[0]
     except (DatasetError, OSError):
         return None
     return split if split and split.sha256 == comparison.data_sha256 else None
 
 
-def shown_in_boundaries(comparison: Comparison) -> tuple[Result, ...]:
+def shown_in_boundaries(comparison: Comparison, allow_code: bool = False) -> tuple[Result, ...]:
     """The experiments that ``boundaries`` draws: of many the best ones, with two features.
 
-    Networks that would take long to compute for every point of a panel are left out.
+    Networks that would take long to compute for every point of a panel are left out, and without
+    ``allow_code`` those that come from code.
     """
-    return tuple(it for it in comparison.best(MOST_PANELS) if _drawable(it.trainings[0].weights))
+    return tuple(
+        it
+        for it in comparison.best(MOST_PANELS)
+        if _has_two_inputs(it)
+        and work(it.trainings[0].weights) <= MOST_WORK
+        and (allow_code or not it.experiment.runs_code)
+    )
 
 
 @rc_context(STYLE)
-def boundaries(comparison: Comparison, split: Split) -> Figure | None:
+def boundaries(comparison: Comparison, split: Split, allow_code: bool = False) -> Figure | None:
     """Draw where each experiment's networks decide for another class, over the test rows.
 
     The bold line is of the seed with the median test accuracy, or the first that is nearest to it.
@@ -88,7 +105,8 @@ def boundaries(comparison: Comparison, split: Split) -> Figure | None:
     diverged has no line. Of more than MOST_PANELS experiments, the best are drawn, and of many
     test rows, DOTS. None where the data do not have two features, or not 1 to MOST_CLASSES classes.
     """
-    shown = [it for it in shown_in_boundaries(comparison) if _has_units_for(split, it)]
+    drawn = shown_in_boundaries(comparison, allow_code)
+    shown = [it for it in drawn if _has_units_for(split, it)]
     if split.row_shape != (2,) or not 0 < len(split.classes) <= MOST_CLASSES or not shown:
         return None
     down = -(-len(shown) // COLUMNS)
@@ -178,8 +196,9 @@ def _of_one_scale(grid: tuple[Array, Array]) -> bool:
     return bool(wide < 3 * high and high < 3 * wide)
 
 
-def _drawable(weights: Sequence[Array]) -> bool:
-    return len(weights[0]) == 2 and work(weights) <= MOST_WORK
+def _has_two_inputs(result: Result) -> bool:
+    """Whether its network takes two numbers, as far as its first weight tells."""
+    return len(result.trainings[0].weights[0]) == 2
 
 
 def _has_units_for(split: Split, result: Result) -> bool:

@@ -36,14 +36,19 @@ LONGEST = 62  # characters across a picture
 LONGEST_TITLE = 36  # characters of the data's name in a title
 
 
-def pictures(comparisons: Sequence[Comparison]) -> dict[str, bytes]:
-    """The pictures of all comparisons by the names of their files, which have their numbers."""
+def pictures(comparisons: Sequence[Comparison], allow_code: bool = False) -> dict[str, bytes]:
+    """The pictures of all comparisons by the names of their files, which have their numbers.
+
+    With ``allow_code`` the functions of configs are run where a picture needs them.
+    """
     drawn: dict[str, Figure | None] = {}
     files = DataFiles()
     for number, comparison in enumerate(comparisons, start=1):
         drawn[f"curves_{number}.png"] = curves(comparison)
-        if has_boundaries(comparison) and (split := data_of(comparison, files)):
-            drawn[f"boundaries_{number}.png"] = boundaries(comparison, split)
+        if not has_boundaries(comparison, allow_code):
+            continue
+        if split := data_of(comparison, files):
+            drawn[f"boundaries_{number}.png"] = boundaries(comparison, split, allow_code)
     return {name: png(picture) for name, picture in drawn.items() if picture}
 
 

@@ -40,12 +40,14 @@ def page(
     folder: Path = Path(),
     metric: str | None = None,
     answer: Answer | None = None,
+    allow_code: bool = False,
 ) -> str:
     """The page about results; ``complaints`` say which are left out, and why.
 
     ``folder`` is the folder that the page is for. The paths of data files in it start there. The
     losses are compared on the ``metric``, or else on that of the ``answer``, or on that of their
-    problem. Raises NothingToCompare where no two results have a metric that is given.
+    problem. With ``allow_code`` the functions of configs are run where a picture needs them. Raises
+    NothingToCompare where no two results have a metric that is given.
     """
     from markupsafe import Markup
 
@@ -72,7 +74,7 @@ def page(
         judgements=judgements if claims.about_the_tutorial(judgements) else [],
         limits=LIMITS,
         comparisons=[
-            comparison_section(it, number, anchors, files)
+            comparison_section(it, number, anchors, files, allow_code)
             for number, it in enumerate(comparisons, start=1)
         ],
         experiments=[

@@ -16,6 +16,7 @@ from lossbench.pictures.decision_boundaries import (
     boundaries,
     data_of,
     has_boundaries,
+    needing_code,
     shown_in_boundaries,
 )
 from lossbench.pictures.of_comparison import curves, shown_in_curves
@@ -23,7 +24,7 @@ from lossbench.pictures.of_result import learning_curves
 from lossbench.pictures.style import readable
 from lossbench.pictures.svg import inline
 from lossbench.results.result import PARTS, Result
-from lossbench.text import figure
+from lossbench.text import figure, listed
 
 # A page with more pictures would take long to load.
 COMPARISONS_DRAWN, EXPERIMENTS_DRAWN = 12, 30
@@ -31,6 +32,7 @@ NO_HISTORY = (
     "There are no curves, because history.csv is missing; git may ignore it, as it is large: "
     "run the experiment again to draw them."
 )
+CODE = "There are no decision boundaries of what is code, without --allow-code"
 NO_DATA = "There are no decision boundaries: the data are too large, or cannot be loaded again."
 MANY_COMPARISONS = (
     f"Only the first {COMPARISONS_DRAWN} comparisons have pictures here; "
@@ -43,12 +45,16 @@ MANY_EXPERIMENTS = (
 
 
 def comparison_section(
-    comparison: Comparison, number: int, anchors: Mapping[int, str], files: DataFiles
+    comparison: Comparison,
+    number: int,
+    anchors: Mapping[int, str],
+    files: DataFiles,
+    allow_code: bool = False,
 ) -> dict[str, Any]:
     """A comparison; ``number`` counts them, and ``anchors`` are those of the results by id."""
     train, test = ([it for it in comparison.standings if it.part == part] for part in PARTS)
     of_results = [anchors[id(result)] for result in comparison.results]
-    pictures, notes = _pictures(comparison, number, files)
+    pictures, notes = _pictures(comparison, number, files, allow_code)
     return {
         "anchor": f"comparison-{number}",
         "data": comparison.data,
@@ -71,7 +77,9 @@ def _ends(pair: Pair) -> list[float]:
     return [100 * end for end in (low, share, high)]
 
 
-def _pictures(comparison: Comparison, number: int, files: DataFiles) -> tuple[list[Any], list[str]]:
+def _pictures(
+    comparison: Comparison, number: int, files: DataFiles, allow_code: bool
+) -> tuple[list[Any], list[str]]:
     """The pictures of a comparison, and a note on each that is missing."""
     from markupsafe import Markup
 
@@ -83,12 +91,15 @@ def _pictures(comparison: Comparison, number: int, files: DataFiles) -> tuple[li
         pictures.append(Markup(inline(picture, f"curves-{number}", text)))
     else:
         notes.append(NO_HISTORY)
-    if has_boundaries(comparison):
+    if not allow_code and (names := needing_code(comparison)):
+        notes.append(f"{CODE}: {listed(names, most=5)}.")
+    if has_boundaries(comparison, allow_code):
         split = data_of(comparison, files)
         if split is None:
             notes.append(NO_DATA)
-        elif picture := boundaries(comparison, split):
-            text = descriptions.of_boundaries(comparison, shown_in_boundaries(comparison))
+        elif picture := boundaries(comparison, split, allow_code):
+            shown = shown_in_boundaries(comparison, allow_code)
+            text = descriptions.of_boundaries(comparison, shown)
             pictures.append(Markup(inline(picture, f"boundaries-{number}", text)))
     return pictures, notes
 

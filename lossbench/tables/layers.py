@@ -178,6 +178,10 @@ def _size(default: int | None) -> Parameter:
     return Parameter(default, low=1, whole=True, one_or_many=True, silent=True)
 
 
+def _window() -> Parameter:
+    return Parameter(low=1, whole=True, one_or_many=True, needed=True)
+
+
 def _flag(default: bool) -> Parameter:
     return Parameter(default, silent=True)
 
@@ -215,7 +219,7 @@ GATED: Parameters = {**RECURRENT, "recurrent_activation": _one_of(ACTIVATIONS, "
 def _convolutions(axes: int, paddings: tuple[str, ...]) -> LayerRow:
     parameters = {
         "filters": _number(),
-        "kernel_size": Parameter(low=1, whole=True, one_or_many=True, needed=True),
+        "kernel_size": _window(),
         "strides": _size(1),
         "padding": _one_of(paddings, "valid"),
         "dilation_rate": _size(1),
@@ -227,7 +231,8 @@ def _convolutions(axes: int, paddings: tuple[str, ...]) -> LayerRow:
 def _of_axes(axes: int) -> Iterator[tuple[str, LayerRow]]:
     """The layers that come for sequences, of one axis, and for images, of two."""
     yield f"MaxPooling{axes}D", LayerRow(partial(_pooling, axes), POOLING, "pool_size")
-    yield f"AveragePooling{axes}D", LayerRow(partial(_pooling, axes), POOLING, "pool_size")
+    needed = {**POOLING, "pool_size": _window()}  # in Keras only maxima have a default
+    yield f"AveragePooling{axes}D", LayerRow(partial(_pooling, axes), needed, "pool_size")
     yield f"GlobalMaxPooling{axes}D", LayerRow(partial(_global_pooling, axes))
     yield f"GlobalAveragePooling{axes}D", LayerRow(partial(_global_pooling, axes))
     yield (

@@ -24,6 +24,7 @@ from lossbench.training.optimizer import RestartableOptimizer
 from lossbench.training.scores import scores
 from lossbench.training.sharing import hyperparameters, with_hyperparameters
 from lossbench.training.training_loop import TrainingLoop
+from lossbench.training.uncompilable import uncompilable
 from lossbench.training.variables import HyperparameterVariable
 
 # How many row numbers one call of a program takes: it bounds the memory of training on large data.
@@ -62,9 +63,14 @@ def compile_program(experiment: Experiment, split: Split) -> Program:
         # This call compiles, and trains no epoch. The number of epochs is a tensor: each Python
         # number would be a constant, and compile a program of its own.
         no_orders = np.zeros((program.epochs_per_call, *rows.mask.shape), np.int32)
-        program.run(rows, batches, no_orders, tf.constant(0))
-        if program.changes_final_weights:
-            program.evaluate(batches, tf.constant(0))
+        try:
+            program.run(rows, batches, no_orders, tf.constant(0))
+            if program.changes_final_weights:
+                program.evaluate(batches, tf.constant(0))
+        except (tf.errors.OpError, NotImplementedError, TypeError) as error:
+            if isinstance(experiment.model, Perceptron):
+                raise
+            raise uncompilable(program.model, error) from error
     return program
 
 

@@ -28,7 +28,7 @@ class Draws(NamedTuple):
 
 def draw(seed: int, model: keras.Sequential, rows: int, epochs: int) -> Draws:
     """Draw what a seed decides about training a perceptron on a number of rows for some epochs."""
-    dense, drawing = len(layers_of(model, keras.layers.Dense)), len(_states(model))
+    dense, drawing = len(layers_of(model, keras.layers.Dense)), len(random_states(model))
     order, *layers = np.random.SeedSequence(seed).spawn(1 + dense + drawing)
     weights = initial_weights(model, layers[:dense])
     return Draws(weights, _orders(order, rows, epochs), layers[dense:])
@@ -43,7 +43,7 @@ def draw_anew(seed: int, build: Callable[[], keras.Sequential], rows: int, epoch
     order, of_weights, of_layers = np.random.SeedSequence(seed).spawn(3)
     keras.utils.set_random_seed(int(of_weights.generate_state(1)[0]))
     model = build()
-    layers = of_layers.spawn(len(_states(model)))
+    layers = of_layers.spawn(len(random_states(model)))
     return Draws(model.get_weights(), _orders(order, rows, epochs), layers)
 
 
@@ -74,12 +74,12 @@ def initial_weights(
 
 def seed_layers(model: keras.Sequential, streams: Sequence[np.random.SeedSequence]) -> None:
     """Let each layer that draws, such as dropout, draw from the start of its own stream."""
-    for state, stream in zip(_states(model), streams, strict=True):
+    for state, stream in zip(random_states(model), streams, strict=True):
         # The state is a seed, and how often numbers were drawn from it.
         state.assign(np.array([stream.generate_state(1)[0], 0], np.uint32).astype(state.dtype))
 
 
-def _states(model: keras.Sequential) -> list[keras.Variable]:
+def random_states(model: keras.Sequential) -> list[keras.Variable]:
     """The states of the random numbers of all layers, also of those inside of others."""
     weights = {id(it) for it in model.weights}
     return [it for it in model.variables if id(it) not in weights and it.shape == (2,)]

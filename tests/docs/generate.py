@@ -20,6 +20,7 @@ import numpy as np
 import lossbench
 from lossbench.config.schema import schema
 from lossbench.data.generators import GENERATORS
+from lossbench.tables.layers import LAYERS
 from lossbench.tables.losses import ANY_REAL, LOSSES, Loss
 from lossbench.tables.metrics import METRICS, Metric
 from lossbench.tables.optimizers import COMMON, OPTIMIZERS, SCHEDULES
@@ -167,6 +168,14 @@ def optimizers() -> str:
     return _table(head, [*rows(own), common, *rows(SCHEDULES)])
 
 
+def layers() -> str:
+    """The layers with their parameters; those alike share a row."""
+    alike: dict[str, list[str]] = {}
+    for name, row in LAYERS.items():
+        alike.setdefault(_names(*row.parameters), []).append(name)
+    return _table(["layer", "parameters"], ([_names(*it), keys] for keys, it in alike.items()))
+
+
 def generators() -> str:
     """What of scikit-learn's data there is, by the kind of target."""
     return _list(
@@ -205,7 +214,7 @@ def api() -> str:
 
 BLOCKS: dict[str, tuple[Callable[[], str], ...]] = {
     "README.md": (results, findings),
-    "configs/README.md": (generators, losses, metrics, optimizers),
+    "configs/README.md": (generators, layers, losses, metrics, optimizers),
     "results/README.md": (claims,),
     "lossbench/README.md": (packages, api, bench),
 }

@@ -12,8 +12,8 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.files import DataFiles
 from lossbench.evidence.comparison import compare
 from lossbench.pictures import decision_boundaries
-from lossbench.training.predict import decisions_in_chunks
 from lossbench.results.read import read_result
+from lossbench.training.predict import decisions_in_chunks
 
 
 def test_data_are_not_made_again_at_any_price(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,10 +11,10 @@ from sklearn import metrics
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import ACTIVATIONS
 from lossbench.data.arrays import Split
-from lossbench.training.final_metrics import complete, values
-from lossbench.training.predict import predictions
 from lossbench.results.result import Training
+from lossbench.training.final_metrics import complete, values
 from lossbench.training.network import build
+from lossbench.training.predict import predictions
 
 RNG = np.random.default_rng(3)
 

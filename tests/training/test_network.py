@@ -27,5 +27,5 @@ def test_every_kind_of_layer_has_the_figures_of_fit(
 ) -> None:
     experiment = experiment_of("regression", "mse", model=model, epochs=2)
     # Compiled by XLA, fit draws the same numbers for its dropout.
-    dropout = any(layer.dropout for layer in experiment.model.layers)
+    dropout = any(layer.dropout for layer in experiment.model.hidden_layers)
     assert_equals_fit(experiment, split_of("regression"), jit=dropout)

@@ -14,9 +14,9 @@ import tensorflow as tf
 from kept_programs import kept_trainer
 
 from lossbench.config.experiment import Experiment
-from lossbench.training.final_metrics import complete
 from lossbench.results.result import Result, Training
 from lossbench.tables.losses import LOSSES, encode
+from lossbench.training.final_metrics import complete
 from lossbench.training.network import build
 from lossbench.training.saved_model import model_file
 from lossbench.training.scores import scores

@@ -16,7 +16,7 @@ Make = Callable[..., Experiment]
 
 def test_layers_of_one_shape_start_with_independent_weights(experiment_of: Make) -> None:
     experiment = experiment_of("binary classification", "hinge", model={"hidden": [40, 40, 40]})
-    model = build(experiment, 40, 2)
+    model = build(experiment, (40,), 1)
     kernels = initial_weights(model, np.random.SeedSequence(3).spawn(4))[:6:2]
     for one, other in ((0, 1), (1, 2), (0, 2)):
         correlation = np.corrcoef(kernels[one].ravel(), kernels[other].ravel())[0, 1]
@@ -25,7 +25,7 @@ def test_layers_of_one_shape_start_with_independent_weights(experiment_of: Make)
 
 def test_hidden_weights_have_the_distribution_of_he_uniform(experiment_of: Make) -> None:
     experiment = experiment_of("regression", "mse", model={"hidden": [500]})
-    model = build(experiment, 20, 0)
+    model = build(experiment, (20,), 1)
     hidden, _, output, _ = initial_weights(model, np.random.SeedSequence(0).spawn(2))
     # He et al. 2015: limit sqrt(6 / inputs); Glorot and Bengio 2010: sqrt(6 / (inputs + outputs)).
     for kernel, limit in ((hidden, np.sqrt(6 / 20)), (output, np.sqrt(6 / 501))):

@@ -19,9 +19,9 @@ from lossbench.data.parts import parts
 from lossbench.data.scaling import Scaling
 from lossbench.data.splitting import split as split_table
 from lossbench.data.target_transform import TransformName
+from lossbench.results.result import Result, Training
 from lossbench.training.final_metrics import complete
 from lossbench.training.predict import predictions
-from lossbench.results.result import Result, Training
 from lossbench.training.program import compile_program
 from lossbench.training.scores import scores
 from lossbench.training.sharing import program_key

@@ -17,10 +17,6 @@ FORMS: dict[str, type[Section]] = {
     "layers": LayeredModel,
     "hidden": Perceptron,
 }
-    "function": OwnModel,
-    "layers": LayeredModel,
-    "hidden": Perceptron,
-}
 
 
 def _model(value: Any) -> Any:

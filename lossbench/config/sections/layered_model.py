@@ -18,21 +18,6 @@ from lossbench.config.sections.with_parameters import SectionWithParameters, wit
 from lossbench.tables.layers import LAYERS, LayerRow, Settings, Shape, UnfitLayer, shown
 from lossbench.text import unknown
 
-# Other names that Keras has for some of them.
-NAMES = {
-    **{name: name for name in LAYERS},
-    **{
-        f"{other}{axes}D": f"{name}{axes}D"
-        for axes in (1, 2)
-        for other, name in (
-            ("Convolution", "Conv"),
-            ("MaxPool", "MaxPooling"),
-            ("AvgPool", "AveragePooling"),
-            ("GlobalMaxPool", "GlobalMaxPooling"),
-            ("GlobalAvgPool", "GlobalAveragePooling"),
-        )
-    },
-}
 FORMER = {**FORMER_ACTIVATIONS, **FORMER_INITIALIZERS}
 EXAMPLE = "{Conv2D: {filters: 16, kernel_size: 3}}"
 
@@ -63,9 +48,8 @@ def _named_layer(value: Any) -> Any:
     if not isinstance(value, Mapping) or len(value) != 1:
         raise refuse(f"must be the name of a layer, or one with its parameters: {EXAMPLE}")
     ((name, given),) = value.items()
-    if not isinstance(name, str) or name not in NAMES:
-        raise refusal((str(name),), unknown(name, NAMES, "a known layer"), given or name)
-    name = NAMES[name]
+    if not isinstance(name, str) or name not in LAYERS:
+        raise refusal((str(name),), unknown(name, LAYERS, "a known layer"), given or name)
     row = LAYERS[name]
     if not isinstance(given, Mapping):
         if not row.bare:
