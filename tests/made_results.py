@@ -40,7 +40,7 @@ def made(name: str, seeds: int = 4, epochs: int = 6, **changes: Any) -> Result:
     )
     split = experiment.dataset.load()
     rng = np.random.default_rng(len(name))
-    shapes = experiment.model.weight_shapes(2, experiment.loss.row.units(2)).values()
+    shapes = experiment.model.weight_shapes((2,), experiment.loss.row.units(2)).values()
     trainings = []
     for number, seed in experiment.trainings:
         diverged = seed == 1

@@ -42,7 +42,7 @@ def result() -> Result:
         }
         for name in names:
             history[f"test_{name}"][-1] = value
-        shapes = experiment.model.weight_shapes(2, 1).values()
+        shapes = experiment.model.weight_shapes((2,), 1).values()
         weights = tuple(rng.random(shape, np.float32) for shape in shapes)
         figures = dict.fromkeys(names, value)
         trainings.append(Training(seed, seed == 8, figures, figures, history, weights))
@@ -220,7 +220,7 @@ def test_an_early_stop_and_batch_normalisation_are_read_as_they_were_written(
         names = ("train_loss", "test_loss", "validation_loss")
         names += tuple(f"{part}_{it}" for part in PARTS for it in experiment.tracked)
         history = {name: rng.random(length, np.float32) for name in names}
-        shapes = experiment.model.weight_shapes(2, 1).values()
+        shapes = experiment.model.weight_shapes((2,), 1).values()
         weights = tuple(rng.random(shape, np.float32) for shape in shapes)
         figures = dict.fromkeys(("loss", *experiment.metrics), 0.5)
         trainings.append(

@@ -26,7 +26,7 @@ def _same_weights_every_time() -> None:
 
 def weighted(experiment: Experiment, features: int, classes: int) -> keras.Sequential:
     """The model with weights that leave no layer at its start."""
-    model = build(experiment, features, classes)
+    model = build(experiment, (features,), experiment.loss.row.units(classes))
     model.set_weights([np.abs(RNG.normal(0.5, 0.4, it.shape)) - 0.2 for it in model.weights])
     for weight in model.weights:
         if weight.name == "moving_variance":
@@ -55,8 +55,8 @@ def test_names_and_shapes_of_weights_are_those_of_the_model(
 ) -> None:
     model = {"hidden": [8, {"units": 4, "dropout": 0.1, "batch_normalization": True}]}
     experiment = experiment_of("regression", "mse", model=model)
-    network = build(experiment, 5, 0)
-    shapes = experiment.model.weight_shapes(5, 1)
+    network = build(experiment, (5,), 1)
+    shapes = experiment.model.weight_shapes((5,), 1)
     assert [*shapes.values()] == [it.shape for it in network.weights]
     assert [name.rpartition("_")[0] for name in shapes] == [it.name for it in network.weights]
 
@@ -77,7 +77,7 @@ def test_metrics_of_classifiers_are_scikit_learns(
     problem = "binary classification" if classes == 2 else "multi-class classification"
     model = {"hidden": [6], "output_activation": activation}
     experiment = experiment_of(problem, loss, model=model)
-    network = build(experiment, 4, classes)
+    network = build(experiment, (4,), experiment.loss.row.units(classes))
     x = RNG.normal(size=(200, 4)).astype(np.float32)
     y = RNG.choice(classes, 200, p=[0.6, 0.4] if classes == 2 else [0.5, 0.3, 0.2])
     said = network.predict(x, verbose=0)
@@ -114,7 +114,7 @@ def test_r2_is_scikit_learns_and_a_diverged_training_has_none(
         "regression", "mse", metrics=["r2", "mse"], early_stopping=stopping, repeats=2
     )
     assert experiment.metrics == ("mse", "mae", "r2")
-    network = build(experiment, 4, 0)
+    network = build(experiment, (4,), 1)
     x, y = RNG.normal(size=(300, 4)).astype(np.float32), RNG.normal(size=300)
     split = Split(x[:200], y[:200], x[200:], y[200:])
     figures = {"loss": 0.0, "mse": 0.0, "mae": 0.0}
@@ -135,7 +135,7 @@ def test_metrics_for_heavy_tails_are_scikit_learns(
     experiment_of: Callable[..., Experiment],
 ) -> None:
     experiment = experiment_of("regression", "mse")
-    network = build(experiment, 4, 0)
+    network = build(experiment, (4,), 1)
     x, y = RNG.normal(size=(101, 4)).astype(np.float32), RNG.lognormal(0, 3, 101)
     said = network.predict(x, verbose=0)[:, 0]
     wanted = {

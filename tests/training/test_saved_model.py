@@ -63,7 +63,7 @@ def test_a_loaded_model_has_the_loss_and_the_optimizer_it_was_trained_with(
     )
     split = experiment.dataset.load()
     features, classes = split.x_train.shape[1], len(split.classes)
-    model = build(experiment, features, classes)
+    model = build(experiment, (features,), experiment.loss.row.units(classes))
     figures = dict.fromkeys(("loss", *experiment.metrics), 1.0)
     training = Training(7, False, figures, figures, {}, tuple(model.get_weights()))
     content = model_file(Result(experiment, "", (training,)), split)

@@ -134,7 +134,7 @@ def test_a_shared_program_trains_as_fit_does(experiment_of: Make) -> None:
     # The weights and row orders that the seed 4 gives, as trainer draws them.
     order_stream, *streams = np.random.SeedSequence(4).spawn(3)
     shuffle = np.random.default_rng(order_stream)
-    model = build(second, 4, 0)
+    model = build(second, (4,), 1)
     model.set_weights(initial_weights(model, streams))
     model.compile(loss="mse", optimizer=keras.optimizers.SGD(0.02, momentum=0.9), run_eagerly=True)
     for epoch in range(2):

@@ -26,8 +26,8 @@ def _model(value: Any) -> Any:
         name = next((name for name in FORMS if name in value), "hidden")
         for other in FORMS:
             if other != name and other in value:
-                message = f"cannot stand beside {name}: a network has one of them"
-                raise refusal(other, message, value[other])
+                message = f"cannot stand beside {other}: a network has one of them"
+                raise refusal(name, message, value[name])
         if name == "layers":
             _refuse_keys_of_others(value)
         return FORMS[name].model_validate(value)

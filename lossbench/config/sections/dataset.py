@@ -153,7 +153,7 @@ class Dataset(DataFileKeys, extra="allow"):
             absent = "file" if of_file else "generator"
             raise refusals("dataset", {absent: ("missing", self.parameters)})
         of_arrays = is_array_file(self.file)
-        what = "a file of arrays" if of_arrays else "a data file with columns"
+        what = "a file of arrays" if of_arrays else "a data file"
         keys = (OF_ARRAYS if of_arrays else OF_FILES - {"features"}) | COMMON
         given = self.parameters | {it: getattr(self, it) for it in OF_FILES - keys}
         errors: dict[str, tuple[Any, Any]] = {
