@@ -21,7 +21,7 @@ from lossbench.config.unclear_number import unclear_number
 from lossbench.data.arrays import Split
 from lossbench.data.files import DataFiles
 from lossbench.data.parts import Fitted
-from lossbench.tables.metrics import FORMER_METRICS, METRICS
+from lossbench.tables.metrics import FORMER_METRICS, METRICS, METRICS_ELSEWHERE
 from lossbench.tables.parameters import is_number
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
@@ -87,7 +87,7 @@ class Experiment(Section, serialize_by_alias=True):
     tune: Tune | None = Field(None, exclude_if=off)
     # Those that the config asks for; ``metrics`` has those of the loss as well.
     final_metrics: Annotated[
-        tuple[Annotated[str, one_of(list(METRICS), FORMER_METRICS)], ...],
+        tuple[Annotated[str, one_of(list(METRICS), FORMER_METRICS, METRICS_ELSEWHERE)], ...],
         BeforeValidator(_metric_names),
     ] = Field((), alias="metrics", exclude_if=off)
     published: dict[str, Published] = Field({})

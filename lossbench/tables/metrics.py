@@ -10,6 +10,7 @@ every epoch needs its function in the scores.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -37,7 +38,8 @@ class Metric:
     what the rows must have. ``as_mean_of`` names the metric of every epoch whose mean over rows,
     all alike or by classes, orders networks as this one does; empty where there is none.
     ``of_probabilities`` says that the outputs must be probabilities, and ``ordered`` that one value
-    is better than another.
+    is better than another. ``quantile`` is the one of the target that the best constant prediction
+    is, if it is not the mean.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Metric:
     as_mean_of: str = ""
     of_probabilities: bool = False
     ordered: bool = True
+    quantile: float | None = None
 
     def lacking(self, truth: Array, classes: int, part: str) -> str:
         """What the metric lacks to be taken of a part's target, (rows,); empty where nothing."""
@@ -85,13 +88,24 @@ class Metric:
 REGRESSION: tuple[Problem, ...] = ("regression",)
 BINARY: tuple[Problem, ...] = ("binary classification",)
 BALANCED = "balanced_accuracy"
+MEDIAN = 0.5
 UNBALANCED = 4  # how many times the rows of another class a class must have
+PERCENTS = (5, 10, 25, 50, 75, 90, 95)  # the quantiles that have a pinball loss among the metrics
 # Losses are compared on the first that fits. It is also printed, unless another is published.
 METRICS = {
     metric.name: metric
     for metric in (
         Metric("mse", "mean squared error", REGRESSION, True, 0, LARGEST, as_mean_of="mse"),
-        Metric("mae", "mean absolute error", REGRESSION, True, 0, LARGEST, as_mean_of="mae"),
+        Metric(
+            "mae",
+            "mean absolute error",
+            REGRESSION,
+            True,
+            0,
+            LARGEST,
+            as_mean_of="mae",
+            quantile=MEDIAN,
+        ),
         Metric("accuracy", "accuracy", CLASSIFICATION, as_mean_of="accuracy"),
         # What Keras 2.2.4 called the accuracy of one unit.
         Metric("rounded_accuracy", "rounded accuracy", BINARY, labels="-1/1"),
@@ -106,6 +120,25 @@ METRICS = {
             as_mean_of="mse",
         ),
         Metric(
+            "rmse",
+            "root mean squared error",
+            REGRESSION,
+            True,
+            0,
+            LARGEST,
+            function=of.rmse,
+            as_mean_of="mse",
+        ),
+        Metric(
+            "explained_variance",
+            "explained variance",
+            REGRESSION,
+            low=-1e300,
+            high=1,
+            function=of.explained_variance,
+            needs="two rows",
+        ),
+        Metric(
             "median_absolute_error",
             "median absolute error",
             REGRESSION,
@@ -113,6 +146,7 @@ METRICS = {
             0,
             LARGEST,
             function=of.median_absolute_error,
+            quantile=MEDIAN,
         ),
         Metric(
             "mape",
@@ -123,6 +157,20 @@ METRICS = {
             1e300,
             function=of.mape,
             needs="no zero",
+            quantile=MEDIAN,
+        ),
+        *(
+            Metric(
+                f"pinball_{percent:02}",
+                f"pinball loss at {percent} %",
+                REGRESSION,
+                True,
+                0,
+                LARGEST,
+                function=partial(of.pinball, percent / 100),
+                quantile=percent / 100,
+            )
+            for percent in PERCENTS
         ),
         Metric(
             BALANCED,
@@ -133,6 +181,16 @@ METRICS = {
         ),
         Metric("f1", "F1 score", BINARY, function=of.f1),
         Metric("f1_macro", "macro F1 score", CLASSIFICATION, function=of.f1_macro),
+        Metric("precision", "precision", BINARY, function=of.precision),
+        Metric("recall", "recall", BINARY, function=of.recall),
+        Metric("precision_macro", "macro precision", CLASSIFICATION, function=of.precision_macro),
+        Metric(
+            "mcc",
+            "Matthews correlation coefficient",
+            CLASSIFICATION,
+            low=-1 - ROUNDING,
+            function=of.mcc,
+        ),
         Metric("roc_auc", "ROC AUC", CLASSIFICATION, function=of.roc_auc, needs="all classes"),
         Metric(
             "average_precision",
@@ -184,6 +242,13 @@ METRICS = {
 # The metrics that early stopping can watch.
 MONITORED = tuple(it.name for it in METRICS.values() if it.as_mean_of)
 FORMER_METRICS = {"acc": "accuracy"}  # what Keras called some of them once
+# What others call some of them. The mean of the recalls of all classes is the balanced accuracy.
+METRICS_ELSEWHERE = {
+    "recall_macro": BALANCED,
+    "macro_recall": BALANCED,
+    "root_mean_squared_error": "rmse",
+    "matthews_corrcoef": "mcc",
+}
 
 
 def every_epoch(problem: Problem, labels: Labels) -> tuple[str, ...]:

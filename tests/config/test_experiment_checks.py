@@ -70,7 +70,7 @@ ODDS = [
             "6: class_weight.4: 2.0 is not a class; allowed: 0, 1, 2",
             "7: metrics.0: 'f1' is not a metric of categorical_crossentropy; allowed: accuracy, "
             "average_precision, balanced_accuracy, brier, expected_calibration_error, f1_macro, "
-            "log_loss, roc_auc",
+            "log_loss, mcc, precision_macro, roc_auc",
         ],
     ),
     (
@@ -109,7 +109,7 @@ ODDS = [
         [
             "5: metrics.0: 'f1' is not a metric of categorical_crossentropy; allowed: accuracy, "
             "average_precision, balanced_accuracy, brier, expected_calibration_error, f1_macro, "
-            "log_loss, roc_auc"
+            "log_loss, mcc, precision_macro, roc_auc"
         ],
     ),
     (
