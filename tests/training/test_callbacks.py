@@ -133,7 +133,7 @@ STOPPING = [
 PLATEAU = [
     {"patience": patience, "min_delta": delta, "cooldown": cooldown, "min_lr": low, "factor": by}
     for patience, delta, cooldown, low, by in product(
-        (0, 1, 3), (0.0, 0.25), (0, 1, 4), (0.0, 0.003, 0.5), (0.1, 0.7)
+        (0, 1, 3), (0.0, 0.25), (0, 1, 4), (0.0, 0.003, 0.7), (0.1, 0.7)
     )
 ]
 NEVER = {"patience": 100}
