@@ -27,13 +27,17 @@ def unknown(
     allowed: Iterable[str],
     what: str = "a known name",
     former: Mapping[str, str] = MappingProxyType({}),
+    elsewhere: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The end of a message about a name that is not allowed: why not, and which are.
 
-    ``former`` maps old names to the names of today.
+    ``former`` maps old names to the names of today, and ``elsewhere`` what others call them.
     """
-    now = former.get(str(name))
-    return f"is now called '{now}'" if now else f"is not {what}; {nearest(name, allowed)}"
+    if now := former.get(str(name)):
+        return f"is now called '{now}'"
+    if here := elsewhere.get(str(name)):
+        return f"is called '{here}' here"
+    return f"is not {what}; {nearest(name, allowed)}"
 
 
 def nearest(name: object, allowed: Iterable[str]) -> str:

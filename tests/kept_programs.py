@@ -20,12 +20,17 @@ from lossbench.training.train import trainer
 _programs: dict[str, Program] = {}
 
 
-def kept_trainer(experiment: Experiment, split: Split) -> Callable[[int], Training]:
-    """What ``trainer`` gives, with a program that is kept."""
+def kept_program(experiment: Experiment, split: Split) -> Program:
+    """A program for the experiment, which is kept."""
     key = program_key(experiment, split)
     if key not in _programs:
         _programs[key] = compile_program(experiment, split)
-    return trainer(experiment, split, _programs[key])
+    return _programs[key]
+
+
+def kept_trainer(experiment: Experiment, split: Split) -> Callable[[int], Training]:
+    """What ``trainer`` gives, with a program that is kept."""
+    return trainer(experiment, split, kept_program(experiment, split))
 
 
 def run(experiment: Experiment, out: Path | None = None) -> Result:

@@ -21,7 +21,7 @@ from lossbench.tables.losses import Loss, Targets, encode
 from lossbench.tables.problems import Problem
 from lossbench.training.batching import program_inputs
 from lossbench.training.network import build
-from lossbench.training.program import compile_program
+from lossbench.training.program import Program, compile_program
 from lossbench.training.seeding import Draws, initial_weights, random_states, seed_layers
 from lossbench.training.train import Fitted, fit_function
 
@@ -53,10 +53,13 @@ def assert_equals_fit(
     class_weight: dict[int, float] | None = None,
     callbacks: Iterable[keras.callbacks.Callback] = (),
     jit: bool = False,
+    program: Program | None = None,
+    watched: Iterable[keras.metrics.Metric] = (),
 ) -> None:
     """Every figure of every epoch and the final weights are those of fit, within 1e-6.
 
-    With orders, fit is given an epoch at a time; otherwise the rows are in their order.
+    With orders, fit is given an epoch at a time; otherwise the rows are in their order. Nothing is
+    compiled where there is a program; ``watched`` are metrics that callbacks of fit look at.
     """
     rows = experiment.fitted_rows(split)
     model = build(experiment, split.row_shape, experiment.loss.row.units(len(split.classes)))
@@ -67,7 +70,7 @@ def assert_equals_fit(
         orders or [np.arange(rows)] * experiment.epochs,
         np.random.SeedSequence(8).spawn(len(random_states(model))),
     )
-    ours = _ours(experiment, split, draws)
+    ours = _ours(experiment, split, draws, program or compile_program(experiment, split))
 
     model.set_weights(draws.weights)
     seed_layers(model, draws.layers)
@@ -76,7 +79,7 @@ def assert_equals_fit(
     model.compile(
         loss=_keras_loss(experiment.loss, logits),
         optimizer=optimizer or sgd(),
-        metrics=[_keras_metric(name, loss, logits) for name in experiment.metrics],
+        metrics=[*(_keras_metric(name, loss, logits) for name in experiment.metrics), *watched],
         run_eagerly=not jit,
         jit_compile=jit,
     )
@@ -92,11 +95,9 @@ def assert_equals_fit(
         assert ours.final.test[column] == pytest.approx(final[name], rel=2e-6, abs=1e-6), name
 
 
-def _ours(experiment: Experiment, split: Split, draws: Draws) -> Fitted:
+def _ours(experiment: Experiment, split: Split, draws: Draws, program: Program) -> Fitted:
     """The second training of a program, so that what the first has left behind would be seen."""
-    fit = fit_function(
-        experiment, compile_program(experiment, split), program_inputs(experiment, split)
-    )
+    fit = fit_function(experiment, program, program_inputs(experiment, split))
     fit(draws)
     return fit(draws)
 

@@ -87,7 +87,7 @@ def choose(
     from lossbench.config.grid import read_settings
     from lossbench.evidence import choice_text
     from lossbench.suite.choose import Protocol
-    from lossbench.tables.metrics import METRICS
+    from lossbench.tables.metrics import FORMER_METRICS, METRICS, METRICS_ELSEWHERE
     from lossbench.text import unknown
 
     grid = read_settings(tune or ())
@@ -95,7 +95,8 @@ def choose(
         raise typer.BadParameter("; ".join(f"--tune: {message}" for _, message in grid.refused))
     ordered = [name for name, row in METRICS.items() if row.ordered]
     if metric is not None and metric not in ordered:
-        raise typer.BadParameter(f"--metric: '{metric}' {unknown(metric, ordered, 'a metric')}")
+        why = unknown(metric, ordered, "a metric", FORMER_METRICS, METRICS_ELSEWHERE)
+        raise typer.BadParameter(f"--metric: '{metric}' {why}")
     values = {axis.dotted: axis.values for axis in grid.axes}
     protocol = Protocol(
         metric, splits, seeds, seed or 0, epochs, group, time, values, rope, allow_code, force

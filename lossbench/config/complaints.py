@@ -15,6 +15,7 @@ from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Layer, Perceptron
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.sections.published import Published
+from lossbench.config.sections.reduce_lr_on_plateau import ReduceLROnPlateau
 from lossbench.config.sections.split_options import SplitOptions
 from lossbench.config.sections.standardize import Standardize
 from lossbench.config.sections.tune import Tune
@@ -32,6 +33,7 @@ SECTIONS: dict[object, type[Section]] = {
     "model": Perceptron,
     "hidden": Layer,
     "early_stopping": EarlyStopping,
+    "reduce_lr_on_plateau": ReduceLROnPlateau,
     "tune": Tune,
     "loss": LossChoice,
     "optimizer": Optimizer,
@@ -62,6 +64,7 @@ MESSAGES = {
         "must be letters, digits and any of . _ = + - and start with a letter or digit"
     ),
     "string_too_long": "must have at most {max_length} characters",
+    "greater_than": "must be greater than {gt}",
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",

@@ -10,19 +10,20 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from lossbench.config.sections.any_model import AnyModel
-from lossbench.config.sections.base import Section, off, one_of, refusal, refuse
+from lossbench.config.sections.base import ABSENT, Section, off, one_of, refusal, refuse
 from lossbench.config.sections.dataset import Dataset
-from lossbench.config.sections.early_stopping import EarlyStopping
+from lossbench.config.sections.early_stopping import LOSS, EarlyStopping
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.sections.own_model import OwnModel
 from lossbench.config.sections.published import Published
+from lossbench.config.sections.reduce_lr_on_plateau import ReduceLROnPlateau
 from lossbench.config.sections.tune import LEARNING_RATE, Tune
 from lossbench.config.unclear_number import unclear_number
 from lossbench.data.arrays import Split
 from lossbench.data.files import DataFiles
 from lossbench.data.parts import Fitted
-from lossbench.tables.metrics import FORMER_METRICS, METRICS
+from lossbench.tables.metrics import FORMER_METRICS, METRICS, METRICS_ELSEWHERE
 from lossbench.tables.parameters import is_number
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
@@ -85,10 +86,11 @@ class Experiment(Section, serialize_by_alias=True):
         Literal["balanced"] | dict[str, float] | None, BeforeValidator(_class_weight)
     ] = Field(None, exclude_if=off)
     early_stopping: EarlyStopping | None = Field(None, exclude_if=off)
+    reduce_lr_on_plateau: ReduceLROnPlateau | None = Field(None, exclude_if=off)
     tune: Tune | None = Field(None, exclude_if=off)
     # Those that the config asks for; ``metrics`` has those of the loss as well.
     final_metrics: Annotated[
-        tuple[Annotated[str, one_of(list(METRICS), FORMER_METRICS)], ...],
+        tuple[Annotated[str, one_of(list(METRICS), FORMER_METRICS, METRICS_ELSEWHERE)], ...],
         BeforeValidator(_metric_names),
     ] = Field((), alias="metrics", exclude_if=off)
     published: dict[str, Published] = Field({})
@@ -99,6 +101,21 @@ class Experiment(Section, serialize_by_alias=True):
         if both and self.loss.row.problem != "regression":
             message = "cannot be combined with the dataset's sample_weight; Keras takes one of them"
             raise refusal("class_weight", message, self.class_weight)
+        return self
+
+    @model_validator(mode="after")
+    def _watch_an_epoch(self) -> "Experiment":
+        first = self.early_stopping.start_from_epoch if self.early_stopping else 0
+        if first >= self.epochs:
+            message = f"must be less than the epochs, {self.epochs}: no epoch would be watched"
+            raise refusal(("early_stopping", "start_from_epoch"), message, first)
+        return self
+
+    @model_validator(mode="after")
+    def _reduce_a_number(self) -> "Experiment":
+        if self.reduce_lr_on_plateau and not is_number(self.optimizer.parameters["learning_rate"]):
+            message = "needs a learning rate that is a number: a schedule reduces it by itself"
+            raise refusal("reduce_lr_on_plateau", message, ABSENT)
         return self
 
     @model_validator(mode="after")
@@ -177,6 +194,13 @@ class Experiment(Section, serialize_by_alias=True):
     def tracked(self) -> tuple[str, ...]:
         """The metrics that are computed after every epoch: those of the loss."""
         return tuple(metric for metric in self.metrics if metric in self.loss.row.metrics)
+
+    @property
+    def monitored(self) -> tuple[str, ...]:
+        """The metrics that are watched in training; that of early stopping is the last one."""
+        sections = (self.reduce_lr_on_plateau, self.early_stopping)
+        names = dict.fromkeys(it.monitor for it in sections if it and it.monitor != LOSS)
+        return tuple(names)
 
     def seen_from(self, folder: str | Path) -> "Experiment":
         """The experiment with the path to its data file from a folder, for a config there."""

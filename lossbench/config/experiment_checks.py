@@ -77,6 +77,7 @@ def at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         size = stopping.validation_size
         yield Complaint(("early_stopping", "validation_size"), message, size)
         return
+    yield from _of_monitors(experiment, split, slice(fitted, None) if stopping else slice(None))
     yield from _of_sample_weight(experiment, split, fitted)
     yield from _of_metrics(experiment, split, fitted)
 
@@ -117,6 +118,17 @@ def _of_sample_weight(experiment: Experiment, split: Split, fitted: int) -> Iter
         if not weights.any():
             message = f"is 0 in every row that early stopping leaves to {what}"
             yield Complaint(("dataset", "sample_weight"), message, experiment.dataset.sample_weight)
+
+
+def _of_monitors(experiment: Experiment, split: Split, watched: slice) -> Iterator[Complaint]:
+    """A share of the variance of a target that has none in the rows that are watched."""
+    target = split.measured[0][watched]
+    for name in ("early_stopping", "reduce_lr_on_plateau"):
+        section = getattr(experiment, name)
+        row = METRICS.get(section.monitor) if section else None
+        if row and row.follows == "1 - share of variance" and np.ptp(target) == 0:
+            message = f"needs several values of the target in the {len(target)} rows that it judges"
+            yield Complaint((name, "monitor"), message, section.monitor)
 
 
 def possible_metrics(experiment: Experiment, splits: Sequence[Split]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import OUTPUT_ACTIVATIONS
 from lossbench.data.arrays import Split
 from lossbench.tables.losses import fitting
-from lossbench.tables.metrics import FORMER_METRICS
+from lossbench.tables.metrics import FORMER_METRICS, METRICS_ELSEWHERE
 from lossbench.text import nearest, unknown
 
 
@@ -27,7 +27,8 @@ def published(values: Mapping[str, Any], loss: LossChoice) -> Iterator[Complaint
     reported = [*loss.row.metrics, *(metric for metric in further if isinstance(metric, str))]
     for metric, value in figures.items() if isinstance(figures, dict) else ():
         if metric not in reported:
-            message = unknown(metric, reported, f"a metric of {loss.name}", FORMER_METRICS)
+            what = f"a metric of {loss.name}"
+            message = unknown(metric, reported, what, FORMER_METRICS, METRICS_ELSEWHERE)
             if metric in loss.row.final_metrics:
                 message = f"is not reported; ask for it by metrics: [{metric}]"
             yield Complaint(("published", metric), message, value)

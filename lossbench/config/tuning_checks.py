@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from lossbench.config.complaints import Complaint, dotted, translated
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.early_stopping import LOSS
 from lossbench.config.sections.own_model import OwnModel
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
@@ -21,10 +22,12 @@ MOST_POINTS = 1000  # combinations of values that are tried in each split
 def unfit(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     """A metric that the loss does not have, and values that an experiment cannot have."""
     allowed = (*experiment.loss.row.metrics, *experiment.loss.row.final_metrics)
-    stopping, tune = experiment.early_stopping, experiment.tune
-    if stopping and stopping.monitor not in ("loss", *allowed):
-        message = f"is not a metric of {experiment.loss.name}; {nearest(stopping.monitor, allowed)}"
-        yield Complaint(("early_stopping", "monitor"), message, stopping.monitor)
+    tune = experiment.tune
+    for name in ("early_stopping", "reduce_lr_on_plateau"):
+        monitor = section.monitor if (section := getattr(experiment, name)) else LOSS
+        if monitor not in (LOSS, *allowed):
+            message = f"is not a metric of {experiment.loss.name}; {nearest(monitor, allowed)}"
+            yield Complaint((name, "monitor"), message, monitor)
     if not tune:
         return
     row = METRICS[tune.judged_by]

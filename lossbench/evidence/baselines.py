@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from lossbench.data.arrays import Split
-from lossbench.results.constants import OF_MEDIAN, metric_value
+from lossbench.results.constants import OF_CLASS_1, metric_value
 from lossbench.results.result import Array
+from lossbench.tables.metrics import MEDIAN, METRICS
 
 CONSTANT, LINEAR, BOOSTING = "constant", "linear model", "gradient boosting"
 ALPHAS = np.logspace(-3, 3, 13)  # of ridge regression, which chooses one of them itself
@@ -30,8 +31,9 @@ class Baseline:
 def baselines(splits: Sequence[Split], metrics: Sequence[str], judged_by: str) -> list[Baseline]:
     """The metrics of each model on the test rows of each split.
 
-    ``judged_by`` is the metric that decides. For one that the median has least of, the constant is
-    the median and gradient boosting learns absolute errors.
+    ``judged_by`` is the metric that decides. For one that a quantile has least of, such as the
+    median, the constant is this quantile, and gradient boosting learns it. The linear model learns
+    squared errors all the same.
     """
     from threadpoolctl import threadpool_limits
 
@@ -49,26 +51,48 @@ def baselines(splits: Sequence[Split], metrics: Sequence[str], judged_by: str) -
 
 
 def _model(name: str, of_classes: bool, judged_by: str) -> Any:
-    from sklearn.dummy import DummyClassifier, DummyRegressor
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     from sklearn.linear_model import LogisticRegression, RidgeCV
 
-    absolute = judged_by in OF_MEDIAN
     of_names: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
-        CONSTANT: (
-            DummyClassifier,
-            lambda: DummyRegressor(strategy="median" if absolute else "mean"),
-        ),
+        CONSTANT: (lambda: _constant_class(judged_by), lambda: _constant_number(judged_by)),
         LINEAR: (lambda: LogisticRegression(max_iter=1000), lambda: RidgeCV(ALPHAS)),
         BOOSTING: (
             lambda: HistGradientBoostingClassifier(random_state=0),
-            lambda: HistGradientBoostingRegressor(
-                loss="absolute_error" if absolute else "squared_error", random_state=0
-            ),
+            lambda: HistGradientBoostingRegressor(random_state=0, **_boosted(judged_by)),
         ),
     }
     classifier, regressor = of_names[name]
     return classifier() if of_classes else regressor()
+
+
+def _constant_class(judged_by: str) -> Any:
+    from sklearn.dummy import DummyClassifier
+
+    if judged_by in OF_CLASS_1:
+        return DummyClassifier(strategy="constant", constant=OF_CLASS_1[judged_by])
+    return DummyClassifier()
+
+
+def _constant_number(judged_by: str) -> Any:
+    from sklearn.dummy import DummyRegressor
+
+    quantile = METRICS[judged_by].quantile
+    if quantile is None:
+        return DummyRegressor(strategy="mean")
+    if quantile == MEDIAN:
+        return DummyRegressor(strategy="median")
+    return DummyRegressor(strategy="quantile", quantile=quantile)
+
+
+def _boosted(judged_by: str) -> dict[str, Any]:
+    """What gradient boosting learns."""
+    quantile = METRICS[judged_by].quantile
+    if quantile is None:
+        return {"loss": "squared_error"}
+    if quantile == MEDIAN:
+        return {"loss": "absolute_error"}
+    return {"loss": "quantile", "quantile": quantile}
 
 
 def _measured(model: Any, split: Split, metrics: Sequence[str]) -> dict[str, float]:

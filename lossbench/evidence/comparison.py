@@ -44,7 +44,16 @@ ALL_PAIRS_SHOWN = 6  # results of which text shows every pair
 PAIRS_SHOWN = 12  # of more results, the pairs of each part that text shows
 # What two experiments must have in common for the loss to be the only difference.
 SHARED: dict[str, Any] = dict.fromkeys(
-    ("model", "optimizer", "epochs", "batch_size", "class_weight", "early_stopping"), True
+    (
+        "model",
+        "optimizer",
+        "epochs",
+        "batch_size",
+        "class_weight",
+        "early_stopping",
+        "reduce_lr_on_plateau",
+    ),
+    True,
 )
 TRANSFORM = {"target_transform"}  # of the same data: metrics are in units of the target itself
 WEIGHTS = {"sample_weight", "sha256"}  # by which the rows of the same data may count differently

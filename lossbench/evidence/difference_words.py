@@ -12,7 +12,8 @@ from typing import Literal
 import numpy as np
 
 from lossbench.evidence.over_splits import LEVEL
-from lossbench.tables.metrics import METRICS, Metric
+from lossbench.tables.metric import Metric
+from lossbench.tables.metrics import METRICS
 from lossbench.text import figure
 
 Word = Literal["none", "small", "clear", "unsure"]

@@ -102,7 +102,8 @@ def _check(training: object, experiment: Experiment, shapes: dict[str, Shape] | 
 def _are_epochs(epochs: Any, best: Any, experiment: Experiment) -> bool:
     if experiment.early_stopping is None:
         return epochs is best is None
-    return type(epochs) is type(best) is int and 1 <= best <= epochs <= experiment.epochs
+    first = experiment.early_stopping.start_from_epoch
+    return type(epochs) is type(best) is int and first < best <= epochs <= experiment.epochs
 
 
 def _are_figures(figures: dict[Any, Any], diverged: bool, experiment: Experiment) -> bool:

@@ -59,6 +59,6 @@ def _ends_with_final_figures(training: Training, experiment: Experiment) -> bool
     if not all(np.isfinite(it).all() for name, it in history.items() if name != VALIDATION):
         return False
     if experiment.early_stopping or experiment.optimizer.parameters.get("use_ema"):
-        return True  # the final weights are not those after the last epoch
+        return True  # other weights than those after the last epoch, or evaluated anew
     names = ("loss", *experiment.tracked)
     return all(history[column("test", it)][-1] == np.float32(training.test[it]) for it in names)

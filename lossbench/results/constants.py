@@ -7,17 +7,19 @@ import numpy as np
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.results.result import PARTS, Array, Constants
-from lossbench.tables.metrics import METRICS
+from lossbench.tables.metrics import MEDIAN, METRICS
 
-# Errors of which the median of the target has the least; of other metrics of it the mean is best.
-OF_MEDIAN = {"mae", "median_absolute_error", "mape"}
+# The class to predict for metrics that look at class 1 alone. Always class 1 has the best of them.
+# But of the recall that is 1, which no network exceeds: there it is the class that has the least.
+OF_CLASS_1 = {"f1": 1, "precision": 1, "recall": 0}
 
 
 def constants_of(experiment: Experiment, split: Split) -> Constants:
     """The metrics of the best constant on both parts, by part and name.
 
-    It is the mean of a real target in the rows that are trained on, or its median for absolute
-    errors. Of classes it is the most frequent one, with the shares of all as probabilities.
+    It is the mean of a real target in the rows that are trained on, or the quantile of it that the
+    metric is of: the median for absolute errors. Of classes it is the most frequent one, with the
+    shares of all as probabilities, but for OF_CLASS_1.
     """
     rows = experiment.fitted_rows(split)
     y_train, y_test = split.measured
@@ -43,17 +45,25 @@ def _of_numbers(
     names: Iterable[str], known: Array, y: Array, _: int
 ) -> Iterable[tuple[str, float]]:
     for name in names:
-        constant = np.median(known) if name in OF_MEDIAN else known.mean(dtype=np.float64)
-        answer = np.full(len(y), constant)
+        answer = np.full(len(y), _number(known, METRICS[name].quantile))
         yield name, metric_value(name, y, answer, answer[:, None])
+
+
+def _number(known: Array, quantile: float | None) -> float:
+    if quantile is None:
+        return float(known.mean(dtype=np.float64))
+    if quantile == MEDIAN:
+        return float(np.median(known))
+    # The number itself, and not one between two, has the least pinball loss.
+    return float(np.quantile(known, quantile, method="inverted_cdf"))
 
 
 def _of_classes(
     names: Iterable[str], known: Array, y: Array, classes: int
 ) -> Iterable[tuple[str, float]]:
     counts = np.bincount(known, minlength=classes)
-    answer = np.full(len(y), counts.argmax())
     shares = counts / counts.sum()
     outputs = np.tile(shares[1:] if classes == 2 else shares, (len(y), 1))
     for name in names:
+        answer = np.full(len(y), OF_CLASS_1.get(name, counts.argmax()))
         yield name, metric_value(name, y, answer, outputs)

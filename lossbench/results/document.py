@@ -32,7 +32,8 @@ from lossbench.results.metrics_json import (
     within_depth,
 )
 from lossbench.results.result import PARTS
-from lossbench.tables.metrics import LARGEST, METRICS
+from lossbench.tables.metric import LARGEST
+from lossbench.tables.metrics import METRICS
 from lossbench.text import on_one_line
 
 MOST_IN_CONFIG = 2**20, 50_000  # bytes and values of config.yaml
@@ -146,7 +147,8 @@ def _stopped_as_asked(run: Run, experiment: Experiment) -> bool:
     """Whether it has a number of epochs and the best one if, and only if, it can stop early."""
     if experiment.early_stopping is None:
         return run.epochs is None and run.best_epoch is None
-    return 1 <= (run.best_epoch or 0) <= (run.epochs or 0) <= experiment.epochs
+    first = experiment.early_stopping.start_from_epoch
+    return first < (run.best_epoch or 0) <= (run.epochs or 0) <= experiment.epochs
 
 
 def _tuned_as_asked(experiment: Experiment, run: Run) -> bool:

@@ -47,7 +47,8 @@ class Training:
     other network have ``weight_names``, which is empty for a perceptron.
 
     With early stopping ``epochs`` is the number of epochs that were trained, ``history`` has that
-    many and a "validation_loss" too, and the weights are those of ``best_epoch``, counted from 1.
+    many and a "validation_loss" too, and the weights are those of ``best_epoch``, counted from 1,
+    or of the last epoch if the config has ``restore_best_weights: false``.
     ``split`` counts from 0. ``tuned`` has the values that tuning chose in this split, by dotted
     key; it is empty without tuning. ``seconds`` is how long it took, with the tuning that came
     before it; it is not stored.

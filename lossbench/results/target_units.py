@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lossbench.data.arrays import Split
 from lossbench.data.target_transform import TargetTransform, TransformName
-from lossbench.tables.metrics import LARGEST
+from lossbench.tables.metric import LARGEST
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,27 @@ def r2(truth: Array, answer: Array, _: Array) -> float:
     return float(r2_score(truth, answer))
 
 
+def rmse(truth: Array, answer: Array, _: Array) -> float:
+    """The square root of the mean squared error, in the units of the target."""
+    from sklearn.metrics import root_mean_squared_error
+
+    return float(root_mean_squared_error(truth, answer))
+
+
+def explained_variance(truth: Array, answer: Array, _: Array) -> float:
+    """``r2`` of predictions whose mean error is taken off: a bias does not count."""
+    from sklearn.metrics import explained_variance_score
+
+    return float(explained_variance_score(truth, answer))
+
+
+def pinball(quantile: float, truth: Array, answer: Array, _: Array) -> float:
+    """The mean of ``quantile`` times each error below the target, 1 - ``quantile`` times above."""
+    from sklearn.metrics import mean_pinball_loss
+
+    return float(mean_pinball_loss(truth, answer, alpha=quantile))
+
+
 def balanced_accuracy(truth: Array, answer: Array, _: Array) -> float:
     """The share of each class that is predicted right, averaged over the classes."""
     from sklearn.metrics import balanced_accuracy_score
@@ -39,6 +60,40 @@ def f1_macro(truth: Array, answer: Array, _: Array) -> float:
     from sklearn.metrics import f1_score
 
     return float(f1_score(truth, answer, average="macro", zero_division=0))
+
+
+def precision(truth: Array, answer: Array, _: Array) -> float:
+    """Which share of the rows that get class 1 has it; 0 where no row gets it."""
+    from sklearn.metrics import precision_score
+
+    return float(precision_score(truth, answer, zero_division=0))
+
+
+def recall(truth: Array, answer: Array, _: Array) -> float:
+    """Which share of the rows of class 1 gets it; 0 where no row has it."""
+    from sklearn.metrics import recall_score
+
+    return float(recall_score(truth, answer, zero_division=0))
+
+
+def precision_macro(truth: Array, answer: Array, _: Array) -> float:
+    """The mean of the precisions of all classes."""
+    from sklearn.metrics import precision_score
+
+    return float(precision_score(truth, answer, average="macro", zero_division=0))
+
+
+def mcc(truth: Array, answer: Array, _: Array) -> float:
+    """The Matthews correlation of classes: 1 is perfect, 0 no better than a constant class.
+
+    Of several classes it is Gorodkin's R_K (2004, Comparing two K-category assignments by a
+    K-category correlation coefficient).
+    """
+    from sklearn.metrics import matthews_corrcoef
+
+    if np.ptp(truth) == 0 or np.ptp(answer) == 0:
+        return 0.0  # as scikit-learn says, which warns of it in places
+    return float(matthews_corrcoef(truth, answer))
 
 
 def roc_auc(truth: Array, _: Array, output: Array) -> float:

@@ -15,7 +15,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Array, Split
 from lossbench.tables.losses import encode
-from lossbench.tables.metrics import BALANCED
+from lossbench.tables.metrics import METRICS
 from lossbench.training.class_weight import row_weights
 
 # How many rows, and numbers of x where layers may make many of each, are evaluated at once: it
@@ -29,11 +29,13 @@ class TrainingRows(NamedTuple):
 
     The rows themselves are those of ``EvaluationBatches``. ``mask``, (batches, batch size), is 1
     for a row and 0 for padding. ``weights``, (rows,), are what each row counts in the loss that is
-    minimised; None if all count the same.
+    minimised; None if all count the same. ``balance`` is that of ``EvaluationBatches`` for these
+    rows, (rows,), where they are the ones that are watched.
     """
 
     mask: tf.Tensor
     weights: tf.Tensor | None
+    balance: tf.Tensor | None = None
 
 
 class EvaluationBatches(NamedTuple):
@@ -43,8 +45,8 @@ class EvaluationBatches(NamedTuple):
     ``parts``, (batches, parts), says with a 1 which part a batch is of; ``rows``, (parts,), how
     many rows each part has; ``first_of_test`` which batch is the first of the test part.
     ``weights``, (batches, batch size), are what each row counts in the loss; None if all count the
-    same. ``balance``, of the same shape, is what each row counts in the metric that early stopping
-    watches, if classes count alike in it; else None.
+    same. ``balance``, of the same shape, is what each row counts in a metric that is watched on the
+    rows held back, if that is not the mean over rows; else None.
     """
 
     x: tf.Tensor
@@ -82,15 +84,20 @@ def program_inputs(experiment: Experiment, split: Split) -> Inputs:
     of_rows = None if weights is None else tf.constant(weights[:rows])
     # As in fit, the loss on the rows held back uses the weights of rows, but not those of classes.
     of_held_back = None if split.weights_train is None else split.weights_train[rows:]
+    watched = slice(rows, None) if experiment.early_stopping else slice(None)
+    balance = _balance(experiment, split.measured[0][watched], split.classes)
     batches = _evaluation_batches(
         train,
         (split.x_test, y_test),
         *held_back,
         weights=of_held_back,
         most=_rows_at_once(experiment, split),
-        balance=_balance(experiment, split.y_train[rows:], split.classes),
+        balance=balance if experiment.early_stopping else None,
     )
-    return TrainingRows(tf.constant(mask), of_rows), batches
+    of_training = None
+    if balance is not None and not experiment.early_stopping:
+        of_training = tf.constant(balance)
+    return TrainingRows(tf.constant(mask), of_rows, of_training), batches
 
 
 def _rows_at_once(experiment: Experiment, split: Split) -> int:
@@ -100,14 +107,17 @@ def _rows_at_once(experiment: Experiment, split: Split) -> int:
 
 
 def _balance(experiment: Experiment, target: Array, classes: Sequence[str]) -> Array | None:
-    """What each row held back counts in the metric that early stopping watches; None if all alike.
+    """What each row counts in a metric that is watched on rows of this target; None if all alike.
 
-    The mean of the metric over rows then is the mean of its means over the rows of each class.
+    The mean over rows then is the mean of the means over the rows of each class, or the mean in
+    units of the variance of the target.
     """
-    stopping = experiment.early_stopping
-    if stopping is None or stopping.monitor != BALANCED:
-        return None
-    return row_weights("balanced", target, classes)
+    for row in (METRICS[it] for it in experiment.monitored):
+        if row.follows == "mean of classes":
+            return row_weights("balanced", target, classes)
+        if row.follows == "1 - share of variance":
+            return np.full(len(target), 1 / np.var(target, dtype=np.float64), np.float32)
+    return None
 
 
 def encoded(experiment: Experiment, split: Split) -> tuple[Array, Array]:

@@ -1,7 +1,7 @@
 """Early stopping inside the compiled program: Keras's EarlyStopping as operations of TensorFlow.
 
-Like EarlyStopping with ``restore_best_weights``, it watches the loss, or a metric, on the rows held
-back, counts the epochs without an improvement and keeps the weights of the best epoch.
+Like EarlyStopping, it watches the loss, or a metric, on the rows held back, counts the epochs
+without an improvement and keeps the weights of the best epoch.
 
 Tuning compares trainings by a metric that has few values on few rows, such as an accuracy. So if an
 experiment is tuned, an epoch with an equal metric and a lower loss is an improvement, too.
@@ -12,14 +12,19 @@ import numpy as np
 import tensorflow as tf
 
 from lossbench.config.sections.early_stopping import EarlyStopping
+from lossbench.training.figures import LOSS
+from lossbench.training.watched import Watched
 
 
 class EarlyStoppingState:
     """What early stopping remembers from epoch to epoch, in variables."""
 
-    def __init__(self, model: keras.Sequential, ties_by_loss: bool = False) -> None:
-        self._ties_by_loss = ties_by_loss
+    def __init__(self, model: keras.Sequential, watched: Watched, ties_by_loss: bool) -> None:
+        self._watched, self._ties_by_loss = watched, ties_by_loss
         self._patience, self._min_delta = tf.Variable(0), tf.Variable(0.0)
+        # The baseline is an error; NaN where there is none.
+        self._start, self._baseline = tf.Variable(0), tf.Variable(0.0)
+        self._restores = True
         self._weights = model.weights
         self._best_weights = [tf.Variable(tf.zeros(it.shape, it.dtype)) for it in self._weights]
         self._best, self._loss_of_best = (tf.Variable(np.float32(np.inf)) for _ in range(2))
@@ -29,21 +34,28 @@ class EarlyStoppingState:
         """Forget the seed before, and take the settings of the experiment that is trained next."""
         self._patience.assign(settings.patience)
         self._min_delta.assign(settings.min_delta)
+        self._start.assign(settings.start_from_epoch)
+        baseline = settings.baseline
+        self._baseline.assign(np.nan if baseline is None else self._watched.error_of(baseline))
+        self._restores = settings.restore_best_weights
         self._best.assign(np.inf)
         self._loss_of_best.assign(np.inf)
         for counter in (self._wait, self._epochs, self._best_epoch):
             counter.assign(0)
 
-    def after_epoch(self, loss: tf.Tensor, error: tf.Tensor) -> tf.Tensor:
-        """Take note of an epoch's loss and of what is watched, of which less is better.
+    def after_epoch(self, held_back: tf.Tensor) -> tf.Tensor:
+        """Take note of an epoch's figures of the rows held back, (figures,).
 
         Returns whether training ends with this epoch.
         """
-        first = self._epochs == 0
+        loss, error = held_back[LOSS], self._watched.error(held_back)
+        watching, first = self._epochs >= self._start, self._epochs == self._start
         better = first | (error + self._min_delta < self._best)
         if self._ties_by_loss:
             better |= (error == self._best) & (loss + self._min_delta < self._loss_of_best)
-        wait = tf.where(better, 0, self._wait + 1)
+        better &= watching
+        beats_baseline = tf.math.is_nan(self._baseline) | (error + self._min_delta < self._baseline)
+        wait = tf.where(watching & ~(better & beats_baseline), self._wait + 1, 0)
         for best, weight in zip(self._best_weights, self._weights, strict=True):
             best.assign(tf.where(better, weight.value, best))
         self._best.assign(tf.where(better, error, self._best))
@@ -51,12 +63,18 @@ class EarlyStoppingState:
         self._wait.assign(wait)
         self._epochs.assign_add(1)
         self._best_epoch.assign(tf.where(better, self._epochs, self._best_epoch))
-        return ~better & (wait >= self._patience) & ~first
+        return watching & ~better & (wait >= self._patience)
 
-    def restore(self) -> None:
-        """Give the model the weights of its best epoch."""
+    def restore(self) -> int:
+        """Give the model the weights of its best epoch, unless it keeps those of the last one.
+
+        Returns the epoch whose weights it has, from 1.
+        """
+        if not self._restores:
+            return self.epochs
         for best, weight in zip(self._best_weights, self._weights, strict=True):
             weight.assign(best)
+        return self.best_epoch
 
     @property
     def epochs(self) -> int:
@@ -65,5 +83,5 @@ class EarlyStoppingState:
 
     @property
     def best_epoch(self) -> int:
-        """The last epoch, from 1, that lowered the loss on the rows held back by min_delta."""
+        """The last epoch, from 1, that was better by min_delta on the rows held back."""
         return int(self._best_epoch.numpy())

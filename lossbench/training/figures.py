@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 LOSS = 0  # its place among the figures; the metrics of every epoch follow
-WATCHED = -1  # the place of what early stopping watches, if that is a metric
+WATCHED = -1  # the place of the mean that early stopping watches, if it watches a metric
 
 
 class Figures(NamedTuple):

@@ -70,7 +70,7 @@ def _hidden(layer: Layer) -> Iterator[keras.Layer]:
         yield keras.layers.BatchNormalization()
         yield keras.layers.Activation(layer.activation)
     if layer.dropout:
-        # The seed here is replaced before every training (``seeding.seed_dropout``).
+        # The seed here is replaced before every training (``seeding.seed_layers``).
         yield keras.layers.Dropout(layer.dropout, seed=0)
 
 

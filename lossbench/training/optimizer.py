@@ -48,6 +48,11 @@ class RestartableOptimizer:
                 momentum.assign(weight)
 
     @property
+    def learning_rate(self) -> keras.Variable:
+        """The variable of the learning rate, which only an optimizer without a schedule has."""
+        return self.optimizer._learning_rate
+
+    @property
     def averages(self) -> bool:
         """Whether the final weights are an average over the steps instead of the last weights."""
         return bool(self.optimizer.use_ema)

@@ -15,17 +15,18 @@ import tensorflow as tf
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Split
-from lossbench.tables.metrics import METRICS
 from lossbench.training.batching import program_inputs
 from lossbench.training.convolution import convolutions_as_products
 from lossbench.training.early_stopping import EarlyStoppingState
 from lossbench.training.network import build, layers_of
 from lossbench.training.optimizer import RestartableOptimizer
+from lossbench.training.reduce_lr_on_plateau import PlateauState
 from lossbench.training.scores import scores
 from lossbench.training.sharing import hyperparameters, with_hyperparameters
 from lossbench.training.training_loop import TrainingLoop
 from lossbench.training.uncompilable import uncompilable
 from lossbench.training.variables import HyperparameterVariable
+from lossbench.training.watched import watched, weighted_places
 
 # How many row numbers one call of a program takes: it bounds the memory of training on large data.
 ROWS_PER_CALL = 2**22
@@ -43,6 +44,7 @@ class Program(NamedTuple):
     model: keras.Sequential
     optimizer: RestartableOptimizer
     early_stopping: EarlyStoppingState | None
+    plateau: PlateauState | None
     hyperparameters: HyperparameterVariable
     run: Callable[..., Any]
     evaluate: Callable[..., tf.Tensor]
@@ -50,7 +52,7 @@ class Program(NamedTuple):
 
     @property
     def changes_final_weights(self) -> bool:
-        """Whether the final weights are others than those after the last epoch."""
+        """Whether the final weights may be others than those after the last epoch."""
         return self.early_stopping is not None or self.optimizer.averages
 
 
@@ -82,14 +84,22 @@ def _program(experiment: Experiment, split: Split) -> Program:
     model = build(traced, split.row_shape, units)
     optimizer = RestartableOptimizer(traced.optimizer, model)
     stopping, tuned = experiment.early_stopping, experiment.tune is not None
-    early_stopping = EarlyStoppingState(model, ties_by_loss=tuned) if stopping else None
+    early_stopping = (
+        EarlyStoppingState(model, watched(experiment, stopping.monitor), ties_by_loss=tuned)
+        if stopping
+        else None
+    )
+    reducing = experiment.reduce_lr_on_plateau
+    plateau = (
+        PlateauState(optimizer.learning_rate, watched(experiment, reducing.monitor))
+        if reducing
+        else None
+    )
     rows = experiment.fitted_rows(split)
     last = rows % min(experiment.batch_size, rows)
     perceptron = isinstance(experiment.model, Perceptron)
     masked = perceptron and last and bool(layers_of(model, keras.layers.BatchNormalization))
     of_program = scores(traced, split.original.transform if split.original else None)
-    monitor = METRICS.get(stopping.monitor) if stopping else None
-    watched = METRICS[monitor.as_mean_of] if monitor else None
     most = min(experiment.epochs, EPOCHS_BEFORE_STOP) if stopping else experiment.epochs
     loop = TrainingLoop(
         model,
@@ -97,13 +107,15 @@ def _program(experiment: Experiment, split: Split) -> Program:
         of_program,
         early_stopping,
         bool(masked),
-        watched,
+        plateau,
+        weighted_places(experiment),
         last_rows=0 if perceptron else last,
     )
     return Program(
         model,
         optimizer,
         early_stopping,
+        plateau,
         variable,
         _compiled(loop.run),
         _compiled(loop.evaluate),

@@ -26,7 +26,8 @@ Score = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 def scores(experiment: Experiment, transform: TargetTransform | None = None) -> list[Score]:
     """The scores of an experiment: its loss, then the metrics of every epoch.
 
-    If early stopping watches a metric, its score is the last one, once more.
+    Where metrics are watched, their scores come last, once more; that of early stopping is the
+    very last one.
 
     With a ``transform`` of the target, the labels have the columns of ``batching.encoded``. The
     loss is of what the network learns, and metrics are in the units of the target itself.
@@ -40,9 +41,7 @@ def scores(experiment: Experiment, transform: TargetTransform | None = None) -> 
         metrics = {name: partial(metric, labels) for name, metric in METRICS.items()}
     if labels == "0/1" and experiment.output_activation == "linear":
         metrics["accuracy"] = partial(_accuracy_of_logits, labels)
-    names = list(experiment.tracked)
-    if experiment.early_stopping and experiment.early_stopping.monitor in TABLE:
-        names.append(TABLE[experiment.early_stopping.monitor].as_mean_of)
+    names = [*experiment.tracked, *(TABLE[it].as_mean_of for it in experiment.monitored)]
     return [
         partial(_of_learned, loss) if transform else loss,
         *(metrics[metric] for metric in names),

@@ -2,7 +2,8 @@
 
 A program takes its data, the weights of classes and rows, and the number of epochs as arguments.
 It reads the numeric hyperparameters of an experiment (``hyperparameters``) and the settings of
-early stopping from variables. Everything else about an experiment is compiled into its program.
+early stopping and of a learning rate that is reduced from variables. Everything else about an
+experiment is compiled into its program.
 
 This module imports no TensorFlow: a process that only hands out work needs the keys, too.
 """
@@ -23,7 +24,14 @@ from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
 from lossbench.tables.parameters import Parameters, is_number
 
 # Sections of a config that are not compiled into a program. Of the data only the shapes are.
-NOT_COMPILED = BESIDE_TRAINING | {"dataset", "epochs", "class_weight", "early_stopping", "tune"}
+NOT_COMPILED = BESIDE_TRAINING | {
+    "dataset",
+    "epochs",
+    "class_weight",
+    "early_stopping",
+    "reduce_lr_on_plateau",
+    "tune",
+}
 OF_LAYERS = ("dropout", "l1", "l2")
 # These are in the initial state of an optimizer, which is not part of a program.
 OF_STATE = ("learning_rate", "initial_accumulator_value")
@@ -48,6 +56,7 @@ def program_key(experiment: Experiment, split: Split) -> str:
         experiment.tracked,
         experiment.class_weight is not None,
         experiment.early_stopping and experiment.early_stopping.monitor,
+        experiment.reduce_lr_on_plateau and experiment.reduce_lr_on_plateau.monitor,
         experiment.tune is not None,
         experiment.fitted_rows(split),
         {field.name: _shape(getattr(split, field.name)) for field in fields(split)},

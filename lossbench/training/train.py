@@ -31,14 +31,15 @@ class Fitted(NamedTuple):
     """What training gave: figures with the loss before the metrics, and the final weights.
 
     The figures in ``history`` have shape (epochs, figures), for the epochs that were trained, and
-    those in ``final`` (figures,). ``best_epoch``, from 1, is the one whose weights early stopping
-    restored.
+    those in ``final`` (figures,). With early stopping, ``best_epoch`` from 1 is the best one on the
+    rows held back, and ``kept_epoch`` the one whose weights these are.
     """
 
     history: Figures
     final: Figures
     weights: list[Array]
     best_epoch: int | None = None
+    kept_epoch: int | None = None
     weight_names: tuple[str, ...] = ()
 
 
@@ -99,17 +100,19 @@ def fit_function(
         program.hyperparameters.assign(values)
         if early_stopping and experiment.early_stopping:
             early_stopping.restart(experiment.early_stopping)
+        if program.plateau and experiment.reduce_lr_on_plateau:
+            program.plateau.restart(experiment.reduce_lr_on_plateau)
         history, final = _run(program, rows, batches, draws.orders)
         if not program.changes_final_weights:
             return Fitted(history, final, model.get_weights())
         program.optimizer.finish()
-        best_epoch = None
+        best_epoch = kept_epoch = None
         if early_stopping:
-            early_stopping.restore()
+            kept_epoch = early_stopping.restore()
             history = Figures(*(it[: early_stopping.epochs] for it in history))
             best_epoch = early_stopping.best_epoch
         final = Figures(*program.evaluate(batches, tf.constant(0)).numpy())
-        return Fitted(history, final, model.get_weights(), best_epoch)
+        return Fitted(history, final, model.get_weights(), best_epoch, kept_epoch)
 
     return fit
 

@@ -5,18 +5,18 @@ experiment does not ask for, such as class weights, penalties or early stopping,
 program.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
-from lossbench.tables.metrics import Metric
 from lossbench.training.batching import EvaluationBatches, TrainingRows
 from lossbench.training.early_stopping import EarlyStoppingState
-from lossbench.training.figures import LOSS, WATCHED, Figures
+from lossbench.training.figures import LOSS, Figures
 from lossbench.training.network import call_with_mask
+from lossbench.training.reduce_lr_on_plateau import PlateauState
 from lossbench.training.scores import Score
 
 
@@ -40,8 +40,8 @@ class TrainingLoop:
 
     ``masked`` says that the padding of the last batch must be kept from batch normalisation. Where
     ``last_rows`` is not 0, the last batch of an epoch has so many rows, and is a step of its own
-    without padding: any layer may mix the rows of a batch. ``watched`` is the metric that early
-    stopping watches; None if that is the loss.
+    without padding: any layer may mix the rows of a batch. ``weighted`` are the places of figures
+    in which rows count by the balance of the batches.
     """
 
     model: keras.Sequential
@@ -49,7 +49,8 @@ class TrainingLoop:
     scores: list[Score]
     early_stopping: EarlyStoppingState | None
     masked: bool
-    watched: Metric | None = None
+    plateau: PlateauState | None = None
+    weighted: Sequence[int] = ()
     last_rows: int = 0
 
     def run(
@@ -67,10 +68,13 @@ class TrainingLoop:
             after = self.evaluate(batches, self._first_evaluated(batches, epoch + 1 < epochs))
             both = tf.concat([during[None], after], axis=0)
             figures = tf.tensor_scatter_nd_update(figures, [[epoch]], [both])
+            judged = during
             if self.early_stopping:
                 _, *after = tf.unstack(figures[epoch])
-                held_back = Figures(*after).validation
-                stopped = self.early_stopping.after_epoch(held_back[LOSS], self._error(held_back))
+                judged = Figures(*after).validation
+                stopped = self.early_stopping.after_epoch(judged)
+            if self.plateau:
+                self.plateau.after_epoch(judged)
             return epoch + 1, figures, stopped
 
         none = tf.zeros((orders.shape[0], 1 + batches.parts.shape[1], len(self.scores)))
@@ -113,7 +117,8 @@ class TrainingLoop:
         def step(numbers: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
             x, y = batches.to_train_on(numbers)
             weights = None if rows.weights is None else tf.gather(rows.weights, numbers)
-            return self._step(x, y, mask, weights)
+            balance = None if rows.balance is None else tf.gather(rows.balance, numbers)
+            return self._step(x, y, mask, weights, balance)
 
         def add(batch: tf.Tensor, sums: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             return batch + 1, sums + step(order[batch], rows.mask[batch])
@@ -126,7 +131,12 @@ class TrainingLoop:
         return sums / tf.reduce_sum(rows.mask)
 
     def _step(
-        self, x: tf.Tensor, y: tf.Tensor, mask: tf.Tensor, weights: tf.Tensor | None
+        self,
+        x: tf.Tensor,
+        y: tf.Tensor,
+        mask: tf.Tensor,
+        weights: tf.Tensor | None,
+        balance: tf.Tensor | None,
     ) -> tf.Tensor:
         """One step of the optimizer on a batch; the sums of the figures over its rows."""
         trainable = self.model.trainable_variables
@@ -136,7 +146,7 @@ class TrainingLoop:
                 if self.masked
                 else self.model(x, training=True)
             )
-            sums = self._sums(y, prediction, mask, weights)
+            sums = self._sums(y, prediction, mask, weights, balance)
             rows = tf.reduce_sum(mask)
             sums = self._with_penalties(sums, rows)
             loss = sums[LOSS] / rows
@@ -144,28 +154,22 @@ class TrainingLoop:
         self.optimizer.apply(gradients, trainable)
         return sums
 
-    def _error(self, held_back: tf.Tensor) -> tf.Tensor:
-        """What early stopping lowers: of the figures, (figures,), of the rows held back."""
-        if self.watched is None:
-            return held_back[LOSS]
-        return held_back[WATCHED] if self.watched.smaller_is_better else -held_back[WATCHED]
-
     def _sums(
         self,
         y: tf.Tensor,
         prediction: tf.Tensor,
         mask: tf.Tensor,
         weights: tf.Tensor | None,
-        balance: tf.Tensor | None = None,
+        balance: tf.Tensor | None,
     ) -> tf.Tensor:
         """The sums of the figures over the rows of a batch.
 
-        Weights count in the loss alone, and the balance of classes in what is watched.
+        Weights count in the loss alone, and the balance in what is watched.
         """
         of_loss = mask if weights is None else mask * weights
         each = [of_loss] + [mask] * (len(self.scores) - 1)
-        if balance is not None:
-            each[WATCHED] = mask * balance
+        for place in self.weighted if balance is not None else ():
+            each[place] = mask * balance
         return tf.stack(
             [
                 tf.reduce_sum(score(y, prediction) * it)

@@ -116,9 +116,9 @@ def _judged(
 ) -> tuple[float, float]:
     """The error and the loss on the rows held back; both infinite where training diverged."""
     stopping = experiment.early_stopping
-    if training.diverged or stopping is None or fitted.best_epoch is None:
+    if training.diverged or stopping is None or fitted.kept_epoch is None:
         return np.inf, np.inf
-    figures: Any = fitted.history.validation[fitted.best_epoch - 1]
+    figures: Any = fitted.history.validation[fitted.kept_epoch - 1]
     row = METRICS[metric]
     if metric in experiment.tracked:
         value = figures[1 + experiment.tracked.index(metric)]

@@ -9,7 +9,7 @@ from lossbench.tables.losses import LOSSES, NAMES
 
 KEYS = (
     "batch_size, class_weight, dataset, early_stopping, epochs, loss, metrics, model, name, "
-    "optimizer, published, repeats, seed"
+    "optimizer, published, reduce_lr_on_plateau, repeats, seed"
 )
 CIRCLES = (
     "factor, generator, n_samples, noise, random_state, shape, shuffle, split, standardize, "

@@ -70,7 +70,7 @@ ODDS = [
             "6: class_weight.4: 2.0 is not a class; allowed: 0, 1, 2",
             "7: metrics.0: 'f1' is not a metric of categorical_crossentropy; allowed: accuracy, "
             "average_precision, balanced_accuracy, brier, expected_calibration_error, f1_macro, "
-            "log_loss, roc_auc",
+            "log_loss, mcc, precision_macro, roc_auc",
         ],
     ),
     (
@@ -100,7 +100,76 @@ ODDS = [
         [
             "5: early_stopping.patience: -1 must be at least 0",
             "5: early_stopping.patince: 3 is not a known key; did you mean 'patience'? allowed: "
-            "min_delta, monitor, patience, validation_size",
+            "baseline, min_delta, monitor, patience, restore_best_weights, start_from_epoch, "
+            "validation_size",
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nearly_stopping: {start_from_epoch: -1, baseline: low, restore_best_weights: 1}",
+        [
+            "5: early_stopping.start_from_epoch: -1 must be at least 0",
+            "5: early_stopping.baseline: 'low' must be a number",
+            "5: early_stopping.restore_best_weights: 1 must be true or false",
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nearly_stopping: {start_from_epoch: 3}",
+        [
+            "5: early_stopping.start_from_epoch: 3 must be less than the epochs, 3: no epoch would "
+            "be watched"
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nreduce_lr_on_plateau: {factor: 1, patience: -1, min_delta: -1, cooldown: 0.5}",
+        [
+            "5: reduce_lr_on_plateau.factor: 1 must be less than 1",
+            "5: reduce_lr_on_plateau.patience: -1 must be at least 0",
+            "5: reduce_lr_on_plateau.min_delta: -1 must be at least 0",
+            "5: reduce_lr_on_plateau.cooldown: 0.5 must be a whole number",
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nreduce_lr_on_plateau: {factor: 0, min_lr: -1, facktor: 2}",
+        [
+            "5: reduce_lr_on_plateau.factor: 0 must be greater than 0",
+            "5: reduce_lr_on_plateau.min_lr: -1 must be at least 0",
+            "5: reduce_lr_on_plateau.facktor: 2 is not a known key; did you mean 'factor'? "
+            "allowed: cooldown, factor, min_delta, min_lr, monitor, patience",
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nreduce_lr_on_plateau: {monitor: mae}\nearly_stopping: {monitor: r2}",
+        [
+            f"{line}: {section}.monitor: '{monitor}' is not a metric of categorical_crossentropy; "
+            "allowed: accuracy, average_precision, balanced_accuracy, brier, "
+            "expected_calibration_error, f1_macro, log_loss, mcc, precision_macro, roc_auc"
+            for line, section, monitor in (
+                (5, "reduce_lr_on_plateau", "mae"),
+                (6, "early_stopping", "r2"),
+            )
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nreduce_lr_on_plateau: {monitor: f1}",
+        [
+            "5: reduce_lr_on_plateau.monitor: 'f1' is not a known name; allowed: accuracy, "
+            "balanced_accuracy, loss, mae, mse, r2, rmse"
+        ],
+    ),
+    (
+        "epochs: 3",
+        "epochs: 3\nreduce_lr_on_plateau: {patience: 2}\n"
+        "optimizer: {learning_rate: {schedule: CosineDecay, initial_learning_rate: 0.1, "
+        "decay_steps: 9}}",
+        [
+            "5: reduce_lr_on_plateau: needs a learning rate that is a number: a schedule reduces "
+            "it by itself"
         ],
     ),
     (
@@ -109,7 +178,7 @@ ODDS = [
         [
             "5: metrics.0: 'f1' is not a metric of categorical_crossentropy; allowed: accuracy, "
             "average_precision, balanced_accuracy, brier, expected_calibration_error, f1_macro, "
-            "log_loss, roc_auc"
+            "log_loss, mcc, precision_macro, roc_auc"
         ],
     ),
     (
@@ -224,3 +293,22 @@ def test_rows_are_weighed_once(config: Path) -> None:
         f"{config}:5: class_weight: 'balanced' cannot be combined with the dataset's sample_weight;"
         " Keras takes one of them"
     )
+
+
+def test_a_share_of_variance_needs_rows_with_some(tmp_path: Path) -> None:
+    lines = [f"{number},{min(number, 30)}" for number in range(60)]
+    (tmp_path / "h.csv").write_text("a,b\n" + "\n".join(lines))
+    path = tmp_path / "it.yaml"
+    given = (
+        "dataset: {file: h.csv, target: b, problem: regression, train_size: 40}\n"
+        "model: {hidden: [5]}\nloss: mse\nepochs: 3\n"
+    )
+    plateau = "reduce_lr_on_plateau: {monitor: r2}\n"
+    path.write_text(f"{given}{plateau}")
+    assert load(path).reduce_lr_on_plateau is not None
+    path.write_text(f"{given}{plateau}early_stopping: {{monitor: r2, validation_size: 8}}\n")
+    why = "'r2' needs several values of the target in the 8 rows that it judges"
+    assert complaints(path) == [
+        f"{path}:5: reduce_lr_on_plateau.monitor: {why}",
+        f"{path}:6: early_stopping.monitor: {why}",
+    ]

@@ -77,6 +77,7 @@ def test_the_losses_of_keras_in_capitals_are_told_ours() -> None:
         ("momentum: 0", "lr: 0.1", "4: optimizer.lr: 0.1 is now called 'learning_rate'"),
         ("f1", "acc", "6: metrics.0: 'acc' is now called 'accuracy'"),
         ("accuracy", "acc", "7: published.acc: {'train': 0.5} is now called 'accuracy'"),
+        ("f1", "recall_macro", "6: metrics.0: 'recall_macro' is called 'balanced_accuracy' here"),
     ],
 )
 def test_a_former_name_is_told_its_new_one(tmp_path: Path, old: str, new: str, said: str) -> None:

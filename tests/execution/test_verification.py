@@ -188,6 +188,18 @@ def test_early_stop_that_cannot_be_is_refused(
         verification.check_answer(([forged], None), stopped_work, stopped_work.seeds)
 
 
+def test_an_epoch_in_which_nothing_was_watched_yet_cannot_be_the_best(
+    stopped_work: Work, stopped: Training
+) -> None:
+    experiment = stopped_work.experiment
+    stopping = experiment.early_stopping.model_copy(update={"start_from_epoch": 1})
+    later = experiment.model_copy(update={"early_stopping": stopping})
+    work = stopped_work._replace(experiment=later)
+    verification.check_answer(([replace(stopped, best_epoch=2)], None), work, work.seeds)
+    with pytest.raises(WrongAnswer, match="epochs"):
+        verification.check_answer(([stopped], None), work, work.seeds)
+
+
 @pytest.mark.parametrize(
     ("forge", "words"),
     [

@@ -246,6 +246,32 @@ def test_an_early_stop_and_batch_normalisation_are_read_as_they_were_written(
         read_result(tmp_path)
 
 
+def test_a_best_epoch_before_anything_was_watched_is_refused(
+    tmp_path: Path, result: Result
+) -> None:
+    stopping = {"patience": 1, "start_from_epoch": 1}
+    config = result.experiment.resolved() | {"early_stopping": stopping}
+    experiment = Experiment.model_validate(config)
+
+    def stored(best_epoch: int) -> Result:
+        trainings = [
+            replace(
+                it,
+                history={**it.history, "validation_loss": it.history["train_loss"]},
+                epochs=EPOCHS,
+                best_epoch=best_epoch,
+            )
+            for it in result.trainings
+        ]
+        for name, content in files(Result(experiment, "abc", tuple(trainings))).items():
+            (tmp_path / name).write_bytes(content)
+        return read_result(tmp_path)
+
+    assert stored(2).trainings[0].best_epoch == 2
+    with pytest.raises(DamagedResult, match="has impossible numbers of epochs"):
+        stored(1)
+
+
 def test_weights_that_are_nan_in_a_training_that_did_not_diverge_are_refused(
     folder: Path, result: Result
 ) -> None:

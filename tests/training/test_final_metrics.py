@@ -11,6 +11,7 @@ from sklearn import metrics
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import ACTIVATIONS
 from lossbench.data.arrays import Split
+from lossbench.results.constants import constants_of
 from lossbench.results.result import Training
 from lossbench.training.final_metrics import complete, values
 from lossbench.training.network import build
@@ -99,9 +100,13 @@ def test_metrics_of_classifiers_are_scikit_learns(
         "f1_macro": metrics.f1_score(y, answer, average="macro"),
         "roc_auc": area,
         "average_precision": precision,
+        "precision_macro": metrics.precision_score(y, answer, average="macro", zero_division=0),
+        "mcc": metrics.matthews_corrcoef(y, answer),
     }
     if classes == 2:
         wanted["f1"] = metrics.f1_score(y, answer)
+        wanted["precision"] = metrics.precision_score(y, answer, zero_division=0)
+        wanted["recall"] = metrics.recall_score(y, answer, zero_division=0)
     found = values(wanted, experiment, tuple(network.get_weights()), x, y)
     assert found == pytest.approx(wanted, abs=1e-6)
 
@@ -141,6 +146,12 @@ def test_metrics_for_heavy_tails_are_scikit_learns(
     wanted = {
         "median_absolute_error": metrics.median_absolute_error(y, said),
         "mape": metrics.mean_absolute_percentage_error(y, said),
+        "rmse": metrics.root_mean_squared_error(y, said),
+        "explained_variance": metrics.explained_variance_score(y, said),
+        **{
+            f"pinball_{percent}": metrics.mean_pinball_loss(y, said, alpha=float(f"0.{percent}"))
+            for percent in ("05", "10", "25", "50", "75", "90", "95")
+        },
     }
     found = values(wanted, experiment, tuple(network.get_weights()), x, y)
     assert found == pytest.approx(wanted, rel=1e-5)
@@ -148,6 +159,22 @@ def test_metrics_for_heavy_tails_are_scikit_learns(
     of_outlier = values(wanted, experiment, tuple(network.get_weights()), x, outlier)
     name = "median_absolute_error"
     assert of_outlier[name] == pytest.approx(found[name], rel=0.1)
+
+
+def test_of_a_single_class_there_is_no_correlation_and_no_recall(
+    experiment_of: Callable[..., Experiment],
+) -> None:
+    """Whatever a test part holds, and without a warning."""
+    experiment = experiment_of("binary classification", "bce")
+    network = build(experiment, 4, 2)
+    weights = tuple(np.zeros(it.shape, np.float32) for it in network.weights)  # says class 0
+    x, y = np.ones((9, 4), np.float32), np.zeros(9, int)
+    names = ["mcc", "precision", "recall"]
+    assert values(names, experiment, weights, x, y) == dict.fromkeys(names, 0.0)
+    split = Split(x, y, x, y, ("0", "1"))
+    asked = experiment.model_copy(update={"final_metrics": tuple(names)})
+    constants = constants_of(asked, split)["test"]
+    assert [constants[it] for it in names] == [0, 0, 0]
 
 
 def test_of_answers_that_are_not_finite_there_is_no_metric(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from kept_programs import kept_trainer
+from kept_programs import kept_program, kept_trainer
 from keras_fit import split_of
 from same_bits import same_bits
 
@@ -15,8 +15,9 @@ from lossbench.config.sections.tune import at_edge, further_rates
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
 from lossbench.training.final_metrics import values
+from lossbench.training.train import fitter, training
 from lossbench.training.train import trainer as plain_trainer
-from lossbench.training.tuning import trainer
+from lossbench.training.tuning import _judged, trainer
 
 Make = Callable[..., Experiment]
 RATE = "optimizer.learning_rate"
@@ -85,6 +86,32 @@ def test_the_rate_goes_below_its_list_where_that_is_better(experiment_of: Make) 
     training = trainer(experiment, split_of("regression"))(0)
     assert training.tuned[RATE] in (1.0, 0.1, 0.01, 0.001)
     assert not training.diverged
+
+
+@pytest.mark.parametrize("metric", ["mse", "rmse", "r2"])
+def test_the_weights_that_are_kept_are_judged(experiment_of: Make, metric: str) -> None:
+    """Those of the last epoch, if the best ones are not restored; whatever early stopping saw."""
+    stopping = {"patience": 1, "validation_size": 24, "restore_best_weights": False}
+    tune = {"metric": metric, "grid": {RATE: [0.02]}}
+    experiment = tuned(
+        experiment_of,
+        "regression",
+        "mse",
+        metric,
+        tune=tune,
+        early_stopping=stopping,
+        optimizer={"learning_rate": 0.02},
+    )
+    split = split_of("regression")
+    fitted = fitter(experiment, split, kept_program(experiment, split))(0)
+    assert fitted.best_epoch != fitted.kept_epoch == len(fitted.history.train)
+    trained = training(experiment, 0, fitted)
+    error, loss = _judged(experiment, metric, split, fitted, trained)
+    x, y = held_back(experiment, split)
+    found = values(["rmse", "r2"], experiment, trained.weights, x, y)
+    wanted = {"mse": found["rmse"] ** 2, "rmse": found["rmse"], "r2": -found["r2"]}
+    assert error == pytest.approx(wanted[metric], rel=1e-5)
+    assert loss == pytest.approx(wanted["mse"], rel=1e-5)
 
 
 @pytest.mark.thorough

@@ -38,17 +38,20 @@ def refusal(at: str | tuple[str, ...], message: str, value: object) -> Validatio
 
 
 def one_of(
-    names: Iterable[str] | Mapping[str, str], former: Mapping[str, str] = MappingProxyType({})
+    names: Iterable[str] | Mapping[str, str],
+    former: Mapping[str, str] = MappingProxyType({}),
+    elsewhere: Mapping[str, str] = MappingProxyType({}),
 ) -> BeforeValidator:
     """Takes one of the names; of a mapping, one of the keys, and gives its value.
 
-    A ``former`` name is refused, and the message tells the name of today.
+    A ``former`` name is refused, and the message tells the name of today; so is one that others
+    have ``elsewhere``.
     """
     values = names if isinstance(names, Mapping) else {name: name for name in names}
 
     def check(name: Any) -> str:
         if not isinstance(name, str) or name not in values:
-            raise refuse(unknown(name, values, former=former))
+            raise refuse(unknown(name, values, former=former, elsewhere=elsewhere))
         return values[name]
 
     return BeforeValidator(check, json_schema_input_type=Literal[tuple(values)])

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from lossbench.config.sections.base import Section, one_of, refuse
-from lossbench.tables.metrics import METRICS
+from lossbench.tables.metrics import FORMER_METRICS, METRICS, METRICS_ELSEWHERE
 from lossbench.tables.parameters import is_number
 
 LEARNING_RATE = "optimizer.learning_rate"
@@ -40,7 +40,7 @@ class Tune(Section):
     the best one is the first or the last of its list, the list is continued.
     """
 
-    metric: Annotated[str, one_of(list(METRICS))] | None = None
+    metric: Annotated[str, one_of(list(METRICS), FORMER_METRICS, METRICS_ELSEWHERE)] | None = None
     grid: Annotated[dict[str, tuple[Any, ...]], BeforeValidator(_grid)] = Field({})
 
     @property
