@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.base import ABSENT, Section
 from lossbench.config.sections.dataset import Dataset, SplitOptions, Standardize
+from lossbench.config.sections.disturb import Disturb
 from lossbench.config.sections.early_stopping import EarlyStopping
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Layer, Model
@@ -27,6 +28,7 @@ SECTIONS: dict[object, type[Section]] = {
     "dataset": Dataset,
     "split": SplitOptions,
     "standardize": Standardize,
+    "disturb": Disturb,
     "model": Model,
     "hidden": Layer,
     "early_stopping": EarlyStopping,
@@ -60,6 +62,7 @@ MESSAGES = {
         "must be letters, digits and any of . _ = + - and start with a letter or digit"
     ),
     "string_too_long": "must have at most {max_length} characters",
+    "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
