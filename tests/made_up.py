@@ -57,4 +57,5 @@ def sweep_of(config: str, *settings: str, diverged: Mapping[int, int] | None = N
 # What sweeps are made of.
 RATES = "optimizer.learning_rate=0.001,0.01,0.1,1"
 LOSSES = "loss=hinge,squared_hinge,binary_crossentropy"
+WRONG_LABELS = "dataset.disturb.labels=0,0.1,0.2,0.4"
 MANY_RATES = f"optimizer.learning_rate={','.join(f'{0.001 * n:.3f}' for n in range(1, 61))}"

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.base import ABSENT, Section
 from lossbench.config.sections.dataset import Dataset
+from lossbench.config.sections.disturb import Disturb
 from lossbench.config.sections.early_stopping import EarlyStopping
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Layer, Perceptron
@@ -30,6 +31,7 @@ SECTIONS: dict[object, type[Section]] = {
     "dataset": Dataset,
     "split": SplitOptions,
     "standardize": Standardize,
+    "disturb": Disturb,
     "model": Perceptron,
     "hidden": Layer,
     "early_stopping": EarlyStopping,

@@ -88,6 +88,8 @@ def _of_loss(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     if message := losses.unfit(loss.row.targets, target):
         if split.original and not losses.unfit(loss.row.targets, np.concatenate(split.measured)):
             message += " once it is transformed; target_transform: mean keeps the sign"
+        elif not losses.unfit(loss.row.targets, np.concatenate(split.clean)):
+            message += "; that comes of the outliers of disturb: take another loss"
         yield Complaint(("loss",), message, loss.name)
     alpha, classes = loss.parameters.get("alpha"), len(split.classes)
     if loss.function is None and isinstance(alpha, tuple) and len(alpha) != classes:

@@ -111,6 +111,8 @@ class Split:
     (rows,) in float32, says how much each row counts in the training loss; None means all count the
     same. ``original`` is the target where ``y_*`` are a transform of it, and else None.
     ``held_back`` is how many of the last training rows tuning holds back; None without tuning.
+    ``clean_train``, (rows,), is the target of the training rows before it was disturbed on purpose,
+    as the table has it; None where it was not.
     """
 
     x_train: Array
@@ -122,6 +124,7 @@ class Split:
     weights_train: Array | None = None
     original: Original | None = None
     held_back: int | None = None
+    clean_train: Array | None = None
 
     @property
     def row_shape(self) -> tuple[int, ...]:
@@ -136,11 +139,17 @@ class Split:
         return self.original.train, self.original.test
 
     @property
+    def clean(self) -> tuple[Array, Array]:
+        """What ``measured`` gives, before it was disturbed on purpose."""
+        train, test = self.measured
+        return (train if self.clean_train is None else self.clean_train), test
+
+    @property
     def class_rows(self) -> tuple[int, ...]:
-        """How many rows of both parts each class has; empty for a real target."""
+        """How many rows of both parts each class has, undisturbed; empty for a real target."""
         if not self.classes:
             return ()
-        y = np.concatenate(self.measured)
+        y = np.concatenate(self.clean)
         return tuple(np.bincount(y, minlength=len(self.classes)).tolist())
 
     @property

@@ -2,10 +2,13 @@
 
 All figures are of the metric that results are compared on, mse or accuracy, since the points may
 differ in their loss.
+
+How the training rows are disturbed is given and not chosen: where that varies, the best point is
+found among those that are disturbed alike.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +25,8 @@ from lossbench.text import figure, listed
 
 MOST_AXES = 2  # that a picture can show
 MOST_NAMED = 3  # points in a sentence; the others are counted
+MOST_TOLD = 8  # ways to disturb the data that a verdict tells of; the table has the others
+DISTURB = ("dataset", "disturb")
 CAVEAT = "Picked on the test rows, so expect slightly worse on new ones."
 
 
@@ -57,6 +62,19 @@ class Sweep:
         """The first point with the best test median; None where all seeds diverged."""
         first = self.points[ranking([point.result for point in self.points], self.metric)[0]]
         return first if first.result.diverged < len(first.result.trainings) else None
+
+    @property
+    def disturbing(self) -> tuple[Axis, ...]:
+        """The axes that say how the training rows are disturbed."""
+        return tuple(axis for axis in self.axes if axis.key[: len(DISTURB)] == DISTURB)
+
+    @property
+    def disturbed_alike(self) -> tuple["Sweep", ...]:
+        """The sweeps of the points that are disturbed alike: itself where nothing is disturbed."""
+        groups: dict[str, list[Point]] = {}
+        for point in self.points:
+            groups.setdefault(_values(self, point, self.disturbing), []).append(point)
+        return tuple(replace(self, points=tuple(points)) for points in groups.values())
 
 
 def sweeps(
@@ -118,28 +136,69 @@ def table(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
 
 
 def verdict(sweep: Sweep) -> str:
-    """Which point is the best, and which are too close to it to matter, in a few sentences."""
+    """Which point is the best, and which are too close to it to matter, in a few sentences.
+
+    Where the training rows are disturbed in several ways, this is said of each.
+    """
     best = sweep.best
     if best is None:
         return "Every seed diverged."
+    if sweep.disturbing:
+        return _by_disturbance(sweep)
     median = sweep.summary(best, "test").median
     own = constant(best.result, sweep.metric).get("test", np.nan)
     region = region_of(sweep.metric, median, own)
-    text = f"Best median test {sweep.metric}: {_figure(best, median)}, with {_values(sweep, best)}."
-    medians = [(it, sweep.summary(it, "test").median) for it in sweep.points if it is not best]
-    near = [
-        f"{_values(sweep, it)} ({_figure(it, value)})"
-        for it, value in medians
-        if np.isfinite(value) and not matters(value - median, region)
-    ]
-    text += f" Too close to matter: {listed(near, most=MOST_NAMED)}." if near else ""
-    known = [it["test"] for p in sweep.points if (it := constant(p.result, sweep.metric))]
-    if known:
-        low, high = map(figure, (min(known), max(known)))
-        text += f" A constant reaches {low if low == high else f'{low} to {high}'}."
+    named = _values(sweep, best, sweep.axes)
+    text = f"Best median test {sweep.metric}: {_figure(best, median)}, with {named}."
+    near = _too_close(sweep, best, sweep.axes)
+    text += f" Too close to matter: {near}." if near else ""
+    text += _of_constants(sweep)
     if np.isfinite(own) and not beats(sweep.metric, median, own, region):
         return f"No point is better than a constant by enough to matter. {text}"
     return f"{text} {CAVEAT}"
+
+
+def _by_disturbance(sweep: Sweep) -> str:
+    """The best point of each of those that are disturbed alike, in the order of the points."""
+    others = tuple(axis for axis in sweep.axes if axis not in sweep.disturbing)
+    told = []
+    for alike in sweep.disturbed_alike:
+        best, disturbed = alike.best, _values(alike, alike.points[0], sweep.disturbing)
+        if best is None:
+            told.append(f"none with {disturbed}, as every seed diverged")
+            continue
+        median = _figure(best, alike.summary(best, "test").median)
+        named = ", ".join(filter(None, (disturbed, _values(alike, best, others))))
+        near = _too_close(alike, best, others)
+        told.append(f"{median} with {named}" + (f" (too close to matter: {near})" if near else ""))
+    if len(told) > MOST_TOLD:
+        told[MOST_TOLD:] = [f"{len(told) - MOST_TOLD} more are in the table"]
+    what = f"{'Best median' if others else 'Median'} test {sweep.metric}"
+    caveat = f" {CAVEAT}" if others else ""
+    return f"{what}: {'; '.join(told)}.{_of_constants(sweep)}{caveat}"
+
+
+def _too_close(sweep: Sweep, best: Point, axes: Sequence[Axis]) -> str:
+    """The points that are too close to the best one to matter, named by these axes."""
+    median = sweep.summary(best, "test").median
+    own = constant(best.result, sweep.metric).get("test", np.nan)
+    region = region_of(sweep.metric, median, own)
+    medians = [(it, sweep.summary(it, "test").median) for it in sweep.points if it is not best]
+    near = [
+        f"{_values(sweep, it, axes)} ({_figure(it, value)})"
+        for it, value in medians
+        if np.isfinite(value) and not matters(value - median, region)
+    ]
+    return listed(near, most=MOST_NAMED) if near else ""
+
+
+def _of_constants(sweep: Sweep) -> str:
+    """A sentence about what constants reach, after a space; empty where that is not known."""
+    known = [it["test"] for p in sweep.points if (it := constant(p.result, sweep.metric))]
+    if not known:
+        return ""
+    low, high = map(figure, (min(known), max(known)))
+    return f" A constant reaches {low if low == high else f'{low} to {high}'}."
 
 
 def _figure(point: Point, median: float) -> str:
@@ -149,9 +208,10 @@ def _figure(point: Point, median: float) -> str:
     return f"{figure(median)}{left_out}"
 
 
-def _values(sweep: Sweep, point: Point) -> str:
+def _values(sweep: Sweep, point: Point, axes: Sequence[Axis]) -> str:
+    """The values of a point on some of the axes: "labels 0.1, loss mae"."""
     pairs = zip(sweep.axes, point.values, strict=True)
-    return ", ".join(f"{axis.label} {text(value)}" for axis, value in pairs)
+    return ", ".join(f"{axis.label} {text(value)}" for axis, value in pairs if axis in axes)
 
 
 def pictured(sweep: Sweep) -> bool:

@@ -35,7 +35,8 @@ class _Cells:
 
     ``medians`` has the matrix of each part, shape (rows, columns), with NaN where every seed
     diverged. ``diverged`` counts the seeds that did, and ``present`` says which cells are points
-    with a result. ``best`` is the row and the column of the best point.
+    with a result. ``best`` has the row and the column of the best point, of each of those that are
+    disturbed alike.
     """
 
     across: Axis
@@ -45,7 +46,7 @@ class _Cells:
     medians: dict[Part, Array]
     diverged: Array
     present: Array
-    best: tuple[int, int] | None
+    best: list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -96,15 +97,16 @@ def heat_maps(sweep: Sweep) -> Figure:
         if len(cells.columns) <= WRITTEN:
             _write_figures(panel, cells, part, colours, scale)
     _label(panels, cells, layout)
-    if cells.best:
-        row, column = cells.best
+    for row, column in cells.best:
         frame = Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, ec="tab:red", lw=1.8)
         panels[-1].add_patch(frame).set_clip_on(False)
     _draw_bar(picture, layout, ScalarMappable(scale, colours))
     _name_axes(picture, cells, layout)
     marked = f"; {TIMES}: seeds that diverged" if cells.diverged.any() else ""
-    subtitle = f"Median of {seeds(sweep)}; red frame: the best test median{marked}"
-    write_sweep_heading(picture, sweep, subtitle)
+    framed = "; red frame: the best test median" if cells.best else ""
+    if len(cells.best) > 1:
+        framed += f" of each {'column' if cells.across in sweep.disturbing else 'row'}"
+    write_sweep_heading(picture, sweep, f"Median of {seeds(sweep)}{framed}{marked}")
     return picture
 
 
@@ -116,11 +118,14 @@ def _cells(sweep: Sweep) -> _Cells:
     medians = {part: np.full((len(rows), len(columns)), np.nan) for part in PARTS}
     diverged = np.zeros((len(rows), len(columns)), int)
     present = np.zeros_like(diverged, bool)
-    best_point, best = sweep.best, None
+    # Where all that varies is how the data are disturbed, no point is to be picked.
+    groups = () if sweep.disturbing == sweep.axes else sweep.disturbed_alike
+    best_points, best = [it.best for it in groups], []
     for point in sweep.points:
         of_column, of_row = point.values[::-1] if turned else point.values
         cell = _place(rows, of_row), _place(columns, of_column)
-        best = cell if point is best_point else best
+        if any(point is it for it in best_points):
+            best.append(cell)
         diverged[cell], present[cell] = point.result.diverged, True
         for part in PARTS:
             medians[part][cell] = sweep.summary(point, part).median

@@ -14,6 +14,8 @@ def write_sweep_heading(picture: Figure, sweep: Sweep, subtitle: str) -> None:
     width = picture.get_figwidth()
     labels = " and ".join(axis.label for axis in sweep.axes)
     title = f"{sweep.base}: {readable(sweep.metric).lower()} over {labels}"
+    disturbed = any(it.result.experiment.dataset.disturb for it in sweep.points)
+    subtitle += "; test rows are not disturbed" if disturbed else ""
     write_heading(picture, cut(title, int(width / BOLD)), [subtitle], left=0.09 / width)
 
 

@@ -114,7 +114,7 @@ def describe(table: Table) -> Description:
 
 def describe_split(split: Split) -> Description:
     """Describe data that were split; their features are numbers by then."""
-    y = np.concatenate(split.measured)
+    y = np.concatenate(split.clean if split.classes else split.measured)
     return _description(y, split.classes, prod(split.row_shape), 0)
 
 

@@ -9,7 +9,7 @@ from lossbench.data.arrays import DatasetError
 # The arguments of ``new`` decide these, or it writes them itself.
 OF_NEW = {
     *("file", "target", "generator", "sha256", "train_size", "split", "standardize"),
-    "target_transform",
+    *("target_transform", "disturb"),
 }
 
 

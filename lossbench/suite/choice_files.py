@@ -35,7 +35,9 @@ def chosen_config(choice: Choice, folder: Path) -> str:
     middle = next((it for it in best.tuned if it[LEARNING_RATE] == best.rate), {})
     chosen = with_point(experiment, middle)
     changed = {
-        "dataset": chosen.dataset.model_copy(update={"train_size": ALL, "split": None}),
+        "dataset": chosen.dataset.model_copy(
+            update={"train_size": ALL, "split": None, "disturb": None}
+        ),
         "epochs": best.epochs,
         "splits": 1,
         "early_stopping": None,
@@ -47,4 +49,6 @@ def chosen_config(choice: Choice, folder: Path) -> str:
         f"{MARKS[CHOSEN].decode()} on all rows.\n"
         f"# Its epochs and its learning rate are the medians over {choice.splits} splits.\n"
     )
+    if chosen.dataset.disturb is not None:
+        head += "# The rows are as they are: dataset.disturb was for choosing.\n"
     return head + to_yaml(final)

@@ -120,6 +120,17 @@ def test_configs_of_other_data_are_refused(configs: Path) -> None:
     assert "choose compares losses on the same data" in done.stderr
 
 
+def test_the_config_that_trains_on_all_rows_takes_them_as_they_are(configs: Path) -> None:
+    for path in (configs / "mine").iterdir():
+        path.write_text(path.read_text().replace("0.3}", "0.3, disturb: {labels: 0.2}}"))
+    done = lossbench(configs, "choose", "mine", *QUICK)
+    assert done.returncode == 0, done.stderr
+    folder = configs / "results" / "choose" / "mine"
+    assert {it.experiment.dataset.disturb.labels for it in read(folder)} == {0.2}  # type: ignore[union-attr]
+    assert load(folder / "chosen.yaml").dataset.disturb is None
+    assert "\n# The rows are as they are: dataset.disturb" in (folder / "chosen.yaml").read_text()
+
+
 def test_a_file_that_is_not_of_a_choice_is_not_replaced(configs: Path) -> None:
     folder = configs / "results" / "choose" / "wine"
     folder.mkdir(parents=True)

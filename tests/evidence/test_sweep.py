@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from made_up import LOSSES, RATES, result_of_case, sweep_of
+from made_up import LOSSES, RATES, WRONG_LABELS, result_of_case, sweep_of
 
 from lossbench.config.load import load_all
 from lossbench.evidence.sweep import as_document, as_markdown, sweeps, table, verdict
@@ -43,6 +43,33 @@ def test_points_too_close_to_the_best_to_matter_are_named_and_what_a_constant_re
         "No point is better than a constant by enough to matter. Best median test accuracy: 0.846"
     )
     assert as_document(sweep)["points"][0]["constant"] == {"train": 0.5, "test": 0.5}
+
+
+def test_of_data_that_are_disturbed_in_several_ways_none_is_the_best() -> None:
+    assert verdict(sweep_of("hinge", WRONG_LABELS, diverged={1: 10, 3: 9})) == (
+        "Median test accuracy: 0.0941 with labels 0; none with labels 0.1, as every seed diverged; "
+        "0.376 with labels 0.2; 0.785 (9 of 10 seeds diverged) with labels 0.4."
+    )
+
+
+def test_of_data_that_are_disturbed_alike_the_best_point_is_told() -> None:
+    cases = load_all(["hinge"], {"repeats": 10}, [LOSSES, WRONG_LABELS])
+    values = (0.9, 0.8, 0.7, 0.6, 0.895, 0.85, 0.6, 0.5, 0.7, 0.845, 0.75, 0.4)
+    results = [result_of_case(case, it) for case, it in zip(cases, values, strict=True)]
+    (sweep,) = sweeps(cases, results, {})
+    assert verdict(sweep) == (
+        "Best median test accuracy: 0.846 with labels 0, loss hinge (too close to matter: loss "
+        "squared_hinge (0.842)); 0.799 with labels 0.1, loss squared_hinge (too close to matter: "
+        "loss binary_crossentropy (0.795)); 0.705 with labels 0.2, loss binary_crossentropy; 0.564 "
+        "with labels 0.4, loss hinge. Picked on the test rows, so expect slightly worse on new "
+        "ones."
+    )
+    many = sweep_of(
+        "hinge",
+        f"dataset.disturb.random_state={','.join(map(str, range(12)))}",
+        "dataset.disturb.labels=0.1",
+    )
+    assert verdict(many).endswith(" with random_state 7; 4 more are in the table.")
 
 
 def test_a_best_point_whose_seeds_diverged_says_so() -> None:

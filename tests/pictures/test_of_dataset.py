@@ -60,6 +60,15 @@ def test_a_transformed_target_has_its_own_units():
     check_texts(picture)
 
 
+def test_training_rows_are_drawn_as_they_are_trained_on():
+    clean = split(3)
+    data = replace(clean, y_train=(clean.y_train + 1) % 3, clean_train=clean.y_train)
+    drawn = [it.get_xydata() for it in scatter(data).axes[0].lines]
+    x, y = np.concatenate([data.x_train, data.x_test]), np.concatenate([data.y_train, data.y_test])
+    for number, points in enumerate(drawn):
+        np.testing.assert_array_equal(points, x[y == number])
+
+
 @pytest.mark.parametrize("classes", [0, 3])
 def test_no_text_of_a_scatter_plot_overlaps_or_is_cut_off(classes):
     check_texts(scatter(split(classes, stretch=100.0)))

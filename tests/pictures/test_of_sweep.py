@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from drawn_texts import check_texts
-from made_up import LOSSES, MANY_RATES, RATES, sweep_of
+from made_up import LOSSES, MANY_RATES, RATES, WRONG_LABELS, sweep_of
 from matplotlib.figure import Figure
 
 from lossbench.evidence.sweep import Sweep
@@ -17,6 +17,7 @@ SWEEPS: dict[str, tuple[Any, ...]] = {
     "numbers that do not span decades": ("mse", "optimizer.momentum=0,0.5,0.9", {}),
     "whole numbers": ("mse", "epochs=5,6", {}),
     "many numbers": ("mse", MANY_RATES, {59: 10}),
+    "disturbed data": ("hinge", WRONG_LABELS, {1: 3, 2: 10}),
     "names": ("hinge", LOSSES, {0: 3, 2: 10}),
     "lists": ("mse", "model.hidden=[5],[50,50],[100,100,100]", {}),
     "numbers and names": ("hinge", RATES, LOSSES, {4: 3, 5: 10}),

@@ -24,6 +24,7 @@ from lossbench.config.sections.base import (
     share_or_count,
 )
 from lossbench.config.sections.data_file import OF_ARRAYS, OF_FILES, DataFileKeys
+from lossbench.config.sections.disturb import Disturb
 from lossbench.config.sections.function_name import FunctionName
 from lossbench.config.sections.split_options import SplitOptions
 from lossbench.config.sections.standardize import Standardize
@@ -32,6 +33,7 @@ from lossbench.data import generators, splitting
 from lossbench.data import parts as splits_of_rows
 from lossbench.data.array_files import is_array_file
 from lossbench.data.arrays import DatasetError, Split, Table
+from lossbench.data.disturbance import Disturbance
 from lossbench.data.file_table import Choice
 from lossbench.data.files import DataFiles
 from lossbench.data.scaling import Scaling
@@ -40,7 +42,7 @@ from lossbench.text import close_to, nearest, on_one_line
 
 MOST_AXES = 6  # of a row
 OF_COLUMNS = ("group", "time")  # keys of split
-COMMON = {"train_size", "split", "standardize", "target_transform", "shape"}
+COMMON = {"train_size", "split", "standardize", "target_transform", "shape", "disturb"}
 
 
 def _tuples(value: Any) -> Any:
@@ -76,6 +78,7 @@ class Dataset(DataFileKeys, extra="allow"):
     split: SplitOptions | None = None
     standardize: Standardize = Standardize()
     target_transform: Annotated[TransformName, one_of(get_args(TransformName))] | None = None
+    disturb: Disturb | None = None
 
     @model_validator(mode="after")
     def _scale_the_target_once(self) -> "Dataset":
@@ -85,6 +88,21 @@ class Dataset(DataFileKeys, extra="allow"):
                 "units of the data, or this one for metrics of a standardized target"
             )
             raise refusal("target_transform", message, self.target_transform)
+        return self
+
+    @model_validator(mode="after")
+    def _keep_a_clean_test_part(self) -> "Dataset":
+        if self.disturb is None:
+            return self
+        if self.train_size == splits_of_rows.ALL:
+            message = "needs test rows that stay clean, and with train_size: all there are none"
+            raise refusal("disturb", message, self.disturb.model_dump())
+        if self.disturb.outliers is not None and self.standardize.target is not None:
+            message = (
+                "cannot stand beside the target of standardize: metrics would be in a unit that "
+                "grows with the outliers; target_transform: standardize keeps that of the data"
+            )
+            raise refusal("disturb", message, self.disturb.model_dump())
         return self
 
     @model_validator(mode="after")
@@ -176,7 +194,8 @@ class Dataset(DataFileKeys, extra="allow"):
 
     @model_serializer(mode="wrap")
     def _without_what_does_not_apply(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        optional = OF_FILES | {"generator", "split", "target_transform", "function", "shape"}
+        optional = {"generator", "split", "target_transform", "function", "shape", "disturb"}
+        optional |= OF_FILES
         return {
             name: value
             for name, value in dump(self).items()
@@ -193,7 +212,9 @@ class Dataset(DataFileKeys, extra="allow"):
         """The data in a few words."""
         rows = self.parameters.get("n_samples")
         title = Path(self.file).name if self.file is not None else self.generator or self.function
-        return on_one_line(f"{title}, {rows} rows" if rows else str(title))
+        title = f"{title}, {rows} rows" if rows else str(title)
+        disturbed = self.disturb.title if self.disturb else ""
+        return on_one_line(f"{title}, {disturbed}" if disturbed else title)
 
     def table(self, files: DataFiles | None = None) -> Table:
         """The data before they are split; raises DatasetError.
@@ -228,9 +249,14 @@ class Dataset(DataFileKeys, extra="allow"):
         scaling = Scaling(**dict(self.standardize), transform=self.target_transform)
         with self._naming_the_generator():
             return tuple(
-                splitting.split(table, it, scaling, self.missing, one_of_many=splits > 1)
-                for it in self._parts(table, splits, fitted)
+                splitting.split(
+                    table, it, scaling, self.missing, splits > 1, self._disturbance(number)
+                )
+                for number, it in enumerate(self._parts(table, splits, fitted))
             )
+
+    def _disturbance(self, split: int) -> Disturbance | None:
+        return None if self.disturb is None else self.disturb.of_split(split)
 
     def check_split(self, table: Table) -> None:
         """Raise DatasetError where a table of these data cannot be cut into two parts to learn."""
