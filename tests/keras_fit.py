@@ -170,6 +170,13 @@ def _keras_metric(name: str, loss: Loss, logits: bool) -> Any:
     def rounded_accuracy(y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
         return tf.cast(tf.round(prediction) == y, tf.float32)
 
+    if loss.outputs == "mean and variance":
+        function = {"mse": keras.losses.mean_squared_error, "mae": keras.losses.mean_absolute_error}
+        return keras.metrics.MeanMetricWrapper(
+            lambda y, prediction: function[name](y, prediction[:, :1]), name=name
+        )
+    if loss.outputs == "thresholds":
+        return keras.metrics.MeanMetricWrapper(_accuracy_of_corn, name=name)
     if loss.labels == "-1/1":
         return {"accuracy": accuracy, "rounded_accuracy": rounded_accuracy}[name]
     if loss.labels == "0/1" and logits:
@@ -177,3 +184,9 @@ def _keras_metric(name: str, loss: Loss, logits: bool) -> Any:
     if loss.labels == "integer":
         return keras.metrics.SparseCategoricalAccuracy(name="accuracy")
     return name
+
+
+def _accuracy_of_corn(y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """Whether the class is the number of thresholds that are passed with more than 0.5."""
+    passed = tf.math.cumprod(tf.sigmoid(prediction), axis=1) > 0.5
+    return tf.cast(tf.math.count_nonzero(passed, axis=1) == tf.cast(y[:, 0], tf.int64), tf.float32)

@@ -7,6 +7,7 @@ To add a metric that is taken after every epoch, add its row to ``tables/metrics
 function to METRICS, or to ERRORS if it is of a real target.
 """
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -40,6 +41,8 @@ def scores(experiment: Experiment, transform: TargetTransform | None = None) -> 
         metrics = {name: partial(metric, labels) for name, metric in METRICS.items()}
     if labels == "0/1" and experiment.output_activation == "linear":
         metrics["accuracy"] = partial(_accuracy_of_logits, labels)
+    if experiment.loss.row.outputs == "thresholds":
+        metrics["accuracy"] = partial(_accuracy_of_thresholds, labels)
     names = list(experiment.tracked)
     if experiment.early_stopping and experiment.early_stopping.monitor in TABLE:
         names.append(TABLE[experiment.early_stopping.monitor].as_mean_of)
@@ -101,6 +104,7 @@ def _of_learned(loss: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
 def _of_error(
     metric: Callable[[tf.Tensor], tf.Tensor], error: Score, y: tf.Tensor, prediction: tf.Tensor
 ) -> tf.Tensor:
+    """A metric of the predicted value, which is the first unit."""
     return metric(error(y, prediction))[:, 0]
 
 
@@ -138,6 +142,15 @@ def accuracy(labels: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
 def _accuracy_of_logits(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
     """The accuracy of a linear output for the labels 0 and 1: its boundary is 0."""
     return tf.cast((prediction > 0) == (y > 0.5), tf.float32)[:, 0]
+
+
+def _accuracy_of_thresholds(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """The accuracy of thresholds for integer labels: the class is how many are likely passed.
+
+    ``margins`` of ``tables.losses.outputs`` has the same boundaries.
+    """
+    above = tf.cumsum(tf.math.log_sigmoid(prediction), axis=1) > -math.log(2)
+    return tf.cast(tf.reduce_sum(tf.cast(above, y.dtype), axis=1) == y[:, 0], tf.float32)
 
 
 def rounded_accuracy(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
