@@ -18,6 +18,7 @@ from lossbench.config.yaml_reader import Key, YamlError, parse
 OPTION = "--set"
 LONGEST = 200  # characters of a name, as it names a folder
 SHOWN = 3  # values of an axis that a message shows
+SUM = ("loss", "sum")  # where the terms of a sum of losses are, each a weight or a mapping
 OPENING, CLOSING, QUOTES = "[{", "]}", "\"'"
 Point = tuple[Any, ...]  # a value for each axis
 
@@ -132,7 +133,8 @@ def with_values(config: Mapping[str, Any], settings: Mapping[Key, Any]) -> dict[
     """The config with other values in their places.
 
     What lies deeper is set later, so that a loss may be set and its parameters too; a bare name
-    makes way for a mapping with that name.
+    makes way for a mapping with that name. So does a bare weight in a sum of losses, and where a
+    term has parameters beside its weight, a number that is set for it replaces the weight alone.
     """
     changed = dict(config)
     for key, value in sorted(settings.items(), key=lambda it: len(it[0])):
@@ -141,9 +143,15 @@ def with_values(config: Mapping[str, Any], settings: Mapping[Key, Any]) -> dict[
             below = section.get(str(name))
             if isinstance(below, str):
                 below = {"name": below}
+            elif key[:2] == SUM and isinstance(below, int | float):
+                below = {"weight": below}
             section[str(name)] = dict(below) if isinstance(below, Mapping) else {}
             section = section[str(name)]
-        section[str(key[-1])] = value
+        name = str(key[-1])
+        term = section.get(name)
+        if key[:-1] == SUM and isinstance(term, Mapping) and not isinstance(value, Mapping):
+            value = {**term, "weight": value}
+        section[name] = value
     return changed
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.dataset import COMMON
+from lossbench.config.sections.loss_sum import WEIGHT
 from lossbench.data import generators
 from lossbench.tables.losses import LOSSES
 from lossbench.tables.losses import NAMES as LOSS_NAMES
@@ -62,7 +63,7 @@ def _dataset(section: Schema) -> Schema:
 
 
 def _loss(section: Schema) -> Schema:
-    """A loss of the table with its parameters, or a function with parameters of any name."""
+    """A loss of the table with its parameters, a sum of them, or a function with any parameters."""
     named = {"name": {"enum": list(LOSS_NAMES), "type": "string"}}
     branches: list[Schema] = [
         {
@@ -76,14 +77,37 @@ def _loss(section: Schema) -> Schema:
         for loss in LOSSES.values()
     ]
     own = {"if": {"required": ["function"]}, "then": {"required": ["labels"]}}
-    known = {"properties": named, "required": ["name"]}
+    known = {
+        "if": {"required": ["sum"]},
+        "then": _only({"name": True, "sum": True}),
+        "else": {"properties": named, "required": ["name"]},
+    }
     return {
         **section,
-        "properties": {**section["properties"], "name": {"type": "string"}},
+        "properties": {**section["properties"], "name": {"type": "string"}, "sum": _sum()},
         "required": [],
         "additionalProperties": True,
         "allOf": [*branches, {**own, "else": known}],
     }
+
+
+def _sum() -> Schema:
+    """The terms of a sum: each a weight, or a mapping of the weight and parameters."""
+    weight = {"type": "number", "exclusiveMinimum": 0}
+    terms = {
+        alias: {
+            "anyOf": [
+                weight,
+                {
+                    "type": "object",
+                    **_only({WEIGHT: weight, **_table(LOSSES[name].parameters)}),
+                    "required": [WEIGHT],
+                },
+            ]
+        }
+        for alias, name in LOSS_NAMES.items()
+    }
+    return {"type": "object", "minProperties": 2, **_only(terms)}
 
 
 def _with_parameters(

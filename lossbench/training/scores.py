@@ -8,7 +8,7 @@ function to METRICS, or to ERRORS if it is of a real target.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import keras
@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from lossbench.config import own_function
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.loss import LossChoice
 from lossbench.data.target_transform import TargetTransform
 from lossbench.tables.metrics import METRICS as TABLE
 from lossbench.tables.problems import Labels
@@ -54,17 +55,28 @@ def scores(experiment: Experiment, transform: TargetTransform | None = None) -> 
 
 def loss_function(experiment: Experiment) -> "partial[tf.Tensor]":
     """The loss of each row; raises ImportError where a user's own loss cannot be imported."""
-    choice, row = experiment.loss, experiment.loss.row
+    choice = experiment.loss
     if choice.function is not None:
         function = own_function.load(choice.function)
         return partial(_per_row, choice.function, partial(function, **choice.parameters))
-    parameters = choice.parameters
-    if row.logits and experiment.output_activation == "linear":
+    each = [(it.weight, _of_table(it.loss, experiment.output_activation)) for it in choice.terms]
+    return partial(_weighted_sum, each) if choice.sum is not None else each[0][1]
+
+
+def _of_table(choice: LossChoice, output_activation: str) -> "partial[tf.Tensor]":
+    parameters, row = choice.parameters, choice.row
+    if row.logits and output_activation == "linear":
         parameters["from_logits"] = True
     if isinstance(parameters.get("alpha"), tuple):
         parameters["alpha"] = list(parameters["alpha"])
     function = partial(row.function, keras) if row.function else getattr(keras.losses, row.name)
     return partial(function, **parameters)
+
+
+def _weighted_sum(
+    terms: Sequence[tuple[float, Score]], y: tf.Tensor, prediction: tf.Tensor
+) -> tf.Tensor:
+    return tf.add_n([weight * loss(y, prediction) for weight, loss in terms])
 
 
 def _per_row(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:

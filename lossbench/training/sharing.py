@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from lossbench.config.experiment import BESIDE_TRAINING, Experiment
+from lossbench.config.sections.loss_sum import WEIGHT
 from lossbench.config.sections.model import Layer
 from lossbench.data.arrays import Original, Split
 from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
@@ -70,7 +71,10 @@ def hyperparameters(experiment: Experiment) -> dict[Keys, float]:
         schedule = SCHEDULES[rate["schedule"]]
         found |= _numbers(("optimizer", "learning_rate"), rate, schedule, whole=True)
     if loss.function is None:
-        found |= _numbers(("loss",), loss.parameters, loss.row.parameters)
+        for term in loss.terms:
+            keys = ("loss", *term.keys)
+            found |= _numbers(keys, term.loss.parameters, term.loss.row.parameters)
+            found |= {(*keys, WEIGHT): term.weight} if term.keys else {}
     for number, layer in enumerate(experiment.model.layers):
         found |= {("model", "hidden", number, name): getattr(layer, name) for name in OF_LAYERS}
     return found
@@ -81,7 +85,7 @@ def with_hyperparameters(experiment: Experiment, given: Mapping[Keys, float]) ->
     layers = [dict(layer) for layer in experiment.model.layers]
     changed: dict[str, Any] = {
         "optimizer": deepcopy(experiment.optimizer.parameters),
-        "loss": experiment.loss.parameters,
+        "loss": {**experiment.loss.parameters, "sum": deepcopy(experiment.loss.sum)},
         "model": {"hidden": layers},
     }
     for keys, number in given.items():
