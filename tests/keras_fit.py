@@ -14,6 +14,7 @@ import pytest
 import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.own_function import load
 from lossbench.config.sections.loss import LossChoice
 from lossbench.data.arrays import Split
 from lossbench.tables.losses import LOSSES, NAMES, Loss, Targets, encode
@@ -155,6 +156,9 @@ def _assert_same_history(
 
 def _keras_loss(choice: LossChoice, logits: bool) -> Callable[..., Any]:
     """The loss as a Keras user would write it."""
+    if choice.function is not None:
+        own: Callable[..., Any] = load(choice.function, keras.losses.Loss)(**choice.parameters)
+        return own
     if choice.sum is not None:
         return _Sum(choice.sum, logits)
     row = choice.row

@@ -8,8 +8,9 @@ function to METRICS, or to ERRORS if it is of a real target.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -23,6 +24,8 @@ from lossbench.tables.problems import Labels
 from lossbench.text import cut, described
 
 Score = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+# What Keras calls the mean over rows, and no reduction at all, which leaves it to us.
+MEANS = ("sum_over_batch_size", "mean", "none", None)
 
 
 def scores(experiment: Experiment, transform: TargetTransform | None = None) -> list[Score]:
@@ -57,8 +60,12 @@ def loss_function(experiment: Experiment) -> "partial[tf.Tensor]":
     """The loss of each row; raises ImportError where a user's own loss cannot be imported."""
     choice = experiment.loss
     if choice.function is not None:
-        function = own_function.load(choice.function)
-        return partial(_per_row, choice.function, partial(function, **choice.parameters))
+        function = own_function.load(choice.function, keras.losses.Loss)
+        if isinstance(function, type):
+            function = _call_of(choice.function, function, choice.parameters)
+        else:
+            function = partial(function, **choice.parameters)
+        return partial(_per_row, choice.function, function)
     each = [(it.weight, _of_table(it.loss, experiment.output_activation)) for it in choice.terms]
     return partial(_weighted_sum, each) if choice.sum is not None else each[0][1]
 
@@ -79,6 +86,32 @@ def _weighted_sum(
     return tf.add_n([weight * loss(y, prediction) for weight, loss in terms])
 
 
+def _call_of(name: str, kind: type[keras.losses.Loss], parameters: Mapping[str, Any]) -> Score:
+    """The ``call`` of a user's own loss, with labels and outputs of the type that Keras gives it.
+
+    Raises ValueError where it cannot be built, and where ``fit`` would make something else of it
+    than the mean of its rows.
+    """
+    try:
+        loss = kind(**parameters)
+        reduction = loss.reduction
+    except Exception as error:
+        message = cut(described(error), 200)
+        raise ValueError(f"{name} raised {message}; {own_function.KIND}") from error
+    wrong = ""
+    if kind.__call__ is not keras.losses.Loss.__call__:
+        wrong = "has a __call__ of its own, and only its call is used"
+    elif reduction not in MEANS:
+        wrong = f"has the reduction '{reduction}', and a loss here is the mean of its rows"
+    if wrong:
+        raise ValueError(f"{name} {wrong}; {own_function.KIND}")
+
+    def call(y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+        return loss.call(*(keras.ops.cast(it, loss.dtype) for it in (y, prediction)))
+
+    return call
+
+
 def _per_row(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
     """A user's own loss; where it gives a value for each unit, the mean of them.
 
@@ -87,9 +120,11 @@ def _per_row(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) ->
     """
     graph = tf.compat.v1.get_default_graph()
     known = len(graph.get_operations())
+    # Keras's cross-entropies look behind a softmax or a sigmoid, and compute with the logits.
+    watched = [prediction, *(it for it in prediction.op.inputs if it.dtype.is_floating)]
     try:
         with tf.GradientTape() as tape:
-            tape.watch(prediction)
+            tape.watch(watched)
             value = tf.cast(tf.convert_to_tensor(function(y, prediction)), tf.float32)
     except Exception as error:
         message = cut(described(error), 200)
@@ -101,7 +136,7 @@ def _per_row(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) ->
         wrong = f"returns the shape {value.shape} for {prediction.shape[0]} rows"
     elif any("Random" in it.type for it in graph.get_operations()[known:]):
         wrong = "draws random numbers, which no seed in a config decides"
-    elif tape.gradient(value, prediction) is None:
+    elif all(it is None for it in tape.gradient(value, watched)):
         wrong = "has no gradient with respect to y_pred"
     if wrong:
         raise ValueError(f"{name} {wrong}; {own_function.KIND}")
