@@ -14,10 +14,11 @@ import pytest
 import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.own_function import load
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Split
-from lossbench.tables.losses import Loss, Targets, encode
+from lossbench.tables.losses import LOSSES, NAMES, Loss, Targets, encode
 from lossbench.tables.problems import Problem
 from lossbench.training.batching import program_inputs
 from lossbench.training.network import build
@@ -159,6 +160,11 @@ def _assert_same_history(
 
 def _keras_loss(choice: LossChoice, logits: bool) -> Callable[..., Any]:
     """The loss as a Keras user would write it."""
+    if choice.function is not None:
+        own: Callable[..., Any] = load(choice.function, keras.losses.Loss)(**choice.parameters)
+        return own
+    if choice.sum is not None:
+        return _Sum(choice.sum, logits)
     row = choice.row
     given = {**choice.parameters, **({"from_logits": True} if logits else {})}
     function = partial(row.function, keras) if row.function else getattr(keras.losses, row.name)
@@ -174,6 +180,13 @@ def _keras_metric(name: str, loss: Loss, logits: bool) -> Any:
     def rounded_accuracy(y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
         return tf.cast(tf.round(prediction) == y, tf.float32)
 
+    if loss.outputs == "mean and variance":
+        function = {"mse": keras.losses.mean_squared_error, "mae": keras.losses.mean_absolute_error}
+        return keras.metrics.MeanMetricWrapper(
+            lambda y, prediction: function[name](y, prediction[:, :1]), name=name
+        )
+    if loss.outputs == "thresholds":
+        return keras.metrics.MeanMetricWrapper(_accuracy_of_corn, name=name)
     if loss.labels == "-1/1":
         return {"accuracy": accuracy, "rounded_accuracy": rounded_accuracy}[name]
     if loss.labels == "0/1" and logits:
@@ -181,3 +194,30 @@ def _keras_metric(name: str, loss: Loss, logits: bool) -> Any:
     if loss.labels == "integer":
         return keras.metrics.SparseCategoricalAccuracy(name="accuracy")
     return name
+
+
+def _accuracy_of_corn(y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """Whether the class is the number of thresholds that are passed with more than 0.5."""
+    passed = tf.math.cumprod(tf.sigmoid(prediction), axis=1) > 0.5
+    return tf.cast(tf.math.count_nonzero(passed, axis=1) == tf.cast(y[:, 0], tf.int64), tf.float32)
+
+
+class _Sum(keras.losses.Loss):
+    """A weighted sum of losses, as a Keras user would write it."""
+
+    def __init__(self, terms: dict[str, dict[str, Any]], logits: bool) -> None:
+        super().__init__()
+        self.terms, self.logits = terms, logits
+
+    def call(self, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+        total = 0.0
+        for name, values in self.terms.items():
+            given = {key: it for key, it in values.items() if key != "weight"}
+            row = LOSSES[NAMES[name]]
+            if row.logits and self.logits:
+                given["from_logits"] = True
+            loss = partial(row.function, keras) if row.function else getattr(keras.losses, row.name)
+            total += values["weight"] * loss(
+                tf.cast(y, tf.int32) if row.labels == "integer" else y, prediction, **given
+            )
+        return total

@@ -7,6 +7,7 @@ from typing import Any
 from lossbench.config.bundled import bundled_names
 from lossbench.data.generators import GENERATORS
 from lossbench.tables.losses import LOSSES
+from lossbench.tables.losses.outputs import UNITS
 from lossbench.tables.metrics import of_final_weights
 from lossbench.tables.optimizers import COMMON, OPTIMIZERS, SCHEDULES
 from lossbench.tables.parameters import Parameters
@@ -45,7 +46,7 @@ def tables() -> list[Table]:
         [
             loss.name,
             loss.problem.removesuffix(" classification"),
-            f"{'N' if loss.problem.startswith('multi') else '1'} {loss.activation}",
+            f"{UNITS[loss.outputs][1]} {loss.activation}",
             loss.labels,
         ]
         for loss in LOSSES.values()

@@ -179,9 +179,10 @@ class Experiment(Section, serialize_by_alias=True):
 
     @property
     def gives_probabilities(self) -> bool:
-        """Whether its outputs are probabilities of classes."""
-        binary = self.loss.row.labels == "0/1" and self.output_activation == "sigmoid"
-        return binary or self.output_activation == "softmax"
+        """Whether its outputs are, or stand for, probabilities of classes."""
+        row = self.loss.row
+        binary = row.labels == "0/1" and self.output_activation == "sigmoid"
+        return binary or self.output_activation == "softmax" or row.outputs == "thresholds"
 
     @property
     def metrics(self) -> tuple[str, ...]:

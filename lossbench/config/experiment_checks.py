@@ -83,18 +83,19 @@ def at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
 
 
 def _of_loss(experiment: Experiment, split: Split) -> Iterator[Complaint]:
-    loss = experiment.loss
     target = np.concatenate([split.y_train, split.y_test])
-    if message := losses.unfit(loss.row.targets, target):
-        if split.original and not losses.unfit(loss.row.targets, np.concatenate(split.measured)):
-            message += " once it is transformed; target_transform: mean keeps the sign"
-        elif not losses.unfit(loss.row.targets, np.concatenate(split.clean)):
-            message += "; that comes of the outliers of disturb: take another loss"
-        yield Complaint(("loss",), message, loss.name)
-    alpha, classes = loss.parameters.get("alpha"), len(split.classes)
-    if loss.function is None and isinstance(alpha, tuple) and len(alpha) != classes:
-        message = f"must be a number, or have one for each of the {classes} classes"
-        yield Complaint(("loss", "alpha"), message, list(alpha))
+    for keys, _, loss in experiment.loss.terms:
+        if message := losses.unfit(loss.row.targets, target):
+            measured, clean = np.concatenate(split.measured), np.concatenate(split.clean)
+            if split.original and not losses.unfit(loss.row.targets, measured):
+                message += " once it is transformed; target_transform: mean keeps the sign"
+            elif not losses.unfit(loss.row.targets, clean):
+                message += "; that comes of the outliers of disturb: take another loss"
+            yield Complaint(("loss", *keys), message, loss.name)
+        alpha, classes = loss.parameters.get("alpha"), len(split.classes)
+        if loss.function is None and isinstance(alpha, tuple) and len(alpha) != classes:
+            message = f"must be a number, or have one for each of the {classes} classes"
+            yield Complaint(("loss", *keys, "alpha"), message, list(alpha))
 
 
 def _of_class_weight(experiment: Experiment, split: Split) -> Iterator[Complaint]:

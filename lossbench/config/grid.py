@@ -18,6 +18,7 @@ from lossbench.config.yaml_reader import Key, YamlError, parse
 OPTION = "--set"
 LONGEST = 200  # characters of a name, as it names a folder
 SHOWN = 3  # values of an axis that a message shows
+SUM = ("loss", "sum")  # where the terms of a sum of losses are, each a weight or a mapping
 OPENING, CLOSING, QUOTES = "[{", "]}", "\"'"
 Point = tuple[Any, ...]  # a value for each axis
 
@@ -132,28 +133,35 @@ def with_values(config: Mapping[str, Any], settings: Mapping[Key, Any]) -> dict[
     """The config with other values in their places.
 
     What lies deeper is set later, so that a loss may be set and its parameters too; a bare name
-    makes way for a mapping with that name. A number is the place of an item of a list, from 0.
+    makes way for a mapping with that name. So does a bare weight in a sum of losses, and where a
+    term has parameters beside its weight, a number that is set for it replaces the weight alone. A
+    number in a key is the place of an item of a list, from 0.
     """
     changed = dict(config)
     for key, value in sorted(settings.items(), key=lambda it: len(it[0])):
-        changed = _with_value(changed, tuple(map(str, key)), value)
+        changed = _with_value(changed, key, value)
     return changed
 
 
-def _with_value(section: Any, key: tuple[str, ...], value: object) -> Any:
-    """A section with another value at a key."""
+def _with_value(section: Any, key: Key, value: object, at: Key = ()) -> Any:
+    """A section, which is ``at`` a key, with another value at a key below it."""
+    is_term = at[:-1] == SUM
     if not key:
-        return value
-    name, *below = key
+        keeps = is_term and isinstance(section, Mapping) and not isinstance(value, Mapping)
+        return {**section, "weight": value} if keeps else value
+    name, *below = map(str, key)
+    at = (*at, name)
     if isinstance(section, list | tuple) and name.isdecimal() and int(name) < len(section):
         items = list(section)
-        items[int(name)] = _with_value(items[int(name)], tuple(below), value)
+        items[int(name)] = _with_value(items[int(name)], tuple(below), value, at)
         return items
     if isinstance(section, str):
         # Of a loss or an optimizer, or of a layer, whose parameters stand below its name.
         section = {} if name == section else {"name": section}
+    elif is_term and isinstance(section, int | float):
+        section = {"weight": section}
     inner = dict(section) if isinstance(section, Mapping) else {}
-    return {**inner, name: _with_value(inner.get(name), tuple(below), value)}
+    return {**inner, name: _with_value(inner.get(name), tuple(below), value, at)}
 
 
 def text(value: object) -> str:

@@ -1,4 +1,4 @@
-"""A person's own function, named as ``package.module:function``.
+"""A person's own function or class, named as ``package.module:function``.
 
 Its module is not imported before the function is trained with, so that configs and results of
 strangers can be read safely. Then no other module is imported from the working directory, where
@@ -20,7 +20,7 @@ from lossbench.text import described
 
 KIND = (
     "a loss is a function of y_true and y_pred that computes a value for each row, with keras.ops "
-    "or TensorFlow"
+    "or TensorFlow, or a class derived from keras.losses.Loss whose call does"
 )
 NOT_FUNCTIONS = (
     inspect.iscoroutinefunction,
@@ -40,21 +40,21 @@ def missing(function: str) -> str | None:
     return None if found else f"is not found: no module named '{module}' is here or installed"
 
 
-def load(function: str, kind: str = KIND) -> Callable[..., Any]:
-    """The function; ``kind`` says in messages what such a function is.
+def load(function: str, kind: str = KIND, base: type | tuple[()] = ()) -> Callable[..., Any]:
+    """The function, or a class derived from ``base``; ``kind`` says in messages what it should be.
 
-    Raises ImportError where there is none, and TypeError where it is a class or a coroutine.
+    Raises ImportError where there is none, and TypeError where it is another class or a coroutine.
     """
     module, _, name = function.partition(":")
     with _also_here(module):
         found = getattr(import_module(module), name, None)
-    if isinstance(found, type):
-        raise TypeError(f"{function} is a class; name a function instead: {kind}")
+    if isinstance(found, type) and not issubclass(found, base):
+        raise TypeError(f"{function} is a class of another kind: {kind}")
     if any(it(found) for it in NOT_FUNCTIONS):
         raise TypeError(f"{function} is written with async or yield, and gives no values; {kind}")
     if not callable(found):
         raise ImportError(f"{module} has no function '{name}'; {kind}")
-    return found  # type: ignore[no-any-return]  # whatever it is, it can be called
+    return found
 
 
 class _Here:

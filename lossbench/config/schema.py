@@ -10,6 +10,7 @@ from typing import Any
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.dataset import COMMON
+from lossbench.config.sections.loss_sum import WEIGHT
 from lossbench.data import generators
 from lossbench.tables.layers import LAYERS
 from lossbench.tables.losses import LOSSES
@@ -80,7 +81,7 @@ def _named_layer() -> Schema:
 
 
 def _loss(section: Schema) -> Schema:
-    """A loss of the table with its parameters, or a function with parameters of any name."""
+    """A loss of the table with its parameters, a sum of them, or a function with any parameters."""
     named = {"name": {"enum": list(LOSS_NAMES), "type": "string"}}
     branches: list[Schema] = [
         {
@@ -94,14 +95,37 @@ def _loss(section: Schema) -> Schema:
         for loss in LOSSES.values()
     ]
     own = {"if": {"required": ["function"]}, "then": {"required": ["labels"]}}
-    known = {"properties": named, "required": ["name"]}
+    known = {
+        "if": {"required": ["sum"]},
+        "then": _only({"name": True, "sum": True}),
+        "else": {"properties": named, "required": ["name"]},
+    }
     return {
         **section,
-        "properties": {**section["properties"], "name": {"type": "string"}},
+        "properties": {**section["properties"], "name": {"type": "string"}, "sum": _sum()},
         "required": [],
         "additionalProperties": True,
         "allOf": [*branches, {**own, "else": known}],
     }
+
+
+def _sum() -> Schema:
+    """The terms of a sum: each a weight, or a mapping of the weight and parameters."""
+    weight = {"type": "number", "exclusiveMinimum": 0}
+    terms = {
+        alias: {
+            "anyOf": [
+                weight,
+                {
+                    "type": "object",
+                    **_only({WEIGHT: weight, **_table(LOSSES[name].parameters)}),
+                    "required": [WEIGHT],
+                },
+            ]
+        }
+        for alias, name in LOSS_NAMES.items()
+    }
+    return {"type": "object", "minProperties": 2, **_only(terms)}
 
 
 def _with_parameters(

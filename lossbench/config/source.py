@@ -14,6 +14,7 @@ from lossbench.config.bundled import bundled_names
 from lossbench.config.complaints import MAPPING, ConfigError, Mistake
 from lossbench.config.data_path import with_expanded_file
 from lossbench.config.experiment import NAME
+from lossbench.config.sections.loss_sum import name_of_sum
 from lossbench.config.yaml_reader import Document, YamlError, read
 from lossbench.text import nearest
 
@@ -41,7 +42,8 @@ class Source:
             return self.file_name
         loss = values.get("loss")
         if isinstance(loss, Mapping):
-            loss = loss.get("name") or str(loss.get("function")).rpartition(":")[2]
+            own = str(loss.get("function")).rpartition(":")[2]
+            loss = loss.get("name") or name_of_sum(loss.get("sum")) or own
         return loss if isinstance(loss, str) and re.match(NAME, loss) else "config"
 
 

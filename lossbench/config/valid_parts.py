@@ -48,8 +48,8 @@ def valid_parts(values: Mapping[str, Any], files: DataFiles) -> ValidParts:
         return ValidParts(whole, whole.dataset, whole.loss, whole.optimizer, [])
     dataset, of_dataset = without_wrong_keys(Dataset, values.get("dataset"), files)
     loss, of_loss = without_wrong_keys(LossChoice, values.get("loss"))
-    if isinstance(values.get("loss"), dict) and "function" in values["loss"]:
-        # A function that is wrong was left out, and its name is not that of a loss either.
+    if isinstance(values.get("loss"), dict) and {"function", "sum"} & values["loss"].keys():
+        # What is wrong was left out, and its name is not that of a loss of the table either.
         of_loss = [it for it in of_loss if it.key != ("name",)]
     optimizer, of_optimizer = without_wrong_keys(Optimizer, values.get("optimizer", {}))
     found = {"dataset": of_dataset, "loss": of_loss, "optimizer": of_optimizer}

@@ -226,7 +226,7 @@ def _has(path: Path, key: str) -> bool:
     if section != "loss":
         return True
     loss = LossChoice.model_validate(read(path).values["loss"])
-    return loss.function is not None or name in loss.row.parameters
+    return loss.takes(name)
 
 
 def _split(description: Description, options: SplitOptions, protocol: Protocol) -> dict[str, Any]:

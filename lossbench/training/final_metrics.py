@@ -17,6 +17,7 @@ from lossbench.data.target_transform import TargetTransform
 from lossbench.results.constants import constants_of
 from lossbench.results.result import PARTS, Array, Result, Training
 from lossbench.results.target_units import units_of
+from lossbench.tables.losses import outputs as of_units
 from lossbench.tables.metrics import METRICS, unbalanced
 from lossbench.training.predict import decisions, predictions
 
@@ -80,17 +81,20 @@ def values(
     What the network says becomes the target by the inverse of the ``transform``. All metrics are
     NaN where that is not finite.
     """
+    row = experiment.loss.row
     with np.errstate(all="ignore"):
         outputs = predictions(experiment, weights, x)
+        if row.problem == "regression":
+            outputs = of_units.value(outputs)
         if transform:
             outputs = transform.restored(outputs)
     if not np.isfinite(outputs).all():
         return dict.fromkeys(names, np.nan)
-    if experiment.loss.row.problem == "regression":
+    if row.problem == "regression":
         predicted = outputs[:, 0]
     else:
-        units = decisions(experiment, weights, x)
-        predicted = units.argmax(axis=-1) if units.shape[-1] > 1 else (units[:, 0] > 0).astype(int)
+        predicted = of_units.classes(row.outputs, decisions(experiment, weights, x))
+        outputs = of_units.of_classes(row.outputs, outputs)
     functions = {name: metric.function for name, metric in METRICS.items() if metric.function}
     with warnings.catch_warnings():
         # scikit-learn warns of classes that are predicted but not in y.

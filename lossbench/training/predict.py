@@ -11,6 +11,7 @@ from scipy.special import erf, expit, log_expit, softmax
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import Perceptron
 from lossbench.results.result import Array
+from lossbench.tables.losses.outputs import margins
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 AT_ONCE = 2**24  # outputs of a layer: bounds the memory of wide layers
@@ -89,15 +90,9 @@ def predictions(experiment: Experiment, weights: Sequence[Array], x: Array) -> A
 def decisions(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
     """By how much a classifier prefers a class, 0 on its decision boundary; x is as in ``logits``.
 
-    With one unit the result has shape (…, 1) and is positive for class 1: for every activation
-    that a loss allows, the boundary is where the unit is 0 before its activation. With several
-    units it has shape (…, units), and is positive where that unit is the largest.
+    The result has shape (…, units), see ``margins``.
     """
-    units = logits(experiment, weights, x)
-    if units.shape[-1] == 1:
-        return units
-    others = np.where(np.eye(units.shape[-1], dtype=bool), -np.inf, units[..., None, :])
-    return np.asarray(units - others.max(axis=-1))
+    return margins(experiment.loss.row.outputs, logits(experiment, weights, x))
 
 
 def decisions_in_chunks(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:

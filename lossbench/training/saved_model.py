@@ -77,7 +77,8 @@ def _loss(experiment: Experiment) -> keras.losses.Loss | None:
         if inspect.isclass(kind) and issubclass(kind, keras.losses.Loss)
     }
     kind = kinds.get(experiment.loss.name.replace("_", ""))
-    if kind is None or experiment.loss.function or experiment.loss.row.function:
+    own = experiment.loss.function or experiment.loss.sum
+    if kind is None or own or experiment.loss.row.function:
         return None
     return kind(**loss_function(experiment).keywords)
 

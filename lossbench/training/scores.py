@@ -7,20 +7,25 @@ To add a metric that is taken after every epoch, add its row to ``tables/metrics
 function to METRICS, or to ERRORS if it is of a real target.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import keras
 import tensorflow as tf
 
 from lossbench.config import own_function
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.loss import LossChoice
 from lossbench.data.target_transform import TargetTransform
 from lossbench.tables.metrics import METRICS as TABLE
 from lossbench.tables.problems import Labels
 from lossbench.text import cut, described
 
 Score = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+# What Keras calls the mean over rows, and no reduction at all, which leaves it to us.
+MEANS = ("sum_over_batch_size", "mean", "none", None)
 
 
 def scores(experiment: Experiment, transform: TargetTransform | None = None) -> list[Score]:
@@ -41,6 +46,8 @@ def scores(experiment: Experiment, transform: TargetTransform | None = None) -> 
         metrics = {name: partial(metric, labels) for name, metric in METRICS.items()}
     if labels == "0/1" and experiment.output_activation == "linear":
         metrics["accuracy"] = partial(_accuracy_of_logits, labels)
+    if experiment.loss.row.outputs == "thresholds":
+        metrics["accuracy"] = partial(_accuracy_of_thresholds, labels)
     names = [*experiment.tracked, *(TABLE[it].as_mean_of for it in experiment.monitored)]
     return [
         partial(_of_learned, loss) if transform else loss,
@@ -50,17 +57,58 @@ def scores(experiment: Experiment, transform: TargetTransform | None = None) -> 
 
 def loss_function(experiment: Experiment) -> "partial[tf.Tensor]":
     """The loss of each row; raises ImportError where a user's own loss cannot be imported."""
-    choice, row = experiment.loss, experiment.loss.row
+    choice = experiment.loss
     if choice.function is not None:
-        function = own_function.load(choice.function)
-        return partial(_per_row, choice.function, partial(function, **choice.parameters))
-    parameters = choice.parameters
-    if row.logits and experiment.output_activation == "linear":
+        function = own_function.load(choice.function, base=keras.losses.Loss)
+        if isinstance(function, type):
+            function = _call_of(choice.function, function, choice.parameters)
+        else:
+            function = partial(function, **choice.parameters)
+        return partial(_per_row, choice.function, function)
+    each = [(it.weight, _of_table(it.loss, experiment.output_activation)) for it in choice.terms]
+    return partial(_weighted_sum, each) if choice.sum is not None else each[0][1]
+
+
+def _of_table(choice: LossChoice, output_activation: str) -> "partial[tf.Tensor]":
+    parameters, row = choice.parameters, choice.row
+    if row.logits and output_activation == "linear":
         parameters["from_logits"] = True
     if isinstance(parameters.get("alpha"), tuple):
         parameters["alpha"] = list(parameters["alpha"])
     function = partial(row.function, keras) if row.function else getattr(keras.losses, row.name)
     return partial(function, **parameters)
+
+
+def _weighted_sum(
+    terms: Sequence[tuple[float, Score]], y: tf.Tensor, prediction: tf.Tensor
+) -> tf.Tensor:
+    return tf.add_n([weight * loss(y, prediction) for weight, loss in terms])
+
+
+def _call_of(name: str, kind: type[keras.losses.Loss], parameters: Mapping[str, Any]) -> Score:
+    """The ``call`` of a user's own loss, with labels and outputs of the type that Keras gives it.
+
+    Raises ValueError where it cannot be built, and where ``fit`` would make something else of it
+    than the mean of its rows.
+    """
+    try:
+        loss = kind(**parameters)
+        reduction = loss.reduction
+    except Exception as error:
+        message = cut(described(error), 200)
+        raise ValueError(f"{name} raised {message}; {own_function.KIND}") from error
+    wrong = ""
+    if kind.__call__ is not keras.losses.Loss.__call__:
+        wrong = "has a __call__ of its own, and only its call is used"
+    elif reduction not in MEANS:
+        wrong = f"has the reduction '{reduction}', and a loss here is the mean of its rows"
+    if wrong:
+        raise ValueError(f"{name} {wrong}; {own_function.KIND}")
+
+    def call(y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+        return loss.call(*(keras.ops.cast(it, loss.dtype) for it in (y, prediction)))
+
+    return call
 
 
 def _per_row(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
@@ -71,9 +119,11 @@ def _per_row(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) ->
     """
     graph = tf.compat.v1.get_default_graph()
     known = len(graph.get_operations())
+    # Keras's cross-entropies look behind a softmax or a sigmoid, and compute with the logits.
+    watched = [prediction, *(it for it in prediction.op.inputs if it.dtype.is_floating)]
     try:
         with tf.GradientTape() as tape:
-            tape.watch(prediction)
+            tape.watch(watched)
             value = tf.cast(tf.convert_to_tensor(function(y, prediction)), tf.float32)
     except Exception as error:
         message = cut(described(error), 200)
@@ -85,7 +135,7 @@ def _per_row(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) ->
         wrong = f"returns the shape {value.shape} for {prediction.shape[0]} rows"
     elif any("Random" in it.type for it in graph.get_operations()[known:]):
         wrong = "draws random numbers, which no seed in a config decides"
-    elif tape.gradient(value, prediction) is None:
+    elif all(it is None for it in tape.gradient(value, watched)):
         wrong = "has no gradient with respect to y_pred"
     if wrong:
         raise ValueError(f"{name} {wrong}; {own_function.KIND}")
@@ -100,6 +150,7 @@ def _of_learned(loss: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
 def _of_error(
     metric: Callable[[tf.Tensor], tf.Tensor], error: Score, y: tf.Tensor, prediction: tf.Tensor
 ) -> tf.Tensor:
+    """A metric of the predicted value, which is the first unit."""
     return metric(error(y, prediction))[:, 0]
 
 
@@ -137,6 +188,15 @@ def accuracy(labels: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
 def _accuracy_of_logits(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
     """The accuracy of a linear output for the labels 0 and 1: its boundary is 0."""
     return tf.cast((prediction > 0) == (y > 0.5), tf.float32)[:, 0]
+
+
+def _accuracy_of_thresholds(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """The accuracy of thresholds for integer labels: the class is how many are likely passed.
+
+    ``margins`` of ``tables.losses.outputs`` has the same boundaries.
+    """
+    above = tf.cumsum(tf.math.log_sigmoid(prediction), axis=1) > -math.log(2)
+    return tf.cast(tf.reduce_sum(tf.cast(above, y.dtype), axis=1) == y[:, 0], tf.float32)
 
 
 def rounded_accuracy(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:

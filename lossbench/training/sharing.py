@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from lossbench.config.experiment import BESIDE_TRAINING, Experiment
+from lossbench.config.sections.loss_sum import WEIGHT
 from lossbench.config.sections.model import Layer, Perceptron
 from lossbench.data.arrays import Original, Split
 from lossbench.tables.optimizers import OPTIMIZERS, SCHEDULES
@@ -79,7 +80,10 @@ def hyperparameters(experiment: Experiment) -> dict[Keys, float]:
         schedule = SCHEDULES[rate["schedule"]]
         found |= _numbers(("optimizer", "learning_rate"), rate, schedule, whole=True)
     if loss.function is None:
-        found |= _numbers(("loss",), loss.parameters, loss.row.parameters)
+        for term in loss.terms:
+            keys = ("loss", *term.keys)
+            found |= _numbers(keys, term.loss.parameters, term.loss.row.parameters)
+            found |= {(*keys, WEIGHT): term.weight} if term.keys else {}
     if isinstance(experiment.model, Perceptron):
         for number, layer in enumerate(experiment.model.hidden_layers):
             found |= {("model", "hidden", number, name): getattr(layer, name) for name in OF_LAYERS}
@@ -90,7 +94,7 @@ def with_hyperparameters(experiment: Experiment, given: Mapping[Keys, float]) ->
     """The experiment with other numbers at these keys, which are not validated."""
     changed: dict[str, Any] = {
         "optimizer": deepcopy(experiment.optimizer.parameters),
-        "loss": experiment.loss.parameters,
+        "loss": {**experiment.loss.parameters, "sum": deepcopy(experiment.loss.sum)},
     }
     if isinstance(experiment.model, Perceptron):
         changed["model"] = {"hidden": [dict(layer) for layer in experiment.model.hidden_layers]}

@@ -118,6 +118,32 @@ class Squared(keras.losses.Loss):
     def call(self, y, p):
         return (y - p) ** 2
 
+class Mean(keras.losses.Loss):
+    def call(self, y, p):
+        return keras.ops.mean((y - p) ** 2)
+
+class Sum(Squared):
+    def __init__(self):
+        super().__init__(reduction="sum")
+
+class Bare(Squared):
+    def __init__(self):
+        pass
+
+class Without(keras.losses.Loss):
+    pass
+
+class Called(Squared):
+    def __call__(self, y, p, sample_weight=None):
+        return keras.ops.mean((y - p) ** 4)
+
+class Other:
+    def __call__(self, y, p):
+        return (y - p) ** 2
+
+class Metric(keras.metrics.MeanSquaredError):
+    pass
+
 keras_object = Squared()
 number = 3
 
@@ -166,7 +192,14 @@ KIND = (
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("Squared", "theirs:Squared is a class; name a function instead: a loss is a function of "),
+        ("Other", f"theirs:Other is a class of another kind: {KIND[2:]}"),
+        ("Metric", f"theirs:Metric is a class of another kind: {KIND[2:]}"),
+        ("Mean", f"theirs:Mean returns one value for all rows{KIND}"),
+        ("Sum", "theirs:Sum has the reduction 'sum', and a loss here is the mean of its rows; a l"),
+        ("Bare", "theirs:Bare raised AttributeError: 'Bare' object has no attribute 'reduction'"),
+        ("Without", f"theirs:Without raised NotImplementedError{KIND}"),
+        ("Called", f"theirs:Called has a __call__ of its own, and only its call is used{KIND}"),
+        ("Squared, weight: 2", "theirs:Squared raised TypeError: Loss.__init__() got an unexpect"),
         ("keras_object", f"theirs:keras_object returns one value for all rows{KIND}"),
         ("waiting", f"theirs:waiting is written with async or yield, and gives no values{KIND}"),
         ("yielding", f"theirs:yielding is written with async or yield, and gives no values{KIND}"),

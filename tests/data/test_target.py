@@ -53,6 +53,17 @@ def test_kind_of_a_target_can_be_said(tmp_path: Path) -> None:
     assert split.classes == ("0.5", "1.5")
 
 
+@pytest.mark.parametrize("written", ["{}", '"{}"', "{}.0"])
+def test_classes_that_are_numbers_are_in_their_order_for_losses_that_need_one(
+    written: str, tmp_path: Path
+) -> None:
+    lines = [f"{number},{written.format(grade)}" for number, grade in enumerate([10, 9, 8, 11] * 9)]
+    (tmp_path / "d.csv").write_text("\n".join(["a,y", *lines]))
+    split = split_of(tmp_path, "file: d.csv, target: y, problem: classification", "corn")
+    assert [float(name) for name in split.classes] == [8, 9, 10, 11]
+    assert split.y_train[:4].tolist() == [2, 1, 0, 3]
+
+
 # What the file holds, further keys of the dataset, the loss, and what is said.
 REFUSED: list[tuple[bytes, str, str, str]] = [
     (

@@ -22,6 +22,7 @@ from lossbench.config.schema import schema
 from lossbench.data.generators import GENERATORS
 from lossbench.tables.layers import LAYERS
 from lossbench.tables.losses import ANY_REAL, LOSSES, Loss
+from lossbench.tables.losses.outputs import UNITS
 from lossbench.tables.metrics import METRICS, Metric
 from lossbench.tables.optimizers import COMMON, OPTIMIZERS, SCHEDULES
 from lossbench.text import figure, to_json
@@ -120,7 +121,7 @@ def losses() -> str:
         [
             _names(loss.name, *loss.aliases),
             f"`{loss.formula}`",
-            f"{'N' if loss.labels in ('one-hot', 'integer') else '1'} {activations(loss)}",
+            f"{UNITS[loss.outputs][1]} {activations(loss)}",
             loss.labels,
             _names(*loss.parameters),
         ]

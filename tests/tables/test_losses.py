@@ -52,6 +52,9 @@ def evaluated(formula: str, y: NDArray[Any], p: NDArray[Any], parameters: dict[s
         "log": lambda it: np.log(np.maximum(it, 1e-12)),  # of a label that is 0, times 0
         "cosh": np.cosh,
         "sqrt": np.sqrt,
+        "exp": np.exp,
+        "pi": np.pi,
+        "softplus": lambda it: np.log1p(np.exp(it)),
         "y": y.item() if y.size == 1 else y.astype(float),
         "p": p.item() if p.size == 1 else p.astype(float),
     }

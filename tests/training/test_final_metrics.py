@@ -11,6 +11,7 @@ from sklearn import metrics
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import ACTIVATIONS
 from lossbench.data.arrays import Split
+from lossbench.data.target_transform import TargetTransform
 from lossbench.results.constants import constants_of
 from lossbench.results.result import Training
 from lossbench.training.final_metrics import complete, values
@@ -195,3 +196,49 @@ def test_nothing_further_is_computed_unless_it_is_asked_for(
     split = Split(*(np.zeros((1, 1)) for _ in range(4)))
     (same,) = complete(experiment_of("regression", "mse"), (split,), [training]).trainings
     assert same is training
+
+
+@pytest.mark.parametrize("transform", [None, "log"])
+def test_metrics_of_a_mean_and_a_variance_are_of_the_mean(
+    experiment_of: Callable[..., Experiment], transform: Any
+) -> None:
+    experiment = experiment_of("regression", "gaussian_nll")
+    network = build(experiment, 4, 0)
+    x, y = RNG.normal(size=(101, 4)).astype(np.float32), RNG.lognormal(0, 1, 101)
+    weights = network.get_weights()
+    weights[-1][1] = 1e6  # restored as a value of the target, the variance would be infinite
+    network.set_weights(weights)
+    way_back = TargetTransform(transform, 1.0, 0.5) if transform else None
+    said = network.predict(x, verbose=0)[:, 0].astype(np.float64)
+    said = np.exp(1.0 + 0.5 * said) if transform else said
+    wanted = {
+        "r2": metrics.r2_score(y, said),
+        "median_absolute_error": metrics.median_absolute_error(y, said),
+    }
+    found = values(wanted, experiment, tuple(weights), x, y, way_back)
+    assert found == pytest.approx(wanted, rel=1e-5)
+
+
+def test_metrics_of_thresholds_are_of_the_classes_between_them(
+    experiment_of: Callable[..., Experiment],
+) -> None:
+    experiment = experiment_of("multi-class classification", "corn")
+    network = build(experiment, 4, 4)
+    x, y = RNG.normal(size=(400, 4)).astype(np.float32), RNG.choice(4, 400)
+    network.set_weights([RNG.normal(0.1, 0.3, it.shape) for it in network.weights])
+    # The paper's probabilities of being above each threshold, and what is between them.
+    above = np.cumprod(1 / (1 + np.exp(-network.predict(x, verbose=0).astype(float))), axis=1)
+    each = -np.diff(np.hstack([np.ones((400, 1)), above, np.zeros((400, 1))]))
+    answer = (above > 0.5).sum(axis=1)
+    assert {*answer} == {0, 1, 2, 3}
+    assert (each.argmax(axis=1) != answer).any()  # so that the largest would be another rule
+    wanted = {
+        "balanced_accuracy": metrics.balanced_accuracy_score(y, answer),
+        "f1_macro": metrics.f1_score(y, answer, average="macro"),
+        "log_loss": metrics.log_loss(y, each),
+        "brier": metrics.brier_score_loss(y, each, labels=np.arange(4)),
+        "roc_auc": metrics.roc_auc_score(y, each, multi_class="ovr"),
+    }
+    found = values(wanted, experiment, tuple(network.get_weights()), x, y)
+    assert found == pytest.approx(wanted, rel=1e-5)
+    assert experiment.gives_probabilities

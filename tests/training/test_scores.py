@@ -21,6 +21,8 @@ OF_EACH_KIND = {
     ("quantile", "linear"),
     ("binary_crossentropy", "linear"),
     ("sparse_categorical_crossentropy", "linear"),
+    ("gaussian_nll", "linear"),
+    ("corn", "linear"),
 }
 
 
@@ -60,6 +62,9 @@ def test_a_perfect_classifier_scores_one_and_its_negation_zero(
     sure = np.eye(classes)[truth] if classes > 2 else encode(loss.labels, truth, 2)
     wrong = 1 - sure if loss.labels != "-1/1" else -sure
     barely = 0.5 + 0.01 * (sure - 0.5) if loss.labels != "-1/1" else 0.01 * sure
+    if loss.outputs == "thresholds":  # of which the first one tells class 0 from all above it
+        sure = np.where(truth[:, None] > [0, 1], 9.0, -9.0)
+        wrong, barely = -sure, np.where(truth[:, None] > [0, 1], 1.0, -0.01)
     at = 1 + experiment.metrics.index("accuracy")
     accuracy = scores(experiment)[at]
 

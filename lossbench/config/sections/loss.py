@@ -1,23 +1,47 @@
-"""The section of the loss: one of the table, or a function of one's own."""
+"""The section of the loss: one of the table, a sum of them, or a function of one's own."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from lossbench.config.sections.base import ABSENT, off, one_of, refusal
 from lossbench.config.sections.function_name import FUNCTION, FunctionName
+from lossbench.config.sections.loss_sum import (
+    WEIGHT,
+    Sum,
+    name_of_sum,
+    read_sum,
+    refuse_from_logits,
+)
 from lossbench.config.sections.model import OutputActivation
 from lossbench.config.sections.with_parameters import SectionWithParameters, with_defaults
 from lossbench.config.unclear_number import unclear_number
 from lossbench.tables import losses
 from lossbench.tables.losses import LOSSES, OWN_ACTIVATIONS, Loss
+from lossbench.tables.losses.summed import summed
 from lossbench.tables.problems import Labels
 from lossbench.text import nearest, unknown
 
 
+class Term(NamedTuple):
+    """A loss in a sum, with its weight, and the keys that lead to it in the section."""
+
+    keys: tuple[str, ...]
+    weight: float
+    loss: "LossChoice"
+
+
 class LossChoice(SectionWithParameters):
     """A loss of the table with its parameters, or a person's own ``function`` with its own.
+
+    Or it is a ``sum`` of losses of the table, each with a weight and parameters of its own.
 
     With a function of their own the config states the labels, and the activation of the output
     layer where it is not the first that fits the labels. The function is not run before training.
@@ -26,6 +50,7 @@ class LossChoice(SectionWithParameters):
     function: FunctionName | None = Field(None, exclude_if=off)
     labels: Annotated[Labels, one_of(tuple(OWN_ACTIVATIONS))] | None = Field(None, exclude_if=off)
     output_activation: OutputActivation | None = Field(None, exclude_if=off)
+    sum: Annotated[Sum | None, BeforeValidator(read_sum)] = Field(None, exclude_if=off)
 
     @model_validator(mode="before")
     @classmethod
@@ -37,12 +62,17 @@ class LossChoice(SectionWithParameters):
         name, function = value.get("name"), value.get("function")
         if isinstance(function, str):
             return {"name": function.rpartition(":")[2], **value}
+        if value.get("sum") is not None:
+            return {"name": name_of_sum(value["sum"]), **value}
         if isinstance(name, str):
             return {**value, "name": losses.NAMES.get(name, name)}
         return value
 
     @model_validator(mode="after")
     def _know_parameters(self) -> "LossChoice":
+        if self.sum is not None:
+            self._check_sum()
+            return self
         if self.function is not None:
             self._check_own()
             self._replace(self.parameters)
@@ -55,12 +85,32 @@ class LossChoice(SectionWithParameters):
             raise refusal("name", unknown(self.name, losses.NAMES, former=losses.FORMER), self.name)
         stated = {"labels": self.labels, "output_activation": self.output_activation}
         given = {key: value for key, value in stated.items() if value is not None}
-        if self.row.logits and "from_logits" in self.parameters:
-            message = "is not set here: with output_activation: linear the outputs are logits"
-            raise refusal("from_logits", message, self.parameters["from_logits"])
+        refuse_from_logits(self.row, self.parameters)
         table = LOSSES[self.name].parameters
         self._replace(with_defaults(table, self.parameters | given, self.name))
         return self
+
+    @model_serializer(mode="wrap")
+    def _named_by_terms(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without the name that follows from the terms, so that it follows when they change."""
+        values: dict[str, Any] = handler(self)
+        if self.sum is not None and self.name == name_of_sum(self.sum):
+            values.pop("name", None)
+        return values
+
+    def _check_sum(self) -> None:
+        """Raise ValidationError where another key is at odds with a sum."""
+        if self.name in losses.NAMES:
+            message = "is a loss by itself; a sum needs no name, or has one of its own"
+            raise refusal("name", message, self.name)
+        if self.function is not None:
+            message = "cannot stand beside a function; its terms are losses of the table"
+            raise refusal("sum", message, list(self.sum or ()))
+        stated = {"labels": self.labels, "output_activation": self.output_activation}
+        given = {key: value for key, value in stated.items() if value is not None}
+        for key, value in (self.parameters | given).items():
+            message = "is not a key of a sum; parameters stand beside the weight of their term"
+            raise refusal(key, message, value)
 
     def _check_own(self) -> None:
         if self.labels is None:
@@ -77,7 +127,39 @@ class LossChoice(SectionWithParameters):
     @property
     def row(self) -> Loss:
         """The loss's row in the table, or the one that the config states."""
+        if self.sum is not None:
+            return summed(self.name, [it.loss.row for it in self.terms])
         if self.function is None or self.labels is None:
             return LOSSES[self.name]
         activation = self.output_activation or OWN_ACTIVATIONS[self.labels][0]
         return losses.own(self.name, self.labels, activation)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The losses that are added; a loss that is no sum is the only one, with a weight of 1."""
+        if self.sum is None:
+            return (Term((), 1.0, self),)
+        # All values were validated with the sum.
+        return tuple(
+            Term(
+                ("sum", key),
+                values[WEIGHT],
+                LossChoice.model_construct(
+                    name=losses.NAMES[key],
+                    **{name: value for name, value in values.items() if name != WEIGHT},
+                ),
+            )
+            for key, values in self.sum.items()
+        )
+
+    def takes(self, key: str) -> bool:
+        """Whether the section may have a dotted key: a parameter, or one of a term of a sum."""
+        if self.function is not None:
+            return True
+        if self.sum is None:
+            return key in self.row.parameters
+        return any(
+            key in (at, *(f"{at}.{name}" for name in (WEIGHT, *term.loss.row.parameters)))
+            for term in self.terms
+            if (at := ".".join(term.keys))
+        )

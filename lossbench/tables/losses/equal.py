@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from lossbench.tables.losses.loss import Loss
+from lossbench.tables.losses import NAMES, Loss
 
 # Where each row has one class, these are one function.
 CROSS_ENTROPIES = (
@@ -14,6 +14,10 @@ CROSS_ENTROPIES = (
 
 class Chosen(Protocol):
     """A loss as a config chooses it."""
+
+    @property
+    def sum(self) -> dict[str, dict[str, Any]] | None:
+        """The weight and the parameters of each term by its name, if it is a sum."""
 
     @property
     def function(self) -> str | None:
@@ -33,6 +37,8 @@ def equal_to(first: Chosen, second: Chosen) -> str:
     if first.function or second.function:
         same = first.function == second.function and first.parameters == second.parameters
         return "the same function" if same else ""
+    if first.sum or second.sum:
+        return "the same function" if _terms(first) == _terms(second) else ""
     if first.row.name == second.row.name:
         return "the same function" if first.parameters == second.parameters else ""
     if all(it.row.name in CROSS_ENTROPIES and not _smoothed(it) for it in (first, second)):
@@ -42,6 +48,11 @@ def equal_to(first: Chosen, second: Chosen) -> str:
         if median.parameters.get("quantile", 0.5) == 0.5:
             return "the same function but for a factor of two"
     return ""
+
+
+def _terms(loss: Chosen) -> dict[str, dict[str, Any]]:
+    """The terms of a sum by the name in the table; empty where it is none."""
+    return {NAMES[name]: values for name, values in (loss.sum or {}).items()}
 
 
 def _smoothed(loss: Chosen) -> bool:

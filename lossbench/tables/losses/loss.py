@@ -7,6 +7,7 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from lossbench.tables import metrics
+from lossbench.tables.losses.outputs import UNITS, Outputs, usual
 from lossbench.tables.losses.targets import Targets
 from lossbench.tables.parameters import Parameter, Parameters
 from lossbench.tables.problems import Labels, Problem
@@ -39,8 +40,8 @@ class Loss:
     """One row of the table.
 
     ``formula`` is the loss of one row in Python, with ``^`` for powers: ``y`` is its label, ``p``
-    its output, and both are vectors where there are as many units as classes. ``advice`` says when
-    to take the loss.
+    its output, and each is a vector where it has several numbers. ``advice`` says when to take the
+    loss. ``meaning`` says what the units of the output layer mean, unless that is the ``usual``.
 
     ``activations`` are those that the output layer may have, the default first. Where ``logits`` is
     true, a linear output gives logits, and Keras's function is called with ``from_logits``.
@@ -72,6 +73,7 @@ class Loss:
     variants: tuple[Variant, ...] = ()
     suits: Suits = "any"
     not_offered: str = ""
+    meaning: Outputs | None = None
 
     @property
     def activation(self) -> str:
@@ -88,9 +90,14 @@ class Loss:
         """Further metrics, of the final weights, that a config may ask for."""
         return metrics.of_final_weights(self.problem)
 
+    @property
+    def outputs(self) -> Outputs:
+        """What the units of the output layer mean."""
+        return self.meaning or usual(self.problem)
+
     def units(self, classes: int) -> int:
         """Units of the output layer for a target with this many classes (0: a real one)."""
-        return classes if self.problem == "multi-class classification" else 1
+        return UNITS[self.outputs][0](classes)
 
     def fits(self, classes: int) -> bool:
         """Whether the loss can be trained on a target with this many classes (0: a real one)."""

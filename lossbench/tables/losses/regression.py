@@ -1,7 +1,9 @@
-"""Losses for a real target: one output, compared with one number."""
+"""Losses for a real target: one output, or a mean and a variance, compared with one number."""
 
+from math import log, pi
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from lossbench.tables.losses.loss import Loss
@@ -26,6 +28,25 @@ def quantile_of_scikit_learn(
         y.T, prediction.T, alpha=quantile, multioutput="raw_values"
     )
     return loss
+
+
+def gaussian_nll(keras: Any, y: Any, prediction: Any, eps: Any) -> Any:
+    """Minus the logarithm of the normal density, with a unit for the mean and one for the variance.
+
+    The variance is softplus of its unit plus ``eps``, so that it is positive whatever the unit is.
+    """
+    variance = keras.ops.softplus(prediction[:, 1]) + eps
+    squared = keras.ops.square(y[:, 0] - prediction[:, 0])
+    return 0.5 * (log(2 * pi) + keras.ops.log(variance) + squared / variance)
+
+
+def gaussian_nll_of_scipy(y: NDArray[Any], prediction: NDArray[Any], eps: float) -> NDArray[Any]:
+    """SciPy's logarithm of the normal density, of a mean and of the root of the variance."""
+    from scipy.stats import norm
+
+    mean, unit = prediction.astype(float).T
+    density: NDArray[Any] = norm.logpdf(y[:, 0], mean, np.sqrt(np.log1p(np.exp(unit)) + eps))
+    return -density
 
 
 REGRESSION = (
@@ -128,5 +149,22 @@ REGRESSION = (
         activations=("exponential", "softplus", "sigmoid", "relu"),
         targets="not negative",
         suits="counts and long tails",
+    ),
+    Loss(
+        "gaussian_nll",
+        "gaussian nll",
+        "(log(2 * pi * (softplus(p[1]) + eps)) + (y - p[0])^2 / (softplus(p[1]) + eps)) / 2",
+        "Minus the log-likelihood of a normal distribution, whose variance is learned, too: for "
+        "targets that are noisier in some rows than in others. Noisy rows then have less pull.",
+        problem="regression",
+        labels="real",
+        activations=("linear",),
+        parameters={"eps": Parameter(1e-6, low_excluded=True)},
+        function=gaussian_nll,
+        reference=gaussian_nll_of_scipy,
+        source="Nix and Weigend 1994, Estimating the Mean and Variance of the Target Probability "
+        "Distribution",
+        not_offered="learns the noise of each row, too, which no metric here judges",
+        meaning="mean and variance",
     ),
 )

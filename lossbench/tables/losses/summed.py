@@ -1,0 +1,45 @@
+"""The row of a weighted sum of losses: they share the output layer, the labels and the problem."""
+
+from collections.abc import Sequence
+
+from lossbench.tables.losses.loss import Loss
+from lossbench.text import listed
+
+
+def misfit(rows: Sequence[Loss], row: Loss) -> str:
+    """Why a loss cannot be added to others, which have a sum themselves; empty where it can."""
+    first = rows[0]
+    if row.problem != first.problem:
+        return f"is for {row.problem}, and {first.name} for {first.problem}"
+    if row.labels != first.labels:
+        return f"wants the labels {row.labels}, and {first.name} {first.labels}"
+    if row.outputs != first.outputs:
+        return f"has other outputs ({row.outputs}) than {first.name} ({first.outputs})"
+    if not _activations([*rows, row]):
+        allowed = listed(row.activations, "or")
+        return f"allows the output activations {allowed}, which the losses above do not all allow"
+    return ""
+
+
+def summed(name: str, rows: Sequence[Loss]) -> Loss:
+    """The row of a sum of losses that fit together; what it asks of a target, its terms say.
+
+    Its output layer has an activation that all of them allow: the first that is a default.
+    """
+    first = rows[0]
+    return Loss(
+        name,
+        name.replace("_", " "),
+        "",
+        "",
+        first.problem,
+        first.labels,
+        _activations(rows),
+        logits=any(row.logits for row in rows),
+        meaning=first.outputs,
+    )
+
+
+def _activations(rows: Sequence[Loss]) -> tuple[str, ...]:
+    candidates = dict.fromkeys([*(row.activation for row in rows), *rows[0].activations])
+    return tuple(it for it in candidates if all(it in row.activations for row in rows))
