@@ -4,7 +4,7 @@ import typer
 
 from lossbench.cli.app import FAILED, WRONG_USAGE, app, examples
 from lossbench.cli.options import Debug, Metric, Open, Page, ResultFolder, Version
-from lossbench.cli.stored import stored_results
+from lossbench.cli.stored import stored_claims, stored_results
 from lossbench.suite import RESULTS
 
 
@@ -20,7 +20,7 @@ def report(
     """Write stored results to one page, FOLDER/report.html.
 
     It needs nothing but a browser. The answer of 'lossbench choose' comes first where there is one,
-    and the findings, then the table of results beside what is published, the tutorial's claims, the
+    and the findings, then the table of results beside what is published, the claims about them, the
     comparison of the losses, and each experiment's config and provenance. An older report is
     replaced, and no other file.
     """
@@ -39,10 +39,13 @@ def report(
     except DamagedResult as error:
         print_error(str(error))
         answer, complaints = None, [*complaints, str(error)]
+    claims, damaged = stored_claims([folder])
+    complaints += damaged
     path = out or folder / FILE_NAME
     try:
         refuse(path)
-        html = page(folder.resolve().name, results, complaints, path.parent, metric, answer)
+        title, known = folder.resolve().name, next(iter(claims), None)
+        html = page(title, results, complaints, path.parent, metric, answer, known)
         replace_file(path, html.encode())
     except NothingToCompare as error:
         print_error(str(error))

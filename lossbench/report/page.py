@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lossbench.config.sections.claims import KnownClaims
 from lossbench.data.files import DataFiles
-from lossbench.evidence import claims, summary
+from lossbench.evidence import summary
+from lossbench.evidence.claims import bundled_claims_about, judge_either
 from lossbench.evidence.comparison import Comparison, NothingToCompare, compare
 from lossbench.evidence.comparison_text import LIMITS
 from lossbench.evidence.findings import findings
@@ -40,8 +42,11 @@ def page(
     folder: Path = Path(),
     metric: str | None = None,
     answer: Answer | None = None,
+    claims: KnownClaims | None = None,
 ) -> str:
     """The page about results; ``complaints`` say which are left out, and why.
+
+    ``claims`` are those about the results; without any, those about bundled configs are judged.
 
     ``folder`` is the folder that the page is for. The paths of data files in it start there. The
     losses are compared on the ``metric``, or else on that of the ``answer``, or on that of their
@@ -55,7 +60,8 @@ def page(
     chosen_by = answer.metric if answer else None
     comparisons, files = _compare(results, metric, chosen_by), DataFiles()
     rows = [summary.row(result) for result in results]
-    judgements, tuned = _judged(results)
+    known = claims or bundled_claims_about(results)
+    judged = judge_either(known, results) if known else None
     anchors = {id(result): f"experiment-{number}" for number, result in enumerate(results, start=1)}
     return templates.get_template("report.html").render(
         title=printable(title),
@@ -65,11 +71,10 @@ def page(
         seeds=sum(row.seeds for row in rows),
         versions=sorted({result.provenance.get("lossbench", "") for result in results}),
         complaints=complaints,
-        findings=findings(results, rows, comparisons, judgements, tuned),
+        findings=findings(results, rows, comparisons, judged),
         rows=list(zip(anchors.values(), rows, strict=True)),
         answer=answer,
-        tuned=tuned,
-        judgements=judgements if claims.about_the_tutorial(judgements) else [],
+        judged=judged,
         limits=LIMITS,
         comparisons=[
             comparison_section(it, number, anchors, files)
@@ -108,17 +113,6 @@ def _typeset(text: object) -> "Markup":
 
     escaped = escape(text).replace(" %", f"{NO_BREAK}%").replace("_", Markup("_<wbr>"))
     return Markup(INTERVAL.sub(lambda it: it[0].replace(" ", NO_BREAK), escaped))
-
-
-def _judged(results: Sequence[Result]) -> tuple[list[claims.Judgement], bool]:
-    """The claims, and whether they are judged by losses that have a learning rate of their own.
-
-    That is so where no result has the tutorial's rate.
-    """
-    judgements = claims.judge(results)
-    if claims.about_the_tutorial(judgements):
-        return judgements, False
-    return claims.judge(results, tuned=True), True
 
 
 def _compare(
