@@ -73,6 +73,21 @@ def counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
+def number_in_words(number: float) -> str:
+    """A number as it stands in a sentence: up to twelve as a word.
+
+    >>> number_in_words(2), number_in_words(2.5), number_in_words(20)
+    ('two', '2.5', '20')
+    """
+    words = "one two three four five six seven eight nine ten eleven twelve".split()
+    return words[int(number) - 1] if number in range(1, 13) else f"{number:g}"
+
+
+def capital(text: str) -> str:
+    """A text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
 def listed(names: Sequence[str], word: str = "and", most: int = 0) -> str:
     """Names in a sentence; with ``most``, of more names the others are counted.
 

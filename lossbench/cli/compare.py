@@ -14,7 +14,7 @@ from lossbench.cli.options import (
     ResultFolders,
     Version,
 )
-from lossbench.cli.stored import stored_in_all
+from lossbench.cli.stored import stored_claims, stored_in_all
 from lossbench.suite import RESULTS
 
 
@@ -35,11 +35,13 @@ def compare(
     """Compare the losses of stored results; nothing is trained.
 
     Results that share their data are compared, on a metric that all of them have. Of several
-    folders, results of one name are told apart by the names of their folders.
+    folders, results of one name are told apart by the names of their folders. Claims about the
+    results are judged, too.
     """
     from lossbench.cli.tables import print_comparison
     from lossbench.cli.terminal import print_error, print_json
     from lossbench.evidence import comparison, comparison_text
+    from lossbench.evidence.claims import bundled_claims_about, judge_either
     from lossbench.pictures.decision_boundaries import needing_code
     from lossbench.pictures.of_comparison import pictures as draw
     from lossbench.results.atomic import replace_file
@@ -52,18 +54,21 @@ def compare(
     except comparison.NothingToCompare as error:
         print_error(str(error))
         raise typer.Exit(WRONG_USAGE) from None
+    claims, damaged = stored_claims(folders)
+    known = claims or [it for it in [bundled_claims_about(results)] if it]
+    judged = [found.about_these for it in known if (found := judge_either(it, results))]
     if as_json:
-        print_json(comparison_text.as_document(comparisons))
+        print_json(comparison_text.as_document(comparisons, judged))
     elif as_csv:
         print(comparison_text.as_csv(comparisons), end="")
     elif as_md:
-        print(comparison_text.as_markdown(comparisons), end="")
+        print(comparison_text.as_markdown(comparisons, judged), end="")
     else:
-        print_comparison(comparisons)
+        print_comparison(comparisons, judged)
     if pictures:
         for name, picture in draw(comparisons, allow_code).items():
             replace_file(pictures / name, picture)
         for name in [] if allow_code else [it for of in comparisons for it in needing_code(of)]:
             print_error(f"no decision boundaries of {name}: it is code, see --allow-code")
-    if complaints:
+    if complaints or damaged:
         raise typer.Exit(WRONG_USAGE)

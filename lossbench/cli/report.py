@@ -4,7 +4,7 @@ import typer
 
 from lossbench.cli.app import FAILED, WRONG_USAGE, app, examples
 from lossbench.cli.options import AllowCode, Debug, Metric, Open, Page, ResultFolder, Version
-from lossbench.cli.stored import stored_results
+from lossbench.cli.stored import stored_claims, stored_results
 from lossbench.suite import RESULTS
 
 
@@ -21,7 +21,7 @@ def report(
     """Write stored results to one page, FOLDER/report.html.
 
     It needs nothing but a browser. The answer of 'lossbench choose' comes first where there is one,
-    and the findings, then the table of results beside what is published, the tutorial's claims, the
+    and the findings, then the table of results beside what is published, the claims about them, the
     comparison of the losses, and each experiment's config and provenance. An older report is
     replaced, and no other file.
     """
@@ -30,7 +30,7 @@ def report(
     from lossbench.cli.terminal import print_error
     from lossbench.evidence.comparison import NothingToCompare
     from lossbench.report.answer import read_answer
-    from lossbench.report.page import FILE_NAME, page, refuse
+    from lossbench.report.page import FILE_NAME, Beside, page, refuse
     from lossbench.results.atomic import os_error_message, replace_file
     from lossbench.results.files import DamagedResult
 
@@ -40,11 +40,13 @@ def report(
     except DamagedResult as error:
         print_error(str(error))
         answer, complaints = None, [*complaints, str(error)]
+    claims, damaged = stored_claims([folder])
+    complaints += damaged
     path = out or folder / FILE_NAME
     try:
         refuse(path)
-        name = folder.resolve().name
-        html = page(name, results, complaints, path.parent, metric, answer, allow_code)
+        title, beside = folder.resolve().name, Beside(answer, next(iter(claims), None))
+        html = page(title, results, complaints, path.parent, metric, beside, allow_code)
         replace_file(path, html.encode())
     except NothingToCompare as error:
         print_error(str(error))

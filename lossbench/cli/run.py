@@ -174,7 +174,7 @@ def _print_suite(suite: "Suite", as_json: bool, quiet: bool) -> None:
     elif suite.sweeps:
         print_sweeps(suite.sweeps)
     elif suite.summarized:
-        print_summary(suite.results)
+        print_summary(suite.results, suite.judged)
     for table in suite.write_tables():
         print_warning(f"{table} is unchanged, because it lists results that were not replaced")
     for folder in [] if quiet else suite.report_folders:

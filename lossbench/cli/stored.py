@@ -11,6 +11,7 @@ import typer
 from lossbench.cli.app import WRONG_USAGE
 
 if TYPE_CHECKING:
+    from lossbench.config.sections.claims import KnownClaims
     from lossbench.results.result import Result
 
 
@@ -53,6 +54,26 @@ def stored_in_all(folders: Sequence[Path]) -> "tuple[list[Result], list[str]]":
             clashes = count[it.experiment.name] > 1
             results.append(_called_by(folder, it) if clashes else it)
     return results, complaints
+
+
+def stored_claims(folders: Sequence[Path]) -> "tuple[list[KnownClaims], list[str]]":
+    """The claims about the results in folders, and complaints about others, which it prints."""
+    from lossbench.cli.terminal import print_error
+    from lossbench.results.claims_json import read_claims
+    from lossbench.results.files import DamagedResult
+
+    claims: list[KnownClaims] = []
+    complaints: list[str] = []
+    for folder in folders:
+        try:
+            found = read_claims(folder)
+        except DamagedResult as error:
+            complaints.append(str(error))
+            print_error(complaints[-1])
+            continue
+        if found and found not in claims:
+            claims.append(found)
+    return claims, list(dict.fromkeys(complaints))
 
 
 def _called_by(folder: Path, result: "Result") -> "Result":

@@ -11,8 +11,10 @@ from rich.text import Text
 from lossbench.cli.terminal import out
 from lossbench.evidence import choice_text, summary, sweep
 from lossbench.evidence.choice import Choice
+from lossbench.evidence.claims import Judged
 from lossbench.evidence.comparison import Comparison
 from lossbench.evidence.comparison_text import LIMITS
+from lossbench.evidence.findings import claims_finding
 from lossbench.evidence.sweep import Sweep
 from lossbench.results.result import PARTS, Result
 from lossbench.suite import CHOSEN
@@ -39,8 +41,11 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
         print("  ".join(cells).rstrip())
 
 
-def print_summary(results: Sequence[Result]) -> None:
-    """The table of a suite, on a terminal only: a pipe gets a line for each result."""
+def print_summary(results: Sequence[Result], judged: Judged | None = None) -> None:
+    """The table of a suite, on a terminal only: a pipe gets a line for each result.
+
+    Below it, how many of the claims about its experiments hold.
+    """
     if not out.is_terminal or not results:
         return
     rows = [summary.row(result) for result in results]
@@ -59,6 +64,9 @@ def print_summary(results: Sequence[Result]) -> None:
         out.print("* outside the interval that holds 95 % of the seeds")
     if "not judged" in verdicts:
         out.print("Too few seeds to judge the published figures.")
+    if judged:
+        about, sentence = claims_finding(judged)
+        out.print(f"{about}: {sentence}", soft_wrap=False)
 
 
 def print_sweeps(sweeps: Sequence[Sweep]) -> None:
@@ -79,8 +87,8 @@ def _diverged(it: Sweep) -> bool:
     return any(point.result.diverged for point in it.points)
 
 
-def print_comparison(comparisons: Sequence[Comparison]) -> None:
-    """A table of the losses of each comparison, and sentences below it."""
+def print_comparison(comparisons: Sequence[Comparison], judged: Sequence[Judged] = ()) -> None:
+    """A table of the losses of each comparison, and sentences below it; then claims about them."""
     for it in comparisons:
         parts = [[standing for standing in it.standings if standing.part == part] for part in PARTS]
         pairs = list(zip(*parts, strict=True))
@@ -102,6 +110,8 @@ def print_comparison(comparisons: Sequence[Comparison]) -> None:
             _print_list("", remarks)
         for heading, told in it.told:
             _print_list(f"{heading}:", [pair.clause for pair in told])
+    for claims in judged:
+        _print_list(f"{claims.title}:", [it.sentence for it in claims.judgements])
     out.print(LIMITS, soft_wrap=not out.is_terminal)
 
 

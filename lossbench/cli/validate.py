@@ -1,5 +1,7 @@
 """``lossbench validate``: check configs and train nothing."""
 
+from pathlib import Path
+
 from lossbench.cli.app import app, examples
 from lossbench.cli.options import AllowCode, ConfigFiles, Debug, Version
 
@@ -11,8 +13,31 @@ def validate(
     debug: Debug = False,
     version: Version = False,
 ) -> None:
-    """Check configs and the data they ask for, and train nothing."""
+    """Check configs and the data they ask for, and train nothing.
+
+    A claims.yaml among them is checked with the configs in its folder.
+    """
+    from lossbench.config.bundled import in_folder, named_as_claims
+    from lossbench.config.claims import load_with_claims
+    from lossbench.config.complaints import ConfigError, Mistake
     from lossbench.config.load import load_all
 
-    for case in load_all(configs, allow_code=allow_code):
-        print(f"{case.path}: ok")
+    claims = [path for path in map(Path, configs) if named_as_claims(path)]
+    others = [it for it in configs if Path(it) not in claims]
+    wrong: list[Mistake] = []
+    right: list[Path] = []
+    try:
+        right += [case.path for case in load_all(others, allow_code=allow_code)]
+    except ConfigError as error:
+        wrong += error.mistakes
+    for path in claims:
+        try:
+            load_with_claims(in_folder(path.parent), path, allow_code=allow_code)
+            right.append(path)
+        except ConfigError as error:
+            wrong += error.mistakes
+    if wrong:
+        # Those of a config are found twice where it is given, and lies beside claims, too.
+        raise ConfigError([*{str(it): it for it in wrong}.values()])
+    for path in right:
+        print(f"{path}: ok")

@@ -10,6 +10,7 @@ BUNDLED = next(
 )
 SUFFIX = ".yaml"  # of a config that is written
 SUFFIXES = (SUFFIX, ".yml")  # of those that are read, in small letters or in capitals
+CLAIMS = "claims"  # the file of this name beside configs is none of them
 
 
 def bundled() -> list[Path]:
@@ -43,5 +44,22 @@ def in_folder(folder: str | Path) -> list[Path]:
     return paths
 
 
+def claims_in_folder(folder: str | Path) -> Path | None:
+    """The claims about the configs in a folder, if it has some; ConfigError where there are two."""
+    found = sorted(filter(named_as_claims, Path(folder).glob("*")))
+    if len(found) > 1:
+        raise ConfigError([Mistake(found[1], None, "", f"is beside {found[0].name}; take one")])
+    return found[0] if found else None
+
+
+def named_as_claims(path: Path) -> bool:
+    """Whether the name of a file is that of claims.yaml."""
+    return _named_as_yaml(path) and path.stem.lower() == CLAIMS
+
+
 def _named_as_config(path: Path) -> bool:
+    return _named_as_yaml(path) and not named_as_claims(path)
+
+
+def _named_as_yaml(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIXES)

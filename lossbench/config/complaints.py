@@ -1,6 +1,6 @@
 """What is wrong with a config, in the words of someone who writes YAML."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -113,15 +113,22 @@ class Complaint(NamedTuple):
     value: object = ABSENT
 
 
-def translated(error: ErrorDetails) -> Complaint:
-    """An error of pydantic as a complaint, which names what is allowed."""
+def translated(
+    error: ErrorDetails,
+    section: type[Section] = Experiment,
+    sections: Mapping[object, type[Section]] = SECTIONS,
+    required: Mapping[str, str] = REQUIRED,
+) -> Complaint:
+    """An error of pydantic as a complaint, which names what is allowed.
+
+    ``section`` is the whole that was validated, ``sections`` are its parts by their keys.
+    """
     key, kind, limits = error["loc"], error["type"], error.get("ctx", {})
     if kind == "missing":
-        return Complaint(key, f"is missing; it must be {REQUIRED[str(key[-1])]}")
+        return Complaint(key, f"is missing; it must be {required[str(key[-1])]}")
     if kind == "extra_forbidden":
-        section: type[Section] = Experiment
         for name in key[:-1]:
-            section = SECTIONS.get(name, section)
+            section = sections.get(name, section)
         keys = [field.alias or name for name, field in section.model_fields.items()]
         message = f"is not a known key; {nearest(key[-1], keys)}"
     elif kind in MESSAGES:

@@ -28,7 +28,7 @@ from lossbench.tables.parameters import is_number
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{it}{n}" for it in ("COM", "LPT") for n in range(1, 10))}
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._=+-]*$"  # it names a folder
-FILES_BESIDE = ("summary.json", "summary.md", "report.html")
+FILES_BESIDE = ("summary.json", "summary.md", "claims.json", "report.html")
 # Keys that do not change what a seed gives. Final metrics are computed after training.
 BESIDE_TRAINING = {"name", "seed", "repeats", "splits", "published", "final_metrics"}
 

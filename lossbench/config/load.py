@@ -6,11 +6,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from lossbench.config.bundled import find
 from lossbench.config.checks import check
 from lossbench.config.complaints import Complaint, ConfigError, Mistake, dotted
 from lossbench.config.data_checks import LoadedData
 from lossbench.config.data_path import with_expanded_file
+from lossbench.config.default_metrics import with_default_metrics
 from lossbench.config.experiment import Experiment
 from lossbench.config.grid import Axis, Grid, Point, read_settings, with_values
 from lossbench.config.places import mistakes, whole_key
@@ -24,6 +27,7 @@ from lossbench.config.source import (
 )
 from lossbench.config.yaml_reader import Key, YamlError, read
 from lossbench.data.arrays import Split
+from lossbench.data.files import DataFiles
 
 NAME_HINT = "; a key 'name' in the config replaces the name of the file"
 
@@ -34,7 +38,8 @@ class Case:
 
     ``sweep`` names the sweep that it is a point of, if any, and ``base`` the experiment that the
     sweep varies; ``axes`` are the keys that vary, and ``point`` has their values here by dotted
-    key. ``options`` are the keys that an option gave, and not the config.
+    key. ``options`` are the keys that an option gave, and not the config. ``original`` is the
+    experiment as its file has it, None where that needs what options or settings give.
     """
 
     path: Path
@@ -45,6 +50,7 @@ class Case:
     point: Mapping[str, Any] = field(default_factory=dict)
     options: frozenset[str] = frozenset()
     axes: tuple[Axis, ...] = ()
+    original: Experiment | None = None
 
     @property
     def split(self) -> Split:
@@ -203,7 +209,19 @@ def _cases(
     found += mistakes(source, grid, wrong)
     if found:
         raise ConfigError(sorted(found, key=lambda it: it.line or 0))
-    return cases
+    if not keys:
+        return [replace(it, original=it.experiment) for it in cases]
+    original = _original(source, cases[0].split, loaded.files)
+    return [replace(it, original=original) for it in cases]
+
+
+def _original(source: Source, split: Split, files: DataFiles) -> Experiment | None:
+    """The experiment as its file has it; None where it is not whole by itself."""
+    values = {"name": source.name(source.values), **source.values}
+    try:
+        return with_default_metrics(Experiment.model_validate(values, context=files), split)
+    except ValidationError:
+        return None
 
 
 def _with_expanded_file(settings: dict[Key, Any]) -> dict[Key, Any]:

@@ -1,6 +1,7 @@
 """A JSON Schema of the config, with which editors complete keys and mark what is wrong.
 
-It is made from the models and tables that check a config. It knows every key, name and bound, but
+Another one is that of claims.yaml. They are made from the models and tables that check these files.
+That of a config knows every key, name and bound, but
 not what depends on the data, such as whether a loss fits the target.
 """
 
@@ -9,6 +10,7 @@ from math import isfinite
 from typing import Any
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.claims import Claims, CriterionChoice
 from lossbench.config.sections.dataset import COMMON
 from lossbench.config.sections.loss_sum import WEIGHT
 from lossbench.data import generators
@@ -45,6 +47,21 @@ def schema() -> Schema:
     parts["NamedLayer"] = _named_layer()
     properties["published"]["propertyNames"] = {"enum": list(METRICS)}
     return {"$schema": DIALECT, **_without_titles(document), "title": "A config of lossbench"}
+
+
+def claims_schema() -> Schema:
+    """The schema of claims.yaml."""
+    document = Claims.model_json_schema()
+    criteria = {
+        name: {"$ref": f"#/$defs/{of.__name__}"} for name, of in CriterionChoice.kinds().items()
+    }
+    one = {"properties": criteria, "minProperties": 1, "maxProperties": 1}
+    document["$defs"]["CriterionChoice"] |= one
+    for section in (document, document["$defs"]["Claim"]):
+        for values in section["properties"].values():
+            if values.get("type") == "array":
+                values["minItems"] = 1
+    return {"$schema": DIALECT, **_without_titles(document), "title": "Claims about configs"}
 
 
 def _dataset(section: Schema) -> Schema:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lossbench.config.bundled import bundled_names
+from lossbench.config.bundled import bundled_names, named_as_claims
 from lossbench.config.complaints import MAPPING, ConfigError, Mistake
 from lossbench.config.data_path import with_expanded_file
 from lossbench.config.experiment import NAME
@@ -59,7 +59,10 @@ def is_piped(path: Path) -> bool:
 
 def source_of_file(path: Path) -> Source:
     """The config in a file; raises ConfigError where it cannot be read."""
-    document = _read(path)
+    if named_as_claims(path):
+        message = "holds claims, and no config; 'lossbench run-all' judges those of a folder"
+        raise ConfigError([Mistake(path, None, "", message)])
+    document = read_document(path)
     if not isinstance(document.values, dict):
         raise ConfigError([Mistake(path, 1, "", MAPPING, document.values)])
     if is_piped(path):
@@ -91,7 +94,8 @@ def _with_paths(values: Mapping[str, Any], folder: str | Path = "") -> dict[str,
     return {**values, "dataset": with_expanded_file(values["dataset"], folder)}
 
 
-def _read(path: Path) -> Document:
+def read_document(path: Path) -> Document:
+    """The YAML in a file; raises ConfigError where it cannot be read."""
     try:
         return read(path)
     except YamlError as error:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from lossbench.evidence.claims import Judged
 from lossbench.evidence.comparison import Comparison
 from lossbench.evidence.pair import Pair, Standing
 from lossbench.results.result import PARTS
@@ -25,8 +26,8 @@ CSV_COLUMNS = (
 ).split()
 
 
-def as_document(comparisons: Sequence[Comparison]) -> dict[str, Any]:
-    """What ``compare --json`` prints: None stands for NaN."""
+def as_document(comparisons: Sequence[Comparison], judged: Sequence[Judged] = ()) -> dict[str, Any]:
+    """What ``compare --json`` prints, with claims about the results: None stands for NaN."""
     return {
         "limits": LIMITS,
         "groups": [
@@ -43,6 +44,10 @@ def as_document(comparisons: Sequence[Comparison]) -> dict[str, Any]:
             }
             for it in comparisons
         ],
+        "claims": [
+            {"publication": it.claims.publication, "tuned": it.tuned, "claims": it.as_json()}
+            for it in judged
+        ],
     }
 
 
@@ -57,8 +62,11 @@ def as_csv(comparisons: Sequence[Comparison]) -> str:
     return text.getvalue()
 
 
-def as_markdown(comparisons: Sequence[Comparison]) -> str:
-    """For each comparison a table of the standings, and what is said of the pairs shown."""
+def as_markdown(comparisons: Sequence[Comparison], judged: Sequence[Judged] = ()) -> str:
+    """For each comparison a table of the standings, and what is said of the pairs shown.
+
+    Then a table of claims about the results.
+    """
     several_losses = not all(it.loss for it in comparisons)
     lines = ["# Which loss is better?" if several_losses else "# Which is better?", "", LIMITS]
     for it in comparisons:
@@ -83,6 +91,8 @@ def as_markdown(comparisons: Sequence[Comparison]) -> str:
         lines += ["", it.pairs_note] if it.pairs_note else []
         for heading, pairs in it.told:
             lines += ["", f"{heading}:", "", *(f"- {pair.clause}" for pair in pairs)]
+    for claims in judged:
+        lines += ["", f"## {claims.title}", "", *claims.as_markdown().splitlines()]
     return "\n".join(lines) + "\n"
 
 

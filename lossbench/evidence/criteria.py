@@ -1,26 +1,50 @@
-"""The criteria by which claims are judged.
+"""The statistics by which claims are judged.
 
-A criterion is True or False only where the seeds show it, and None where they do not decide:
+An answer is True or False only where the seeds show it, and None where they do not decide:
 
 - ``most``: a condition holds for more than half of the seeds, and the whole exact 95 % interval of
   that share lies above one half (Clopper and Pearson 1934, by ``scipy.stats.binomtest``). Of 30
   seeds these are at least 21.
 - ``ahead``: the whole interval of the probability of being better lies above one half, as in
   ``probability``.
-- ``comparable``: the whole 95 % bootstrap interval of the difference of two medians lies within two
-  percentage points, which is about one standard error of an accuracy on 500 rows.
+- ``above``: the whole 95 % interval of a difference lies above a bound. That of one split is the
+  bootstrap over seeds, of medians or of standard deviations; that of several is of the mean over
+  splits, as in ``over_splits``.
+- ``inside``: that whole interval lies between two bounds.
+
+Where both experiments have the same seeds, these may be resampled together, as in ``probability``.
 """
 
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from lossbench.evidence.over_splits import corrected
 from lossbench.evidence.probability import bootstrap_interval, probabilities
-from lossbench.results.result import Array
+from lossbench.results.result import Array, Part, Result
+from lossbench.tables.metrics import METRICS
 from lossbench.text import percent
 
-Verdict = Literal["holds", "does not hold", "holds only because of the metric", "not judged"]
-ABOUT = 0.02  # two percentage points
+
+class Interval(NamedTuple):
+    """A value with the ends of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def above(self, bound: float) -> bool | None:
+        """Whether it is above a bound."""
+        if self.low > bound:
+            return True
+        return False if self.high <= bound else None
+
+    def inside(self, reach: float) -> bool | None:
+        """Whether it is nearer to 0 than a bound."""
+        if self.low > -reach and self.high < reach:
+            return True
+        return False if self.low >= reach or self.high <= -reach else None
 
 
 def most(condition: Array) -> bool | None:
@@ -33,43 +57,95 @@ def most(condition: Array) -> bool | None:
     return False if share.high < 0.5 else None
 
 
-def ahead(first: Array, second: Array, smaller_is_better: bool) -> tuple[str, bool | None]:
+def ahead(
+    first: Array, second: Array, smaller_is_better: bool, paired: bool = False
+) -> tuple[str, bool | None]:
     """In which share of the pairs of seeds the first is better, and whether it is better."""
-    share, low, high, _ = (it[0] for it in probabilities(first, second[None], smaller_is_better))
+    figures = probabilities(first, second[None], smaller_is_better, paired)
+    share, low, high, _ = (it[0] for it in figures)
     text = f"{percent(share)} [{percent(low)}, {percent(high)}]"
     return text, True if low > 0.5 else (False if high < 0.5 else None)
 
 
-def comparable(first: Array, second: Array) -> tuple[str, bool | None]:
-    """The difference of the medians of two shares, and whether it is at most two points."""
-    first, second = (values[np.isfinite(values)] for values in (first, second))
+def same_seeds(results: Sequence[Result]) -> bool:
+    """Whether results have the same seeds, in the same order."""
+    return len({tuple(it.seed for it in result.trainings) for result in results}) == 1
 
-    def difference(a: Array, b: Array, axis: int = -1) -> Array:
+
+def gains(result: Result, part: Part, metric: str) -> Array:
+    """A metric, of which more is better: of each seed, or the mean of each of several splits.
+
+    A training that diverged counts as the best constant, NaN where that is not known.
+    """
+    if result.experiment.splits > 1:
+        known = result.split_means(part, metric)
+    else:
+        values = result.final(part, metric)
+        known = np.where(np.isfinite(values), values, result.constant(part, metric))
+    return np.asarray(-known if METRICS[metric].smaller_is_better else known)
+
+
+def difference(first: Result, second: Result, part: Part, metric: str, paired: bool) -> Interval:
+    """By how much the first is better: of one split in the median, of several in the mean."""
+    samples = gains(first, part, metric), gains(second, part, metric)
+    if first.experiment.splits > 1:
+        return _over_splits(first, samples[0] - samples[1])
+
+    def statistic(a: Array, b: Array, axis: int = -1) -> Array:
         return np.asarray(np.median(a, axis=axis) - np.median(b, axis=axis))
 
-    low, high = map(float, bootstrap_interval((first, second), difference))
-    text = f"{100 * difference(first, second):+.1f} points [{100 * low:+.1f}, {100 * high:+.1f}]"
-    if low > -ABOUT and high < ABOUT:
-        return text, True
-    return text, False if low >= ABOUT or high <= -ABOUT else None
+    return _bootstrapped(samples, statistic, paired and same_seeds((first, second)))
 
 
-def all_of(*answers: bool | None) -> Verdict:
-    """The verdict on a claim with several criteria.
+def difference_of_falls(results: Sequence[Result], part: Part, metric: str) -> Interval:
+    """By how much less the second is worse than the first, than the fourth than the third."""
+    samples = [gains(it, part, metric) for it in results]
+    if results[0].experiment.splits > 1:
+        a, b, c, d = samples
+        return _over_splits(results[0], (c - d) - (a - b))
 
-    It does not hold if one of them is False, even where others are undecided.
-    """
-    if any(answer is False for answer in answers):
-        return "does not hold"
-    return "not judged" if any(answer is None for answer in answers) else "holds"
+    def statistic(a: Array, b: Array, c: Array, d: Array, axis: int = -1) -> Array:
+        of_a, of_b, of_c, of_d = (np.median(it, axis=axis) for it in (a, b, c, d))
+        return np.asarray((of_c - of_d) - (of_a - of_b))
+
+    return _bootstrapped(samples, statistic, same_seeds(results))
 
 
-def relative_variation(curves: Array) -> Array:
+def difference_of_spreads(first: Result, second: Result, part: Part, metric: str) -> Interval:
+    """By how much the standard deviation over seeds is smaller with the first."""
+    pair = first, second
+
+    def statistic(a: Array, b: Array, axis: int = -1) -> Array:
+        return np.asarray(b.std(axis=axis, ddof=1) - a.std(axis=axis, ddof=1))
+
+    samples = [gains(it, part, metric) for it in pair]
+    return _bootstrapped(samples, statistic, same_seeds(pair))
+
+
+def _over_splits(result: Result, values: Array) -> Interval:
+    """The mean of values of each split, (splits,)."""
+    train, test = result.rows or (1, 1)
+    found = corrected(values, test / train)
+    return Interval(found.mean, found.low, found.high)
+
+
+def _bootstrapped(
+    samples: Sequence[Array], statistic: Callable[..., Array], paired: bool
+) -> Interval:
+    if not all(np.isfinite(it).all() for it in samples):
+        return Interval(np.nan, np.nan, np.nan)
+    low, high = bootstrap_interval(tuple(samples), statistic, paired)
+    return Interval(float(statistic(*samples)), float(low), float(high))
+
+
+def relative_variation(curves: Sequence[Array]) -> Array:
     """The total variation of each curve divided by its range: 1 if it only falls or only rises.
 
-    ``curves`` has shape (curves, epochs). Those of seeds that diverged are left out.
+    Each curve has shape (epochs,). That of a seed that diverged has NaN.
     """
-    curves = curves[np.isfinite(curves).all(axis=-1)]
-    ranges = np.ptp(curves, axis=-1)
-    variations = np.abs(np.diff(curves, axis=-1)).sum(axis=-1)
-    return np.asarray(variations / np.where(ranges > 0, ranges, 1))
+    found = []
+    for curve in curves:
+        extent, variation = np.ptp(curve), np.abs(np.diff(curve)).sum()
+        whole = np.isfinite(curve).all()
+        found.append(variation / (extent if extent > 0 else 1) if whole else np.nan)
+    return np.array(found)

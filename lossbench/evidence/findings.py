@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lossbench.evidence.claims import Judgement, about_the_tutorial
+from lossbench.evidence.claims import Judged
 from lossbench.evidence.comparison import Comparison
 from lossbench.evidence.difference_words import beats
 from lossbench.evidence.failed_to_learn import failed_to_learn
@@ -36,20 +36,18 @@ def findings(
     results: Sequence[Result],
     rows: Sequence[Row],
     comparisons: Sequence[Comparison],
-    judgements: Sequence[Judgement],
-    tuned: bool = False,
+    judged: Judged | None,
 ) -> list[Finding]:
     """Which loss is best on which data, how published figures and claims do, and what failed.
 
-    ``rows`` are those of ``summary``. With ``tuned`` the judgements are of losses that have a
-    learning rate of their own.
+    ``rows`` are those of ``summary``, and ``judged`` are the claims about the results, if any.
     """
     diverged = _count_seeds("Diverged", results, lambda result: result.diverged)
     learnt_nothing = _count_seeds("Failed to learn", results, failed_to_learn)
     return [
         *(Finding(it.data, _beside_constant(it)) for it in comparisons),
         *_published_figures(rows),
-        *_claims(judgements, tuned),
+        *([claims_finding(judged)] if judged else []),
         *diverged,
         *learnt_nothing,
     ]
@@ -120,17 +118,15 @@ def _published_figures(rows: Sequence[Row]) -> list[Finding]:
     return [Finding("Published figures", text)]
 
 
-def _claims(judgements: Sequence[Judgement], tuned: bool) -> list[Finding]:
-    if not about_the_tutorial(judgements):
-        return []
-    counts = Counter[str](it.verdict for it in judgements)
+def claims_finding(judged: Judged) -> Finding:
+    """How many of the claims hold."""
+    counts = Counter[str](it.verdict for it in judged.judgements)
     words = [
         f"{count} {one if count == 1 else many}"
         for verdict, one, many in VERDICTS
         if (count := counts[verdict])
     ]
-    rates = ", each loss at its own best rate" if tuned else ""
-    return [Finding(f"The tutorial's nine claims{rates}", f"{', '.join(words)}.")]
+    return Finding(judged.counted, f"{', '.join(words)}.")
 
 
 def _count_seeds(

@@ -96,11 +96,11 @@ def _known(p_values: object) -> Array:
 
 
 def bootstrap_interval(
-    samples: tuple[Array, Array], statistic: Callable[..., Array], paired: bool = False
+    samples: tuple[Array, ...], statistic: Callable[..., Array], paired: bool = False
 ) -> tuple[Array, Array]:
-    """The ends of the 95 % percentile bootstrap interval of a statistic of two samples.
+    """The ends of the 95 % percentile bootstrap interval of a statistic of samples.
 
-    ``statistic`` takes resamples of both, and the axis along which their values lie. Samples that
+    ``statistic`` takes resamples of all, and the axis along which their values lie. Samples that
     are ``paired`` are resampled together.
     """
     from scipy.stats import bootstrap

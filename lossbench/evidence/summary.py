@@ -4,19 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lossbench.results import atomic
+from lossbench.results import atomic, claims_json
 from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import Summary, Verdict, judge
 from lossbench.text import figure, to_json
 
-# What the files that are written here begin with.
+if TYPE_CHECKING:
+    from lossbench.evidence.claims import Judged
+
+# What the files of a summary begin with, and that of the claims beside them.
 MARKS = {
     "summary.json": rb'\{\n  "experiments": \[',
     "summary.md": rb"# Results\n\nThe median over seeds and, in brackets, the interval that holds",
+    claims_json.FILE_NAME: claims_json.MARK,
 }
 
 
@@ -97,27 +101,22 @@ def line(result: Result) -> str:
     return f"Train: {train}, Test: {test}"
 
 
-def without_arrays(result: Result) -> Result:
-    """The result without weights and, unless a claim needs its curves, without histories."""
-    # SciPy takes half a second to import, and only a suite needs it.
-    from lossbench.evidence.claims import tutorial_hashes
+def files(
+    results: Sequence[Result], failed: Mapping[str, str], judged: "Judged | None" = None
+) -> dict[str, bytes]:
+    """summary.json and summary.md; ``failed`` has the reason why an experiment has no result.
 
-    return result.without_arrays(curves=result.experiment.config_hash in tutorial_hashes())
-
-
-def files(results: Sequence[Result], failed: Mapping[str, str]) -> dict[str, bytes]:
-    """summary.json and summary.md; ``failed`` has the reason why an experiment has no result."""
-    from lossbench.evidence import claims
-
-    rows, judgements = [row(result) for result in results], claims.judge(results)
+    ``judged`` are the claims about the experiments, if there are some.
+    """
+    rows = [row(result) for result in results]
     document = {
         "experiments": [it.as_json() for it in rows],
         "failed": dict(failed),
-        "claims": claims.as_document(judgements),
+        "claims": judged.as_json() if judged else [],
     }
-    text = (
-        f"{_markdown(rows, failed)}\n## The tutorial's claims\n\n{claims.as_markdown(judgements)}"
-    )
+    text = _markdown(rows, failed)
+    if judged:
+        text += f"\n## {judged.title}\n\n{judged.as_markdown()}"
     return {"summary.json": to_json(document).encode(), "summary.md": text.encode()}
 
 

@@ -9,10 +9,12 @@ import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from lossbench.config.sections.claims import KnownClaims
 from lossbench.data.files import DataFiles
-from lossbench.evidence import claims, summary
+from lossbench.evidence import summary
+from lossbench.evidence.claims import bundled_claims_about, judge_either
 from lossbench.evidence.comparison import Comparison, NothingToCompare, compare
 from lossbench.evidence.comparison_text import LIMITS
 from lossbench.evidence.findings import findings
@@ -33,19 +35,32 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 INTERVAL = re.compile(r"\[[^\]_]{,50}\]")
 
 
+class Beside(NamedTuple):
+    """What stands beside results: the answer of a choice, and claims about them.
+
+    Without claims, those about bundled configs are judged.
+    """
+
+    answer: Answer | None = None
+    claims: KnownClaims | None = None
+
+
+NOTHING_BESIDE = Beside()
+
+
 def page(
     title: str,
     results: Sequence[Result],
     complaints: Sequence[str],
     folder: Path = Path(),
     metric: str | None = None,
-    answer: Answer | None = None,
+    beside: Beside = NOTHING_BESIDE,
     allow_code: bool = False,
 ) -> str:
     """The page about results; ``complaints`` say which are left out, and why.
 
     ``folder`` is the folder that the page is for. The paths of data files in it start there. The
-    losses are compared on the ``metric``, or else on that of the ``answer``, or on that of their
+    losses are compared on the ``metric``, or else on that of the answer, or on that of their
     problem. With ``allow_code`` the functions of configs are run where a picture needs them. Raises
     NothingToCompare where no two results have a metric that is given.
     """
@@ -54,10 +69,11 @@ def page(
     templates = _templates()
     script = templates.get_template("report.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    chosen_by = answer.metric if answer else None
+    chosen_by = beside.answer.metric if beside.answer else None
     comparisons, files = _compare(results, metric, chosen_by), DataFiles()
     rows = [summary.row(result) for result in results]
-    judgements, tuned = _judged(results)
+    known = beside.claims or bundled_claims_about(results)
+    judged = judge_either(known, results) if known else None
     anchors = {id(result): f"experiment-{number}" for number, result in enumerate(results, start=1)}
     return templates.get_template("report.html").render(
         title=printable(title),
@@ -67,11 +83,10 @@ def page(
         seeds=sum(row.seeds for row in rows),
         versions=sorted({result.provenance.get("lossbench", "") for result in results}),
         complaints=complaints,
-        findings=findings(results, rows, comparisons, judgements, tuned),
+        findings=findings(results, rows, comparisons, judged),
         rows=list(zip(anchors.values(), rows, strict=True)),
-        answer=answer,
-        tuned=tuned,
-        judgements=judgements if claims.about_the_tutorial(judgements) else [],
+        answer=beside.answer,
+        judged=judged,
         limits=LIMITS,
         comparisons=[
             comparison_section(it, number, anchors, files, allow_code)
@@ -110,17 +125,6 @@ def _typeset(text: object) -> "Markup":
 
     escaped = escape(text).replace(" %", f"{NO_BREAK}%").replace("_", Markup("_<wbr>"))
     return Markup(INTERVAL.sub(lambda it: it[0].replace(" ", NO_BREAK), escaped))
-
-
-def _judged(results: Sequence[Result]) -> tuple[list[claims.Judgement], bool]:
-    """The claims, and whether they are judged by losses that have a learning rate of their own.
-
-    That is so where no result has the tutorial's rate.
-    """
-    judgements = claims.judge(results)
-    if claims.about_the_tutorial(judgements):
-        return judgements, False
-    return claims.judge(results, tuned=True), True
 
 
 def _compare(

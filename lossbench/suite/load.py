@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lossbench.config.bundled import BUNDLED, find, in_folder
-from lossbench.config.load import load_all, names_of
+from lossbench.config.bundled import BUNDLED, claims_in_folder, find, in_folder
+from lossbench.config.claims import load_with_claims
+from lossbench.config.load import names_of
 from lossbench.config.source import is_piped
 from lossbench.execution.work import Trainer
 from lossbench.results.files import HISTORY
@@ -24,12 +25,14 @@ class Configs:
 
     Without ``out`` the results go to results/, and those of the bundled 5000-samples/hinge to
     results/5000-samples/, so that they do not replace the results of the bundled hinge. With
-    ``summarized`` the folder gets a table of all results.
+    ``summarized`` the folder gets a table of all results. ``claims`` is the file of the claims
+    about the configs, if there is one.
     """
 
     paths: tuple[Path, ...]
     out: Path | None = None
     summarized: bool = False
+    claims: Path | None = None
 
     def folder(self, config: Path, sweep: str, name: str) -> Path:
         """The folder for the result of an experiment; ``sweep`` is empty if it belongs to none."""
@@ -77,27 +80,27 @@ def of_folder(folder: Path | None = None, out: Path | None = None) -> Configs:
     The results of a folder go to results/NAME, where NAME is that of the folder. Raises
     ConfigError if there are no configs.
     """
-    named = RESULTS / folder.resolve().name if folder else RESULTS
-    return Configs(tuple(in_folder(folder or BUNDLED)), out or named, summarized=True)
+    named, of = RESULTS / folder.resolve().name if folder else RESULTS, folder or BUNDLED
+    return Configs(tuple(in_folder(of)), out or named, True, claims_in_folder(of))
 
 
 def load(configs: Configs, options: Options, trainer: Trainer) -> "Suite":
     """Read configs and their data.
 
     Meanwhile the trainer imports TensorFlow, unless every result seems to be stored. Raises
-    ConfigError with all that is wrong with the configs, and FileExistsError as ``Suite`` does.
+    ConfigError with all that is wrong with configs and claims, and FileExistsError as ``Suite``
+    does.
     """
     if options.force or not configs.seem_stored(options.settings):
         trainer.start()
-    cases = load_all(
-        configs.paths, options.overrides, options.settings, allow_code=options.allow_code
-    )
+    changes, code = (options.overrides, options.settings), options.allow_code
+    cases, claims = load_with_claims(configs.paths, configs.claims, *changes, allow_code=code)
     # It imports much, while the training process imports TensorFlow.
     from lossbench.suite.suite import Suite
 
     folders = [configs.folder(it.path, it.sweep, it.experiment.name) for it in cases]
     summary_folder = configs.out if configs.summarized else None
-    return Suite(cases, folders, summary_folder, options.force, options.extras)
+    return Suite(cases, folders, summary_folder, options.force, options.extras, claims)
 
 
 def _bundled_folder(config: Path) -> Path:

@@ -1,17 +1,21 @@
 """Experiments that run together: planned, trained, written, and summed up in tables."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from lossbench.config.claims import bundled_claims
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import Case
+from lossbench.config.sections.claims import KnownClaims
 from lossbench.data.parts import ALL
 from lossbench.evidence import summary
+from lossbench.evidence.claims import Judged, judge_summarized, of_curves
 from lossbench.evidence.sweep import Sweep, as_document, sweeps
 from lossbench.execution.work import Trainer
-from lossbench.results import atomic
+from lossbench.results import atomic, claims_json
 from lossbench.results.metrics_json import as_document as metrics_document
 from lossbench.results.result import Result
 from lossbench.suite import sweep_files
@@ -36,13 +40,15 @@ class Suite:
         summary_folder: Path | None = None,
         force: bool = False,
         extras: Extras = NO_EXTRAS,
+        claims: KnownClaims | None = None,
     ) -> None:
         """A folder for the result of each case, and one for the summary if one is wanted.
 
-        Raises FileExistsError if a table would replace a file that lossbench did not write.
+        The summary judges the ``claims`` about the experiments. Raises FileExistsError if a table
+        would replace a file that lossbench did not write.
         """
         self._cases, self._folders, self._summary_folder = cases, folders, summary_folder
-        self._force, self._extras = force, extras
+        self._force, self._extras, self._claims = force, extras, claims
         self._plans: list[Plan] = []
         self.results: list[Result] = []
         self.failed: dict[str, str] = {}
@@ -77,12 +83,13 @@ class Suite:
 
     def run(self, trainer: Trainer, progress: Progress) -> Iterator[Result | Failure]:
         """Train what is missing and write every result; see ``run_plans``."""
+        needed = of_curves(self._claims) if self.summarized else set()
         for outcome in run_plans(self._plans, trainer, progress, self._extras):
             if isinstance(outcome, Failure):
                 self.failed[outcome.experiment.name] = str(outcome)
             else:
-                shorten = summary.without_arrays if self.summarized else Result.without_arrays
-                self.results.append(shorten(outcome))
+                curves = outcome.experiment.config_hash in needed
+                self.results.append(outcome.without_arrays(curves))
             yield outcome
 
     def warnings(self, result: Result) -> Iterator[str]:
@@ -98,6 +105,11 @@ class Suite:
     def sweeps(self) -> list[Sweep]:
         """The sweeps that some of the experiments are points of."""
         return sweeps(self._cases, self.results, self.failed)
+
+    @cached_property
+    def judged(self) -> Judged | None:
+        """The claims about the experiments with their verdicts, if there are some."""
+        return judge_summarized(self._claims, self.results) if self.summarized else None
 
     @property
     def succeeded(self) -> bool:
@@ -144,9 +156,18 @@ class Suite:
             if kept:
                 unchanged.append(self._summary_folder / "summary.md")
             else:
-                for name, content in summary.files(self.results, self.failed).items():
-                    atomic.replace_file(self._summary_folder / name, content)
+                self._write_summary(self._summary_folder)
         return unchanged
+
+    def _write_summary(self, folder: Path) -> None:
+        """Write the summary, and the claims beside it, unless they are known by bundled configs."""
+        for name, content in summary.files(self.results, self.failed, self.judged).items():
+            atomic.replace_file(folder / name, content)
+        if self._claims and self._claims not in bundled_claims():
+            atomic.replace_file(folder / claims_json.FILE_NAME, claims_json.as_bytes(self._claims))
+        else:
+            with suppress(FileNotFoundError):
+                (folder / claims_json.FILE_NAME).unlink()
 
     @property
     def _sweep_folders(self) -> dict[str, Path]:

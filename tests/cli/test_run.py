@@ -51,6 +51,8 @@ def test_run_all_writes_the_nine_and_the_summary(suite: tuple[Path, Any, str]) -
     assert {path.name for path in results.iterdir()} == {*NINE, "summary.json", "summary.md"}
     for name in NINE:
         assert set(tree(results / name)) >= FILES
+    assert len(json.loads((results / "summary.json").read_text())["claims"]) == 9
+    assert "\n## The tutorial's claims\n" in (results / "summary.md").read_text()
 
 
 def test_json_is_one_document_of_what_the_files_say(suite: tuple[Path, Any, str]) -> None:
@@ -101,6 +103,8 @@ def test_run_all_of_a_folder_writes_to_a_folder_of_its_name(tmp_path: Path) -> N
     assert done.returncode == 0
     results = tmp_path / "results" / "my configs"
     assert {path.name for path in results.iterdir()} == {"moons", "summary.json", "summary.md"}
+    assert json.loads((results / "summary.json").read_text())["claims"] == []
+    assert "claims" not in (results / "summary.md").read_text()
     assert re.fullmatch(f"moons: accuracy, seed 7\n{LINE}\n", done.stdout)
     report = "Report: lossbench report 'results/my configs'\n"
     assert done.stderr == f"moons: 1 of 1 seeds done\n{report}"

@@ -8,6 +8,7 @@ from made_up import RATES, sweep_of
 from rich.console import Console
 
 from lossbench.cli import tables
+from lossbench.evidence.claims import judge_summarized
 from lossbench.evidence.comparison import compare
 from lossbench.results.read import read_all
 from lossbench.results.result import Result
@@ -29,6 +30,17 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     )
     monkeypatch.setattr(tables, "out", console)
     return file
+
+
+def test_the_summary_counts_the_claims_that_hold(
+    terminal: io.StringIO, results: list[Result]
+) -> None:
+    tables.print_summary(results, judge_summarized(None, results))
+    # Without curves, which are not stored, three more claims are not judged.
+    assert terminal.getvalue().endswith(
+        "\nThe tutorial's nine claims: 3 hold, 1 only because of the metric, 1 does not \n"
+        "hold, 4 not judged.\n"
+    )
 
 
 def test_the_summary_has_a_line_for_each_experiment_beside_what_is_published(

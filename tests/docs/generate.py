@@ -1,4 +1,4 @@
-"""Writes what is generated in the READMEs, and configs/schema.json: ``make docs``.
+"""Writes what is generated in the READMEs, and the schemas in configs: ``make docs``.
 
 A generated block stands between ``<!-- name -->`` and ``<!-- /name -->``. With ``--check`` nothing
 is written: a line names each block that is out of date, and the exit code is 1. Without it the
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 import lossbench
-from lossbench.config.schema import schema
+from lossbench.config.schema import claims_schema, schema
 from lossbench.data.generators import GENERATORS
 from lossbench.tables.layers import LAYERS
 from lossbench.tables.losses import ANY_REAL, LOSSES, Loss
@@ -29,7 +29,7 @@ from lossbench.text import figure, to_json
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "results"
-SCHEMA = ROOT / "configs" / "schema.json"
+SCHEMAS = {"schema.json": schema, "claims.schema.json": claims_schema}
 PARTS = ("train", "test")
 ARROW = "    ↓\n"
 
@@ -231,8 +231,10 @@ def stale() -> Iterator[tuple[str, Path, str]]:
             old, after = rest.split(end)
             if old != (new := maker()):
                 yield f"{file}: {name}", path, "".join([before, start, new, end, after])
-    if SCHEMA.read_text() != (new := to_json(schema())):
-        yield "configs/schema.json", SCHEMA, new
+    for name, make in SCHEMAS.items():
+        path = ROOT / "configs" / name
+        if path.read_text() != (new := to_json(make())):
+            yield f"configs/{name}", path, new
 
 
 def _summary() -> dict[str, Any]:

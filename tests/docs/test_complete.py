@@ -7,7 +7,7 @@ from pathlib import Path
 from command import lossbench
 from docs.readmes import READMES, ROOT
 
-from lossbench.config.schema import schema
+from lossbench.config.schema import claims_schema, schema
 
 TEXT = "\n".join(path.read_text() for path in READMES)
 
@@ -40,9 +40,10 @@ def keys(part: object) -> Iterator[str]:
             yield from keys(it)
 
 
-def test_every_key_of_a_config_is_documented() -> None:
+def test_every_key_of_a_config_and_of_claims_is_documented() -> None:
     text = (ROOT / "configs" / "README.md").read_text()
     code = " ".join(re.findall(r"```.*?```|`[^`]*`", text, re.DOTALL))
-    named = set(keys(schema()))
+    named = {*keys(schema()), *keys(claims_schema())}
     assert {"dataset", "kernel_initializer", "min_delta", "label_smoothing", "t_mul"} <= named
+    assert {"publication", "in_at_least", "falls_less", "than_from"} <= named
     assert [key for key in sorted(named) if not re.search(rf"\b{key}\b", code)] == []

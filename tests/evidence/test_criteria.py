@@ -1,8 +1,9 @@
-"""The criteria by which claims are judged."""
+"""The statistics by which claims are judged."""
 
 import numpy as np
+import pytest
 
-from lossbench.evidence.criteria import all_of, comparable, most, relative_variation
+from lossbench.evidence.criteria import Interval, most, relative_variation
 
 
 def test_most_is_decided_by_the_exact_interval() -> None:
@@ -11,20 +12,25 @@ def test_most_is_decided_by_the_exact_interval() -> None:
     assert counts == {9: False, 10: None, 20: None, 21: True}
 
 
-def test_one_failure_outweighs_what_is_undecided() -> None:
-    assert all_of(True, None, False) == "does not hold"
-    assert all_of(True, None) == "not judged"
-
-
-def test_comparable_needs_the_whole_interval() -> None:
-    noise = np.random.default_rng(0).normal(0, 0.1, 30)
-    assert comparable(np.full(30, 0.5), np.full(30, 0.51))[1] is True
-    assert comparable(np.full(30, 0.5), np.full(30, 0.53))[1] is False
-    assert comparable(0.5 + noise, 0.5 - noise)[1] is None
+@pytest.mark.parametrize(
+    ("low", "high", "above", "inside"),
+    [
+        (0.01, 0.02, True, True),
+        (-0.01, 0.02, None, True),
+        (-0.02, 0.0, False, True),
+        (0.01, 0.03, True, None),
+        (-0.04, -0.03, False, False),
+        (0.03, 0.04, True, False),
+        (np.nan, np.nan, None, None),
+    ],
+)
+def test_an_interval_decides_only_as_a_whole(
+    low: float, high: float, above: bool | None, inside: bool | None
+) -> None:
+    it = Interval((low + high) / 2, low, high)
+    assert (it.above(0), it.inside(0.025)) == (above, inside)
 
 
 def test_relative_variation_is_the_total_variation_over_the_range() -> None:
-    assert relative_variation(np.array([[3.0, 2, 1], [0, 2, 0], [0, np.inf, 0]])).tolist() == [
-        1.0,
-        2.0,
-    ]
+    curves = [np.array([3.0, 2, 1]), np.array([0, 2, 0, 2.0]), np.array([0, np.inf, 0])]
+    assert relative_variation(curves).tolist() == pytest.approx([1, 3, np.nan], nan_ok=True)

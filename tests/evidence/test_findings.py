@@ -17,7 +17,7 @@ def test_a_best_median_of_few_that_did_not_diverge_is_no_victory(
     result: Callable[..., Result],
 ) -> None:
     results = [result("hinge", [0.9] * 4 + [NAN] * 16), result("squared_hinge", [0.8] * 20)]
-    assert findings(results, [], compare(results), [])[0].sentence == (
+    assert findings(results, [], compare(results), None)[0].sentence == (
         "hinge has the best median test accuracy, 0.900; "
         "in pairs of all seeds it is worse than squared_hinge (0.800)."
     )
@@ -30,7 +30,7 @@ def test_of_many_results_the_best_is_named(
     values = {f"it-{number}": 0.5 + 0.01 * (number * 7 % 21) for number in range(21)}
     results = [result("hinge", [value] * 2, name=name) for name, value in values.items()]
     best = max(values, key=values.__getitem__)
-    found = findings(results, [], compare(results), [])
+    found = findings(results, [], compare(results), None)
     assert found[0].sentence.startswith(f"{best} has the best")
 
 
@@ -42,7 +42,7 @@ def test_losses_are_named_that_are_worse_and_that_are_not_seen_to_differ(
         result("squared_hinge", [0.8, 0.86] * 10),
         result("binary_crossentropy", [0.6] * 20),
     ]
-    sentence = findings(results, [], compare(results), [])[0].sentence
+    sentence = findings(results, [], compare(results), None)[0].sentence
     assert sentence == (
         "hinge has the best median test accuracy, 0.850, and is better than "
         "binary_crossentropy (0.600); it looks better than squared_hinge (0.830), but that is not "
@@ -56,7 +56,7 @@ def test_published_figures_and_seeds_that_failed_are_counted(
     published = {"accuracy": {"train": 0.7, "test": 0.91}}
     values = [0.7 + 0.001 * seed for seed in range(19)] + [0.5, NAN]
     it = result("hinge", values, published=published)
-    assert findings([it], [row(it)], [], []) == [
+    assert findings([it], [row(it)], [], None) == [
         Finding(
             "Published figures",
             "1 of 2 lie in the interval that holds 95 % of the seeds. "
@@ -89,4 +89,4 @@ def test_the_best_is_told_beside_a_constant(
     results = [
         replace(result(it, [0.9] * 20), constants=constants) for it in ("hinge", "squared_hinge")
     ]
-    assert findings(results, [], compare(results), [])[0].sentence == sentence
+    assert findings(results, [], compare(results), None)[0].sentence == sentence

@@ -52,7 +52,7 @@ def test_a_page_of_so_many_that_only_the_best_is_compared(
 
 def test_claims_are_counted_and_listed() -> None:
     text = page_of("results", read_all(RESULTS)[0], [])
-    assert "<h2>The tutorial's claims</h2>" in text
+    assert "<h2>The tutorial&#39;s claims</h2>" in text
     assert text.count('<p class="claim">') == 9
     counts = re.search(r"nine claims</dt><dd>(.*?)\.</dd>", text)
     assert counts

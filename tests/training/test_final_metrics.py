@@ -167,7 +167,7 @@ def test_of_a_single_class_there_is_no_correlation_and_no_recall(
 ) -> None:
     """Whatever a test part holds, and without a warning."""
     experiment = experiment_of("binary classification", "bce")
-    network = build(experiment, 4, 2)
+    network = build(experiment, (4,), 1)
     weights = tuple(np.zeros(it.shape, np.float32) for it in network.weights)  # says class 0
     x, y = np.ones((9, 4), np.float32), np.zeros(9, int)
     names = ["mcc", "precision", "recall"]
@@ -203,7 +203,7 @@ def test_metrics_of_a_mean_and_a_variance_are_of_the_mean(
     experiment_of: Callable[..., Experiment], transform: Any
 ) -> None:
     experiment = experiment_of("regression", "gaussian_nll")
-    network = build(experiment, 4, 0)
+    network = build(experiment, (4,), experiment.loss.row.units(0))
     x, y = RNG.normal(size=(101, 4)).astype(np.float32), RNG.lognormal(0, 1, 101)
     weights = network.get_weights()
     weights[-1][1] = 1e6  # restored as a value of the target, the variance would be infinite
@@ -223,7 +223,7 @@ def test_metrics_of_thresholds_are_of_the_classes_between_them(
     experiment_of: Callable[..., Experiment],
 ) -> None:
     experiment = experiment_of("multi-class classification", "corn")
-    network = build(experiment, 4, 4)
+    network = build(experiment, (4,), experiment.loss.row.units(4))
     x, y = RNG.normal(size=(400, 4)).astype(np.float32), RNG.choice(4, 400)
     network.set_weights([RNG.normal(0.1, 0.3, it.shape) for it in network.weights])
     # The paper's probabilities of being above each threshold, and what is between them.
