@@ -118,7 +118,7 @@ AT = "claims.yaml:6: claims.0.criteria.0"
         ),
         (
             "not_worse: {experiment: a, than: b, metric: accuracy, within: 0}",
-            f"{AT}.not_worse.within: 0 must be more than 0",
+            f"{AT}.not_worse.within: 0 must be greater than 0",
         ),
         (
             "rises_again: {experiment: a, metric: accuracy, epoch: 2}",

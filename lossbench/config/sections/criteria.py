@@ -9,7 +9,8 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from lossbench.config.sections.base import Section, one_of, refuse
-from lossbench.tables.metrics import FORMER_METRICS, METRICS, Metric
+from lossbench.tables.metric import Metric
+from lossbench.tables.metrics import FORMER_METRICS, METRICS
 from lossbench.text import number_in_words
 
 RISE = 1.1  # at least so many times the lowest value is a rise
