@@ -57,6 +57,12 @@ def _of_values(experiment: Experiment, split: Split) -> Iterator[Complaint]:
                 activations = experiment.loss.row.activations
                 message = f"does not fit the loss; {nearest(str(value), activations)}"
                 yield Complaint((*key, name), message, value)
-            if changed.model.weight_shapes(inputs, units) != shapes:
+            labels = [
+                (it.labels, it.class_shares) for it in (changed.loss.row, experiment.loss.row)
+            ]
+            if labels[0] != labels[1]:
+                message = "changes the labels, which are made once; compare such experiments"
+                yield Complaint((*key, name), f"{message} instead", value)
+            elif changed.model.weight_shapes(inputs, units) != shapes:
                 message = "changes the shape of the network, whose weights are stored together"
                 yield Complaint((*key, name), f"{message}; compare such experiments instead", value)

@@ -14,7 +14,7 @@ class Parameter:
     A default of None is for a number that is off until it is given. A ``whole`` parameter takes no
     fractions; one that is ``one_or_many`` takes a list of numbers too, and a ``scheduled`` one a
     schedule of the learning rate. A ``needed`` parameter has no default. A ``silent`` one with its
-    default is left out of a config.
+    default is left out of a config. A ``not_zero`` one may be anything within its bounds but 0.
     """
 
     default: float | bool | tuple[float, ...] | None = None
@@ -27,6 +27,7 @@ class Parameter:
     scheduled: bool = False
     needed: bool = False
     silent: bool = False
+    not_zero: bool = False
 
     def complaint(self, value: Any) -> str | None:
         """What is wrong with a value, or None."""
@@ -50,7 +51,7 @@ class Parameter:
         above = value > self.low if self.low_excluded else value >= self.low
         below = value < self.high if self.high_excluded else value <= self.high
         if above and below:
-            return None
+            return "must not be 0" if self.not_zero and value == 0 else None
         bounds = []
         if self.low > -inf:
             bounds.append(f"{'greater than' if self.low_excluded else 'at least'} {self.low:g}")

@@ -28,8 +28,9 @@ def scores(experiment: Experiment, transform: TargetTransform | None = None) -> 
 
     If early stopping watches a metric, its score is the last one, once more.
 
-    With a ``transform`` of the target, the labels have the columns of ``batching.encoded``. The
-    loss is of what the network learns, and metrics are in the units of the target itself.
+    With a ``transform`` of the target, and with a loss that needs the shares of classes, the labels
+    have the columns of ``batching.encoded``. With a transform the loss is of what the network
+    learns, and metrics are in the units of the target itself.
     """
     loss = loss_function(experiment)
     labels = experiment.loss.row.labels
@@ -40,6 +41,8 @@ def scores(experiment: Experiment, transform: TargetTransform | None = None) -> 
         metrics = {name: partial(metric, labels) for name, metric in METRICS.items()}
     if labels == "0/1" and experiment.output_activation == "linear":
         metrics["accuracy"] = partial(_accuracy_of_logits, labels)
+    if experiment.loss.row.class_shares:
+        metrics = {name: partial(_of_labels, metric) for name, metric in metrics.items()}
     names = list(experiment.tracked)
     if experiment.early_stopping and experiment.early_stopping.monitor in TABLE:
         names.append(TABLE[experiment.early_stopping.monitor].as_mean_of)
@@ -96,6 +99,11 @@ def _per_row(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) ->
 def _of_learned(loss: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
     """The loss of what the network learns, the first column of the labels."""
     return loss(y[:, :1], prediction)
+
+
+def _of_labels(metric: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """A metric of the labels alone, which come before the class shares."""
+    return metric(y[:, : prediction.shape[1]], prediction)
 
 
 def _of_error(
