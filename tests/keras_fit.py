@@ -78,7 +78,7 @@ def assert_equals_fit(
     loss = experiment.loss.row
     logits = loss.logits and experiment.output_activation == "linear"
     model.compile(
-        loss=_keras_loss(experiment.loss, logits),
+        loss=_keras_loss(experiment.loss, logits, split.y_train[:rows]),
         optimizer=optimizer or sgd(),
         metrics=[*(_keras_metric(name, loss, logits) for name in experiment.metrics), *watched],
         run_eagerly=not jit,
@@ -89,7 +89,7 @@ def assert_equals_fit(
     )
     _assert_same_history(ours, theirs, experiment)
     for ours_layer, theirs_layer in zip(ours.weights, model.get_weights(), strict=True):
-        np.testing.assert_allclose(ours_layer, theirs_layer, atol=1e-5)
+        np.testing.assert_allclose(ours_layer, theirs_layer, rtol=1e-6, atol=1e-5)
     y_test = encode(loss.labels, split.y_test, len(split.classes))
     final = model.evaluate(split.x_test, y_test, batch_size=60, verbose=0, return_dict=True)
     for column, name in enumerate(("loss", *experiment.metrics)):
@@ -158,14 +158,19 @@ def _assert_same_history(
         np.testing.assert_allclose(history.validation[:, 0], theirs["val_loss"], rtol=1e-5)
 
 
-def _keras_loss(choice: LossChoice, logits: bool) -> Callable[..., Any]:
-    """The loss as a Keras user would write it."""
+def _keras_loss(choice: LossChoice, logits: bool, trained_on: np.ndarray) -> Callable[..., Any]:
+    """The loss as a Keras user would write it, who knows the target of the rows trained on."""
     if choice.function is not None:
-        own: Callable[..., Any] = load(choice.function, keras.losses.Loss)(**choice.parameters)
+        own: Callable[..., Any] = load(choice.function, base=keras.losses.Loss)(**choice.parameters)
         return own
     if choice.sum is not None:
         return _Sum(choice.sum, logits)
     row = choice.row
+    if row.name == "logit_adjusted":
+        shares = np.bincount(trained_on) / len(trained_on)
+        offset = (choice.parameters["tau"] * np.log(shares)).astype(np.float32)
+        cross_entropy = keras.losses.CategoricalCrossentropy(from_logits=True)
+        return lambda y, prediction: cross_entropy(y, prediction + offset)
     given = {**choice.parameters, **({"from_logits": True} if logits else {})}
     function = partial(row.function, keras) if row.function else getattr(keras.losses, row.name)
     return partial(function, **given)

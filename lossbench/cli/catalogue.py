@@ -24,6 +24,7 @@ def as_document() -> dict[str, Any]:
             "problem": loss.problem,
             "output_activations": list(loss.activations),
             "labels": loss.labels,
+            "output_activations_on_classes": list(loss.on_classes),
             "metrics": list(loss.metrics),
             "parameters": _defaults(loss.parameters),
             "aliases": list(loss.aliases),
@@ -47,7 +48,7 @@ def tables() -> list[Table]:
             loss.name,
             loss.problem.removesuffix(" classification"),
             f"{UNITS[loss.outputs][1]} {loss.activation}",
-            loss.labels,
+            f"{loss.labels}{', one-hot' * bool(loss.on_classes)}",
         ]
         for loss in LOSSES.values()
     ]

@@ -7,13 +7,16 @@ from typing import Any
 from lossbench.config import code_checks, experiment_checks, loss_checks, tuning_checks
 from lossbench.config.complaints import Complaint
 from lossbench.config.data_checks import LoadedData, Splits, load_data
+from lossbench.config.default_labels import default_labels
 from lossbench.config.default_metrics import with_default_metrics
 from lossbench.config.experiment import Experiment
+from lossbench.config.grid import with_values
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.valid_parts import valid_parts, without_sections
 from lossbench.config.yaml_reader import Key
 from lossbench.tables.optimizers import SINCE
 
+LABELS: Key = ("loss", "labels")
 # What is right in a config, and what is wrong with it.
 Checked = tuple[Experiment | None, Splits, list[Complaint]]
 
@@ -24,17 +27,24 @@ def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Check
     Whether keys fit together is checked even where other keys are wrong.
     """
     parts = valid_parts(values, loaded.files)
-    complaints = parts.complaints
     resampled = parts.experiment.resampling if parts.experiment else (1, None)
     held_back = values.get("early_stopping") if resampled[1] else None
     asked = repr((values.get("dataset"), resampled[0], held_back))
     code = [*code_checks.functions(values, allow_code)]
     if any(it.key[0] == "dataset" for it in code):
-        return None, (), complaints + code
+        return None, (), parts.complaints + code
     if asked not in loaded.splits:
-        loaded.splits[asked] = load_data(parts.dataset, complaints, loaded.files, *resampled)
+        loaded.splits[asked] = load_data(parts.dataset, parts.complaints, loaded.files, *resampled)
     splits, refused = loaded.splits[asked]
     split = splits[0] if splits else None
+    wrong_labels = [it for it in parts.complaints if it.key == LABELS]
+    if parts.loss and parts.dataset and split:
+        labels = default_labels(parts.loss, parts.dataset, split)
+        if labels:
+            values = with_values(values, {LABELS: labels})
+            parts = valid_parts(values, loaded.files)
+    complaints = parts.complaints
+    complaints += [it for it in wrong_labels if it not in complaints]
     experiment = parts.experiment
     if experiment and split:
         experiment = with_default_metrics(experiment, split)

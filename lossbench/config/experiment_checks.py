@@ -14,6 +14,7 @@ from lossbench.data.arrays import Split
 from lossbench.data.limits import MAX_VALUES
 from lossbench.tables import losses
 from lossbench.tables.layers import UnfitLayer
+from lossbench.tables.losses import class_shares
 from lossbench.tables.metrics import METRICS
 from lossbench.text import nearest
 
@@ -78,6 +79,7 @@ def at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         yield Complaint(("early_stopping", "validation_size"), message, size)
         return
     yield from _of_monitors(experiment, split, slice(fitted, None) if stopping else slice(None))
+    yield from _of_class_shares(experiment, split, fitted)
     yield from _of_sample_weight(experiment, split, fitted)
     yield from _of_metrics(experiment, split, fitted)
 
@@ -96,6 +98,18 @@ def _of_loss(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         if loss.function is None and isinstance(alpha, tuple) and len(alpha) != classes:
             message = f"must be a number, or have one for each of the {classes} classes"
             yield Complaint(("loss", *keys, "alpha"), message, list(alpha))
+
+
+def _of_class_shares(experiment: Experiment, split: Split, fitted: int) -> Iterator[Complaint]:
+    """A class without a row to train on, for a loss that takes the logarithm of its share."""
+    if not experiment.loss.row.class_shares:
+        return
+    shares = class_shares(split.y_train[:fitted], len(split.classes))
+    for name, share in zip(split.classes, shares, strict=True):
+        if share == 0:
+            message = f"needs rows of every class to train on, and class '{name}' has none"
+            yield Complaint(("loss",), message, experiment.loss.name)
+            return
 
 
 def _of_class_weight(experiment: Experiment, split: Split) -> Iterator[Complaint]:

@@ -43,6 +43,10 @@ def target(
     counts = (2, 3) if count and "dataset" in wrong else (count,)
     if any(map(loss.row.fits, counts)):
         return
+    if loss.function is None and loss.labels and not count:
+        message = "is for a target of classes, and this one has real numbers; leave it out"
+        yield Complaint(("loss", "labels"), message, loss.labels)
+        return
     kind = f"{count} class{'es' if count > 1 else ''}" if count else "real numbers"
     message = (
         f"does not fit a target of {kind}; losses that do: {', '.join(fitting(count)) or 'none'}"
@@ -50,4 +54,6 @@ def target(
     if "file" in dataset and not {"generator", "problem"} & dataset.keys():
         other = "regression" if count else "classification"
         message += f"; the dataset's 'problem: {other}' takes the target for another one"
+        if loss.row.can_fit(count):
+            message += ", and the loss's 'labels: one-hot' compares classes"
     yield Complaint(("loss",), message, loss.name)

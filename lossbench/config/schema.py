@@ -15,7 +15,7 @@ from lossbench.config.sections.dataset import COMMON
 from lossbench.config.sections.loss_sum import WEIGHT
 from lossbench.data import generators
 from lossbench.tables.layers import LAYERS
-from lossbench.tables.losses import LOSSES
+from lossbench.tables.losses import LOSSES, Loss
 from lossbench.tables.losses import NAMES as LOSS_NAMES
 from lossbench.tables.metrics import METRICS
 from lossbench.tables.optimizers import NAMES as OPTIMIZER_NAMES
@@ -107,7 +107,7 @@ def _loss(section: Schema) -> Schema:
                 "required": ["name"],
                 "not": {"required": ["function"]},
             },
-            "then": _only({"name": True, **_table(loss.parameters)}),
+            "then": _only({"name": True, **_labels(loss), **_table(loss.parameters)}),
         }
         for loss in LOSSES.values()
     ]
@@ -143,6 +143,11 @@ def _sum() -> Schema:
         for alias, name in LOSS_NAMES.items()
     }
     return {"type": "object", "minProperties": 2, **_only(terms)}
+
+
+def _labels(loss: Loss) -> Schema:
+    """The labels that a loss for real targets may have instead."""
+    return {"labels": {"const": loss.of_classes.labels}} if loss.on_classes else {}
 
 
 def _with_parameters(
@@ -195,6 +200,8 @@ def _parameter(row: Parameter) -> Schema:
     high = {"exclusiveMaximum" if row.high_excluded else "maximum": row.high}
     bounds = {name: bound for name, bound in {**low, **high}.items() if isfinite(bound)}
     number: Schema = {"type": "integer" if row.whole else "number", **bounds}
+    if row.not_zero:
+        number["not"] = {"const": 0}
     many: Schema = {"type": "array", "items": number}
     if isinstance(row.default, tuple) and not row.one_or_many:
         return {**many, "default": list(row.default)}

@@ -61,9 +61,15 @@ def _of_values(experiment: Experiment, split: Split) -> Iterator[Complaint]:
                 activations = experiment.loss.row.activations
                 message = f"does not fit the loss; {nearest(str(value), activations)}"
                 yield Complaint((*key, name), message, value)
+            labels = [
+                (it.labels, it.class_shares) for it in (changed.loss.row, experiment.loss.row)
+            ]
             if isinstance(changed.model, OwnModel) and name.startswith("model."):
                 message = "cannot be tuned: what a function makes of it may have other weights"
                 yield Complaint((*key, name), message, value)
+            elif labels[0] != labels[1]:
+                message = "changes the labels, which are made once; compare such experiments"
+                yield Complaint((*key, name), f"{message} instead", value)
             elif _shapes(changed, split) != shapes:
                 message = "changes the shape of the network, whose weights are stored together"
                 yield Complaint((*key, name), f"{message}; compare such experiments instead", value)

@@ -42,7 +42,7 @@ def sentences(choice: Choice) -> Iterator[str]:
             what = "A linear model" if name == LINEAR else "Gradient boosting"
             yield f"{what} of scikit-learn is better than every loss here: by {by}{sure}."
     for names, how in choice.equal():
-        yield f"{_listed(names, 'and')} are {how}: what differs between them is chance."
+        yield f"{_listed(names, 'and')} are {how}."
 
 
 def _advice(choice: Choice) -> Iterator[str]:

@@ -116,7 +116,7 @@ class Comparison:
         if self.loss is None:
             for numbers, how in equal_losses(experiments):
                 names = listed([self.standings[it].label for it in numbers])
-                yield f"{names} are {how}: what differs between them is chance."
+                yield f"{names} are {how}."
 
     @property
     def _unbalanced(self) -> Iterator[str]:

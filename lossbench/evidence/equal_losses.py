@@ -7,14 +7,17 @@ from lossbench.tables.losses.equal import equal_to
 
 
 def equal_losses(experiments: Sequence[Experiment]) -> Iterator[tuple[list[int], str]]:
-    """The numbers of experiments that differ in nothing else, and how their losses are the same."""
+    """The numbers of experiments that differ in nothing else, and how their losses are the same.
+
+    Those that are the same as a first one in several ways come once for each way.
+    """
     left = list(range(len(experiments)))
     while left:
         first, *others = left
         how_of = {it: _same(experiments[first], experiments[it]) for it in others}
         same = {it: how for it, how in how_of.items() if how}
-        if same:
-            yield [first, *same], next(iter(same.values()))
+        for way in dict.fromkeys(same.values()):
+            yield [first, *(it for it, how in same.items() if how == way)], way
         left = [it for it in others if it not in same]
 
 

@@ -23,6 +23,10 @@ OF_LOGARITHM = (
     "Squares the errors of the logarithm: errors count in proportion to the target, so that few "
     "large ones do not decide the result. Predictions aim at the geometric mean."
 )
+OF_ONE_HOT = (
+    "Compares a linear output for each class, or its probability, with 1 for the right class and 0 "
+    "for others, as if they were numbers to be met."
+)
 BALANCED = (
     "Counts every class the same, however few rows it has: rare classes are found more often, and "
     "more rows of the others are taken for them."
@@ -41,7 +45,7 @@ class Advice:
     loss: str
     good: str
     name: str = ""
-    parameters: Mapping[str, float] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     transform: str = "standardize"
     activation: str = ""
     keys: Mapping[str, Any] = field(default_factory=dict)
@@ -70,6 +74,12 @@ def named(name: str, description: Description) -> Advice:
         for row in LOSSES.values()
         if row.fits(len(description.balance)) and row.problem == description.problem
     }
+    if len(description.balance) > 2:
+        others |= {
+            row.name: Advice(row.name, OF_ONE_HOT, parameters={"labels": "one-hot"})
+            for row in LOSSES.values()
+            if row.on_classes
+        }
     known = others | suit
     found = known.get(NAMES.get(name, name)) or known.get(name)
     if found is None:

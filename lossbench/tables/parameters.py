@@ -16,7 +16,8 @@ class Parameter:
     A default of None is for a number that is off until it is given. A ``whole`` parameter takes no
     fractions; one that is ``one_or_many`` takes a list of numbers too, and a ``scheduled`` one a
     schedule of the learning rate. With ``choices`` it is one of these names. A ``needed`` parameter
-    has no default. A ``silent`` one with its default is left out of a config.
+    has no default. A ``silent`` one with its default is left out of a config. A ``not_zero`` one
+    may be anything within its bounds but 0.
     """
 
     default: float | bool | str | tuple[float, ...] | None = None
@@ -30,6 +31,7 @@ class Parameter:
     needed: bool = False
     silent: bool = False
     choices: tuple[str, ...] = ()
+    not_zero: bool = False
 
     def complaint(self, value: Any) -> str | None:
         """What is wrong with a value, or None."""
@@ -55,7 +57,7 @@ class Parameter:
         above = value > self.low if self.low_excluded else value >= self.low
         below = value < self.high if self.high_excluded else value <= self.high
         if above and below:
-            return None
+            return "must not be 0" if self.not_zero and value == 0 else None
         bounds = []
         if self.low > -inf:
             bounds.append(f"{'greater than' if self.low_excluded else 'at least'} {self.low:g}")

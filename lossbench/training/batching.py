@@ -14,7 +14,7 @@ import tensorflow as tf
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Array, Split
-from lossbench.tables.losses import encode
+from lossbench.tables.losses import class_shares, encode
 from lossbench.tables.metrics import METRICS
 from lossbench.training.class_weight import row_weights
 
@@ -124,10 +124,15 @@ def encoded(experiment: Experiment, split: Split) -> tuple[Array, Array]:
     """The target of both parts as the loss expects it, and what metrics need besides.
 
     A target that is transformed has two further columns, from ``TargetTransform.of_errors``. So
-    its scale is no part of a program, and each row has it wherever the row goes.
+    its scale is no part of a program, and each row has it wherever the row goes. In the same way
+    a loss that needs the class shares of the rows that are trained on finds them in further
+    columns.
     """
-    labels, classes = experiment.loss.row.labels, len(split.classes)
-    y_train, y_test = (encode(labels, y, classes) for y in (split.y_train, split.y_test))
+    row, classes = experiment.loss.row, len(split.classes)
+    y_train, y_test = (encode(row.labels, y, classes) for y in (split.y_train, split.y_test))
+    if row.class_shares:
+        shares = class_shares(split.y_train[: experiment.fitted_rows(split)], classes)
+        y_train, y_test = (np.hstack([y, np.tile(shares, (len(y), 1))]) for y in (y_train, y_test))
     if split.original is None:
         return y_train, y_test
     further = map(split.original.transform.of_errors, split.measured)

@@ -34,8 +34,9 @@ def scores(experiment: Experiment, transform: TargetTransform | None = None) -> 
     Where metrics are watched, their scores come last, once more; that of early stopping is the
     very last one.
 
-    With a ``transform`` of the target, the labels have the columns of ``batching.encoded``. The
-    loss is of what the network learns, and metrics are in the units of the target itself.
+    With a ``transform`` of the target, and with a loss that needs the shares of classes, the labels
+    have the columns of ``batching.encoded``. With a transform the loss is of what the network
+    learns, and metrics are in the units of the target itself.
     """
     loss = loss_function(experiment)
     labels = experiment.loss.row.labels
@@ -48,6 +49,8 @@ def scores(experiment: Experiment, transform: TargetTransform | None = None) -> 
         metrics["accuracy"] = partial(_accuracy_of_logits, labels)
     if experiment.loss.row.outputs == "thresholds":
         metrics["accuracy"] = partial(_accuracy_of_thresholds, labels)
+    if experiment.loss.row.class_shares:
+        metrics = {name: partial(_of_labels, metric) for name, metric in metrics.items()}
     names = [*experiment.tracked, *(TABLE[it].as_mean_of for it in experiment.monitored)]
     return [
         partial(_of_learned, loss) if transform else loss,
@@ -145,6 +148,11 @@ def _per_row(name: str, function: Score, y: tf.Tensor, prediction: tf.Tensor) ->
 def _of_learned(loss: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
     """The loss of what the network learns, the first column of the labels."""
     return loss(y[:, :1], prediction)
+
+
+def _of_labels(metric: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """A metric of the labels alone, which come before the class shares."""
+    return metric(y[:, : prediction.shape[1]], prediction)
 
 
 def _of_error(

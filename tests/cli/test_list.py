@@ -28,3 +28,5 @@ def test_list_names_all_there_is(tmp_path: Path) -> None:
     for name in names:
         assert name in {line[0] for line in lines if line}
     assert ["hinge", "binary", "1", "tanh", "-1/1"] in lines
+    assert catalogue["losses"]["huber"]["output_activations_on_classes"] == ["linear", "softmax"]
+    assert ["huber", "regression", "1", "linear", "real,", "one-hot"] in lines

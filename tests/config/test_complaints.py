@@ -20,8 +20,7 @@ MAPPING = "must be a mapping of keys to values"
 LAYERS = "must be a list of the units of each hidden layer, such as [50]"
 SHARE = "must be a share between 0 and 1, or a whole number of rows"
 REGRESSION, CLASSIFICATION = (
-    ", ".join(loss.name for loss in LOSSES.values() if (loss.problem == "regression") is real)
-    for real in (True, False)
+    ", ".join(loss.name for loss in LOSSES.values() if loss.can_fit(classes)) for classes in (0, 2)
 )
 LOSS_NAMES = ", ".join(sorted(NAMES))
 
@@ -113,9 +112,9 @@ WRONG_VALUES = [
     ),
     (
         "loss: hinge",
-        "loss: mae",
-        "7: loss: 'mean_absolute_error' does not fit a target of 2 classes; losses that do: "
-        + CLASSIFICATION,
+        "loss: msle",
+        "7: loss: 'mean_squared_logarithmic_error' does not fit a target of 2 classes; losses that "
+        "do: " + CLASSIFICATION,
     ),
     (
         "make_circles",
@@ -224,7 +223,7 @@ def test_wrong_value_is_named_with_line_key_and_what_is_allowed(
 
 
 # One slip, and what does not follow from it: each is told.
-TWOFOLD = ("loss: {nam: hinge}", "loss: mae")
+TWOFOLD = ("loss: {nam: hinge}", "loss: msle")
 
 
 @pytest.mark.parametrize(("old", "new", "said"), WRONG_VALUES, ids=[it[2] for it in WRONG_VALUES])

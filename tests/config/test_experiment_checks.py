@@ -9,9 +9,7 @@ from lossbench.config.complaints import ConfigError
 from lossbench.config.load import load
 from lossbench.tables.losses import LOSSES
 
-MULTICLASS = ", ".join(
-    loss.name for loss in LOSSES.values() if loss.problem == "multi-class classification"
-)
+MULTICLASS = ", ".join(loss.name for loss in LOSSES.values() if loss.can_fit(3))
 # What is put into a right config of three blobs, and all that is then said.
 BLOBS = """\
 dataset: {generator: make_blobs, n_samples: 90}

@@ -47,7 +47,7 @@ def test_all_errors_of_all_files_come_in_one_go(tmp_path: Path) -> None:
     second.write_text(
         "dataset: {generator: make_circles, noisee: 1, train_size: 1.5}\n"
         "model: {hidden: []}\n"
-        "loss: mse\n"
+        "loss: msle\n"
         "epochs: 1\n"
     )
     third.write_text("a: [")
@@ -220,7 +220,7 @@ def test_what_is_published_goes_where_overrides_change_the_training(config: Path
             "learning_rate: 0.1 is not a known key; did you mean 'optimizer.learning_rate'?",
         ),
         ({"loss": "hing"}, "loss.name: 'hing' is not a known name; did you mean 'hinge'?"),
-        ({"loss": "mse"}, "loss: 'mean_squared_error' does not fit a target of 2 classes"),
+        ({"loss": "gamma"}, "loss: 'gamma' does not fit a target of 2 classes"),
         ({"model": {}}, "model.hidden: is missing; it must be a list"),
         ({"model.hidden": [5, 0]}, "model.hidden.1: 0 must be at least 1"),
         ({"epochs.more": 3}, "epochs: {'more': 3} must be a whole number"),

@@ -27,7 +27,7 @@ from lossbench.config.sections.base import Section
             ["optimizer.learning_rate=-1,0.1,-2"],
             "--set optimizer.learning_rate=-1,-2: must be greater than 0",
         ),
-        (["loss=hinge,mse"], "--set loss=mse: does not fit a target of 2 classes"),
+        (["loss=hinge,msle"], "--set loss=msle: does not fit a target of 2 classes"),
         (["epochs=2.5"], "--set epochs=2.5: must be a whole number"),
         (["epochs.more=3"], "--set epochs.more=3: must be a whole number"),
         (["model.hidden=[5],[5,0]"], "--set model.hidden=[5, 0]: model.hidden.1: must be at least"),

@@ -115,14 +115,15 @@ def losses() -> str:
 
     def activations(loss: Loss) -> str:
         # The same six, seven times, would hide what differs.
-        return "linear*" if loss.activations == ANY_REAL else " or ".join(loss.activations)
+        own = "linear*" if loss.activations == ANY_REAL else " or ".join(loss.activations)
+        return own + (f"; N {' or '.join(loss.on_classes)}" if loss.on_classes else "")
 
     rows = [
         [
             _names(loss.name, *loss.aliases),
             f"`{loss.formula}`",
             f"{UNITS[loss.outputs][1]} {activations(loss)}",
-            loss.labels,
+            f"{loss.labels}{' or one-hot' * bool(loss.on_classes)}",
             _names(*loss.parameters),
         ]
         for loss in LOSSES.values()

@@ -120,7 +120,7 @@ def test_losses_that_are_one_function_are_told_to_be(result: Callable[..., Resul
     (found,) = compare(results)
     assert found.notes == (
         "quantile and mae are the same function but for a factor of two: what differs between "
-        "them is chance.",
+        "them is chance, or as if their learning rates differed.",
     )
     assert found.notes[0] in as_markdown([found])
 

@@ -1,9 +1,10 @@
 """Which losses suit data."""
 
 import numpy as np
+import pytest
 
-from lossbench.data.arrays import Table
-from lossbench.starters.advice import suiting
+from lossbench.data.arrays import DatasetError, Table
+from lossbench.starters.advice import named, suiting
 from lossbench.starters.description import describe
 
 
@@ -46,3 +47,23 @@ def test_unbalanced_classes_get_a_config_with_balanced_weights() -> None:
     numbers = np.repeat([0, 1, 2], [80, 10, 10])
     assert "categorical_crossentropy_balanced" in names(numbers, ("a", "b", "c"))
     assert "categorical_crossentropy_balanced" not in names(np.arange(90) % 3, ("a", "b", "c"))
+
+
+def test_rare_classes_are_offered_the_adjusted_logits() -> None:
+    assert "logit_adjusted" in names(np.repeat([0, 1, 2], [80, 10, 10]), ("a", "b", "c"))
+    assert "logit_adjusted" not in names(np.arange(90) % 3, ("a", "b", "c"))
+
+
+@pytest.mark.parametrize("loss", ["gamma", "tweedie"])
+def test_a_deviance_that_is_asked_for_learns_multiples_of_the_mean(loss: str) -> None:
+    """The standardized target would be negative."""
+    prices = np.exp(np.random.default_rng(0).normal(size=100))
+    assert named(loss, describe(Table(np.ones((100, 1)), prices))).transform == "mean"
+
+
+def test_squared_errors_of_classes_are_not_offered_but_may_be_asked_for() -> None:
+    three = describe(Table(np.ones((60, 1)), np.arange(60) % 3, ("a", "b", "c")))
+    assert "mean_squared_error" not in {it.loss for it in suiting(three)[0]}
+    assert named("mse", three).parameters == {"labels": "one-hot"}
+    with pytest.raises(DatasetError, match="'mape', which does not fit the data"):
+        named("mape", three)

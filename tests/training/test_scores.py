@@ -1,24 +1,32 @@
 """Losses and metrics: every loss against fit, and metrics against what they should be."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from keras_fit import assert_equals_fit, split_of
 from loss_parameters import other_parameters
+from same_bits import same_bits
 
 from lossbench.config.experiment import Experiment
 from lossbench.tables.losses import LOSSES, Loss, encode
+from lossbench.training.batching import encoded
+from lossbench.training.program import compile_program
 from lossbench.training.scores import scores
+from lossbench.training.sharing import program_key
+from lossbench.training.train import trainer
 
 pytestmark = pytest.mark.slow
 
 Make = Callable[..., Experiment]
-# One of each kind of labels and outputs, and one that Keras lacks; mse and hinge are compared with
+# One of each kind of labels and outputs, and two that Keras lacks; mse and hinge are compared with
 # fit in test_batching.py.
 OF_EACH_KIND = {
     ("quantile", "linear"),
+    ("logit_adjusted", "linear"),
     ("binary_crossentropy", "linear"),
     ("sparse_categorical_crossentropy", "linear"),
     ("gaussian_nll", "linear"),
@@ -49,6 +57,54 @@ def test_every_loss_has_the_figures_of_fit(
         epochs=2,
     )
     assert_equals_fit(experiment, split_of(loss.problem, loss.targets))
+
+
+@pytest.mark.parametrize(
+    ("loss", "activation"),
+    [
+        pytest.param(
+            loss.name,
+            activation,
+            marks=() if loss.name == "mean_squared_error" else pytest.mark.thorough,
+        )
+        for loss in LOSSES.values()
+        for activation in loss.on_classes
+    ],
+)
+def test_a_loss_of_real_targets_trains_on_three_classes_as_fit_does(
+    experiment_of: Make, loss: str, activation: str
+) -> None:
+    parameters = other_parameters(LOSSES[loss])
+    experiment = experiment_of(
+        "multi-class classification",
+        {"name": loss, "labels": "one-hot", **parameters},
+        model={"hidden": [6], "output_activation": activation},
+        epochs=2,
+    )
+    assert_equals_fit(experiment, split_of("multi-class classification"))
+
+
+def test_the_class_shares_are_those_of_the_rows_that_are_trained_on(experiment_of: Make) -> None:
+    """Two data of one shape share a program, and each has the shares of its own rows."""
+    split = split_of("multi-class classification")
+    y = split.y_train.copy()
+    y[:20] = 2
+    other = replace(split, y_train=y)
+    experiment = experiment_of(
+        "multi-class classification",
+        "logit_adjusted",
+        model={"hidden": [6]},
+        epochs=2,
+        early_stopping={"patience": 5, "validation_size": 30},
+    )
+    assert program_key(experiment, split) == program_key(experiment, other)
+    program = compile_program(experiment, split)
+    assert same_bits(trainer(experiment, other, program)(3), trainer(experiment, other)(3))
+    labels, _ = encoded(experiment, other)
+    shares = np.bincount(y[:60]) / 60
+    np.testing.assert_allclose(labels[:, 3:], np.tile(shares, (90, 1)), rtol=1e-6)
+    stopping = keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)
+    assert_equals_fit(experiment, other, callbacks=[stopping])
 
 
 @pytest.mark.parametrize("loss", [it for it in LOSSES.values() if it.problem != "regression"])

@@ -48,13 +48,13 @@ RATES: list[str | None] = [*SCHEDULES, None]
 # whatever else has numbers.
 MIXTURES = [
     pytest.param(
-        name,
+        list(OPTIMIZERS)[it % len(OPTIMIZERS)],
         RATES[it % len(RATES)],
         WITH_PARAMETERS[it % len(WITH_PARAMETERS)].name,
         CLIPS[it % len(CLIPS)],
         ("dropout", "penalties", "early stopping", "class weights")[it % 4],
     )
-    for it, name in enumerate(OPTIMIZERS)
+    for it in range(max(len(OPTIMIZERS), len(WITH_PARAMETERS)))
 ]
 
 
@@ -86,6 +86,8 @@ def test_experiments_that_differ_in_all_their_numbers_share_a_program(
             changes["early_stopping"] = {"patience": number, "min_delta": (0.1, 0.01)[number]}
         elif row.problem != "regression":
             changes["class_weight"] = ({"0": 2.0}, "balanced")[number]
+        if row.targets != "any":
+            changes["dataset"] = {"generator": "make_friedman1", "target_transform": "mean"}
         return experiment_of(
             row.problem,
             {"name": loss, **parameters},

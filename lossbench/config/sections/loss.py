@@ -45,6 +45,9 @@ class LossChoice(SectionWithParameters):
 
     With a function of their own the config states the labels, and the activation of the output
     layer where it is not the first that fits the labels. The function is not run before training.
+
+    A loss of the table for real targets may have the labels one-hot, if it has a meaning for
+    classes. Where a config leaves them out, the data fill them in.
     """
 
     function: FunctionName | None = Field(None, exclude_if=off)
@@ -84,6 +87,9 @@ class LossChoice(SectionWithParameters):
         if self.name not in LOSSES:
             raise refusal("name", unknown(self.name, losses.NAMES, former=losses.FORMER), self.name)
         stated = {"labels": self.labels, "output_activation": self.output_activation}
+        if LOSSES[self.name].on_classes and stated.pop("labels") not in (None, "one-hot"):
+            message = "must be one-hot, for a target of classes; leave it out for real numbers"
+            raise refusal("labels", message, self.labels)
         given = {key: value for key, value in stated.items() if value is not None}
         refuse_from_logits(self.row, self.parameters)
         table = LOSSES[self.name].parameters
@@ -130,7 +136,8 @@ class LossChoice(SectionWithParameters):
         if self.sum is not None:
             return summed(self.name, [it.loss.row for it in self.terms])
         if self.function is None or self.labels is None:
-            return LOSSES[self.name]
+            row = LOSSES[self.name]
+            return row.of_classes if self.labels else row
         activation = self.output_activation or OWN_ACTIVATIONS[self.labels][0]
         return losses.own(self.name, self.labels, activation)
 

@@ -4,7 +4,8 @@ The loss owns the output layer. A row says which problem a loss is for, how the 
 which activations its output layer may have and which parameters it takes, so that a hinge loss on a
 sigmoid cannot be written by accident.
 
-To add a loss, add a row to the file of its problem: ``regression``, ``binary`` or ``multiclass``.
+To add a loss, add a row to the file of its problem: ``regression``, ``binary`` or ``multiclass``,
+or of its topic.
 All else follows from the row: the schema, what ``lossbench new`` says and the tests. What Keras
 lacks brings its function and a reference along.
 """
@@ -12,9 +13,13 @@ lacks brings its function and a reference along.
 from lossbench.tables.losses.binary import BINARY
 from lossbench.tables.losses.loss import Loss
 from lossbench.tables.losses.multiclass import MULTICLASS
+from lossbench.tables.losses.noisy_labels import NOISY_LABELS
 from lossbench.tables.losses.own import OWN_ACTIVATIONS, own
+from lossbench.tables.losses.positive import POSITIVE
 from lossbench.tables.losses.regression import ANY_REAL, REGRESSION
-from lossbench.tables.losses.targets import Targets, encode, unfit
+from lossbench.tables.losses.robust import ROBUST
+from lossbench.tables.losses.squares import SQUARES
+from lossbench.tables.losses.targets import Targets, class_shares, encode, unfit
 
 __all__ = [
     "ANY_REAL",
@@ -25,13 +30,15 @@ __all__ = [
     "OWN_ACTIVATIONS",
     "Loss",
     "Targets",
+    "class_shares",
     "encode",
     "fitting",
     "own",
     "unfit",
 ]
 
-LOSSES = {loss.name: loss for loss in (*REGRESSION, *BINARY, *MULTICLASS)}
+ROWS = (*REGRESSION, *ROBUST, *POSITIVE, *BINARY, *MULTICLASS, *NOISY_LABELS, *SQUARES)
+LOSSES = {loss.name: loss for loss in ROWS}
 # Losses of Keras that do not fit: of a whole batch or picture (dice, tversky), of sequences (ctc)
 # and of embeddings (circle). The cosine of a single unit is its sign, so regression has none.
 NOT_FITTING = ("circle", "ctc", "dice", "tversky")
@@ -46,4 +53,4 @@ FORMER = {
 
 def fitting(classes: int) -> list[str]:
     """The names of the losses for a target with this many classes (0: a real one)."""
-    return [loss.name for loss in LOSSES.values() if loss.fits(classes)]
+    return [loss.name for loss in LOSSES.values() if loss.can_fit(classes)]

@@ -1,10 +1,42 @@
 """Losses for two classes: one output, whose side of a boundary is the class."""
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from lossbench.tables.losses.loss import FOCUS, LABEL_SMOOTHING, Loss
 from lossbench.tables.parameters import Parameter
 
 PROBABILITY = ("sigmoid", "linear")
 MARGIN = ("tanh", "linear")
+
+
+def logistic(keras: Any, y: Any, prediction: Any) -> Any:
+    """The logistic loss of the margin."""
+    return keras.ops.softplus(-y * prediction)[:, 0]
+
+
+def logistic_of_scipy(y: NDArray[Any], prediction: NDArray[Any]) -> NDArray[Any]:
+    """Minus the logarithm of the probability of the right class."""
+    from scipy.special import log_expit
+
+    return np.asarray(-log_expit(y * prediction)[:, 0])
+
+
+def modified_huber(keras: Any, y: Any, prediction: Any) -> Any:
+    """The squared hinge loss down to a margin of -1, and its tangent below."""
+    missing = keras.ops.maximum(1 - y * prediction, 0)
+    within = keras.ops.minimum(missing, 2)
+    return (keras.ops.square(within) + 4 * (missing - within))[:, 0]
+
+
+def modified_huber_of_the_paper(y: NDArray[Any], prediction: NDArray[Any]) -> NDArray[Any]:
+    """Of Zhang 2004."""
+    margin = (y * prediction)[:, 0]
+    loss: NDArray[Any] = np.where(margin >= -1, np.maximum(0, 1 - margin) ** 2, -4 * margin)
+    return loss
+
 
 BINARY = (
     Loss(
@@ -57,5 +89,37 @@ BINARY = (
         problem="binary classification",
         labels="-1/1",
         activations=MARGIN,
+    ),
+    Loss(
+        "logistic",
+        "logistic",
+        "log(1 + exp(-y * p))",
+        "The loss of logistic regression for labels -1 and 1, scikit-learn's log loss of margins. "
+        "With a linear output it is binary cross-entropy to the last bit or nearly so: take that "
+        "one where you need probabilities, and this one beside the hinge losses.",
+        problem="binary classification",
+        labels="-1/1",
+        activations=("linear",),
+        function=logistic,
+        reference=logistic_of_scipy,
+        source="Friedman, Hastie and Tibshirani 2000, Additive Logistic Regression: a Statistical "
+        "View of Boosting",
+        not_offered="is the same function as binary_crossentropy, and gives no probabilities",
+    ),
+    Loss(
+        "modified_huber",
+        "modified huber",
+        "max(0, 1 - y * p)^2 if y * p >= -1 else -4 * y * p",
+        "The squared hinge loss, but linear for rows far on the wrong side: smooth like that one, "
+        "and calmer where some labels are wrong. scikit-learn's SGDClassifier has it by this name. "
+        "It gives no probabilities.",
+        problem="binary classification",
+        labels="-1/1",
+        activations=("linear",),
+        function=modified_huber,
+        reference=modified_huber_of_the_paper,
+        source="Zhang 2004, Solving Large Scale Linear Prediction Problems Using Stochastic "
+        "Gradient Descent Algorithms",
+        not_offered="lies between hinge and squared_hinge, which are offered",
     ),
 )

@@ -1,7 +1,7 @@
 """A row of the table of losses: what a loss is, and what it needs of the output and the targets."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from numpy.typing import NDArray
@@ -44,8 +44,13 @@ class Loss:
     loss. ``meaning`` says what the units of the output layer mean, unless that is the ``usual``.
 
     ``activations`` are those that the output layer may have, the default first. Where ``logits`` is
-    true, a linear output gives logits, and Keras's function is called with ``from_logits``.
+    true, a linear output gives logits, and the function is called with ``from_logits``.
     ``targets`` says for which real targets the loss has a sensible value.
+
+    ``on_classes`` are the output activations, the default first, of a loss for real targets that
+    can also compare one-hot labels with a unit for each class (``of_classes``); empty if it cannot.
+    Where ``class_shares`` is true, the labels of a row are followed by the share of each class
+    among the rows that are trained on: they have shape (rows, 2 * classes).
 
     A loss without a ``function`` is the function of its name in ``keras.losses``. One with a
     ``function`` needs a ``reference`` to be tested against, written by somebody else or taken from
@@ -67,6 +72,8 @@ class Loss:
     parameters: Parameters = field(default_factory=dict)
     logits: bool = False
     targets: Targets = "any"
+    on_classes: tuple[str, ...] = ()
+    class_shares: bool = False
     function: Function | None = None
     reference: Reference | None = None
     source: str = ""
@@ -95,6 +102,17 @@ class Loss:
         """What the units of the output layer mean."""
         return self.meaning or usual(self.problem)
 
+    @property
+    def of_classes(self) -> "Loss":
+        """The row of a loss for real targets where it compares one-hot labels."""
+        return replace(
+            self,
+            problem="multi-class classification",
+            labels="one-hot",
+            activations=self.on_classes,
+            on_classes=(),
+        )
+
     def units(self, classes: int) -> int:
         """Units of the output layer for a target with this many classes (0: a real one)."""
         return UNITS[self.outputs][0](classes)
@@ -104,3 +122,7 @@ class Loss:
         if self.problem == "regression":
             return classes == 0
         return classes == 2 if self.problem == "binary classification" else classes >= 2
+
+    def can_fit(self, classes: int) -> bool:
+        """Whether it fits, or does so where it compares one-hot labels."""
+        return self.fits(classes) or bool(self.on_classes and self.of_classes.fits(classes))

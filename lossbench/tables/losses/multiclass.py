@@ -16,6 +16,52 @@ PROBABILITIES = ("softmax", "linear")
 SAME = "is the same function as categorical_crossentropy where each row has one class"
 
 
+def cross_entropy(keras: Any, y: Any, prediction: Any, from_logits: bool) -> Any:
+    """Categorical cross-entropy, by Keras, which goes by logits even if there is a softmax."""
+    return keras.ops.categorical_crossentropy(y, prediction, from_logits=from_logits)
+
+
+def probabilities(keras: Any, prediction: Any, from_logits: bool) -> Any:
+    """The outputs as probabilities of the classes."""
+    return keras.ops.softmax(prediction, axis=-1) if from_logits else prediction
+
+
+def poly_1(keras: Any, y: Any, prediction: Any, epsilon: Any, from_logits: bool = False) -> Any:
+    """Cross-entropy with another first coefficient in its series."""
+    wrong = keras.ops.sum((1 - y) * probabilities(keras, prediction, from_logits), axis=-1)
+    return cross_entropy(keras, y, prediction, from_logits) + epsilon * wrong
+
+
+def poly_1_of_the_paper(y: NDArray[Any], prediction: NDArray[Any], epsilon: float) -> NDArray[Any]:
+    """Poly-1 of Leng et al. 2022."""
+    right = prediction[y == 1]
+    loss: NDArray[Any] = -np.log(right) + epsilon * (1 - right)
+    return loss
+
+
+def logit_adjusted(keras: Any, y: Any, prediction: Any, tau: Any) -> Any:
+    """Cross-entropy of outputs to which the logarithms of the class shares are added.
+
+    ``y`` has the shares after the labels, (rows, 2 * classes).
+    """
+    classes = prediction.shape[-1]
+    labels, shares = y[:, :classes], y[:, classes:]
+    adjusted = prediction + tau * keras.ops.log(shares)
+    return cross_entropy(keras, labels, adjusted, from_logits=True)
+
+
+def logit_adjusted_of_the_paper(
+    y: NDArray[Any], prediction: NDArray[Any], tau: float
+) -> NDArray[Any]:
+    """The logit adjusted loss of Menon et al. 2021, written as a class against the others."""
+    labels, shares = np.split(y, 2, axis=1)
+    right = labels == 1
+    odds = (shares / shares[right][:, None]) ** tau
+    differences = prediction - prediction[right][:, None]
+    loss: NDArray[Any] = np.log(np.sum(odds * np.exp(differences), axis=1))
+    return loss
+
+
 def generalized_cross_entropy(keras: Any, y: Any, prediction: Any, q: Any) -> Any:
     """Keras's function. It needs labels of shape (rows,), and mixes up rows of shape (rows, 1)."""
     return keras.losses.categorical_generalized_cross_entropy(y[:, 0], prediction, q=q)
@@ -168,5 +214,41 @@ MULTICLASS = (
         "Regression Based On Conditional Probabilities",
         not_offered="is for classes that have an order",
         meaning="thresholds",
+    ),
+    Loss(
+        "poly_1",
+        "poly 1",
+        "-sum(y * log(p)) + epsilon * (1 - sum(y * p))",
+        "Cross-entropy with one more knob: above 0, epsilon pushes harder where the right class "
+        "has a middling probability; below 0, less. The best value differs from data to data, so "
+        "tune it, and take plain cross-entropy if you do not.",
+        problem="multi-class classification",
+        labels="one-hot",
+        activations=PROBABILITIES,
+        parameters={"epsilon": Parameter(1.0, low=-1.0)},
+        logits=True,
+        function=poly_1,
+        reference=poly_1_of_the_paper,
+        source="Leng et al. 2022, PolyLoss: A Polynomial Expansion Perspective of Classification "
+        "Loss Functions",
+        not_offered="is close to cross-entropy, with an epsilon that has to be tuned",
+    ),
+    Loss(
+        "logit_adjusted",
+        "logit adjusted",
+        "log(sum(exp(p) * share^tau)) - sum(y * (p + tau * log(share)))",
+        "For classes that are rare: it asks the outputs to be right by more for a class with a "
+        "small share of the rows, so that with a tau of 1 they aim at balanced accuracy. Unlike "
+        "weights of classes it also works where the network can tell all training rows apart. It "
+        "costs accuracy on rows of frequent classes, and gives no probabilities.",
+        problem="multi-class classification",
+        labels="one-hot",
+        activations=("linear",),
+        parameters={"tau": Parameter(1.0)},
+        class_shares=True,
+        function=logit_adjusted,
+        reference=logit_adjusted_of_the_paper,
+        source="Menon et al. 2021, Long-Tail Learning via Logit Adjustment",
+        suits="rare classes",
     ),
 )

@@ -1,6 +1,6 @@
 """Losses for a real target: one output, or a mean and a variance, compared with one number."""
 
-from math import log, pi
+from math import inf, log, pi
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ from lossbench.tables.losses.loss import Loss
 from lossbench.tables.parameters import Parameter
 
 ANY_REAL = ("linear", "relu", "softplus", "exponential", "tanh", "sigmoid")
+# Hui and Belkin 2020 compare one-hot labels with outputs as they are.
+LOGITS_FIRST = ("linear", "softmax")
 
 
 def quantile(keras: Any, y: Any, prediction: Any, quantile: Any) -> Any:
@@ -49,6 +51,36 @@ def gaussian_nll_of_scipy(y: NDArray[Any], prediction: NDArray[Any], eps: float)
     return -density
 
 
+def expectile(keras: Any, y: Any, prediction: Any, expectile: Any) -> Any:
+    """The squared error, ``expectile`` times where the target lies above the output."""
+    error = y - prediction
+    above, below = keras.ops.maximum(error, 0), keras.ops.minimum(error, 0)
+    weighed = expectile * keras.ops.square(above) + (1 - expectile) * keras.ops.square(below)
+    return weighed[:, 0]
+
+
+def expectile_of_the_paper(
+    y: NDArray[Any], prediction: NDArray[Any], expectile: float
+) -> NDArray[Any]:
+    """The criterion of asymmetric least squares of Newey and Powell 1987."""
+    error = (y - prediction)[:, 0]
+    loss: NDArray[Any] = np.abs(expectile - (error < 0)) * error**2
+    return loss
+
+
+def linex(keras: Any, y: Any, prediction: Any, a: Any) -> Any:
+    """Exponential on one side of the target, nearly linear on the other."""
+    scaled = a * (prediction - y)
+    return (keras.ops.expm1(scaled) - scaled)[:, 0]
+
+
+def linex_of_the_paper(y: NDArray[Any], prediction: NDArray[Any], a: float) -> NDArray[Any]:
+    """The loss of Varian 1975 with b = 1 and c = a * b, so that it is least at the target."""
+    error = (prediction - y)[:, 0]
+    loss: NDArray[Any] = np.exp(a * error) - a * error - 1
+    return loss
+
+
 REGRESSION = (
     Loss(
         "mean_squared_error",
@@ -61,6 +93,7 @@ REGRESSION = (
         labels="real",
         activations=ANY_REAL,
         aliases=("mse",),
+        on_classes=LOGITS_FIRST,
     ),
     # Keras clips output and target at 1e-7, so that of a standardised target all that is negative
     # counts as 0. The tutorial's experiment does just that.
@@ -86,6 +119,7 @@ REGRESSION = (
         labels="real",
         activations=ANY_REAL,
         aliases=("mae",),
+        on_classes=LOGITS_FIRST[::-1],  # Zhang and Sabuncu 2018 take it of probabilities
     ),
     Loss(
         "mean_absolute_percentage_error",
@@ -110,6 +144,7 @@ REGRESSION = (
         labels="real",
         activations=ANY_REAL,
         parameters={"delta": Parameter(1.0, low_excluded=True)},
+        on_classes=LOGITS_FIRST,
         source="Huber 1964, Robust Estimation of a Location Parameter",
     ),
     Loss(
@@ -122,6 +157,7 @@ REGRESSION = (
         labels="real",
         activations=ANY_REAL,
         aliases=("logcosh",),
+        on_classes=LOGITS_FIRST,
     ),
     Loss(
         "quantile",
@@ -138,6 +174,40 @@ REGRESSION = (
         reference=quantile_of_scikit_learn,
         source="Koenker and Bassett 1978, Regression Quantiles",
         not_offered="aims at a quantile, not at the middle; at 0.5 it is half the mae",
+    ),
+    Loss(
+        "expectile",
+        "expectile",
+        "(expectile if y > p else 1 - expectile) * (y - p)^2",
+        "Like the quantile loss, with squares: for a value on one side of the mean, where large "
+        "misses on that side cost most. It is smooth, so it trains more calmly than a quantile, "
+        "but what it aims at is no share of the rows, and outliers pull it. At 0.5 it is half the "
+        "squared error.",
+        problem="regression",
+        labels="real",
+        activations=ANY_REAL,
+        parameters={"expectile": Parameter(0.5, high=1.0, low_excluded=True, high_excluded=True)},
+        function=expectile,
+        reference=expectile_of_the_paper,
+        source="Newey and Powell 1987, Asymmetric Least Squares Estimation and Testing",
+        not_offered="aims at an expectile, not at the middle; at 0.5 it is half the mse",
+    ),
+    Loss(
+        "linex",
+        "linex",
+        "exp(a * (p - y)) - a * (p - y) - 1",
+        "For errors that cost far more in one direction: with a above 0 an output that is too high "
+        "costs exponentially, and one that is too low linearly; below 0 it is the other way round. "
+        "Scale the target and keep a small: an error of 89 / a is infinite in 32-bit floats, so "
+        "a single outlier can end a training.",
+        problem="regression",
+        labels="real",
+        activations=ANY_REAL,
+        parameters={"a": Parameter(1.0, low=-inf, not_zero=True)},
+        function=linex,
+        reference=linex_of_the_paper,
+        source="Varian 1975, A Bayesian Approach to Real Estate Assessment",
+        not_offered="is for errors that cost far more in one direction, which only you can know",
     ),
     Loss(
         "poisson",

@@ -8,16 +8,24 @@ from numpy.typing import NDArray
 
 from lossbench.tables.problems import Labels
 
-Targets = Literal["any", "not negative", "not zero"]
+Targets = Literal["any", "not negative", "positive", "not zero"]
 
 
 def unfit(targets: Targets, values: NDArray[Any]) -> str | None:
     """Why a loss for such targets does not fit these, shape (rows,); None where it does."""
     if targets == "not negative" and (values < 0).any():
         return f"needs a target that is not negative, and this one goes down to {values.min():g}"
+    if targets == "positive" and (values <= 0).any():
+        return f"needs a target above 0, and this one goes down to {values.min():g}"
     if targets == "not zero" and (values == 0).any():
         return "divides by the target, and this one is 0 in places"
     return None
+
+
+def class_shares(target: NDArray[Any], classes: int) -> NDArray[Any]:
+    """The share of each class, (classes,) in float32, among class numbers from 0, (rows,)."""
+    counts = np.bincount(target, minlength=classes)
+    return (counts / max(1, len(target))).astype(np.float32)
 
 
 def encode(labels: Labels, target: NDArray[Any], classes: int) -> NDArray[Any]:
