@@ -15,7 +15,7 @@ def misfit(rows: Sequence[Loss], row: Loss) -> str:
         return f"wants the labels {row.labels}, and {first.name} {first.labels}"
     if row.class_shares or first.class_shares:
         which = row.name if row.class_shares else first.name
-        return f"cannot be added: {which} takes the shares of classes beside the labels"
+        return f"is to be alone: {which} takes the shares of classes beside the labels"
     if row.outputs != first.outputs:
         return f"has other outputs ({row.outputs}) than {first.name} ({first.outputs})"
     if not _activations([*rows, row]):
