@@ -30,6 +30,7 @@ Command = Sequence[str]
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = ROOT / "tests" / "bench" / "plain"
 CHOOSE_BY_FIT = ROOT / "tests" / "bench" / "choose_by_fit.py"
+NETWORKS = ROOT / "tests" / "bench" / "networks"
 CHOICE_PARTS = 50  # losses times splits
 ROUNDS = 3
 LARGE_ROUNDS = 2
@@ -175,6 +176,22 @@ def large(
     return plain(script), lossbench(1, "run", str(config))
 
 
+def measure_network(name: str, title: str, limit: float) -> Iterator[Row]:
+    """An epoch of a network that is no perceptron: few epochs are taken from many."""
+    few, many = 2, 12
+    plain = [[sys.executable, str(NETWORKS / f"{name}.py"), str(it)] for it in (few, many)]
+    config = str(NETWORKS / f"{name}.yaml")
+    ours = [lossbench(1, "run", config, "--epochs", str(it)) for it in (few, many)]
+    taken = list(map(seconds, (*plain, *ours) * LARGE_ROUNDS))
+    slow_few, slow_many, fast_few, fast_many = (median(taken[turn::4]) for turn in range(4))
+    slow, fast = (
+        (more - less) / (many - few)
+        for less, more in ((slow_few, slow_many), (fast_few, fast_many))
+    )
+    shown = f"{slow:.2f} s", f"{fast:.3f} s"
+    yield row(f"{title}: an epoch", *shown, slow / fast, "at least", limit)
+
+
 def measure_memory() -> Iterator[Row]:
     name = "peak memory, all nine against one script (hinge)"
     if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
@@ -223,6 +240,10 @@ def main() -> None:
     rows = [*measure_suite(), *measure_training(), *measure_choice()]
     rows += measure_large(100_000, [50], batch_size=32, epochs=3, many=150)
     rows += measure_large(20_000, [1024, 1024], batch_size=256, epochs=10, many=25)
+    cnn = "the digits as images, two convolutions of 64 filters, batches of 32"
+    rows += measure_network("cnn", cnn, 5)
+    lstm = "1,000 sequences of 50 steps, an LSTM of 32 units, batches of 32"
+    rows += measure_network("lstm", lstm, 1)
     rows += measure_memory()
 
     table = Table(*HEAD)
