@@ -12,7 +12,7 @@ KEYS = (
     "optimizer, published, reduce_lr_on_plateau, repeats, seed"
 )
 CIRCLES = (
-    "factor, generator, n_samples, noise, random_state, shape, shuffle, split, standardize, "
+    "disturb, factor, generator, n_samples, noise, random_state, shape, shuffle, split, standardize, "
     "target_transform, train_size"
 )
 WHOLE = "must be a whole number"

@@ -23,7 +23,7 @@ from lossbench.tables.losses import LOSSES, NOT_FITTING, Loss, encode, unfit
 ROWS, CLASSES = 40, 3
 OF_KERAS = [loss for loss in LOSSES.values() if hasattr(keras.losses, loss.name)]
 WITH_FUNCTION = [loss for loss in LOSSES.values() if loss.function]
-SQUARED = ("expectile", "square_loss", "squentropy")
+SQUARED = ("expectile", "square_loss", "squentropy", "gaussian_nll")
 
 
 def title(loss: Loss) -> str:
