@@ -3,7 +3,7 @@
 import numpy as np
 
 from lossbench.results.result import Array, Result
-from lossbench.tables.metrics import METRICS
+from lossbench.tables.metrics import MEDIAN, METRICS
 
 LEARNT = 0.05  # by how much an accuracy must exceed that of guessing
 ROUNDING = 1e-4  # the share of an error by which the last digits of float32 may lower it
@@ -14,8 +14,9 @@ def failed_to_learn(result: Result, metric: str | None = None) -> int | None:
 
     By a ``metric`` they learnt nothing if it is no better on the train part than that of the best
     constant prediction: an error must be smaller by more than rounding, and a share must cover a
-    twentieth of the way from the constant's to 1. Older results do not know the constant's. Of
-    them, and without a metric:
+    twentieth of the way from the constant's to 1. Networks that learnt the mean may be worse than a
+    constant by the pinball loss of a quantile: there it must be so by the mse and the mae, too.
+    Older results do not know the constant's. Of them, and without a metric:
 
     A classifier learnt nothing if its accuracy on the train part is at most 0.05 above that of
     guessing among equally frequent classes, 1/classes. On 500 rows this is more than two standard
@@ -30,7 +31,10 @@ def failed_to_learn(result: Result, metric: str | None = None) -> int | None:
     """
     experiment = result.experiment
     if metric and np.isfinite(result.constant("train", metric)).all():
-        return int(np.sum(_no_better_than_constant(result, metric)))
+        of_quantile = METRICS[metric].quantile not in (None, MEDIAN)
+        judges = (metric, "mse", "mae") if of_quantile else (metric,)
+        by_each = [_no_better_than_constant(result, it) for it in judges]
+        return int(np.sum(np.all(by_each, axis=0)))
     if experiment.loss.row.problem == "regression":
         mse, mae = (result.final("train", metric) for metric in ("mse", "mae"))
         if result.target is not None:

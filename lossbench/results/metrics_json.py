@@ -30,7 +30,7 @@ from lossbench.text import finite_or_none, on_one_line
 
 VERSION = version("lossbench")
 # How many bytes and how many values metrics.json may have: beside its seeds, and for each of them.
-MOST_BESIDE_SEEDS, MOST_PER_SEED = (2**22, 200_000), (2**12, 160)
+MOST_BESIDE_SEEDS, MOST_PER_SEED = (2**22, 200_000), (2**12, 320)
 WEIGHT_NAME = r"^[a-z][a-z0-9_]*$"
 WeightName = Annotated[str, Field(pattern=WEIGHT_NAME, max_length=200)]
 DEEPEST = 20  # mappings and lists inside each other

@@ -1,6 +1,7 @@
 """The digest of metrics.json, and how much may be in it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made_results import FILES, MADE, PARTS, beside, made, named
@@ -9,6 +10,7 @@ from lossbench.results.files import MARKS, DamagedResult
 from lossbench.results.metrics_json import MOST_PER_SEED, as_document
 from lossbench.results.read import read_result
 from lossbench.tables.metrics import of_final_weights
+from lossbench.tables.problems import Problem
 from lossbench.text import to_json
 
 MEGABYTE = 2**20
@@ -35,9 +37,25 @@ def test_a_text_of_very_many_values_is_named(unit: bytes, name: str, place: Path
         assert named(folder)
 
 
-def test_seeds_with_every_metric_have_no_more_values_than_they_may_have() -> None:
-    all_metrics = {"loss": "hinge", "metrics": list(of_final_weights("binary classification"))}
-    result = made("all", early_stopping={"patience": 1}, **all_metrics)
+@pytest.mark.parametrize(
+    ("problem", "changes"),
+    [
+        ("binary classification", {"loss": "hinge"}),
+        (
+            "regression",
+            {
+                "loss": "mse",
+                "dataset": {"generator": "make_regression", "n_features": 2},
+                "published": {},
+            },
+        ),
+    ],
+)
+def test_seeds_with_every_metric_have_no_more_values_than_they_may_have(
+    problem: Problem, changes: dict[str, Any]
+) -> None:
+    all_metrics = {"metrics": list(of_final_weights(problem))}
+    result = made("all", early_stopping={"patience": 1}, **changes, **all_metrics)
     runs = as_document(result)["runs"]
     for run in runs:
         for part in PARTS:
