@@ -12,8 +12,8 @@ KEYS = (
     "optimizer, published, reduce_lr_on_plateau, repeats, seed"
 )
 CIRCLES = (
-    "disturb, factor, generator, n_samples, noise, random_state, shape, shuffle, split, standardize, "
-    "target_transform, train_size"
+    "disturb, factor, generator, n_samples, noise, random_state, shape, shuffle, split, "
+    "standardize, target_transform, train_size"
 )
 WHOLE = "must be a whole number"
 MAPPING = "must be a mapping of keys to values"
