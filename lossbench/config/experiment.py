@@ -182,7 +182,8 @@ class Experiment(Section, serialize_by_alias=True):
         """Whether its outputs are, or stand for, probabilities of classes."""
         row = self.loss.row
         binary = row.labels == "0/1" and self.output_activation == "sigmoid"
-        return binary or self.output_activation == "softmax" or row.outputs == "thresholds"
+        multiple = self.output_activation == "softmax" or row.outputs == "thresholds"
+        return binary or multiple or row.link(self.output_activation) != "linear"
 
     @property
     def metrics(self) -> tuple[str, ...]:

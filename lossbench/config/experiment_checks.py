@@ -174,8 +174,7 @@ def _of_metrics(experiment: Experiment, split: Split, fitted: int) -> Iterator[C
             continue
         if METRICS[metric].of_probabilities and not experiment.gives_probabilities:
             message = f"needs probabilities, and the outputs of {experiment.loss.name} are none"
-            linear = "; output_activation: linear gives logits" if row.logits else ""
-            yield Complaint(key, message + linear, metric)
+            yield Complaint(key, message, metric)
             continue
         for part, truth in parts.items():
             if message := METRICS[metric].lacking(truth, len(split.classes), part):

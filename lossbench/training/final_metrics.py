@@ -18,8 +18,9 @@ from lossbench.results.constants import constants_of
 from lossbench.results.result import PARTS, Array, Result, Training
 from lossbench.results.target_units import units_of
 from lossbench.tables.losses import outputs as of_units
+from lossbench.tables.metric import Metric
 from lossbench.tables.metrics import METRICS, unbalanced
-from lossbench.training.predict import decisions, predictions
+from lossbench.training.predict import ACTIVATIONS, decisions, predictions
 
 
 def complete(
@@ -95,8 +96,15 @@ def values(
     else:
         predicted = of_units.classes(row.outputs, decisions(experiment, weights, x))
         outputs = of_units.of_classes(row.outputs, outputs)
-    functions = {name: metric.function for name, metric in METRICS.items() if metric.function}
+    probabilities = ACTIVATIONS[row.link(experiment.output_activation)](outputs)
+
+    def value(metric: Metric) -> float:
+        assert metric.function
+        return float(
+            metric.function(y, predicted, probabilities if metric.of_probabilities else outputs)
+        )
+
     with warnings.catch_warnings():
         # scikit-learn warns of classes that are predicted but not in y.
         warnings.simplefilter("ignore", UserWarning)
-        return {name: float(functions[name](y, predicted, outputs)) for name in names}
+        return {name: value(METRICS[name]) for name in names}

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from scipy import special
 from sklearn import metrics
 
 from lossbench.config.experiment import Experiment
@@ -242,3 +243,28 @@ def test_metrics_of_thresholds_are_of_the_classes_between_them(
     found = values(wanted, experiment, tuple(network.get_weights()), x, y)
     assert found == pytest.approx(wanted, rel=1e-5)
     assert experiment.gives_probabilities
+
+
+@pytest.mark.parametrize(
+    ("problem", "loss", "link"),
+    [
+        ("multi-class classification", "squentropy", special.softmax),
+        ("multi-class classification", "categorical_crossentropy", special.softmax),
+        ("binary classification", "binary_crossentropy", None),
+    ],
+)
+def test_metrics_of_probabilities_are_of_the_softmax_of_logits(
+    experiment_of: Callable[..., Experiment], problem: str, loss: str, link: Any
+) -> None:
+    model = {"hidden": [6], "output_activation": "linear"}
+    experiment = experiment_of(problem, loss, model=model)
+    assert experiment.gives_probabilities
+    classes = 3 if link else 2
+    network = build(experiment, (4,), experiment.loss.row.units(classes))
+    x, y = RNG.normal(size=(200, 4)).astype(np.float32), RNG.choice(classes, 200)
+    found = values(["log_loss", "brier"], experiment, tuple(network.get_weights()), x, y)
+    units = network.predict(x, verbose=0).astype(float)
+    said = link(units, axis=1) if link else special.expit(units[:, 0])
+    assert found["log_loss"] == pytest.approx(metrics.log_loss(y, said), rel=1e-5)
+    labels = {"labels": [0, 1, 2]} if link else {}
+    assert found["brier"] == pytest.approx(metrics.brier_score_loss(y, said, **labels), rel=1e-5)

@@ -38,6 +38,20 @@ def modified_huber_of_the_paper(y: NDArray[Any], prediction: NDArray[Any]) -> ND
     return loss
 
 
+def smooth_hinge(keras: Any, y: Any, prediction: Any) -> Any:
+    """Half the squared hinge loss down to a margin of 0, and its tangent below."""
+    missing = keras.ops.maximum(1 - y * prediction, 0)
+    within = keras.ops.minimum(missing, 1)
+    return (keras.ops.square(within) / 2 + missing - within)[:, 0]
+
+
+def smooth_hinge_of_the_paper(y: NDArray[Any], prediction: NDArray[Any]) -> NDArray[Any]:
+    """Equation 11 of Rennie and Srebro 2005."""
+    margin = (y * prediction)[:, 0]
+    pieces = [0.5 - margin, (1 - margin) ** 2 / 2, np.zeros_like(margin)]
+    return np.select([margin <= 0, margin < 1, margin >= 1], pieces)
+
+
 BINARY = (
     Loss(
         "binary_crossentropy",
@@ -105,6 +119,21 @@ BINARY = (
         source="Friedman, Hastie and Tibshirani 2000, Additive Logistic Regression: a Statistical "
         "View of Boosting",
         not_offered="is the same function as binary_crossentropy, and gives no probabilities",
+    ),
+    Loss(
+        "smooth_hinge",
+        "smooth hinge",
+        "max(0, 1 - y * p)^2 / 2 if y * p > 0 else 1 / 2 - y * p",
+        "The hinge loss with a rounded corner: rows far on the wrong side pull as hard as with "
+        "hinge, and the gradient has no jump. It gives no probabilities.",
+        problem="binary classification",
+        labels="-1/1",
+        activations=("linear",),
+        function=smooth_hinge,
+        reference=smooth_hinge_of_the_paper,
+        source="Rennie and Srebro 2005, Loss Functions for Preference Levels: Regression with "
+        "Discrete Ordered Labels",
+        not_offered="lies between hinge and squared_hinge, which are offered",
     ),
     Loss(
         "modified_huber",

@@ -45,6 +45,7 @@ class Loss:
 
     ``activations`` are those that the output layer may have, the default first. Where ``logits`` is
     true, a linear output gives logits, and the function is called with ``from_logits``.
+    ``softmax_by_hand`` says that the linear outputs of another function are logits, too.
     ``targets`` says for which real targets the loss has a sensible value.
 
     ``on_classes`` are the output activations, the default first, of a loss for real targets that
@@ -71,6 +72,7 @@ class Loss:
     aliases: tuple[str, ...] = ()
     parameters: Parameters = field(default_factory=dict)
     logits: bool = False
+    softmax_by_hand: bool = False
     targets: Targets = "any"
     on_classes: tuple[str, ...] = ()
     class_shares: bool = False
@@ -112,6 +114,15 @@ class Loss:
             activations=self.on_classes,
             on_classes=(),
         )
+
+    def link(self, activation: str) -> str:
+        """What makes probabilities of the outputs: softmax, sigmoid, or linear where nothing can.
+
+        ``activation`` is that of the output layer. Probabilities stay as they are.
+        """
+        if activation != "linear" or not (self.logits or self.softmax_by_hand):
+            return "linear"
+        return "sigmoid" if self.problem == "binary classification" else "softmax"
 
     def units(self, classes: int) -> int:
         """Units of the output layer for a target with this many classes (0: a real one)."""

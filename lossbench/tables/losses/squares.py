@@ -70,10 +70,11 @@ SQUARES = (
         "log(sum(exp(p))) - sum(y * p) + sum((1 - y) * p^2) / (len(p) - 1)",
         "Cross-entropy that also draws the outputs of the wrong classes to 0, so that they do not "
         "grow without end: the paper finds it as accurate as the better of its two parts, and "
-        "better calibrated. Its softmax has to be taken by hand.",
+        "better calibrated. Its probabilities are the softmax of the outputs, as metrics take it.",
         problem="multi-class classification",
         labels="one-hot",
         activations=("linear",),
+        softmax_by_hand=True,
         function=squentropy,
         reference=squentropy_of_the_paper,
         source="Hui, Belkin and Wright 2023, Cut Your Losses with Squentropy",
