@@ -11,13 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from lossbench.config.bundled import BUNDLED
+from lossbench.config.bundled import BUNDLED, in_folder
 from lossbench.config.load import load
 from lossbench.pictures.of_result import learning_curves
 from lossbench.pictures.style import png
 from lossbench.results.result import Result, Training
 
-CONFIGS = sorted(path.stem for path in BUNDLED.glob("*.yaml"))
+CONFIGS = [path.stem for path in in_folder(BUNDLED)]
 
 
 def line(panel: Axes, part: str) -> Line2D:
