@@ -68,6 +68,7 @@ def test_code_is_refused_and_not_run_unless_it_is_allowed(place: Path) -> None:
     assert not Path("was_run").exists()
 
 
+@pytest.mark.thorough
 def test_a_result_of_code_is_stored_compared_and_drawn(place: Path) -> None:
     Path("other.yaml").write_text(CONFIG.replace("hinge", "squared_hinge"))
     done = lossbench_process(place, "run", "it.yaml", "other.yaml", "--allow-code", "--save-model")

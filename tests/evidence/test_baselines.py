@@ -16,6 +16,7 @@ RARE = {"y_train": (CLASSES.y_train == 2).astype(int), "y_test": (CLASSES.y_test
 BINARY = replace(CLASSES, **RARE, classes=("others", "rare"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("percent", [10, 90])
 def test_by_a_pinball_loss_they_learn_its_quantile(percent: int) -> None:
     share, name = percent / 100, f"pinball_{percent}"

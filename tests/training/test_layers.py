@@ -140,9 +140,8 @@ def test_a_network_has_the_figures_of_fit(experiment_of: Make, name: str) -> Non
     assert_equals_fit(experiment, split_of(row), jit=draws)
 
 
-@pytest.mark.parametrize(
-    "name", ["listed", *(pytest.param(it, marks=thorough) for it in DRAWING if it != "listed")]
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", DRAWING)
 def test_a_seed_has_the_same_bits_alone_and_after_others(experiment_of: Make, name: str) -> None:
     row, model, _ = NETWORKS[name]
     experiment, split = experiment_with(experiment_of, model), split_of(row)

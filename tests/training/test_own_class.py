@@ -42,6 +42,7 @@ class Twice(keras.losses.Loss):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("problem", "loss"),
     [

@@ -29,6 +29,7 @@ repeats: 2
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("problem", "terms", "activation"),
     [
