@@ -149,6 +149,7 @@ def test_without_restored_weights_they_are_those_of_the_last_epoch_and_the_best_
     )
 
 
+@pytest.mark.thorough
 def test_all_keys_are_read_by_one_program_and_forgotten_by_the_next_training(
     experiment_of: Make,
 ) -> None:

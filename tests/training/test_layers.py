@@ -152,7 +152,8 @@ def test_a_seed_has_the_same_bits_alone_and_after_others(experiment_of: Make, na
     assert not np.array_equal(first.weights[0], other.weights[0])
 
 
-@pytest.mark.parametrize("name", ["cnn", *(pytest.param(it, marks=thorough) for it in DRAWING)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ["cnn", *DRAWING])
 def test_metrics_of_stored_weights_are_those_of_the_training(
     experiment_of: Make, name: str
 ) -> None:

@@ -119,6 +119,7 @@ def watched_of_one_epoch(experiment: Experiment, split: Split) -> tuple[float, n
     return float(fitted.history.train[0, -1]), program.model.predict(split.x_train, verbose=0)
 
 
+@pytest.mark.thorough
 def test_classes_count_alike_and_errors_by_the_variance_on_training_rows_too(
     experiment_of: Make,
 ) -> None:
@@ -174,6 +175,7 @@ def test_what_is_watched_and_whether_anything_is_make_another_program(experiment
     assert len(keys) == 4
 
 
+@pytest.mark.thorough
 def test_tuned_rates_are_reduced_each_from_its_own_start(experiment_of: Make) -> None:
     split = split_of("regression")
     rates = [0.001, 0.02, 5.0]

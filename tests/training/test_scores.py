@@ -84,6 +84,7 @@ def test_a_loss_of_real_targets_trains_on_three_classes_as_fit_does(
     assert_equals_fit(experiment, split_of("multi-class classification"))
 
 
+@pytest.mark.thorough
 def test_the_class_shares_are_those_of_the_rows_that_are_trained_on(experiment_of: Make) -> None:
     """Two data of one shape share a program, and each has the shares of its own rows."""
     split = split_of("multi-class classification")

@@ -99,6 +99,7 @@ def test_weights_of_a_sum_and_parameters_of_its_terms_share_a_program(tmp_path: 
     assert [it for it in of_loss if str(it) not in read] == []
 
 
+@pytest.mark.thorough
 # Keras saves a model in a way that NumPy deprecates.
 @pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 def test_a_sweep_over_a_weight_is_run_compared_and_run_again_from_a_point(tmp_path: Path) -> None:
