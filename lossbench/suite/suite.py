@@ -19,7 +19,7 @@ from lossbench.results import atomic, claims_json
 from lossbench.results.metrics_json import as_document as metrics_document
 from lossbench.results.result import Result
 from lossbench.suite import sweep_files
-from lossbench.suite.extras import NO_EXTRAS, Extras
+from lossbench.suite.extras import MODEL, NO_EXTRAS, Extras
 from lossbench.suite.plan import Plan, make_plans
 from lossbench.suite.run import Failure, Progress, run_plans
 from lossbench.training.startup import import_training
@@ -98,8 +98,16 @@ class Suite:
             yield f"{result.diverged} of {len(result.trainings)} seeds diverged"
         if result.experiment.dataset.train_size == ALL:
             yield "it was trained on all rows: its test figures are of the same rows"
-        if self._extras.model and result.median_training is None:
-            yield "there is no model to save"
+        if self._extras.model and not (self._folder(result) / MODEL).exists():
+            yield "there is no model to save" + (
+                ": Keras cannot store one of its layers, which needs a get_config"
+                if result.median_training
+                else ""
+            )
+
+    def _folder(self, result: Result) -> Path:
+        names = [case.experiment.name for case in self._cases]
+        return self._folders[names.index(result.experiment.name)]
 
     @cached_property
     def sweeps(self) -> list[Sweep]:

@@ -14,6 +14,7 @@ import keras
 import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.own_model import OwnModel
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
 from lossbench.results.result import Result, Training
@@ -27,19 +28,26 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def model_file(result: Result, split: Split) -> bytes | None:
-    """The content of model.keras: the model of the median seed; None where all seeds diverged.
+    """The content of model.keras: the model of the median seed; None where there is none.
 
-    The model is named after the experiment and the seed. Where Keras has the loss, the model is
-    compiled with the experiment's loss and a fresh optimizer, so that ``evaluate`` and ``fit`` can
-    be called right away. It predicts what the network learned, of a target that was transformed as
-    well; the metadata have what restores it then. The same result gives the same bytes.
+    All seeds may have diverged, or a person's own layer may be one that Keras cannot store, because
+    it has no ``get_config``. The model is named after the experiment and the seed. Where Keras has
+    the loss, the model is compiled with the experiment's loss and a fresh optimizer, so that
+    ``evaluate`` and ``fit`` can be called right away. It predicts what the network learned, of a
+    target that was transformed as well; the metadata have what restores it then. The same result
+    gives the same bytes, but for the names of layers in a person's own model.
     """
     training = result.median_training
     if training is None:
         return None
     with tf.device("CPU:0"), TemporaryDirectory() as folder:
         path = Path(folder, "model.keras")
-        _model(with_point(result.experiment, training.tuned), split, training).save(path)
+        try:
+            _model(with_point(result.experiment, training.tuned), split, training).save(path)
+        except NotImplementedError:
+            if isinstance(result.experiment.model, OwnModel):
+                return None
+            raise
         about = {"experiment": result.experiment.name, "seed": training.seed}
         about |= {"target": result.target.as_json()} if result.target else {}
         return _reproducible(path.read_bytes(), about)
@@ -49,7 +57,11 @@ def _model(experiment: Experiment, split: Split, training: Training) -> keras.Se
     built = build(experiment, split.row_shape, experiment.loss.row.units(len(split.classes)))
     # TensorFlow allows no other characters in the name of a model.
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", f"{experiment.name}_seed_{training.seed}")
-    model = keras.Sequential.from_config(_renamed(built.get_config(), name, training.seed))
+    if isinstance(experiment.model, OwnModel):
+        # Keras may not know its layers by their names, which come from a person's own module.
+        model = keras.Sequential([keras.Input(split.row_shape), *built.layers], name=name)
+    else:
+        model = keras.Sequential.from_config(_renamed(built.get_config(), name, training.seed))
     model.set_weights(training.weights)
     loss = _loss(experiment)
     if loss is not None:

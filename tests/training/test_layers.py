@@ -13,8 +13,10 @@ from same_bits import same_bits
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
+from lossbench.results.result import Result
 from lossbench.training.final_metrics import values
 from lossbench.training.network import build, names_of_weights
+from lossbench.training.saved_model import model_file
 from lossbench.training.train import trainer
 
 Make = Callable[..., Experiment]
@@ -249,3 +251,38 @@ def test_own_code_is_checked_against_keras_alone(experiment_of: Make) -> None:
     model = build(experiment, IMAGES, 3)
     assert isinstance(model.layers[0], keras.Model)
     assert model.output_shape == (None, 3)
+
+
+@pytest.mark.thorough
+# Keras reads the learning rate in a way that NumPy deprecates.
+@pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
+@pytest.mark.parametrize("given", ["", "object()"])
+def test_a_model_with_a_layer_of_ones_own_is_stored_where_keras_can(
+    experiment_of: Make, given: str
+) -> None:
+    with Path("own_networks.py").open("a") as file:
+        file.write(
+            f"""
+class Scaled(layers.Layer):
+    def __init__(self, {"by, " * bool(given)}**given):
+        super().__init__(**given)
+    def call(self, x):
+        return 2 * x
+
+def body(shape):
+    return [layers.Flatten(), Scaled({given}), layers.Dense(4)]
+"""
+        )
+    experiment = experiment_with(experiment_of, {"function": "own_networks:body"}, repeats=1)
+    split = split_of(SEQUENCES)
+    training = trainer(experiment, split)(0)
+    content = model_file(Result(experiment, "", (training,), split.classes), split)
+    if given:  # which no file can hold
+        assert content is None
+        return
+    assert content is not None
+    Path("model.keras").write_bytes(content)
+    kinds = {"Scaled": sys.modules["own_networks"].Scaled}
+    loaded = keras.models.load_model("model.keras", custom_objects=kinds)
+    found = loaded.evaluate(split.x_test, np.eye(3)[split.y_test], verbose=0)
+    assert found == pytest.approx(training.test["loss"], rel=1e-5)
