@@ -19,6 +19,7 @@ from lossbench.text import nearest
 
 NPY, NPZ = ".npy", ".npz"
 SUFFIXES = (NPY, NPZ)
+MOST_UNPACKED = 2**32  # bytes of an array that is compressed
 LOCAL_HEADER, OF_LENGTHS = 30, slice(26, 30)  # bytes of the header of a file in a zip archive
 
 
@@ -127,6 +128,8 @@ def _members(path: Path) -> dict[str, Array]:
 
 def _member(path: Path, file: BinaryIO, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
     if member.compress_type != zipfile.ZIP_STORED:
+        if member.file_size > MOST_UNPACKED:
+            raise ValueError(f"{member.filename} would unpack to {member.file_size} bytes")
         with archive.open(member) as content:
             return np.asarray(np.lib.format.read_array(content, allow_pickle=False))
     file.seek(member.header_offset)

@@ -149,3 +149,10 @@ def test_an_archive_whose_members_have_no_ending_of_arrays_has_none() -> None:
     with zipfile.ZipFile("other.npz", "w") as archive:
         archive.writestr("x.txt", "1")
     assert "is not an array of the file" in complaint(file="other.npz", target="y")
+
+
+def test_an_array_that_would_fill_the_memory_is_not_unpacked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lossbench.data.array_files.MOST_UNPACKED", X.nbytes)
+    assert "x.npy would unpack to" in complaint(file="packed.npz", target="y")
