@@ -4,6 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from lossbench.data.array_files import is_array_file
 from lossbench.data.arrays import DatasetError
 from lossbench.data.faults import Fault, refuse
 from lossbench.data.freed import give_back
@@ -187,6 +188,8 @@ def _reason_against(path: Path) -> str:
         return "does not exist"
     if not path.is_file():
         return "is not a regular file"
+    if is_array_file(path):
+        return "has arrays, not columns: write a config of them; 'choose' takes a folder of configs"
     if path.suffix.lower() not in (*SUFFIXES, *PACKED):
         return f"must end in one of {', '.join((*SUFFIXES, *PACKED))}"
     if path.stat().st_size > MAX_BYTES:

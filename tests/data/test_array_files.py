@@ -11,7 +11,8 @@ from lossbench.config.complaints import ConfigError
 from lossbench.config.load import load, load_all
 from lossbench.config.yaml_writer import to_yaml
 from lossbench.data.array_files import ArrayNames, arrays_of
-from lossbench.data.arrays import Split
+from lossbench.data.arrays import DatasetError, Split
+from lossbench.data.files import DataFiles
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 4, 3)).astype(np.float32)
@@ -156,3 +157,8 @@ def test_an_array_that_would_fill_the_memory_is_not_unpacked(
 ) -> None:
     monkeypatch.setattr("lossbench.data.array_files.MOST_UNPACKED", X.nbytes)
     assert "x.npy would unpack to" in complaint(file="packed.npz", target="y")
+
+
+def test_a_command_for_tables_says_what_takes_arrays() -> None:
+    with pytest.raises(DatasetError, match="write a config of them; 'choose' takes a folder"):
+        DataFiles().read(Path("plain.npz"))
