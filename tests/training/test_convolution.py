@@ -1,0 +1,73 @@
+"""Convolutions as products of matrices against those of Keras."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from lossbench.training import convolution
+from lossbench.training.convolution import convolutions_as_products
+
+RNG = np.random.default_rng(0)
+GIVEN: list[tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = [
+    ((9, 8, 3), (3, 2, 3, 4), {}),
+    ((9, 8, 3), (3, 3, 3, 4), {"padding": "same"}),
+    ((9, 8, 3), (2, 3, 3, 4), {"padding": "same", "strides": [2, 3]}),
+    ((9, 8, 3), (2, 2, 3, 4), {"strides": 2}),
+    ((9, 8, 3), (3, 2, 3, 4), {"padding": "same", "dilation_rate": [1, 2]}),
+    ((9, 8, 3), (1, 1, 3, 4), {}),
+    ((9, 3), (4, 3, 5), {"padding": "same", "strides": 2}),
+    ((9, 3), (3, 3, 5), {"dilation_rate": 2}),
+    ((4, 5, 6, 2), (2, 3, 2, 2, 3), {"padding": "same"}),
+]
+
+
+@pytest.mark.parametrize(("row", "kernel", "given"), GIVEN)
+def test_values_and_gradients_are_those_of_keras(
+    row: tuple[int, ...], kernel: tuple[int, ...], given: dict[str, Any]
+) -> None:
+    x, weights = (tf.constant(RNG.normal(size=it), tf.float32) for it in ((5, *row), kernel))
+    theirs, ours = of_both(x, weights, given)
+    for one, other in zip(theirs, ours, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6 * np.abs(one).max())
+
+
+def test_what_is_grouped_is_left_to_keras() -> None:
+    x = tf.constant(RNG.normal(size=(5, 6, 6, 6)), tf.float32)
+    weights = tf.constant(RNG.normal(size=(2, 2, 3, 4)), tf.float32)
+    theirs, ours = of_both(x, weights, {})
+    for one, other in zip(theirs, ours, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_windows_that_would_fill_the_memory_are_left_to_keras(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(convolution, "MOST_NUMBERS", 10)
+    assert (
+        convolution._as_product(tf.ones((5, 9, 3)), tf.ones((3, 3, 4)), [1], "valid", [1]) is None
+    )
+
+
+def test_keras_is_as_before_afterwards() -> None:
+    before = keras.src.backend.nn.conv
+    with convolutions_as_products():
+        assert keras.src.backend.nn.conv is not before
+    assert keras.src.backend.nn.conv is before
+
+
+def of_both(x: tf.Tensor, weights: tf.Tensor, given: dict[str, Any]) -> list[list[Any]]:
+    """What Keras and what products give: the values, and the gradients of a sum of squares."""
+    theirs = computed(x, weights, given)
+    with convolutions_as_products():
+        return [theirs, computed(x, weights, given)]
+
+
+def computed(x: tf.Tensor, weights: tf.Tensor, given: dict[str, Any]) -> list[Any]:
+    with tf.GradientTape() as tape:
+        tape.watch([x, weights])
+        found = keras.ops.conv(x, weights, **given)
+        total = tf.reduce_sum(tf.square(found))
+    return [found, *tape.gradient(total, [x, weights])]
