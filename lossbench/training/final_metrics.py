@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from lossbench.config.experiment import Experiment
+from lossbench.config.sections.model import Perceptron
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
 from lossbench.data.target_transform import TargetTransform
@@ -77,12 +78,14 @@ def values(
     y: Array,
     transform: TargetTransform | None = None,
 ) -> dict[str, float]:
-    """Metrics of weights on data: x of shape (rows, features), y (rows,) as metrics take it.
+    """Metrics of weights on data: x of shape (rows, …), y (rows,) as metrics take it.
 
     What the network says becomes the target by the inverse of the ``transform``. All metrics are
     NaN where that is not finite.
     """
     row = experiment.loss.row
+    if isinstance(experiment.model, Perceptron):
+        x = x.reshape(len(x), -1)  # as Keras flattens rows of several axes
     with np.errstate(all="ignore"):
         outputs = predictions(experiment, weights, x)
         if row.problem == "regression":

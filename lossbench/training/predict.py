@@ -58,8 +58,8 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 def logits(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
     """The output layer before its activation: x of shape (rows, …) gives (rows, units).
 
-    For a perceptron x may have any axes before that of the features. Raises ImportError and
-    ValueError where a person's own model cannot be made.
+    For a perceptron x is (…, features), with any axes before that of the features. Raises
+    ImportError and ValueError where a person's own model cannot be made.
     """
     model = experiment.model
     if not isinstance(model, Perceptron):
@@ -70,8 +70,6 @@ def logits(experiment: Experiment, weights: Sequence[Array], x: Array) -> Array:
 
         *_, kernel, bias = weights
         return np.asarray(hidden_outputs(model, weights[:-2], x) @ kernel + bias)
-    if (inputs := len(weights[0])) != x.shape[-1]:
-        x = x.reshape(-1, inputs)  # of rows of several axes, as Keras flattens them
     remaining = iter(weights)
     for layer in model.hidden_layers:
         x = x @ next(remaining) + next(remaining)

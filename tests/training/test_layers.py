@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,19 @@ def test_metrics_of_stored_weights_are_those_of_the_training(
     training = trainer(experiment, split)(0)
     found = values(["log_loss"], experiment, training.weights, split.x_test, split.y_test)
     assert found["log_loss"] == pytest.approx(training.test["loss"], rel=1e-5)
+
+
+@pytest.mark.parametrize("row", [(1, 6), (2, 3), (2, 1, 3)])
+def test_a_perceptron_flattens_rows_of_any_shape(experiment_of: Make, row: tuple[int, ...]) -> None:
+    flat = split_of((6,))
+    shaped = replace(
+        flat, x_train=flat.x_train.reshape(-1, *row), x_test=flat.x_test.reshape(-1, *row)
+    )
+    experiment = experiment_with(experiment_of, {"hidden": [4]}, epochs=1)
+    one, other = (trainer(experiment, it)(0) for it in (flat, shaped))
+    assert same_bits(one, other)
+    found = values(["log_loss"], experiment, other.weights, shaped.x_test, shaped.y_test)
+    assert found["log_loss"] == pytest.approx(other.test["loss"], rel=1e-5)
 
 
 def test_layers_start_with_independent_weights(experiment_of: Make) -> None:
