@@ -156,7 +156,8 @@ def test_a_seed_has_the_same_bits_alone_and_after_others(experiment_of: Make, na
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("name", ["cnn", *DRAWING])
+# Without penalties on weights, the loss is the log loss.
+@pytest.mark.parametrize("name", ["cnn", "lstm with dropout", "listed"])
 def test_metrics_of_stored_weights_are_those_of_the_training(
     experiment_of: Make, name: str
 ) -> None:
