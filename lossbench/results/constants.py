@@ -1,6 +1,7 @@
 """What the best constant prediction reaches: a network that does no better has learnt nothing."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -49,11 +50,11 @@ def _of_numbers(
         yield name, metric_value(name, y, answer, answer[:, None])
 
 
-def _number(known: Array, quantile: float | None) -> float:
+def _number(known: Array, quantile: float | None) -> Any:
     if quantile is None:
-        return float(known.mean(dtype=np.float64))
+        return known.mean(dtype=np.float64)
     if quantile == MEDIAN:
-        return float(np.median(known))
+        return np.median(known)  # of the type of the target, as in results that are stored
     # The number itself, and not one between two, has the least pinball loss.
     return float(np.quantile(known, quantile, method="inverted_cdf"))
 
