@@ -14,6 +14,7 @@ import tensorflow as tf
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Array, Split
+from lossbench.tables.layers import Shape
 from lossbench.tables.losses import class_shares, encode
 from lossbench.tables.metrics import METRICS
 from lossbench.training.class_weight import row_weights
@@ -84,6 +85,7 @@ def program_inputs(experiment: Experiment, split: Split) -> Inputs:
     of_rows = None if weights is None else tf.constant(weights[:rows])
     # As in fit, the loss on the rows held back uses the weights of rows, but not those of classes.
     of_held_back = None if split.weights_train is None else split.weights_train[rows:]
+    perceptron = isinstance(experiment.model, Perceptron)
     watched = slice(rows, None) if experiment.early_stopping else slice(None)
     balance = _balance(experiment, split.measured[0][watched], split.classes)
     batches = _evaluation_batches(
@@ -91,7 +93,7 @@ def program_inputs(experiment: Experiment, split: Split) -> Inputs:
         (split.x_test, y_test),
         *held_back,
         weights=of_held_back,
-        most=_rows_at_once(experiment, split),
+        most=EVALUATION_BATCH if perceptron else rows_at_once(split.row_shape),
         balance=balance if experiment.early_stopping else None,
     )
     of_training = None
@@ -100,10 +102,9 @@ def program_inputs(experiment: Experiment, split: Split) -> Inputs:
     return TrainingRows(tf.constant(mask), of_rows, of_training), batches
 
 
-def _rows_at_once(experiment: Experiment, split: Split) -> int:
-    if isinstance(experiment.model, Perceptron):
-        return EVALUATION_BATCH
-    return max(32, min(EVALUATION_BATCH, NUMBERS_AT_ONCE // prod(split.row_shape)))
+def rows_at_once(row: Shape) -> int:
+    """How many rows of a shape layers of any kind may evaluate at once."""
+    return max(32, min(EVALUATION_BATCH, NUMBERS_AT_ONCE // prod(row)))
 
 
 def _balance(experiment: Experiment, target: Array, classes: Sequence[str]) -> Array | None:

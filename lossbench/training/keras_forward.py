@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import prod
 
 import keras
 import numpy as np
@@ -11,10 +10,10 @@ import tensorflow as tf
 from lossbench.config.sections.any_model import AnyModel
 from lossbench.results.result import Array
 from lossbench.tables.layers import Shape
+from lossbench.training.batching import rows_at_once
 from lossbench.training.convolution import convolutions_as_products
 from lossbench.training.network import hidden_layers
 
-NUMBERS_AT_ONCE = 2**17  # of x: bounds the memory of layers that make many of each
 KEPT = 4  # models of which other weights may follow
 
 
@@ -27,7 +26,7 @@ def hidden_outputs(model: AnyModel, weights: Sequence[Array], x: Array) -> Array
     with tf.device("CPU:0"):
         network = _network(type(model), model.model_dump_json(), row)
         network.set_weights(list(weights))
-        step = max(32, NUMBERS_AT_ONCE // prod(row))
+        step = rows_at_once(row)
         with convolutions_as_products():
             parts = [
                 network(x[start : start + step], training=False).numpy()
