@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+from collections.abc import Hashable
 from pathlib import Path
 
-from lossbench.data.array_files import is_array_file
+from lossbench.data import array_files
+from lossbench.data.array_files import ArrayNames, is_array_file
 from lossbench.data.arrays import DatasetError
 from lossbench.data.faults import Fault, refuse
 from lossbench.data.freed import give_back
@@ -116,13 +118,20 @@ class DataFiles:
 
     def __init__(self) -> None:
         self._last: tuple[tuple[str, str], DataFile] | None = None  # with its identity
-        self._digests: dict[tuple[str, str], str] = {}
+        self._digests: dict[Hashable, str] = {}
 
     def sha256(self, path: Path) -> str:
         """The digest of a file; raises DatasetError where the file cannot be read."""
         identity = _identity(path)
         if identity not in self._digests:
             self._digests[identity] = self._file(path).sha256
+        return self._digests[identity]
+
+    def sha256_of_arrays(self, path: Path, names: ArrayNames) -> str:
+        """The digest of a file of arrays and of those beside it; raises DatasetError."""
+        identity = (*_identity(path), names)
+        if identity not in self._digests:
+            self._digests[identity] = array_files.sha256(path, names)
         return self._digests[identity]
 
     def read(self, path: Path, sha256: str | None = None, form: Form | None = None) -> Reading:

@@ -121,7 +121,7 @@ class DataFileKeys(Section):
         path = Path(str(self.file))
         with naming_unset_variables(str(self.file)):
             if is_array_file(path):
-                return array_files.sha256(path, self._array_names)
+                return files.sha256_of_arrays(path, self._array_names)
             return files.sha256(path)
 
     def _array_table(self) -> Table:
