@@ -160,12 +160,16 @@ def _about_datasets(claims: Claims) -> Iterator[Complaint]:
 def _named(claim: Claim) -> Iterator[tuple[Key, str]]:
     """The names of experiments in a claim, with their keys."""
     for number, choice in enumerate(claim.criteria):
-        criterion = choice.criterion
-        for field in criterion.names:
-            name = getattr(criterion, field)
-            if name is not None:
-                alias = type(criterion).model_fields[field].alias
-                yield ("criteria", number, choice.key, alias or field), name
+        for key, name in _names(choice.criterion):
+            yield ("criteria", number, choice.key, key), name
+
+
+def _names(criterion: Criterion) -> Iterator[tuple[str, str]]:
+    """The names of the experiments of a criterion, with the keys that give them."""
+    for field in criterion.names:
+        name = getattr(criterion, field)
+        if name is not None:
+            yield type(criterion).model_fields[field].alias or field, name
 
 
 def _misfits(claims: Claims, cases: Sequence[Case]) -> Iterator[Complaint]:
@@ -184,14 +188,9 @@ def _misfits(claims: Claims, cases: Sequence[Case]) -> Iterator[Complaint]:
 
 def _misfit(at: Key, criterion: Criterion, cases: Mapping[str, Case]) -> Iterator[Complaint]:
     names = criterion.experiments
-    strange = False
-    for field in criterion.names:
-        name = getattr(criterion, field)
-        if name is not None and name not in cases:
-            strange = True
-            alias = type(criterion).model_fields[field].alias
-            message = unknown(name, cases, "an experiment of this folder")
-            yield Complaint((*at, alias or field), message, name)
+    strange = [(key, name) for key, name in _names(criterion) if name not in cases]
+    for key, name in strange:
+        yield Complaint((*at, key), unknown(name, cases, "an experiment of this folder"), name)
     if strange:
         return
     if len({*names}) < len(names):

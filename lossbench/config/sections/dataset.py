@@ -25,7 +25,7 @@ from lossbench.config.sections.base import (
 )
 from lossbench.config.sections.data_file import OF_ARRAYS, OF_FILES, DataFileKeys
 from lossbench.config.sections.disturb import Disturb
-from lossbench.config.sections.function_name import FunctionName
+from lossbench.config.sections.function_name import FunctionName, refuse_unclear
 from lossbench.config.sections.split_options import SplitOptions
 from lossbench.config.sections.standardize import Standardize
 from lossbench.config.unclear_number import unclear_number
@@ -133,10 +133,7 @@ class Dataset(DataFileKeys, extra="allow"):
             if (value := getattr(self, name)) is not None:
                 message = f"is a key of data files, not of {generator}; {nearest(name, keys)}"
                 errors[name] = (refuse(message), value)
-        for name in OF_COLUMNS:
-            if self.split and (column := getattr(self.split, name)) is not None:
-                message = f"names a column of a data file; {generator} has none"
-                errors["split"] = (refuse(message), column)
+        errors |= self._columns_of_none(f"{generator} has none")
         if "random_state" in known and self.parameters.get("random_state", 0) is None:
             message = "must be a whole number: the same config gives the same data"
             errors["random_state"] = (refuse(message), None)
@@ -151,15 +148,16 @@ class Dataset(DataFileKeys, extra="allow"):
             if (value := getattr(self, name)) is not None:
                 message = "is a key of other data: a function takes its own names, and gives arrays"
                 raise refusal(name, message, value)
-        for name, value in self.parameters.items():
-            if message := unclear_number(value) or "":
-                raise refusal(name, f"{message}; a text stands in quotes", value)
-        self._refuse_columns("a function's arrays have none")
+        refuse_unclear(self.parameters)
+        if errors := self._columns_of_none("a function's arrays have none"):
+            raise refusals("dataset", errors)
 
-    def _refuse_columns(self, why: str) -> None:
-        for name in OF_COLUMNS:
-            if self.split and (column := getattr(self.split, name)) is not None:
-                raise refusal("split", f"names a column of a data file; {why}", column)
+    def _columns_of_none(self, why: str) -> dict[str, tuple[Any, Any]]:
+        """What is wrong with a split by a column, of data that have none."""
+        columns = [getattr(self.split, name) for name in OF_COLUMNS] if self.split else []
+        column = next((it for it in columns if it is not None), None)
+        message = f"names a column of a data file; {why}"
+        return {} if column is None else {"split": (refuse(message), column)}
 
     def _check_file(self, files: DataFiles) -> None:
         """Refuse keys that are not those of a data file, and fill in the digest of the file."""
@@ -183,8 +181,8 @@ class Dataset(DataFileKeys, extra="allow"):
             errors["target"] = ("missing", self.parameters)
         if errors:
             raise refusals("dataset", errors)
-        if of_arrays:
-            self._refuse_columns("arrays have none")
+        if of_arrays and (errors := self._columns_of_none("arrays have none")):
+            raise refusals("dataset", errors)
         if self.sha256 is None:
             try:
                 # A section is frozen once it is validated.

@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from lossbench.config.sections.base import ABSENT, off, one_of, refusal
-from lossbench.config.sections.function_name import FUNCTION, FunctionName
+from lossbench.config.sections.function_name import FUNCTION, FunctionName, refuse_unclear
 from lossbench.config.sections.loss_sum import (
     WEIGHT,
     Sum,
@@ -22,7 +22,6 @@ from lossbench.config.sections.loss_sum import (
 )
 from lossbench.config.sections.model import OutputActivation
 from lossbench.config.sections.with_parameters import SectionWithParameters, with_defaults
-from lossbench.config.unclear_number import unclear_number
 from lossbench.tables import losses
 from lossbench.tables.losses import LOSSES, OWN_ACTIVATIONS, Loss
 from lossbench.tables.losses.summed import summed
@@ -122,9 +121,7 @@ class LossChoice(SectionWithParameters):
         if self.labels is None:
             message = f"is missing; it must be one of {', '.join(OWN_ACTIVATIONS)}"
             raise refusal("labels", message, ABSENT)
-        for name, value in self.parameters.items():
-            if unclear := unclear_number(value):
-                raise refusal(name, f"{unclear}; a text stands in quotes", value)
+        refuse_unclear(self.parameters)
         allowed = OWN_ACTIVATIONS[self.labels]
         if self.output_activation not in (None, *allowed):
             message = f"does not fit labels {self.labels}; {nearest(None, allowed)}"

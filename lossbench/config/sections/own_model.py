@@ -5,9 +5,8 @@ from typing import Any
 from pydantic import model_validator
 
 from lossbench.config.sections.base import Section, refusal
-from lossbench.config.sections.function_name import FunctionName
+from lossbench.config.sections.function_name import FunctionName, refuse_unclear
 from lossbench.config.sections.model import OutputActivation
-from lossbench.config.unclear_number import unclear_number
 from lossbench.tables.layers import Shape
 
 
@@ -26,8 +25,7 @@ class OwnModel(Section, extra="allow"):
         for name, value in self.parameters.items():
             if not name.isidentifier():
                 raise refusal(name, "is no name of an argument", value)
-            if message := unclear_number(value):
-                raise refusal(name, f"{message}; a text stands in quotes", value)
+        refuse_unclear(self.parameters)
         return self
 
     @property
