@@ -63,7 +63,7 @@ def assert_equals_fit(
     compiled where there is a program; ``watched`` are metrics that callbacks of fit look at.
     """
     rows = experiment.fitted_rows(split)
-    model = build(experiment, split.row_shape, experiment.loss.row.units(len(split.classes)))
+    model = build(experiment, split.row_shape, experiment.loss.row.units(split.target_shape))
     draws = Draws(
         initial_weights(model, np.random.SeedSequence(7).spawn(4))
         if isinstance(experiment.model, Perceptron)

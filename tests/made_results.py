@@ -19,6 +19,7 @@ from lossbench.results.metrics_json import as_document
 from lossbench.results.read import DamagedResult, read_result
 from lossbench.results.result import Result, Training
 from lossbench.results.write import files
+from lossbench.tables.losses import TargetShape
 from lossbench.text import to_json
 
 FILES = ("metrics.json", "config.yaml", "history.csv", "weights.npz")
@@ -40,7 +41,9 @@ def made(name: str, seeds: int = 4, epochs: int = 6, **changes: Any) -> Result:
     )
     split = experiment.dataset.load()
     rng = np.random.default_rng(len(name))
-    shapes = experiment.model.weight_shapes((2,), experiment.loss.row.units(2)).values()
+    shapes = experiment.model.weight_shapes(
+        (2,), experiment.loss.row.units(TargetShape(2))
+    ).values()
     trainings = []
     for number, seed in experiment.trainings:
         diverged = seed == 1

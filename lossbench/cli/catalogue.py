@@ -25,6 +25,7 @@ def as_document() -> dict[str, Any]:
             "output_activations": list(loss.activations),
             "labels": loss.labels,
             "output_activations_on_classes": list(loss.on_classes),
+            "takes": {what: list(allowed) for what, allowed in loss.takes_for.items()},
             "metrics": list(loss.metrics),
             "parameters": _defaults(loss.parameters),
             "aliases": list(loss.aliases),

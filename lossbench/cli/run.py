@@ -151,6 +151,7 @@ def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, d
     from lossbench.config.trainings import trainings_of
     from lossbench.evidence import summary
     from lossbench.suite.run import Failure
+    from lossbench.text import figure, on_one_line
 
     if isinstance(outcome, Failure):
         print_exception(f"{outcome.experiment.name}: {outcome}", outcome.error, debug)
@@ -160,6 +161,9 @@ def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, d
         seeds = f"median of {trainings_of(experiment)}" if several else f"seed {experiment.seed}"
         out.print(f"{experiment.name}: {outcome.metric}, {seeds}")
         out.print(summary.line(outcome))
+        for name, *parts in summary.of_targets(outcome):
+            train, test = (figure(it.median) for it in parts)
+            out.print(f"  {on_one_line(name)}: train {train}, test {test}")
     for warning in suite.warnings(outcome):
         print_warning(f"{outcome.experiment.name}: {warning}")
 

@@ -7,16 +7,15 @@ from typing import Any
 from lossbench.config import code_checks, experiment_checks, loss_checks, tuning_checks
 from lossbench.config.complaints import Complaint
 from lossbench.config.data_checks import LoadedData, Splits, load_data
-from lossbench.config.default_labels import default_labels
 from lossbench.config.default_metrics import with_default_metrics
 from lossbench.config.experiment import Experiment
 from lossbench.config.grid import with_values
+from lossbench.config.loss_defaults import LABELS, TARGET, loss_defaults
 from lossbench.config.sections.optimizer import Optimizer
 from lossbench.config.valid_parts import valid_parts, without_sections
 from lossbench.config.yaml_reader import Key
 from lossbench.tables.optimizers import SINCE
 
-LABELS: Key = ("loss", "labels")
 # What is right in a config, and what is wrong with it.
 Checked = tuple[Experiment | None, Splits, list[Complaint]]
 
@@ -37,14 +36,14 @@ def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Check
         loaded.splits[asked] = load_data(parts.dataset, parts.complaints, loaded.files, *resampled)
     splits, refused = loaded.splits[asked]
     split = splits[0] if splits else None
-    wrong_labels = [it for it in parts.complaints if it.key == LABELS]
+    of_loss = [it for it in parts.complaints if it.key in (LABELS, TARGET)]
     if parts.loss and parts.dataset and split:
-        labels = default_labels(parts.loss, parts.dataset, split)
-        if labels:
-            values = with_values(values, {LABELS: labels})
+        filled_in = loss_defaults(parts.loss, parts.dataset, split)
+        if filled_in:
+            values = with_values(values, filled_in)
             parts = valid_parts(values, loaded.files)
     complaints = parts.complaints
-    complaints += [it for it in wrong_labels if it not in complaints]
+    complaints += [it for it in of_loss if it not in complaints]
     experiment = parts.experiment
     if experiment and split:
         experiment = with_default_metrics(experiment, split)

@@ -30,7 +30,7 @@ def too_large(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         times = f"{experiment.repeats} repeats{several}"
         message = f"times {times} are more than {MOST_ROWS} epochs in all"
         yield Complaint(("epochs",), message, experiment.epochs)
-    units = experiment.loss.row.units(len(split.classes))
+    units = experiment.loss.row.units(split.target_shape)
     yield from _of_model(experiment.model, split, units)
     rows = len(split.y_train) + len(split.y_test)
     if rows * units > MAX_VALUES:
@@ -86,6 +86,9 @@ def at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
 
 def _of_loss(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     target = np.concatenate([split.y_train, split.y_test])
+    if experiment.loss.target and (message := losses.unfit(experiment.loss.row.targets, target)):
+        yield Complaint(("loss", "target"), message, experiment.loss.target)
+        return
     for keys, _, loss in experiment.loss.terms:
         if message := losses.unfit(loss.row.targets, target):
             measured, clean = np.concatenate(split.measured), np.concatenate(split.clean)
@@ -94,7 +97,7 @@ def _of_loss(experiment: Experiment, split: Split) -> Iterator[Complaint]:
             elif not losses.unfit(loss.row.targets, clean):
                 message += "; that comes of the outliers of disturb: take another loss"
             yield Complaint(("loss", *keys), message, loss.name)
-        alpha, classes = loss.parameters.get("alpha"), len(split.classes)
+        alpha, classes = loss.parameters.get("alpha"), experiment.loss.row.units(split.target_shape)
         if loss.function is None and isinstance(alpha, tuple) and len(alpha) != classes:
             message = f"must be a number, or have one for each of the {classes} classes"
             yield Complaint(("loss", *keys, "alpha"), message, list(alpha))
@@ -116,8 +119,12 @@ def _of_class_weight(experiment: Experiment, split: Split) -> Iterator[Complaint
     weights = experiment.class_weight
     if weights is None:
         return
-    if experiment.loss.row.problem == "regression":
+    problem = experiment.loss.row.problem
+    if problem == "regression":
         message = f"is for classification, and {experiment.loss.name} is a loss for regression"
+        yield Complaint(("class_weight",), message, weights)
+    elif not split.classes:
+        message = f"is for rows of one class each, and not for {problem}"
         yield Complaint(("class_weight",), message, weights)
     elif not isinstance(weights, str):
         for name, weight in weights.items():

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
+import numpy as np
+
 from lossbench.config.complaints import Complaint
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import OUTPUT_ACTIVATIONS
 from lossbench.data.arrays import Split
-from lossbench.tables.losses import fitting
+from lossbench.tables.losses import fitting, unfit
 from lossbench.tables.metrics import FORMER_METRICS, METRICS_ELSEWHERE
 from lossbench.text import nearest, unknown
 
@@ -38,10 +40,13 @@ def target(
     dataset: Mapping[str, Any], split: Split, loss: LossChoice, wrong: Set[str | int]
 ) -> Iterator[Complaint]:
     """A target of another kind than the loss is for."""
-    count = len(split.classes)
+    shape, count = split.target_shape, len(split.classes)
     # How many classes there are is not known where a key of the dataset is wrong.
     counts = (2, 3) if count and "dataset" in wrong else (count,)
-    if any(map(loss.row.fits, counts)):
+    if any(loss.row.fits(shape._replace(classes=it)) for it in counts):
+        return
+    if split.targets:
+        yield _of_several(loss, split)
         return
     if loss.function is None and loss.labels and not count:
         message = "is for a target of classes, and this one has real numbers; leave it out"
@@ -49,11 +54,24 @@ def target(
         return
     kind = f"{count} class{'es' if count > 1 else ''}" if count else "real numbers"
     message = (
-        f"does not fit a target of {kind}; losses that do: {', '.join(fitting(count)) or 'none'}"
+        f"does not fit a target of {kind}; losses that do: {', '.join(fitting(shape)) or 'none'}"
     )
     if "file" in dataset and not {"generator", "problem"} & dataset.keys():
         other = "regression" if count else "classification"
         message += f"; the dataset's 'problem: {other}' takes the target for another one"
-        if loss.row.can_fit(count):
+        if loss.row.can_fit(shape):
             message += ", and the loss's 'labels: one-hot' compares classes"
     yield Complaint(("loss",), message, loss.name)
+
+
+def _of_several(loss: LossChoice, split: Split) -> Complaint:
+    """A loss that cannot take several targets, or these values of them."""
+    count, values = len(split.targets), np.concatenate([split.y_train, split.y_test])
+    for what in loss.row.takes_for:
+        row = loss.row.taking(what)
+        if row.fits(split.target_shape) and (why := unfit(row.targets, values)):
+            message = f"takes the {count} columns of the target for {what}, and {why}"
+            return Complaint(("loss",), message, loss.name)
+    names = ", ".join(fitting(split.target_shape))
+    message = f"does not fit a target of {count} columns; losses that do: {names}"
+    return Complaint(("loss",), message, loss.name)

@@ -107,14 +107,14 @@ def _loss(section: Schema) -> Schema:
                 "required": ["name"],
                 "not": {"required": ["function"]},
             },
-            "then": _only({"name": True, **_labels(loss), **_table(loss.parameters)}),
+            "then": _only({"name": True, **_of_target(loss), **_table(loss.parameters)}),
         }
         for loss in LOSSES.values()
     ]
     own = {"if": {"required": ["function"]}, "then": {"required": ["labels"]}}
     known = {
         "if": {"required": ["sum"]},
-        "then": _only({"name": True, "sum": True}),
+        "then": _only({"name": True, "sum": True, "target": True}),
         "else": {"properties": named, "required": ["name"]},
     }
     return {
@@ -145,9 +145,13 @@ def _sum() -> Schema:
     return {"type": "object", "minProperties": 2, **_only(terms)}
 
 
-def _labels(loss: Loss) -> Schema:
-    """The labels that a loss for real targets may have instead."""
-    return {"labels": {"const": loss.of_classes.labels}} if loss.on_classes else {}
+def _of_target(loss: Loss) -> Schema:
+    """The labels that a loss may have instead, and what it can take real numbers for."""
+    takes = {**loss.takes_for, **({"shares": ()} if loss.on_classes else {})}
+    return {
+        **({"labels": {"const": loss.of_classes.labels}} if loss.on_classes else {}),
+        **({"target": {"enum": [*takes]}} if takes else {}),
+    }
 
 
 def _with_parameters(

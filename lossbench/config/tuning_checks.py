@@ -28,6 +28,10 @@ def unfit(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         if monitor not in (LOSS, *allowed):
             message = f"is not a metric of {experiment.loss.name}; {nearest(monitor, allowed)}"
             yield Complaint((name, "monitor"), message, monitor)
+        elif monitor != LOSS and split.targets and METRICS[monitor].follows != "mean":
+            message = "is taken of each target by itself, and does not follow from a mean over rows"
+            kept = [it for it in allowed if METRICS[it].every_epoch]
+            yield Complaint((name, "monitor"), f"{message}; {nearest(None, kept)}", monitor)
     if not tune:
         return
     row = METRICS[tune.judged_by]
@@ -77,7 +81,7 @@ def _of_values(experiment: Experiment, split: Split) -> Iterator[Complaint]:
 
 def _shapes(experiment: Experiment, split: Split) -> dict[str, Shape] | None:
     """The shapes of the weights; None where they are not known, or a layer does not fit."""
-    units = experiment.loss.row.units(len(split.classes))
+    units = experiment.loss.row.units(split.target_shape)
     with suppress(UnfitLayer):
         return experiment.model.weight_shapes(split.row_shape, units)
     return None

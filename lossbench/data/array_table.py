@@ -4,7 +4,7 @@ import numpy as np
 
 from lossbench.data.arrays import Array, DatasetError, Table
 from lossbench.data.columns.column import Column
-from lossbench.data.target import Problem, encode_classes, read_target
+from lossbench.data.target import OF_SEVERAL, Problem, encode_classes, read_target, several
 
 MOST_VALUES = 2**29  # of the features: what a small machine can hold twice in its memory
 BLOCK = 2**22  # values that are looked at together
@@ -13,20 +13,26 @@ BLOCK = 2**22  # values that are looked at together
 def table_of_arrays(
     x: Array, y: Array, weights: Array | None = None, problem: Problem | None = None
 ) -> Table:
-    """The table of features, (rows, …), and targets, (rows,) or (rows, 1); raises DatasetError.
+    """The table of features, (rows, …), and targets, (rows,) or (rows, …); raises DatasetError.
 
-    ``weights``, (rows,), are how much each row counts. A row of several axes, such as an image,
-    keeps its shape.
+    Several columns of targets are real numbers, or 0 and 1. ``weights``, (rows,), are how much each
+    row counts. A row of several axes, such as an image, keeps its shape.
     """
     _check_features(x)
-    target, classes = _target(_column(y, "target", len(x)), problem)
+    target: Array
+    classes: tuple[str, ...] = ()
+    if several_targets := y.ndim == 2 and y.shape[1] > 1:
+        target = _targets(y, len(x), problem)
+    else:
+        target, classes = _target(_column(y, "target", len(x)), problem)
     if weights is not None:
         weights = _column(weights, "sample_weight", len(x))
         if weights.dtype.kind not in "biuf" or not (weights >= 0).all():
             raise DatasetError("sample_weight", "must be numbers of at least 0")
-    return Table(
+    table = Table(
         x.reshape(len(x), -1), target, classes, weights=weights, row_shape=x.shape[1:] or (1,)
     )
+    return several(table) if several_targets else table
 
 
 def _check_features(x: Array) -> None:
@@ -57,6 +63,20 @@ def _column(values: Array, key: str, rows: int) -> Array:
     if len(values) != rows:
         raise DatasetError(key, f"has {len(values)} values for {rows} rows")
     return np.asarray(values)
+
+
+def _targets(values: Array, rows: int, problem: Problem | None) -> Array:
+    """Several targets, (rows, targets) in float64; raises DatasetError."""
+    if len(values) != rows:
+        raise DatasetError("target", f"has {len(values)} values for {rows} rows")
+    if problem == "classification":
+        raise DatasetError("problem", OF_SEVERAL)
+    if values.dtype.kind not in "biuf":
+        raise DatasetError("target", f"must be numbers, and the array has {values.dtype}")
+    numbers = values.astype(np.float64)
+    if not np.isfinite(numbers).all():
+        raise DatasetError("target", "has values that are not finite")
+    return numbers
 
 
 def _target(values: Array, problem: Problem | None) -> tuple[Array, tuple[str, ...]]:

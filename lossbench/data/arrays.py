@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossbench.data.target_transform import TargetTransform
+from lossbench.tables.losses.targets import TargetShape
 from lossbench.text import printable
 
 Array = NDArray[Any]
@@ -69,7 +70,8 @@ class Table:
 
     ``numbers`` has shape (rows, columns), with NaN for a missing value. ``categories`` has as many
     rows and holds text; it is None where no column has text. ``y``, (rows,), holds real numbers, or
-    class numbers from 0; ``classes`` names the classes and is empty for a real target. ``names``
+    class numbers from 0; ``classes`` names the classes and is empty for a real target. Several real
+    targets have the shape (rows, targets) and the names ``targets``, else empty. ``names``
     are the names of the columns, first those of ``numbers``; it is empty where they have no names.
     ``weights``, (rows,), says how much each row counts in the loss; None means all count the same.
     ``groups``, (rows,), has the number of the group of each row, and ``times`` a number that grows
@@ -86,6 +88,7 @@ class Table:
     groups: Array | None = None
     times: Array | None = None
     row_shape: tuple[int, ...] | None = None
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ class Split:
 
     ``x_*`` have shape (rows, features) in float32, or (rows, steps, channels) for sequences and
     (rows, height, width, channels) for images. ``y_*``, (rows,), hold float32 numbers, or class
-    numbers from 0 as int64; ``classes`` names the classes and is empty for a real target.
+    numbers from 0 as int64; ``classes`` names the classes and is empty for a real target. Several
+    real targets have the shape (rows, targets) and the names ``targets``, which else is empty.
     ``features`` names the columns of x; it is empty where they have no names. ``weights_train``,
     (rows,) in float32, says how much each row counts in the training loss; None means all count the
     same. ``original`` is the target where ``y_*`` are a transform of it, and else None.
@@ -125,6 +129,7 @@ class Split:
     original: Original | None = None
     held_back: int | None = None
     clean_train: Array | None = None
+    targets: tuple[str, ...] = ()
 
     @property
     def row_shape(self) -> tuple[int, ...]:
@@ -132,8 +137,13 @@ class Split:
         return self.x_train.shape[1:]
 
     @property
+    def target_shape(self) -> TargetShape:
+        """How many classes the target has, and how many columns."""
+        return TargetShape(len(self.classes), max(1, len(self.targets)))
+
+    @property
     def measured(self) -> tuple[Array, Array]:
-        """The target of the training rows and of the test rows, (rows,), as metrics take it."""
+        """The target of the training rows and of the test rows as metrics take it, like ``y_*``."""
         if self.original is None:
             return self.y_train, self.y_test
         return self.original.train, self.original.test

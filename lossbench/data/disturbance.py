@@ -32,7 +32,7 @@ class Disturbance:
     ``outliers`` is the share of the training rows to whose target an error is added. It is drawn
     from a normal distribution around 0; its standard deviation is ``scale`` times that of the
     undisturbed target of the training rows (gross errors, Huber 1964, Robust Estimation of a
-    Location Parameter).
+    Location Parameter). Of several targets each has an error of its own in such a row.
 
     Shares are from 0 to 1. Of n rows, round(share * n) are disturbed: so many, and not each with
     that probability.
@@ -71,10 +71,10 @@ def _with_outliers(y: Array, rows: Array, how: Disturbance) -> Array:
     assert how.outliers is not None
     assert how.scale is not None
     rng = np.random.default_rng(how.random_state)
-    order, errors = rng.random(len(y)), rng.standard_normal(len(y))
+    order, errors = rng.random(len(y)), rng.standard_normal(y.shape)
     chosen = _first(rows, order, how.outliers)
     found = y.astype(np.float64)
-    found[chosen] += how.scale * found[rows].std() * errors[chosen]
+    found[chosen] += how.scale * found[rows].std(axis=0) * errors[chosen]
     return found
 
 

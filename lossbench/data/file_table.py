@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lossbench.data.arrays import Array, DatasetError, SideBySide, Table, stacked
+from lossbench.data.choice import STRATEGIES, Choice
 from lossbench.data.columns import dates
 from lossbench.data.columns.column import Column
 from lossbench.data.columns.read import read_column
@@ -15,36 +16,16 @@ from lossbench.data.columns.to_split_by import groups, times
 from lossbench.data.faults import Fault, refuse
 from lossbench.data.progress import tell
 from lossbench.data.reading.form import Reading
-from lossbench.data.target import Problem, Rare, read_target, without_rare
+from lossbench.data.target import (
+    read_target,
+    read_targets,
+    several,
+    without_rare,
+)
 from lossbench.text import counted, cut, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
-
-STRATEGIES = ("drop", "mean", "median", "most_frequent")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a config takes of a data file.
-
-    ``drop`` names columns to leave out, and ``sample_weight`` the column that says how much each
-    row counts. ``missing``, one of STRATEGIES, must be given if values are missing. With "drop" a
-    row with any missing value is left out. With the others only rows without a target or a weight
-    are; features stay NaN here, and are filled in after the split. ``dates`` are the features that
-    columns of dates become; with none, they are left out. ``rare`` says what becomes of rare
-    classes. ``group`` and ``time`` name the columns by which rows are split, if they are.
-    """
-
-    target: str
-    problem: Problem | None = None
-    missing: str | None = None
-    drop: tuple[str, ...] = ()
-    sample_weight: str | None = None
-    dates: tuple[DateFeature, ...] | None = None
-    rare: Rare | None = None
-    group: str | None = None
-    time: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,15 +33,20 @@ class Columns:
     """The columns of a file that a config takes, and all that it has to decide about them."""
 
     features: Mapping[str, Column]
-    target: Column
+    targets: tuple[Column, ...]
     weight: Column | None
     faults: tuple[Fault, ...]
 
     @property
+    def target(self) -> Column:
+        """The column to predict, where there is one."""
+        return self.targets[0]
+
+    @property
     def used(self) -> Iterator[Column]:
-        """The features, the target, and the weight if there is one."""
+        """The features, the targets, and the weight if there is one."""
         yield from self.features.values()
-        yield self.target
+        yield from self.targets
         if self.weight:
             yield self.weight
 
@@ -69,10 +55,9 @@ class Columns:
 
         Columns that cannot be used are left out. Features are counted in the rows with a target.
         """
-        known = ~self.target.missing
+        known = ~np.logical_or.reduce([it.missing for it in self.targets])
         counts = {it.name: int((it.missing & known).sum()) for it in self.used if not it.fault}
-        if not self.target.fault:
-            counts[self.target.name] = int(len(known) - known.sum())
+        counts |= {it.name: int(it.missing.sum()) for it in self.targets if not it.fault}
         return {name: count for name, count in counts.items() if count}
 
 
@@ -83,13 +68,14 @@ def columns_of(reading: Reading, choice: Choice, rules: Rules) -> Columns:
     """
     _check_names(reading.frame, choice, rules)
     weight = _weight(reading, choice, rules)
-    target = read_column(reading, choice.target, rules)
-    if choice.problem == "classification" and target.kind in ("numbers", "dates") and target.fault:
+    targets = tuple(read_column(reading, it, rules) for it in choice.targets)
+    of_kind = targets[0].kind in ("numbers", "dates")
+    if choice.problem == "classification" and of_kind and targets[0].fault:
         # Every value is a class then, whatever it is.
-        of_texts = replace(rules, categories=rules.categories | {choice.target})
-        target = read_column(reading, choice.target, of_texts)
+        of_texts = replace(rules, categories=rules.categories.union(choice.targets))
+        targets = (read_column(reading, choice.targets[0], of_texts),)
     # Columns are chosen by their names: to drop them would copy all that is left.
-    given = {choice.target, choice.sample_weight, choice.group, *choice.drop}
+    given = {*choice.targets, choice.sample_weight, choice.group, *choice.drop}
     names = [it for it in reading.frame.columns if it not in given]
     features = {}
     for number, name in enumerate(names):
@@ -100,10 +86,10 @@ def columns_of(reading: Reading, choice: Choice, rules: Rules) -> Columns:
     faults = [*reading.faults, *(it.fault for it in features.values() if it.fault)]
     if not features:
         faults.append(Fault("file", "has no column besides the target"))
-    faults += _of_target(target)
+    faults += _of_target(targets[0]) if len(targets) == 1 else []
     faults += _of_dates(features, choice)
-    faults += _idle([*features.values(), target], choice, rules)
-    return Columns(features, target, weight, tuple(faults))
+    faults += _idle([*features.values(), *targets], choice, rules)
+    return Columns(features, targets, weight, tuple(faults))
 
 
 def table_from_file(reading: Reading, choice: Choice, rules: Rules) -> Table:
@@ -117,7 +103,11 @@ def table_from_file(reading: Reading, choice: Choice, rules: Rules) -> Table:
         faults.append(Fault("missing", message))
     refuse(faults)
     rows = _used_rows(columns, choice.missing)
-    y, classes = read_target(columns.target, rows, choice.problem)
+    classes: tuple[str, ...] = ()
+    if several_targets := len(columns.targets) > 1:
+        y = read_targets(columns.targets, rows)
+    else:
+        y, classes = read_target(columns.target, rows, choice.problem)
     if choice.rare and not classes:
         raise DatasetError("rare", "is for classes; the target has numbers")
     gaps = int(columns.target.missing.sum())
@@ -131,7 +121,7 @@ def table_from_file(reading: Reading, choice: Choice, rules: Rules) -> Table:
     numbers = dict(_numbers(columns.features, choice.dates or ()))
     texts = {it.name: it.values for it in columns.features.values() if it.kind == "categories"}
     weights = _weights(reading, columns.weight, rows) if columns.weight else None
-    return Table(
+    table = Table(
         SideBySide(tuple(numbers.values()), rows),
         y,
         classes,
@@ -141,6 +131,7 @@ def table_from_file(reading: Reading, choice: Choice, rules: Rules) -> Table:
         groups=groups(reading, choice.group, rules)[rows] if choice.group else None,
         times=times(reading, choice.time, rules)[rows] if choice.time else None,
     )
+    return several(table, choice.targets) if several_targets else table
 
 
 def hint_at_columns(name: str, frame: "pd.DataFrame") -> str:
@@ -150,12 +141,12 @@ def hint_at_columns(name: str, frame: "pd.DataFrame") -> str:
 
 def _check_names(frame: "pd.DataFrame", choice: Choice, rules: Rules) -> None:
     """Raise DatasetError with all names that are not those of columns."""
-    singles = {"target": choice.target, "sample_weight": choice.sample_weight}
+    singles = [*(("target", it) for it in choice.targets), ("sample_weight", choice.sample_weight)]
     by = {"group": choice.group, "time": choice.time}
     lists = {"drop": choice.drop, "categories": sorted(rules.categories)}
     errors = [
         DatasetError(key, f"is not a column; {hint_at_columns(name, frame)}")
-        for key, name in singles.items()
+        for key, name in singles
         if name is not None and name not in frame.columns
     ]
     errors += [
@@ -171,7 +162,7 @@ def _check_names(frame: "pd.DataFrame", choice: Choice, rules: Rules) -> None:
         for why in [_unfit_to_split_by(name, choice, frame)]
         if why
     ]
-    if choice.target in choice.drop:
+    if {*choice.targets} & {*choice.drop}:
         errors.append(DatasetError("drop", "leaves out the target"))
     if errors:
         raise DatasetError(errors[0].key, str(errors[0]), errors[1:])
@@ -180,7 +171,7 @@ def _check_names(frame: "pd.DataFrame", choice: Choice, rules: Rules) -> None:
 def _unfit_to_split_by(name: str, choice: Choice, frame: "pd.DataFrame") -> str:
     if name not in frame.columns:
         return f"{name} is not a column; {hint_at_columns(name, frame)}"
-    return "that is the target" if name == choice.target else ""
+    return "that is the target" if name in choice.targets else ""
 
 
 def _weight(reading: Reading, choice: Choice, rules: Rules) -> Column | None:
@@ -188,7 +179,7 @@ def _weight(reading: Reading, choice: Choice, rules: Rules) -> Column | None:
     name, key = choice.sample_weight, "sample_weight"
     if name is None:
         return None
-    if name == choice.target:
+    if name in choice.targets:
         raise DatasetError(key, "is the target")
     if name in choice.drop:
         raise DatasetError("drop", "leaves out the sample_weight")
@@ -273,7 +264,7 @@ def _numbers(
 
 def _used_rows(columns: Columns, missing: str | None) -> Array:
     """The rows that are used: with a target and a weight, or with all values if so asked."""
-    needed = list(columns.used) if missing == "drop" else [columns.target]
+    needed = list(columns.used) if missing == "drop" else [*columns.targets]
     needed += [columns.weight] if columns.weight else []
     gaps = np.logical_or.reduce([it.missing for it in needed])
     if gaps.all():

@@ -14,19 +14,21 @@ import numpy as np
 
 from lossbench.data.arrays import DatasetError, Table
 from lossbench.data.limits import MAX_VALUES
-from lossbench.data.target import encode_classes
+from lossbench.data.target import encode_classes, several
 from lossbench.text import message_of
 
-Target = Literal["real", "classes"]
+# "several" are labels of 0 and 1 in a column each, or several real numbers.
+Target = Literal["real", "classes", "several"]
 
-# All that give rows of numbers with one target each. make_biclusters, make_checkerboard,
-# make_low_rank_matrix and the sparse ones have no target. make_multilabel_classification and
-# load_linnerud have several columns of targets.
+# All that give rows of numbers with a target. make_biclusters, make_checkerboard,
+# make_low_rank_matrix and the sparse ones have none. That of make_regression is several real
+# numbers if n_targets says so.
 GENERATORS: dict[str, Target] = {
     "load_breast_cancer": "classes",
     "load_diabetes": "real",
     "load_digits": "classes",
     "load_iris": "classes",
+    "load_linnerud": "several",
     "load_wine": "classes",
     "make_blobs": "classes",
     "make_circles": "classes",
@@ -37,13 +39,17 @@ GENERATORS: dict[str, Target] = {
     "make_gaussian_quantiles": "classes",
     "make_hastie_10_2": "classes",
     "make_moons": "classes",
+    "make_multilabel_classification": "several",
     "make_regression": "real",
     "make_s_curve": "real",
     "make_sparse_uncorrelated": "real",
     "make_swiss_roll": "real",
 }
 # These change what a function returns, not the data.
-NOT_PARAMETERS = {"as_frame", "coef", "return_centers", "return_X_y"}
+NOT_PARAMETERS = {
+    *("as_frame", "coef", "return_centers", "return_X_y"),
+    *("return_distributions", "return_indicator", "sparse"),
+}
 # scikit-learn wants tuples for these, and for all other parameters lists.
 TUPLES = {"n_samples", "center_box"}
 
@@ -78,11 +84,12 @@ def generate(generator: str, settings: Mapping[str, Any]) -> Table:
     except Exception as error:  # scikit-learn checks the types of parameters, but not all else
         raise _refused(error, settings) from error
     x, y = (made.data, made.target) if is_toy_dataset(generator) else made[:2]
-    if y.ndim > 1:
-        raise DatasetError("n_targets", "must be 1: a loss has one target")
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise DatasetError("generator", "makes numbers that are too large with these parameters")
     names = tuple(map(str, made.feature_names)) if is_toy_dataset(generator) else ()
+    if y.ndim > 1:
+        of_toy = tuple(map(str, made.target_names)) if is_toy_dataset(generator) else ()
+        return several(Table(x, y, names=names), of_toy)
     if GENERATORS[generator] == "real":
         return Table(x, y, names=names)
     y, classes = encode_classes(y)

@@ -17,8 +17,9 @@ def learned_target(
 ) -> tuple[Array, Array, Original | None]:
     """The target of both parts as a Split has it, and what it was before a transform.
 
-    ``parts`` are the indices of the training rows and of the test rows. Raises DatasetError where
-    the target does not allow the transform, or is too large.
+    Several targets are scaled each by itself. ``parts`` are the indices of the training rows and of
+    the test rows. Raises DatasetError where the target does not allow the transform, or is too
+    large.
     """
     train, test = parts
     if table.classes:
@@ -26,8 +27,12 @@ def learned_target(
             raise DatasetError(KEY, "is for a target of real numbers, and this one has classes")
         return table.y[train], table.y[test], None
     if scaling.transform is None:
-        y = _in_float32(standardized(table.y[:, None], train, scaling.target)[:, 0])
+        columns = table.y.reshape(len(table.y), -1)
+        y = _in_float32(standardized(columns, train, scaling.target).reshape(table.y.shape))
         return y[train], y[test], None
+    if table.targets:
+        message = "is for one target; standardize: {target: train} scales each of several"
+        raise DatasetError(KEY, message)
     y = table.y.astype(np.float64)
     _refuse_unfit(scaling.transform, y, y[train])
     transform = TargetTransform.fitted(scaling.transform, y[train])

@@ -196,6 +196,14 @@ def _check_classes(table: Table) -> None:
 
 def _check_target(table: Table, train: Any, shuffled: bool) -> None:
     """Raise DatasetError where the target of the training rows has nothing to learn."""
+    for number, name in enumerate(table.targets):
+        y = table.y[:, number]
+        if np.ptp(y[train]) == 0:
+            where = "" if np.ptp(y) == 0 else " in the training part"
+            message = f"has a column {name!r} that is constant{where}: there is nothing to learn"
+            raise DatasetError("target", message)
+    if table.targets:
+        return
     found = np.unique(table.y[train])
     if not table.classes:
         if len(found) == 1:

@@ -55,6 +55,7 @@ def split(
         original,
         parts.held_back,
         None if disturbance is None else table.y[train],
+        table.targets,
     )
 
 

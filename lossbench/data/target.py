@@ -7,11 +7,13 @@ that become fewer to both sides of the most frequent one, and eight times as man
 rarest. Any other target is real. A config may say otherwise.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
-from lossbench.data.arrays import Array, DatasetError
+from lossbench.data.arrays import Array, DatasetError, Table
 from lossbench.data.columns import dates
 from lossbench.data.columns.column import Column
 from lossbench.text import shown
@@ -20,11 +22,13 @@ Problem = Literal["classification", "regression"]
 Rare = Literal["drop", "merge"]
 MAX_CLASSES = 20
 MIN_ROWS_PER_CLASS = 10
+MOST_TARGETS = 10_000
 # Counts and ratings have at least so many values, and their most frequent one has so many times the
 # rows of the rarest.
 MIN_COUNTS, COUNTS_RATIO = 4, 8
 # Classes with fewer rows are rare: both parts of a split should have some of each.
 RARE = 5
+OF_SEVERAL = "is for one target; of several, the loss says what they are"
 MERGED = "other"  # the name of the class that rare ones become
 
 
@@ -69,6 +73,31 @@ def read_target(
         message = f"has {count} different texts in {len(values)} rows, too many for classes"
         raise DatasetError("target", message)
     return encode_classes(values)
+
+
+def read_targets(columns: Sequence[Column], used: Array) -> Array:
+    """Several targets, (rows, targets): numbers, and 1 and 0 for true and false.
+
+    ``used`` is as in ``read_target``. Raises DatasetError for a column of anything else.
+    """
+    for it in columns:
+        if it.kind != "numbers" or it.fault:
+            what = it.fault.what if it.fault else f"column {it.name!r} has {it.kind}"
+            message = "several targets must be numbers, or true and false"
+            raise DatasetError("target", f"has a column that is neither: {what}; {message}")
+    return np.stack([it.values[used] for it in columns], axis=1).astype(np.float64)
+
+
+def several(table: Table, names: Sequence[str] = ()) -> Table:
+    """A table whose target, (rows, targets), is several real numbers; a single one is as usual.
+
+    Without names they are numbered from 1.
+    """
+    count = table.y.shape[1]
+    if count > MOST_TARGETS:
+        raise DatasetError("target", f"has {count} columns; at most {MOST_TARGETS} are allowed")
+    named = tuple(names) or tuple(f"target_{number + 1}" for number in range(count))
+    return replace(table, y=table.y.astype(np.float64), targets=named)
 
 
 def are_classes(values: Array, column: Column | None = None) -> bool:

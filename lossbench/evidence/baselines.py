@@ -15,8 +15,10 @@ from lossbench.data.arrays import Split
 from lossbench.results.constants import OF_CLASS_1, metric_value
 from lossbench.results.result import Array
 from lossbench.tables.metrics import MEDIAN, METRICS
+from lossbench.tables.problems import CLASSIFICATION, MULTI_LABEL, SOFT_LABEL, Problem
 
 CONSTANT, LINEAR, BOOSTING = "constant", "linear model", "gradient boosting"
+SMALLEST_SHARE = 1e-3  # that a model which predicts shares as numbers may give a class
 ALPHAS = np.logspace(-3, 3, 13)  # of ridge regression, which chooses one of them itself
 
 
@@ -28,31 +30,37 @@ class Baseline:
     values: Mapping[str, Array]
 
 
-def baselines(splits: Sequence[Split], metrics: Sequence[str], judged_by: str) -> list[Baseline]:
+def baselines(
+    splits: Sequence[Split], metrics: Sequence[str], judged_by: str, problem: Problem
+) -> list[Baseline]:
     """The metrics of each model on the test rows of each split.
 
+    Of several targets each has a model of its own; soft labels are learned as real numbers.
     ``judged_by`` is the metric that decides. For one that a quantile has least of, such as the
     median, the constant is this quantile, and gradient boosting learns it. The linear model learns
     squared errors all the same.
     """
     from threadpoolctl import threadpool_limits
 
-    of_classes = bool(splits[0].classes)
+    of_classes = problem in (*CLASSIFICATION, MULTI_LABEL)
+    several = bool(splits[0].targets)
     found = []
     # The cores are for the losses; on small tables, several threads only wait for each other.
     with threadpool_limits(1):
         for name in (CONSTANT, LINEAR, BOOSTING):
             of_splits = [
-                _measured(_model(name, of_classes, judged_by), split, metrics) for split in splits
+                _measured(_model(name, of_classes, several, judged_by), split, metrics, problem)
+                for split in splits
             ]
             values = {it: np.array([of[it] for of in of_splits]) for it in metrics}
             found.append(Baseline(name, values))
     return found
 
 
-def _model(name: str, of_classes: bool, judged_by: str) -> Any:
+def _model(name: str, of_classes: bool, several: bool, judged_by: str) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     from sklearn.linear_model import LogisticRegression, RidgeCV
+    from sklearn.multioutput import MultiOutputClassifier, MultiOutputRegressor
 
     of_names: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         CONSTANT: (lambda: _constant_class(judged_by), lambda: _constant_number(judged_by)),
@@ -63,7 +71,10 @@ def _model(name: str, of_classes: bool, judged_by: str) -> Any:
         ),
     }
     classifier, regressor = of_names[name]
-    return classifier() if of_classes else regressor()
+    model = classifier() if of_classes else regressor()
+    if not several:
+        return model
+    return MultiOutputClassifier(model) if of_classes else MultiOutputRegressor(model)
 
 
 def _constant_class(judged_by: str) -> Any:
@@ -95,7 +106,9 @@ def _boosted(judged_by: str) -> dict[str, Any]:
     return {"loss": "quantile", "quantile": quantile}
 
 
-def _measured(model: Any, split: Split, metrics: Sequence[str]) -> dict[str, float]:
+def _measured(
+    model: Any, split: Split, metrics: Sequence[str], problem: Problem
+) -> dict[str, float]:
     """The metrics on the test rows of a split."""
     y_train, y_test = split.measured
     # These models take the numbers of a row without its axes.
@@ -104,9 +117,15 @@ def _measured(model: Any, split: Split, metrics: Sequence[str]) -> dict[str, flo
         warnings.simplefilter("ignore")  # that it has not converged, or that a class is rare
         model.fit(x_train, y_train, sample_weight=split.weights_train)
         answer = model.predict(x_test)
-        outputs = answer[:, None]
+        outputs = answer.reshape(len(answer), -1)
         if split.classes:
             outputs = np.zeros((len(y_test), len(split.classes)))
             outputs[:, model.classes_] = model.predict_proba(x_test)
             outputs = outputs[:, 1:] if len(split.classes) == 2 else outputs
+        elif problem == MULTI_LABEL:
+            outputs = np.stack([it[:, 1] for it in model.predict_proba(x_test)], axis=1)
+        elif problem == SOFT_LABEL:
+            shares = np.maximum(outputs, SMALLEST_SHARE)
+            outputs = shares / shares.sum(axis=1, keepdims=True)
+            answer = outputs.argmax(axis=1)
         return {name: metric_value(name, y_test, answer, outputs) for name in metrics}

@@ -10,7 +10,7 @@ import numpy as np
 
 from lossbench.results import atomic, claims_json
 from lossbench.results.result import PARTS, Part, Result
-from lossbench.results.statistics import Summary, Verdict, judge
+from lossbench.results.statistics import Summary, Verdict, judge, summarize
 from lossbench.text import figure, to_json
 
 if TYPE_CHECKING:
@@ -99,6 +99,12 @@ def line(result: Result) -> str:
     # Of a million, float32 has no three decimals.
     train, test = (figure(it) if it >= 1e6 else f"{it:.3f}" for it in medians)
     return f"Train: {train}, Test: {test}"
+
+
+def of_targets(result: Result) -> list[tuple[str, Summary, Summary]]:
+    """Each of several targets with the metric that is printed, of the train and the test part."""
+    train, test = (result.of_targets(part, result.metric) for part in PARTS)
+    return [(name, summarize(train[name]), summarize(test[name])) for name in train]
 
 
 def files(

@@ -35,7 +35,7 @@ def cut(work: Work) -> list[Sequence[int]]:
     if experiment.tune:
         return [seeds]
     rows = len(split.x_train)
-    units = max(1, len(split.classes))
+    units = experiment.loss.row.units(split.target_shape)
     # What a function makes is not known; convolutions and recurrent layers use weights many times.
     shapes = experiment.model.weight_shapes(split.row_shape, units) or {}
     often = 1 if isinstance(experiment.model, Perceptron) else prod(split.row_shape)

@@ -38,7 +38,7 @@ def check_answer(answer: object, work: Work, seeds: Sequence[int]) -> Answer:
             pass
         case _:
             raise WrongAnswer("has an unknown form")
-    outputs = experiment.loss.row.units(len(split.classes))
+    outputs = experiment.loss.row.units(split.target_shape)
     shapes = experiment.model.weight_shapes(split.row_shape, outputs)
     for training in trainings:
         _check(training, experiment, shapes)
@@ -77,8 +77,14 @@ def _check(training: object, experiment: Experiment, shapes: dict[str, Shape] | 
             split=0,
             tuned=dict(tuned),
             weight_names=tuple(names),
+            of_targets=dict(of_targets),
             seconds=float(seconds),
-        ) if type(seed) is int and type(diverged) is bool and 0 <= seconds < np.inf:
+        ) if (
+            type(seed) is int
+            and type(diverged) is bool
+            and 0 <= seconds < np.inf
+            and not of_targets
+        ):
             pass
         case _:
             raise WrongAnswer("has something else in place of a training")

@@ -31,6 +31,7 @@ from lossbench.pictures.style import (
     write_heading,
 )
 from lossbench.results.result import Result
+from lossbench.tables.problems import CLASSIFICATION
 from lossbench.training.predict import decisions_in_chunks, work
 
 GRID = 100  # points along an axis on which boundaries are looked for
@@ -48,12 +49,13 @@ LONGEST_TITLE = 36  # characters of the data's name in a title
 
 def has_boundaries(comparison: Comparison, allow_code: bool = False) -> bool:
     """Whether some of the networks tell classes apart by two features."""
-    return comparison.problem != "regression" and bool(shown_in_boundaries(comparison, allow_code))
+    of_classes = comparison.problem in CLASSIFICATION
+    return of_classes and bool(shown_in_boundaries(comparison, allow_code))
 
 
 def needing_code(comparison: Comparison) -> list[str]:
     """The names of experiments whose boundaries only their own code can compute."""
-    if comparison.problem == "regression":
+    if comparison.problem not in CLASSIFICATION:
         return []
     names = [it.experiment.name for it in comparison.results if it.experiment.runs_code]
     return names if any(map(_has_two_inputs, comparison.results)) else []
@@ -202,7 +204,7 @@ def _has_two_inputs(result: Result) -> bool:
 
 
 def _has_units_for(split: Split, result: Result) -> bool:
-    units = result.experiment.loss.row.units(len(split.classes))
+    units = result.experiment.loss.row.units(split.target_shape)
     return len(result.trainings[0].weights[-1]) == units
 
 

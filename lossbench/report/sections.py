@@ -9,6 +9,7 @@ import numpy as np
 from lossbench.config.trainings import trainings_of
 from lossbench.config.yaml_writer import to_yaml
 from lossbench.data.files import DataFiles
+from lossbench.evidence import summary
 from lossbench.evidence.comparison import Comparison
 from lossbench.evidence.pair import Pair
 from lossbench.pictures import descriptions
@@ -124,6 +125,8 @@ def experiment_section(result: Result, number: int, anchor: str, folder: Path) -
         "trainings": trainings_of(experiment),
         "picture": picture,
         "note": note,
+        "metric": readable(result.metric).lower(),
+        "targets": summary.of_targets(result),
         "config": to_yaml(experiment.seen_from(folder)),
         "provenance": [*result.provenance.items(), ("config_sha256", experiment.config_hash)],
     }

@@ -1,6 +1,5 @@
 """What the best constant prediction reaches: a network that does no better has learnt nothing."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.results.result import PARTS, Array, Constants
 from lossbench.tables.metrics import MEDIAN, METRICS
+from lossbench.tables.problems import SOFT_LABEL, Problem
 
 # The class to predict for metrics that look at class 1 alone. Always class 1 has the best of them.
 # But of the recall that is 1, which no network exceeds: there it is the class that has the least.
@@ -20,34 +20,66 @@ def constants_of(experiment: Experiment, split: Split) -> Constants:
 
     It is the mean of a real target in the rows that are trained on, or the quantile of it that the
     metric is of: the median for absolute errors. Of classes it is the most frequent one, with the
-    shares of all as probabilities, but for OF_CLASS_1.
+    shares of all as probabilities, but for OF_CLASS_1. Each of several targets has its own. Of soft
+    labels it is the mean of the shares, and the class with the largest one.
     """
     rows = experiment.fitted_rows(split)
     y_train, y_test = split.measured
     known = y_train[:rows]
-    predicted = _of_classes if split.classes else _of_numbers
+    problem = experiment.loss.row.problem
     return {
-        part: dict(predicted(experiment.metrics, known, y, len(split.classes)))
+        part: {
+            name: _constant(name, problem, known, y, len(split.classes))
+            for name in experiment.metrics
+        }
         for part, y in zip(PARTS, (known, y_test), strict=True)
     }
 
 
 def metric_value(name: str, truth: Array, answer: Array, outputs: Array) -> float:
-    """A metric of given answers; the arguments are those of ``tables.metrics.Function``."""
+    """A metric of given answers.
+
+    The arguments are those of ``tables.metric.Function``. Of several targets, (rows, targets), it
+    is the mean of those of each target, unless the metric is of all of them at once.
+    """
+    if answer.ndim == 2 and not METRICS[name].all_targets:
+        return float(np.mean(of_each_target(name, truth, answer, outputs)))
     function = METRICS[name].function
     if function:
         return float(function(truth, answer, outputs))
     if name == "mse":
         return float(np.square(truth - answer).mean())
-    return float(np.abs(truth - answer).mean() if name == "mae" else (truth == answer).mean())
+    if name == "mae":
+        return float(np.abs(truth - answer).mean())
+    if truth.ndim == 2:  # soft labels, whose class is the likeliest one
+        truth = truth.argmax(axis=1)
+    return float((truth == answer).mean())
 
 
-def _of_numbers(
-    names: Iterable[str], known: Array, y: Array, _: int
-) -> Iterable[tuple[str, float]]:
-    for name in names:
-        answer = np.full(len(y), _number(known, METRICS[name].quantile))
-        yield name, metric_value(name, y, answer, answer[:, None])
+def of_each_target(name: str, truth: Array, answer: Array, outputs: Array) -> list[float]:
+    """A metric of each of several targets; all arrays are (rows, targets)."""
+    columns = zip(truth.T, answer.T, outputs.T, strict=True)
+    return [metric_value(name, true, said, output[:, None]) for true, said, output in columns]
+
+
+def _constant(name: str, problem: Problem, known: Array, y: Array, classes: int) -> float:
+    if problem == SOFT_LABEL:
+        shares = known.mean(axis=0)
+        answer = np.full(len(y), shares.argmax())
+        return metric_value(name, y, answer, np.tile(shares, (len(y), 1)))
+    if problem != "regression":
+        labels = [it.astype(int) for it in known.T] if known.ndim == 2 else [known]
+        each = [_of_classes(name, it, len(y), classes or 2) for it in labels]
+        if known.ndim == 1:
+            return metric_value(name, y, *each[0])
+        answers, outputs = (np.stack([*it], axis=1) for it in zip(*each, strict=True))
+        return metric_value(name, y, answers, outputs[:, :, 0])
+    if known.ndim == 2:
+        constant = np.stack([_number(it, METRICS[name].quantile) for it in known.T])
+        answers = np.tile(constant, (len(y), 1))
+        return metric_value(name, y, answers, answers)
+    answer = np.full(len(y), _number(known, METRICS[name].quantile))
+    return metric_value(name, y, answer, answer[:, None])
 
 
 def _number(known: Array, quantile: float | None) -> Any:
@@ -59,12 +91,9 @@ def _number(known: Array, quantile: float | None) -> Any:
     return float(np.quantile(known, quantile, method="inverted_cdf"))
 
 
-def _of_classes(
-    names: Iterable[str], known: Array, y: Array, classes: int
-) -> Iterable[tuple[str, float]]:
+def _of_classes(name: str, known: Array, rows: int, classes: int) -> tuple[Array, Array]:
+    """The class to predict, (rows,), and outputs, (rows, units)."""
     counts = np.bincount(known, minlength=classes)
     shares = counts / counts.sum()
-    outputs = np.tile(shares[1:] if classes == 2 else shares, (len(y), 1))
-    for name in names:
-        answer = np.full(len(y), OF_CLASS_1.get(name, counts.argmax()))
-        yield name, metric_value(name, y, answer, outputs)
+    outputs = np.tile(shares[1:] if classes == 2 else shares, (rows, 1))
+    return np.full(rows, OF_CLASS_1.get(name, counts.argmax())), outputs

@@ -75,6 +75,7 @@ def read_document(folder: Path) -> tuple[dict[str, Any], Document, Experiment]:
     if bool(document.weights) == isinstance(experiment.model, Perceptron):
         raise DamagedResult(path, f"does not have the weights of its model; {AGAIN}")
     _check_runs(path, document.runs, experiment)
+    _check_targets(path, document, experiment)
     if len(document.class_rows) not in (0, len(document.classes)):
         raise DamagedResult(path, f"does not have rows for each of its classes; {AGAIN}")
     if len(document.constants) not in (0, experiment.splits):
@@ -132,6 +133,27 @@ def _check_runs(path: Path, runs: Sequence[Run], experiment: Experiment) -> None
         for name in names:
             if not all(_is_possible(run, name, run.stored(it)[name], experiment) for it in PARTS):
                 raise DamagedResult(path, f"{name} of seed {run.seed} is out of its range; {AGAIN}")
+
+
+def _check_targets(path: Path, document: Document, experiment: Experiment) -> None:
+    """Raise DamagedResult unless the metrics of each target are those of its runs."""
+    for run in document.runs:
+        if not run.targets and not document.runs[0].targets:
+            continue
+        for part in PARTS:
+            found = run.targets.get(part, {})
+            each = [it for it in experiment.metrics if not METRICS[it].all_targets]
+            if [*found] != each or {*map(len, found.values())} != {len(document.targets)}:
+                raise DamagedResult(path, f"does not have the metrics of its targets; {AGAIN}")
+            for name, values in found.items():
+                if not all(_of_target_is_possible(run, name, it) for it in values):
+                    where = f"{name} of seed {run.seed}"
+                    raise DamagedResult(path, f"{where} is out of its range; {AGAIN}")
+
+
+def _of_target_is_possible(run: Run, name: str, value: float | None) -> bool:
+    low, high = METRICS[name].range
+    return value is None or (not run.diverged and low <= value <= high)
 
 
 def _is_possible(run: Run, name: str, value: float | None, experiment: Experiment) -> bool:

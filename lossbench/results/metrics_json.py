@@ -30,7 +30,7 @@ from lossbench.text import finite_or_none, on_one_line
 
 VERSION = version("lossbench")
 # How many bytes and how many values metrics.json may have: beside its seeds, and for each of them.
-MOST_BESIDE_SEEDS, MOST_PER_SEED = (2**22, 200_000), (2**12, 320)
+MOST_BESIDE_SEEDS, MOST_PER_SEED = (2**22, 200_000), (2**15, 1600)
 WEIGHT_NAME = r"^[a-z][a-z0-9_]*$"
 WeightName = Annotated[str, Field(pattern=WEIGHT_NAME, max_length=200)]
 DEEPEST = 20  # mappings and lists inside each other
@@ -47,6 +47,7 @@ def as_document(result: Result) -> dict[str, Any]:
         "config_hash": experiment.config_hash,
         "classes": list(result.classes),
         **({"class_rows": list(result.class_rows)} if result.class_rows else {}),
+        **({"targets": list(result.targets)} if result.targets else {}),
         **({"target": result.target.as_json()} if result.target else {}),
         **({"weights": shapes} if shapes else {}),
         "runs": [
@@ -60,6 +61,7 @@ def as_document(result: Result) -> dict[str, Any]:
                     part: {name: finite_or_none(training.final(part)[name]) for name in names}
                     for part in PARTS
                 },
+                **({"targets": _of_targets(training)} if training.of_targets else {}),
             }
             for training in result.trainings
         ],
@@ -77,6 +79,14 @@ def as_document(result: Result) -> dict[str, Any]:
         ],
         "published": {name: beside_published(result, name) for name in experiment.published},
         "provenance": provenance(result.data_sha256),
+    }
+
+
+def _of_targets(training: Training) -> dict[str, dict[str, list[float | None]]]:
+    """The metrics of each of several targets, by part and name."""
+    return {
+        part: {name: [*map(finite_or_none, values)] for name, values in of_part.items()}
+        for part, of_part in training.of_targets.items()
     }
 
 
@@ -124,6 +134,7 @@ class Run(BaseModel):
     best_epoch: int | None = Field(None, ge=1)
     train: dict[str, float | None]
     test: dict[str, float | None]
+    targets: dict[Part, dict[str, list[float | None]]] = {}
 
     def stored(self, part: Part) -> dict[str, float | None]:
         """The figures of a part by name, as they are in the file."""
@@ -132,6 +143,17 @@ class Run(BaseModel):
     def final(self, part: Part) -> dict[str, float]:
         """The figures of a part by name, with NaN for null."""
         return _with_nan(self.stored(part))
+
+    @property
+    def of_targets(self) -> dict[Part, dict[str, tuple[float, ...]]]:
+        """The metrics of each of several targets by part and name, with NaN for null."""
+        return {
+            part: {
+                name: tuple(np.nan if it is None else it for it in values)
+                for name, values in of_part.items()
+            }
+            for part, of_part in self.targets.items()
+        }
 
 
 class Digests(BaseModel):
@@ -152,6 +174,7 @@ class Document(BaseModel):
     config_hash: str
     classes: tuple[str, ...] = Field((), strict=False)
     class_rows: tuple[Annotated[int, Field(ge=1)], ...] = Field((), strict=False)
+    targets: tuple[str, ...] = Field((), strict=False)
     target: StoredUnits | None = None
     weights: dict[WeightName, list[Annotated[int, Field(ge=1)]]] = Field({}, max_length=10_000)
     runs: list[Run] = Field(min_length=1)

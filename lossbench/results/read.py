@@ -28,6 +28,7 @@ from lossbench.results.history_csv import read_histories
 from lossbench.results.provenance import provenance
 from lossbench.results.result import Result, Training
 from lossbench.results.weights_npz import read_weights
+from lossbench.tables.losses import TargetShape
 from lossbench.text import on_one_line
 
 FILES = {FIGURES, CONFIG, WEIGHTS, HISTORY}
@@ -142,9 +143,12 @@ def _read(folder: Path) -> Result:
     values, document, experiment = read_document(folder)
     classes, digests = document.classes, document.files
     row = experiment.loss.row
-    if classes and not (row.fits(len(classes)) and len({*classes}) == len(classes)):
+    shape = TargetShape(len(classes), max(1, len(document.targets)))
+    names = (*classes, *document.targets)
+    if names and not (row.fits(shape) and len({*names}) == len(names)):
         raise DamagedResult(folder / FIGURES, f"has classes that its loss cannot have; {AGAIN}")
-    units = row.units(len(classes)) or None  # older results have no classes
+    old = row.outputs in ("of each class", "thresholds") and not names
+    units = None if old else row.units(shape)  # older results have no classes
     lengths = [run.epochs or experiment.epochs for run in document.runs]
     histories = read_histories(folder / HISTORY, experiment, lengths, digests.history)
     shapes = {name: tuple(shape) for name, shape in document.weights.items()}
@@ -162,6 +166,7 @@ def _read(folder: Path) -> Result:
             split=run.split,
             tuned=run.tuned,
             weight_names=tuple(shapes),
+            of_targets=run.of_targets,
         )
         for run, history, of_seed in zip(document.runs, histories, weights, strict=True)
     )
@@ -177,6 +182,7 @@ def _read(folder: Path) -> Result:
         document.restored_constants(),
         document.rows,
         document.class_rows,
+        document.targets,
     )
     check(folder, result, values)
     return result
@@ -186,7 +192,7 @@ def _fits(result: Result, split: Split) -> bool:
     """Whether the weights and the names of the classes fit these data."""
     inputs = len(result.trainings[0].weights[0])
     fits = bool(result.weight_shapes) or inputs == prod(split.row_shape)
-    return fits and result.classes in ((), split.classes)
+    return fits and result.classes in ((), split.classes) and result.targets == split.targets
 
 
 def _order(path: Path) -> list[tuple[float, str]]:

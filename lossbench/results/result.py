@@ -50,8 +50,9 @@ class Training:
     many and a "validation_loss" too, and the weights are those of ``best_epoch``, counted from 1,
     or of the last epoch if the config has ``restore_best_weights: false``.
     ``split`` counts from 0. ``tuned`` has the values that tuning chose in this split, by dotted
-    key; it is empty without tuning. ``seconds`` is how long it took, with the tuning that came
-    before it; it is not stored.
+    key; it is empty without tuning. ``of_targets`` has the metrics of each target, if there are
+    from two to twenty, by part and name; else it is empty. ``seconds`` is how long it took, with
+    the tuning that came before it; it is not stored.
     """
 
     seed: int
@@ -65,6 +66,7 @@ class Training:
     split: int = 0
     tuned: Mapping[str, Any] = field(default_factory=dict)
     weight_names: tuple[str, ...] = field(default=(), repr=False)
+    of_targets: Mapping[Part, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
     seconds: float = field(default=0.0, compare=False)
 
     def final(self, part: Part) -> Mapping[str, float]:
@@ -89,10 +91,11 @@ class Result:
     the best constant prediction, for each split by part and name; empty where they are not known.
     ``rows`` are those of the train part, with what is held back, and of the test part, in the first
     split; None where they are not known. ``classes`` are the names of the classes, by number; empty
-    for a real target. ``class_rows`` are the rows of each where classes are unbalanced; else empty.
-    ``provenance`` says which versions and which machine made the result; it is known of a result
-    that was read from a folder, and empty after training. ``target`` tells the units of a target
-    that was transformed for the network, in the first split, and is None for any other.
+    for a real target. ``targets`` are the names of several targets; else empty. ``class_rows`` are
+    the rows of each class where classes are unbalanced; else empty. ``provenance`` says which
+    versions and which machine made the result; it is known of a result that was read from a folder,
+    and empty after training. ``target`` tells the units of a target that was transformed for the
+    network, in the first split, and is None for any other.
 
     >>> import lossbench
     >>> (result,) = lossbench.read("results/hinge")
@@ -116,6 +119,7 @@ class Result:
     constants: tuple[Constants, ...] = ()
     rows: tuple[int, int] | None = None
     class_rows: tuple[int, ...] = ()
+    targets: tuple[str, ...] = ()
 
     def final(self, part: Part, metric: str) -> Array:
         """A figure on the final weights, shape (trainings,); NaN where a training diverged."""
@@ -130,6 +134,11 @@ class Result:
         if not self.constants:
             return np.full(self.experiment.splits, np.nan)
         return np.array([of_split[part].get(metric, np.nan) for of_split in self.constants])
+
+    def of_targets(self, part: Part, metric: str) -> dict[str, Array]:
+        """A metric of each target by its name, (trainings,) each; see ``Training.of_targets``."""
+        found = [it.of_targets.get(part, {}).get(metric, ()) for it in self.trainings]
+        return dict(zip(self.targets, np.array(found).T, strict=False)) if found[0] else {}
 
     @property
     def weight_shapes(self) -> dict[str, tuple[int, ...]]:

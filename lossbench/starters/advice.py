@@ -6,7 +6,7 @@ from typing import Any
 
 from lossbench.data.arrays import DatasetError
 from lossbench.starters.description import Description
-from lossbench.tables.losses import LOSSES, NAMES, Loss
+from lossbench.tables.losses import LOSSES, NAMES, Loss, TargetShape
 from lossbench.tables.losses.loss import Suits
 from lossbench.text import nearest
 
@@ -72,7 +72,7 @@ def named(name: str, description: Description) -> Advice:
     others = {
         row.name: _advice(row)
         for row in LOSSES.values()
-        if row.fits(len(description.balance)) and row.problem == description.problem
+        if row.fits(TargetShape(len(description.balance))) and row.problem == description.problem
     }
     if len(description.balance) > 2:
         others |= {

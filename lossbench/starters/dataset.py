@@ -256,6 +256,9 @@ def _describe(source: dict[str, Any], files: DataFiles) -> tuple[dict[str, Any],
     Raises DatasetError where they cannot be trained on.
     """
     table = Dataset.model_validate(source, context=files).table(files)
+    if table.targets:
+        message = "has several targets, and the configs are for one; write a config of them"
+        raise DatasetError("", message)
     split = {"shuffle": True} | ({"stratify": True} if table.classes else {})
     scaled = {"features": "train"} | ({"method": "robust"} if _has_outliers(table.numbers) else {})
     keys = source | {"train_size": TRAIN_SIZE, "split": split, "standardize": scaled}

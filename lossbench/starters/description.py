@@ -69,7 +69,8 @@ class Description:
     """How many rows a table has, how many columns of numbers and of categories, and the target.
 
     ``balance`` has the number of rows of each class, in the order of the classes; it is empty for a
-    real target. ``target`` is None for classes.
+    real target. ``target`` is None for classes. Of several targets there is neither; ``several``
+    says which problem they are.
     """
 
     rows: int
@@ -77,10 +78,13 @@ class Description:
     categories: int
     balance: dict[str, int]
     target: TargetDescription | None
+    several: Problem | None = None
 
     @property
     def problem(self) -> Problem:
         """The kind of problem, as the table of losses calls it."""
+        if self.several:
+            return self.several
         if self.target:
             return "regression"
         binary = len(self.balance) == 2
@@ -112,8 +116,14 @@ def describe(table: Table) -> Description:
     return _description(table.y, table.classes, table.numbers.shape[1], categories)
 
 
-def describe_split(split: Split) -> Description:
-    """Describe data that were split; their features are numbers by then."""
+def describe_split(split: Split, problem: Problem) -> Description:
+    """Describe data that were split; their features are numbers by then.
+
+    ``problem`` is the kind of problem that a loss takes several targets for.
+    """
+    if split.targets:
+        rows = len(split.y_train) + len(split.y_test)
+        return Description(rows, prod(split.row_shape), 0, {}, None, problem)
     y = np.concatenate(split.clean if split.classes else split.measured)
     return _description(y, split.classes, prod(split.row_shape), 0)
 

@@ -154,7 +154,7 @@ def _cases_of_own(paths: Sequence[Path], protocol: Protocol) -> list[Case]:
     plain = load_all(paths, allow_code=protocol.allow_code)
     _refuse_other_data(plain)
     first = plain[0]
-    description = describe_split(first.split)
+    description = describe_split(first.split, first.experiment.loss.row.problem)
     split = _split(description, first.experiment.dataset.split or SplitOptions(), protocol)
     epochs = max(it.experiment.epochs for it in plain)
     return _cases(paths, description, split, epochs, protocol)
@@ -169,6 +169,8 @@ def _cases(
 ) -> list[Case]:
     """The experiments in the same splits, tuned in the same way, with all metrics they can have."""
     metric, epochs = protocol.metric or description.metric, protocol.epochs or epochs
+    of_rows = METRICS[metric].follows == "mean" if metric in METRICS else False
+    watched = metric in MONITORED and (of_rows or not description.several)
     fitting = [
         it.name for it in METRICS.values() if it.ordered and description.problem in it.problems
     ]
@@ -185,7 +187,7 @@ def _cases(
         "early_stopping": {
             "patience": max(LEAST_PATIENCE, round(PATIENCE * epochs)),
             "validation_size": VALIDATION_SIZE,
-            "monitor": metric if metric in MONITORED else "loss",
+            "monitor": metric if watched else "loss",
         },
         "published": {},
         "metrics": [],
@@ -255,7 +257,8 @@ def others(cases: Sequence[Case]) -> list[Baseline]:
     """What models of scikit-learn reach on the splits of the cases."""
     metric = judged_by(cases)
     names = {name for it in cases for name in it.experiment.metrics if name != "rounded_accuracy"}
-    return baselines(cases[0].splits, sorted(names), metric)
+    problem = cases[0].experiment.loss.row.problem
+    return baselines(cases[0].splits, sorted(names), metric, problem)
 
 
 def judged_by(cases: Sequence[Case]) -> str:

@@ -19,8 +19,9 @@ BEGINNING = rb'\A\s*\{\s*"name":'  # of metrics.json, however it is indented
 
 
 def pictures(split: Split) -> tuple[str, ...]:
-    """The names of a result's pictures: its curves and, if it has two features, its data."""
-    return (CURVES, DATA) if split.row_shape == (2,) else (CURVES,)
+    """The names of a result's pictures: its curves and, of two features and a target, its data."""
+    drawn = split.row_shape == (2,) and not split.targets
+    return (CURVES, DATA) if drawn else (CURVES,)
 
 
 def write(

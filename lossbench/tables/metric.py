@@ -11,7 +11,9 @@ from lossbench.tables.problems import Labels, Problem
 
 Array = NDArray[Any]
 # It takes the true values, (rows,), the predicted ones, (rows,), and the outputs of the network,
-# (rows, units). Classes are numbers from 0; of two classes, 1 is the positive one.
+# (rows, units). Classes are numbers from 0; of two classes, 1 is the positive one. Of soft labels
+# the true values are the shares of the classes, (rows, classes). One of ``all_targets`` takes true
+# and predicted labels, (rows, labels).
 Function = Callable[[Array, Array, Array], float]
 LARGEST = float(np.finfo(np.float32).max)
 ROUNDING = 1e-9  # by how much the mean of shares may be outside of 0 to 1
@@ -33,7 +35,8 @@ class Metric:
     metric ``follows`` from it is said, too.
     ``of_probabilities`` says that the outputs must be probabilities, and ``ordered`` that one value
     is better than another. ``quantile`` is the one of the target that the best constant prediction
-    is, if it is not the mean.
+    is, if it is not the mean. Of several targets a metric is the mean of those of each target,
+    unless it is of ``all_targets`` at once.
     """
 
     name: str
@@ -50,10 +53,17 @@ class Metric:
     of_probabilities: bool = False
     ordered: bool = True
     quantile: float | None = None
+    all_targets: bool = False
 
     def lacking(self, truth: Array, classes: int, part: str) -> str:
-        """What the metric lacks to be taken of a part's target, (rows,); empty where nothing."""
-        if self.needs == "all classes" and len(np.unique(truth)) < classes:
+        """What the metric lacks to be taken of a part's target; empty where nothing.
+
+        The target is (rows,), or (rows, targets) where there are several.
+        """
+        if self.needs == "all classes" and truth.ndim == 2:
+            if (np.ptp(truth, axis=0) == 0).any():
+                return f"needs 0 and 1 of each label in the {part} rows"
+        elif self.needs == "all classes" and len(np.unique(truth)) < classes:
             return f"needs all classes in the {part} rows"
         if self.needs == "two rows" and len(truth) < 2:
             return f"needs two {part} rows"

@@ -1,13 +1,15 @@
 """The functions of the metrics of the final weights, by scikit-learn where it has them.
 
 They take the true values, (rows,), the predicted ones, (rows,), and the outputs of the network,
-(rows, units). Classes are numbers from 0; of two classes, 1 is the positive one.
+(rows, units). Classes are numbers from 0; of two classes, 1 is the positive one. Of soft labels
+the true values are the shares of the classes, (rows, classes).
 """
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import rel_entr, xlogy
 
 Array = NDArray[Any]
 BINS = 15  # of confidence, for the calibration error
@@ -135,10 +137,16 @@ def bias(truth: Array, answer: Array, _: Array) -> float:
 
 
 def log_loss(truth: Array, _: Array, output: Array) -> float:
-    """The mean of minus the logarithm of the probability of the right class."""
+    """The mean of minus the logarithm of the probability of the right class.
+
+    Of soft labels it is the mean of that over the classes, each by its share.
+    """
     from sklearn.metrics import log_loss
 
     probabilities = _of_each_class(output)
+    if truth.ndim == 2:
+        smallest = np.finfo(output.dtype).eps  # that scikit-learn takes in place of 0
+        return float(-xlogy(truth, np.maximum(probabilities, smallest)).sum(axis=1).mean())
     return float(log_loss(truth, probabilities, labels=np.arange(probabilities.shape[1])))
 
 
@@ -147,6 +155,8 @@ def brier(truth: Array, _: Array, output: Array) -> float:
     from sklearn.metrics import brier_score_loss
 
     probabilities = _of_each_class(output)
+    if truth.ndim == 2:
+        return float(np.square(probabilities - truth).sum(axis=1).mean())
     labels = np.arange(probabilities.shape[1])
     return float(brier_score_loss(truth, probabilities, labels=labels))
 
@@ -162,6 +172,28 @@ def expected_calibration_error(truth: Array, answer: Array, output: Array) -> fl
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     distance = np.bincount(bins, confidence - (truth == answer), minlength=BINS)
     return float(np.abs(distance).sum() / len(truth))
+
+
+def kl_divergence(truth: Array, _: Array, output: Array) -> float:
+    """How far probabilities are from the shares of the classes, by their logarithms; 0 is equal."""
+    probabilities = _of_each_class(output)
+    smallest = np.finfo(output.dtype).eps
+    divergence = rel_entr(truth, np.maximum(probabilities, smallest)).sum(axis=1).mean()
+    return float(max(divergence, 0))  # rounding may go below
+
+
+def subset_accuracy(truth: Array, answer: Array, _: Array) -> float:
+    """The share of rows of which all labels are right."""
+    from sklearn.metrics import accuracy_score
+
+    return float(accuracy_score(truth, answer))
+
+
+def f1_micro(truth: Array, answer: Array, _: Array) -> float:
+    """The F1 score of all labels of all rows together."""
+    from sklearn.metrics import f1_score
+
+    return float(f1_score(truth, answer, average="micro", zero_division=0))
 
 
 def _of_each_class(output: Array) -> Array:

@@ -13,10 +13,19 @@ from functools import partial
 
 from lossbench.tables import metric_functions as of
 from lossbench.tables.metric import LARGEST, ROUNDING, Array, Metric
-from lossbench.tables.problems import CLASSIFICATION, Labels, Problem
+from lossbench.tables.problems import (
+    CLASSIFICATION,
+    MULTI_LABEL,
+    SOFT_LABEL,
+    Labels,
+    Problem,
+)
 
 REGRESSION: tuple[Problem, ...] = ("regression",)
 BINARY: tuple[Problem, ...] = ("binary classification",)
+# Labels are two classes each.
+OF_LABELS: tuple[Problem, ...] = (*BINARY, MULTI_LABEL)
+OF_CLASSES: tuple[Problem, ...] = (*CLASSIFICATION, MULTI_LABEL)
 BALANCED = "balanced_accuracy"
 MEDIAN = 0.5
 UNBALANCED = 4  # how many times the rows of another class a class must have
@@ -36,7 +45,7 @@ METRICS = {
             as_mean_of="mae",
             quantile=MEDIAN,
         ),
-        Metric("accuracy", "accuracy", CLASSIFICATION, as_mean_of="accuracy"),
+        Metric("accuracy", "accuracy", (*OF_CLASSES, SOFT_LABEL), as_mean_of="accuracy"),
         # What Keras 2.2.4 called the accuracy of one unit.
         Metric("rounded_accuracy", "rounded accuracy", BINARY, labels="-1/1"),
         Metric(
@@ -107,28 +116,28 @@ METRICS = {
         Metric(
             BALANCED,
             "balanced accuracy",
-            CLASSIFICATION,
+            OF_CLASSES,
             function=of.balanced_accuracy,
             as_mean_of="accuracy",
             follows="mean of classes",
         ),
-        Metric("f1", "F1 score", BINARY, function=of.f1),
+        Metric("f1", "F1 score", OF_LABELS, function=of.f1),
         Metric("f1_macro", "macro F1 score", CLASSIFICATION, function=of.f1_macro),
-        Metric("precision", "precision", BINARY, function=of.precision),
-        Metric("recall", "recall", BINARY, function=of.recall),
+        Metric("precision", "precision", OF_LABELS, function=of.precision),
+        Metric("recall", "recall", OF_LABELS, function=of.recall),
         Metric("precision_macro", "macro precision", CLASSIFICATION, function=of.precision_macro),
         Metric(
             "mcc",
             "Matthews correlation coefficient",
-            CLASSIFICATION,
+            OF_CLASSES,
             low=-1 - ROUNDING,
             function=of.mcc,
         ),
-        Metric("roc_auc", "ROC AUC", CLASSIFICATION, function=of.roc_auc, needs="all classes"),
+        Metric("roc_auc", "ROC AUC", OF_CLASSES, function=of.roc_auc, needs="all classes"),
         Metric(
             "average_precision",
             "average precision",
-            CLASSIFICATION,
+            OF_CLASSES,
             function=of.average_precision,
             needs="all classes",
         ),
@@ -144,7 +153,7 @@ METRICS = {
         Metric(
             "log_loss",
             "log loss",
-            CLASSIFICATION,
+            (*OF_CLASSES, SOFT_LABEL),
             True,
             0,
             1e300,
@@ -154,7 +163,7 @@ METRICS = {
         Metric(
             "brier",
             "Brier score",
-            CLASSIFICATION,
+            (*OF_CLASSES, SOFT_LABEL),
             True,
             0,
             2,
@@ -164,11 +173,31 @@ METRICS = {
         Metric(
             "expected_calibration_error",
             "expected calibration error",
-            CLASSIFICATION,
+            OF_CLASSES,
             True,
             0,
             function=of.expected_calibration_error,
             of_probabilities=True,
+        ),
+        Metric(
+            "kl_divergence",
+            "KL divergence",
+            (SOFT_LABEL,),
+            True,
+            0,
+            1e300,
+            function=of.kl_divergence,
+            of_probabilities=True,
+        ),
+        Metric(
+            "subset_accuracy",
+            "subset accuracy",
+            (MULTI_LABEL,),
+            function=of.subset_accuracy,
+            all_targets=True,
+        ),
+        Metric(
+            "f1_micro", "micro F1 score", (MULTI_LABEL,), function=of.f1_micro, all_targets=True
         ),
     )
 }

@@ -1,27 +1,24 @@
-"""Metrics of the final weights, by scikit-learn, from the predictions of these weights.
+"""Metrics of the final weights, which are computed after training.
 
-They are computed after training, and only where a config asks for them. The function of each is in
-its row of the table of metrics.
+They are those that a config asks for, and where there are several targets, all metrics of each.
 """
 
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from lossbench.config.experiment import Experiment
-from lossbench.config.sections.model import Perceptron
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
-from lossbench.data.target_transform import TargetTransform
 from lossbench.results.constants import constants_of
-from lossbench.results.result import PARTS, Array, Result, Training
+from lossbench.results.result import PARTS, Result, Training
 from lossbench.results.target_units import units_of
-from lossbench.tables.losses import outputs as of_units
-from lossbench.tables.metric import Metric
 from lossbench.tables.metrics import METRICS, unbalanced
-from lossbench.training.predict import ACTIVATIONS, decisions, predictions
+from lossbench.tables.problems import SOFT_LABEL
+from lossbench.training.answers import answers
+
+MOST_TOLD = 20  # targets that have metrics of their own beside those of all
 
 
 def complete(
@@ -32,7 +29,7 @@ def complete(
     ``trainings`` have the loss and the metrics of every epoch already.
     """
     wanted = [name for name in experiment.metrics if name not in experiment.tracked]
-    if wanted:
+    if wanted or splits[0].targets:
         trainings = [
             _with(wanted, with_point(experiment, it.tuned), splits[it.split], it)
             for it in trainings
@@ -47,67 +44,33 @@ def complete(
         constants=tuple(constants_of(experiment, it) for it in splits),
         rows=(len(first.y_train), len(first.y_test)),
         class_rows=first.class_rows if unbalanced(first.class_rows) else (),
+        targets=first.targets,
     )
 
 
 def _with(wanted: list[str], experiment: Experiment, split: Split, training: Training) -> Training:
-    """A training with the wanted metrics of both parts; NaN where it diverged."""
-    if training.diverged:
-        of_parts = dict.fromkeys(PARTS, dict.fromkeys(wanted, np.nan))
-    else:
-        # The rows that early stopping held back are in neither the train nor the test part.
-        rows, (y_train, y_test) = experiment.fitted_rows(split), split.measured
-        data = {"train": (split.x_train[:rows], y_train[:rows]), "test": (split.x_test, y_test)}
-        transform = split.original.transform if split.original else None
-        of_parts = {
-            part: values(wanted, experiment, training.weights, *data[part], transform)
-            for part in PARTS
-        }
+    """A training with the wanted metrics of both parts, and all of each of a few targets.
+
+    They are NaN where it diverged.
+    """
+    told = [it for it in experiment.metrics if not METRICS[it].all_targets]
+    if not 1 < len(split.targets) <= MOST_TOLD or experiment.loss.row.problem == SOFT_LABEL:
+        told = []
+    # The rows that early stopping held back are in neither the train nor the test part.
+    rows, (y_train, y_test) = experiment.fitted_rows(split), split.measured
+    data = {"train": (split.x_train[:rows], y_train[:rows]), "test": (split.x_test, y_test)}
+    transform = split.original.transform if split.original else None
+    found, of_targets = {}, {}
+    for part in PARTS:
+        given = None
+        if not training.diverged:
+            given = answers(experiment, training.weights, *data[part], transform)
+        found[part] = {it: given.value(it) if given else np.nan for it in wanted}
+        nothing = (np.nan,) * len(split.targets)
+        of_targets[part] = {it: given.of_each_target(it) if given else nothing for it in told}
     return replace(
         training,
-        train={**training.train, **of_parts["train"]},
-        test={**training.test, **of_parts["test"]},
+        train={**training.train, **found["train"]},
+        test={**training.test, **found["test"]},
+        of_targets=of_targets if told else {},
     )
-
-
-def values(
-    names: Iterable[str],
-    experiment: Experiment,
-    weights: tuple[Array, ...],
-    x: Array,
-    y: Array,
-    transform: TargetTransform | None = None,
-) -> dict[str, float]:
-    """Metrics of weights on data: x of shape (rows, …), y (rows,) as metrics take it.
-
-    What the network says becomes the target by the inverse of the ``transform``. All metrics are
-    NaN where that is not finite.
-    """
-    row = experiment.loss.row
-    if isinstance(experiment.model, Perceptron):
-        x = x.reshape(len(x), -1)  # as Keras flattens rows of several axes
-    with np.errstate(all="ignore"):
-        outputs = predictions(experiment, weights, x)
-        if row.problem == "regression":
-            outputs = of_units.value(outputs)
-        if transform:
-            outputs = transform.restored(outputs)
-    if not np.isfinite(outputs).all():
-        return dict.fromkeys(names, np.nan)
-    if row.problem == "regression":
-        predicted = outputs[:, 0]
-    else:
-        predicted = of_units.classes(row.outputs, decisions(experiment, weights, x))
-        outputs = of_units.of_classes(row.outputs, outputs)
-    probabilities = ACTIVATIONS[row.link(experiment.output_activation)](outputs)
-
-    def value(metric: Metric) -> float:
-        assert metric.function
-        return float(
-            metric.function(y, predicted, probabilities if metric.of_probabilities else outputs)
-        )
-
-    with warnings.catch_warnings():
-        # scikit-learn warns of classes that are predicted but not in y.
-        warnings.simplefilter("ignore", UserWarning)
-        return {name: value(METRICS[name]) for name in names}

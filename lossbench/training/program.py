@@ -80,7 +80,7 @@ def _program(experiment: Experiment, split: Split) -> Program:
     """The program for an experiment; it is compiled when it is first called."""
     variable = HyperparameterVariable()
     traced = with_hyperparameters(experiment, variable.traced(hyperparameters(experiment)))
-    units = experiment.loss.row.units(len(split.classes))
+    units = experiment.loss.row.units(split.target_shape)
     model = build(traced, split.row_shape, units)
     optimizer = RestartableOptimizer(traced.optimizer, model)
     stopping, tuned = experiment.early_stopping, experiment.tune is not None

@@ -54,7 +54,7 @@ def model_file(result: Result, split: Split) -> bytes | None:
 
 
 def _model(experiment: Experiment, split: Split, training: Training) -> keras.Sequential:
-    built = build(experiment, split.row_shape, experiment.loss.row.units(len(split.classes)))
+    built = build(experiment, split.row_shape, experiment.loss.row.units(split.target_shape))
     # TensorFlow allows no other characters in the name of a model.
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", f"{experiment.name}_seed_{training.seed}")
     if isinstance(experiment.model, OwnModel):

@@ -19,6 +19,8 @@ from lossbench.config import own_function
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.loss import LossChoice
 from lossbench.data.target_transform import TargetTransform
+from lossbench.tables.losses import outputs as of_units
+from lossbench.tables.losses.outputs import Outputs
 from lossbench.tables.metrics import METRICS as TABLE
 from lossbench.tables.problems import Labels
 from lossbench.text import cut, described
@@ -41,7 +43,10 @@ def scores(experiment: Experiment, transform: TargetTransform | None = None) -> 
     loss = loss_function(experiment)
     labels = experiment.loss.row.labels
     if labels == "real":
-        error = partial(_restored_error, transform.logarithmic) if transform else _error
+        meaning = experiment.loss.row.outputs
+        error = partial(_error, meaning)
+        if transform:
+            error = partial(_restored_error, meaning, transform.logarithmic)
         metrics = {name: partial(_of_error, metric, error) for name, metric in ERRORS.items()}
     else:
         metrics = {name: partial(metric, labels) for name, metric in METRICS.items()}
@@ -158,22 +163,30 @@ def _of_labels(metric: Score, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
 def _of_error(
     metric: Callable[[tf.Tensor], tf.Tensor], error: Score, y: tf.Tensor, prediction: tf.Tensor
 ) -> tf.Tensor:
-    """A metric of the predicted value, which is the first unit."""
-    return metric(error(y, prediction))[:, 0]
+    """A metric of the predicted values, over the targets of a row."""
+    return _over_targets(metric(error(y, prediction)))
 
 
-def _error(y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
-    """By how much the target lies above the prediction, (rows, 1)."""
-    return y - prediction
+def _over_targets(values: tf.Tensor) -> tf.Tensor:
+    """The mean over the targets of each row, (rows,) of (rows, targets)."""
+    return values[:, 0] if values.shape[1] == 1 else tf.reduce_mean(values, axis=1)
 
 
-def _restored_error(logarithmic: bool, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+def _error(meaning: Outputs, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
+    """By how much the targets lie above the predicted values, (rows, targets)."""
+    return y - of_units.values(meaning, prediction)
+
+
+def _restored_error(
+    meaning: Outputs, logarithmic: bool, y: tf.Tensor, prediction: tf.Tensor
+) -> tf.Tensor:
     """The same of a transformed target, in its own units; see ``TargetTransform.of_errors``.
 
     It has no gradient: one of 0 times an infinite error would be NaN, and reach the weights.
     """
     learned, slope, factor = tf.split(y, 3, axis=1)
-    above = slope * (tf.stop_gradient(prediction) - learned)
+    predicted = of_units.values(meaning, prediction)
+    above = slope * (tf.stop_gradient(predicted) - learned)
     return -factor * (tf.math.expm1(above) if logarithmic else above)
 
 
@@ -181,7 +194,7 @@ def accuracy(labels: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
     """1 on the right side of the decision boundary, else 0; on the boundary itself it is class 0.
 
     The boundary is 0.5 for the labels 0 and 1, and 0 for the labels -1 and 1. With several units,
-    the class is that of the largest one.
+    the class is that of the largest one. Of several labels of a row it is the share that is right.
     """
     if labels == "integer":
         right = tf.argmax(prediction, axis=1, output_type=tf.int32) == y[:, 0]
@@ -189,13 +202,13 @@ def accuracy(labels: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
         right = tf.argmax(prediction, axis=1) == tf.argmax(y, axis=1)
     else:
         boundary = 0.5 if labels == "0/1" else 0.0
-        right = ((prediction > boundary) == (y > boundary))[:, 0]
+        return _over_targets(tf.cast((prediction > boundary) == (y > boundary), tf.float32))
     return tf.cast(right, tf.float32)
 
 
 def _accuracy_of_logits(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
     """The accuracy of a linear output for the labels 0 and 1: its boundary is 0."""
-    return tf.cast((prediction > 0) == (y > 0.5), tf.float32)[:, 0]
+    return _over_targets(tf.cast((prediction > 0) == (y > 0.5), tf.float32))
 
 
 def _accuracy_of_thresholds(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tensor:
@@ -213,12 +226,12 @@ def rounded_accuracy(_: Labels, y: tf.Tensor, prediction: tf.Tensor) -> tf.Tenso
     This is what Keras 2.2.4 called the accuracy of a single output. With a tanh output, every
     prediction from -0.5 to 0.5 counts as wrong, on whichever side of the boundary it lies.
     """
-    return tf.cast(tf.round(prediction) == y, tf.float32)[:, 0]
+    return _over_targets(tf.cast(tf.round(prediction) == y, tf.float32))
 
 
 METRICS: dict[str, Callable[[Labels, tf.Tensor, tf.Tensor], tf.Tensor]] = {
     "accuracy": accuracy,
     "rounded_accuracy": rounded_accuracy,
 }
-# Of the errors, (rows, 1), in the units of the target.
+# Of the errors, (rows, targets), in the units of the target.
 ERRORS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {"mse": tf.square, "mae": tf.abs}

@@ -19,9 +19,9 @@ from lossbench.data.arrays import Split
 from lossbench.results.result import Training
 from lossbench.tables.metrics import METRICS
 from lossbench.training import train
+from lossbench.training.answers import values
 from lossbench.training.batching import program_inputs
 from lossbench.training.figures import LOSS, WATCHED
-from lossbench.training.final_metrics import values
 from lossbench.training.program import Program, compile_program
 from lossbench.training.sharing import program_key
 from lossbench.training.train import Fitted

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from example_config import CONFIG, complaints
 
-from lossbench.tables.losses import LOSSES, NAMES
+from lossbench.tables.losses import LOSSES, NAMES, TargetShape
 
 KEYS = (
     "batch_size, class_weight, dataset, early_stopping, epochs, loss, metrics, model, name, "
@@ -20,7 +20,8 @@ MAPPING = "must be a mapping of keys to values"
 LAYERS = "must be a list of the units of each hidden layer, such as [50]"
 SHARE = "must be a share between 0 and 1, or a whole number of rows"
 REGRESSION, CLASSIFICATION = (
-    ", ".join(loss.name for loss in LOSSES.values() if loss.can_fit(classes)) for classes in (0, 2)
+    ", ".join(loss.name for loss in LOSSES.values() if loss.can_fit(TargetShape(classes)))
+    for classes in (0, 2)
 )
 LOSS_NAMES = ", ".join(sorted(NAMES))
 

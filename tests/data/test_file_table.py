@@ -10,8 +10,9 @@ from dataset_configs import REAL, TEXT, WEIGHTED, check_complaint, complaints, h
 from sklearn.model_selection import train_test_split
 
 from lossbench.data import features
+from lossbench.data.choice import Choice
 from lossbench.data.columns.rules import Rules
-from lossbench.data.file_table import Choice, table_from_file
+from lossbench.data.file_table import table_from_file
 from lossbench.data.parts import Parts
 from lossbench.data.reading.form import Reading
 from lossbench.data.scaling import Scaling
@@ -138,7 +139,7 @@ def test_columns_of_numbers_are_never_copied_as_a_whole(monkeypatch: pytest.Monk
 
     def read_and_split() -> None:
         reading = Reading(frame, lambda row: f"row {row}")
-        split(table_from_file(reading, Choice("y", "regression"), Rules()), parts, scaling)
+        split(table_from_file(reading, Choice(("y",), "regression"), Rules()), parts, scaling)
 
     read_and_split()  # imports
     tracemalloc.start()

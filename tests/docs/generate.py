@@ -25,6 +25,7 @@ from lossbench.tables.losses import ANY_REAL, LOSSES, Loss
 from lossbench.tables.losses.outputs import UNITS
 from lossbench.tables.metrics import METRICS, Metric
 from lossbench.tables.optimizers import COMMON, OPTIMIZERS, SCHEDULES
+from lossbench.tables.problems import Problem
 from lossbench.text import figure, to_json
 
 ROOT = Path(__file__).parents[2]
@@ -124,11 +125,12 @@ def losses() -> str:
             f"`{loss.formula}`",
             f"{UNITS[loss.outputs][1]} {activations(loss)}",
             f"{loss.labels}{' or one-hot' * bool(loss.on_classes)}",
+            ", ".join(loss.takes_for),
             _names(*loss.parameters),
         ]
         for loss in LOSSES.values()
     ]
-    table = _table(["loss", "formula", "output layer", "labels", "parameters"], rows)
+    table = _table(["loss", "formula", "output layer", "labels", "takes", "parameters"], rows)
     return f"{table}\nN: as many units as classes. \\* or {', '.join(ANY_REAL[1:])}\n"
 
 
@@ -144,7 +146,7 @@ def metrics() -> str:
     rows = [
         [
             _names(metric.name),
-            " and ".join(metric.problems).replace(" classification and", " and"),
+            _listed(metric.problems),
             ("smaller" if metric.smaller_is_better else "larger")
             if metric.ordered
             else "nearer to 0",
@@ -153,6 +155,13 @@ def metrics() -> str:
         for metric in METRICS.values()
     ]
     return _table(["metric", "problems", "better is", "taken"], rows)
+
+
+def _listed(problems: Sequence[Problem]) -> str:
+    """Problems in words: "binary and multi-class classification"."""
+    *first, last = problems
+    short = ", ".join(it.removesuffix(" classification") for it in first)
+    return f"{short} and {last}" if first else last
 
 
 def optimizers() -> str:

@@ -18,7 +18,7 @@ from loss_parameters import other_parameters
 from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
-from lossbench.tables.losses import LOSSES, NOT_FITTING, Loss, encode, unfit
+from lossbench.tables.losses import LOSSES, NOT_FITTING, Loss, TargetShape, encode, unfit
 
 ROWS, CLASSES = 40, 3
 OF_KERAS = [loss for loss in LOSSES.values() if hasattr(keras.losses, loss.name)]
@@ -37,7 +37,7 @@ def labels_and_outputs(loss: Loss) -> tuple[NDArray[Any], NDArray[Any]]:
     classes = {"regression": 0, "binary classification": 2}.get(loss.problem, CLASSES)
     target = rng.integers(classes, size=ROWS) if classes else rng.normal(size=ROWS)
     target = target if loss.targets == "any" else np.exp(target)
-    numbers = rng.normal(size=(ROWS, loss.units(classes))).astype(np.float32)
+    numbers = rng.normal(size=(ROWS, loss.units(TargetShape(classes)))).astype(np.float32)
     outputs = keras.activations.get(loss.activation)(tf.constant(numbers))
     return labels_of(loss, target, classes), outputs.numpy()
 

@@ -15,7 +15,9 @@ from lossbench.data.arrays import Split
 from lossbench.data.target_transform import TargetTransform
 from lossbench.results.constants import constants_of
 from lossbench.results.result import Training
-from lossbench.training.final_metrics import complete, values
+from lossbench.tables.losses import TargetShape
+from lossbench.training.answers import values
+from lossbench.training.final_metrics import complete
 from lossbench.training.network import build
 from lossbench.training.predict import predictions
 
@@ -29,7 +31,7 @@ def _same_weights_every_time() -> None:
 
 def weighted(experiment: Experiment, features: int, classes: int) -> keras.Sequential:
     """The model with weights that leave no layer at its start."""
-    model = build(experiment, (features,), experiment.loss.row.units(classes))
+    model = build(experiment, (features,), experiment.loss.row.units(TargetShape(classes)))
     model.set_weights([np.abs(RNG.normal(0.5, 0.4, it.shape)) - 0.2 for it in model.weights])
     for weight in model.weights:
         if weight.name == "moving_variance":
@@ -80,7 +82,7 @@ def test_metrics_of_classifiers_are_scikit_learns(
     problem = "binary classification" if classes == 2 else "multi-class classification"
     model = {"hidden": [6], "output_activation": activation}
     experiment = experiment_of(problem, loss, model=model)
-    network = build(experiment, (4,), experiment.loss.row.units(classes))
+    network = build(experiment, (4,), experiment.loss.row.units(TargetShape(classes)))
     x = RNG.normal(size=(200, 4)).astype(np.float32)
     y = RNG.choice(classes, 200, p=[0.6, 0.4] if classes == 2 else [0.5, 0.3, 0.2])
     said = network.predict(x, verbose=0)
@@ -204,7 +206,7 @@ def test_metrics_of_a_mean_and_a_variance_are_of_the_mean(
     experiment_of: Callable[..., Experiment], transform: Any
 ) -> None:
     experiment = experiment_of("regression", "gaussian_nll")
-    network = build(experiment, (4,), experiment.loss.row.units(0))
+    network = build(experiment, (4,), experiment.loss.row.units(TargetShape()))
     x, y = RNG.normal(size=(101, 4)).astype(np.float32), RNG.lognormal(0, 1, 101)
     weights = network.get_weights()
     weights[-1][1] = 1e6  # restored as a value of the target, the variance would be infinite
@@ -224,7 +226,7 @@ def test_metrics_of_thresholds_are_of_the_classes_between_them(
     experiment_of: Callable[..., Experiment],
 ) -> None:
     experiment = experiment_of("multi-class classification", "corn")
-    network = build(experiment, (4,), experiment.loss.row.units(4))
+    network = build(experiment, (4,), experiment.loss.row.units(TargetShape(4)))
     x, y = RNG.normal(size=(400, 4)).astype(np.float32), RNG.choice(4, 400)
     network.set_weights([RNG.normal(0.1, 0.3, it.shape) for it in network.weights])
     # The paper's probabilities of being above each threshold, and what is between them.
@@ -260,7 +262,7 @@ def test_metrics_of_probabilities_are_of_the_softmax_of_logits(
     experiment = experiment_of(problem, loss, model=model)
     assert experiment.gives_probabilities
     classes = 3 if link else 2
-    network = build(experiment, (4,), experiment.loss.row.units(classes))
+    network = build(experiment, (4,), experiment.loss.row.units(TargetShape(classes)))
     x, y = RNG.normal(size=(200, 4)).astype(np.float32), RNG.choice(classes, 200)
     found = values(["log_loss", "brier"], experiment, tuple(network.get_weights()), x, y)
     units = network.predict(x, verbose=0).astype(float)

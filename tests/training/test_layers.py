@@ -15,7 +15,7 @@ from same_bits import same_bits
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.results.result import Result
-from lossbench.training.final_metrics import values
+from lossbench.training.answers import values
 from lossbench.training.network import build, names_of_weights
 from lossbench.training.saved_model import model_file
 from lossbench.training.train import trainer

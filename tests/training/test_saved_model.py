@@ -15,7 +15,7 @@ from kept_programs import kept_trainer
 
 from lossbench.config.experiment import Experiment
 from lossbench.results.result import Result, Training
-from lossbench.tables.losses import LOSSES, encode
+from lossbench.tables.losses import LOSSES, TargetShape, encode
 from lossbench.training.final_metrics import complete
 from lossbench.training.network import build
 from lossbench.training.saved_model import model_file
@@ -63,7 +63,7 @@ def test_a_loaded_model_has_the_loss_and_the_optimizer_it_was_trained_with(
     )
     split = experiment.dataset.load()
     features, classes = split.x_train.shape[1], len(split.classes)
-    model = build(experiment, (features,), experiment.loss.row.units(classes))
+    model = build(experiment, (features,), experiment.loss.row.units(TargetShape(classes)))
     figures = dict.fromkeys(("loss", *experiment.metrics), 1.0)
     training = Training(7, False, figures, figures, {}, tuple(model.get_weights()))
     content = model_file(Result(experiment, "", (training,)), split)

@@ -14,7 +14,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.sections.tune import at_edge, further_rates
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
-from lossbench.training.final_metrics import values
+from lossbench.training.answers import values
 from lossbench.training.train import fitter, training
 from lossbench.training.train import trainer as plain_trainer
 from lossbench.training.tuning import _judged, trainer

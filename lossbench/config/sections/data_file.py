@@ -13,8 +13,9 @@ from lossbench.data import array_files
 from lossbench.data.array_files import ArrayNames, arrays_of, is_array_file
 from lossbench.data.array_table import table_of_arrays
 from lossbench.data.arrays import DatasetError, Table
+from lossbench.data.choice import STRATEGIES, Choice
 from lossbench.data.columns.rules import DateFeature, Rules
-from lossbench.data.file_table import STRATEGIES, Choice, Columns, columns_of, table_from_file
+from lossbench.data.file_table import Columns, columns_of, table_from_file
 from lossbench.data.files import CHANGED, DataFiles
 from lossbench.data.reading.form import Decimal, Form, Reading
 from lossbench.data.reading.layout import SEPARATORS
@@ -43,6 +44,15 @@ def _dates(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         raise refuse("must be a list of features, such as [year, month]; [] leaves dates out")
     return tuple(value)
+
+
+def _target(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        return value
+    names = tuple(value)
+    if not names or not all(isinstance(it, str) for it in names) or len({*names}) < len(names):
+        raise refuse("must be a column, or a list of different columns, such as [width, height]")
+    return names if len(names) > 1 else names[0]
 
 
 def _skip_rows(value: Any) -> Any:
@@ -79,7 +89,9 @@ class DataFileKeys(Section):
 
     file: str | None = None
     sha256: Annotated[str, BeforeValidator(_sha256, Digest)] | None = None
-    target: str | None = None
+    target: Annotated[str | tuple[str, ...], BeforeValidator(_target, str | list[str])] | None = (
+        None
+    )
     features: str | None = None
     problem: Annotated[Problem, one_of(get_args(Problem))] | None = None
     missing: Annotated[str, one_of(STRATEGIES)] | None = None
@@ -149,7 +161,8 @@ class DataFileKeys(Section):
         form = {name: getattr(self, name) for name in OF_FORM}
         form["skip_footer"] = self.skip_footer or 0
         # Classes keep the names that they have in the file.
-        texts = frozenset({str(self.target), *(self.categories or ())})
+        of_target = () if len(self.targets) > 1 else self.targets
+        texts = frozenset({*of_target, *(self.categories or ())})
         files = files or DataFiles()
         with naming_unset_variables(str(self.file)):
             return files.read(Path(str(self.file)), self.sha256, Form(**form, texts=texts))
@@ -164,9 +177,14 @@ class DataFileKeys(Section):
         )
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of the columns to predict."""
+        return self.target if isinstance(self.target, tuple) else (str(self.target),)
+
+    @property
     def _choice(self) -> Choice:
         return Choice(
-            str(self.target),
+            self.targets,
             self.problem,
             self.missing,
             self.drop or (),

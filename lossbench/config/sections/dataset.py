@@ -33,10 +33,11 @@ from lossbench.data import generators, splitting
 from lossbench.data import parts as splits_of_rows
 from lossbench.data.array_files import is_array_file
 from lossbench.data.arrays import DatasetError, Split, Table
+from lossbench.data.choice import Choice
 from lossbench.data.disturbance import Disturbance
-from lossbench.data.file_table import Choice
 from lossbench.data.files import DataFiles
 from lossbench.data.scaling import Scaling
+from lossbench.data.target import OF_SEVERAL
 from lossbench.data.target_transform import TransformName
 from lossbench.text import close_to, nearest, on_one_line
 
@@ -179,6 +180,11 @@ class Dataset(DataFileKeys, extra="allow"):
         }
         if self.target is None:
             errors["target"] = ("missing", self.parameters)
+        elif len(self.targets) > 1 and of_arrays:
+            message = "must be the name of one array, whose columns are the targets"
+            errors["target"] = (refuse(message), list(self.targets))
+        elif len(self.targets) > 1 and self.problem == "classification":
+            errors["problem"] = (refuse(OF_SEVERAL), self.problem)
         if errors:
             raise refusals("dataset", errors)
         if of_arrays and (errors := self._columns_of_none("arrays have none")):

@@ -1,7 +1,7 @@
 """The section of the loss: one of the table, a sum of them, or a function of one's own."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args
 
 from pydantic import (
     BeforeValidator,
@@ -23,7 +23,7 @@ from lossbench.config.sections.loss_sum import (
 from lossbench.config.sections.model import OutputActivation
 from lossbench.config.sections.with_parameters import SectionWithParameters, with_defaults
 from lossbench.tables import losses
-from lossbench.tables.losses import LOSSES, OWN_ACTIVATIONS, Loss
+from lossbench.tables.losses import LOSSES, OWN_ACTIVATIONS, Loss, TakenFor
 from lossbench.tables.losses.summed import summed
 from lossbench.tables.problems import Labels
 from lossbench.text import nearest, unknown
@@ -46,13 +46,15 @@ class LossChoice(SectionWithParameters):
     layer where it is not the first that fits the labels. The function is not run before training.
 
     A loss of the table for real targets may have the labels one-hot, if it has a meaning for
-    classes. Where a config leaves them out, the data fill them in.
+    classes. A loss for classes may take real numbers in the data for something else: ``target``
+    says for what. Where a config leaves these out, the data fill them in.
     """
 
     function: FunctionName | None = Field(None, exclude_if=off)
     labels: Annotated[Labels, one_of(tuple(OWN_ACTIVATIONS))] | None = Field(None, exclude_if=off)
     output_activation: OutputActivation | None = Field(None, exclude_if=off)
     sum: Annotated[Sum | None, BeforeValidator(read_sum)] = Field(None, exclude_if=off)
+    target: Annotated[TakenFor, one_of(get_args(TakenFor))] | None = Field(None, exclude_if=off)
 
     @model_validator(mode="before")
     @classmethod
@@ -90,10 +92,20 @@ class LossChoice(SectionWithParameters):
             message = "must be one-hot, for a target of classes; leave it out for real numbers"
             raise refusal("labels", message, self.labels)
         given = {key: value for key, value in stated.items() if value is not None}
-        refuse_from_logits(self.row, self.parameters)
+        refuse_from_logits(self._row, self.parameters)
         table = LOSSES[self.name].parameters
         self._replace(with_defaults(table, self.parameters | given, self.name))
         return self
+
+    @model_validator(mode="after")
+    def _take_what_it_can(self) -> "LossChoice":
+        allowed = self._row.takes_for
+        if self.target in (None, *allowed):
+            return self
+        message = f"is not what {self.name} can take numbers for; {nearest(None, allowed)}"
+        if not allowed:
+            message = f"is not a key of {self.name}: it takes a target as it is"
+        raise refusal("target", message, self.target)
 
     @model_serializer(mode="wrap")
     def _named_by_terms(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -130,6 +142,11 @@ class LossChoice(SectionWithParameters):
     @property
     def row(self) -> Loss:
         """The loss's row in the table, or the one that the config states."""
+        return self._row.taking(self.target) if self.target else self._row
+
+    @property
+    def _row(self) -> Loss:
+        """The row without what it takes real numbers for."""
         if self.sum is not None:
             return summed(self.name, [it.loss.row for it in self.terms])
         if self.function is None or self.labels is None:

@@ -19,7 +19,14 @@ from lossbench.tables.losses.positive import POSITIVE
 from lossbench.tables.losses.regression import ANY_REAL, REGRESSION
 from lossbench.tables.losses.robust import ROBUST
 from lossbench.tables.losses.squares import SQUARES
-from lossbench.tables.losses.targets import Targets, class_shares, encode, unfit
+from lossbench.tables.losses.targets import (
+    TakenFor,
+    Targets,
+    TargetShape,
+    class_shares,
+    encode,
+    unfit,
+)
 
 __all__ = [
     "ANY_REAL",
@@ -29,6 +36,8 @@ __all__ = [
     "NOT_FITTING",
     "OWN_ACTIVATIONS",
     "Loss",
+    "TakenFor",
+    "TargetShape",
     "Targets",
     "class_shares",
     "encode",
@@ -40,7 +49,7 @@ __all__ = [
 ROWS = (*REGRESSION, *ROBUST, *POSITIVE, *BINARY, *MULTICLASS, *NOISY_LABELS, *SQUARES)
 LOSSES = {loss.name: loss for loss in ROWS}
 # Losses of Keras that do not fit: of a whole batch or picture (dice, tversky), of sequences (ctc)
-# and of embeddings (circle). The cosine of a single unit is its sign, so regression has none.
+# and of embeddings (circle).
 NOT_FITTING = ("circle", "ctc", "dice", "tversky")
 NAMES = {alias: loss.name for loss in LOSSES.values() for alias in (loss.name, *loss.aliases)}
 # What Keras called some of them once; its other former names are aliases.
@@ -51,6 +60,6 @@ FORMER = {
 }
 
 
-def fitting(classes: int) -> list[str]:
-    """The names of the losses for a target with this many classes (0: a real one)."""
-    return [loss.name for loss in LOSSES.values() if loss.can_fit(classes)]
+def fitting(target: TargetShape) -> list[str]:
+    """The names of the losses for a target of this shape."""
+    return [loss.name for loss in LOSSES.values() if loss.can_fit(target)]

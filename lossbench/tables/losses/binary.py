@@ -14,7 +14,7 @@ MARGIN = ("tanh", "linear")
 
 def logistic(keras: Any, y: Any, prediction: Any) -> Any:
     """The logistic loss of the margin."""
-    return keras.ops.softplus(-y * prediction)[:, 0]
+    return keras.ops.mean(keras.ops.softplus(-y * prediction), axis=-1)
 
 
 def logistic_of_scipy(y: NDArray[Any], prediction: NDArray[Any]) -> NDArray[Any]:
@@ -28,7 +28,7 @@ def modified_huber(keras: Any, y: Any, prediction: Any) -> Any:
     """The squared hinge loss down to a margin of -1, and its tangent below."""
     missing = keras.ops.maximum(1 - y * prediction, 0)
     within = keras.ops.minimum(missing, 2)
-    return (keras.ops.square(within) + 4 * (missing - within))[:, 0]
+    return keras.ops.mean(keras.ops.square(within) + 4 * (missing - within), axis=-1)
 
 
 def modified_huber_of_the_paper(y: NDArray[Any], prediction: NDArray[Any]) -> NDArray[Any]:
@@ -42,7 +42,7 @@ def smooth_hinge(keras: Any, y: Any, prediction: Any) -> Any:
     """Half the squared hinge loss down to a margin of 0, and its tangent below."""
     missing = keras.ops.maximum(1 - y * prediction, 0)
     within = keras.ops.minimum(missing, 1)
-    return (keras.ops.square(within) / 2 + missing - within)[:, 0]
+    return keras.ops.mean(keras.ops.square(within) / 2 + missing - within, axis=-1)
 
 
 def smooth_hinge_of_the_paper(y: NDArray[Any], prediction: NDArray[Any]) -> NDArray[Any]:
@@ -65,6 +65,7 @@ BINARY = (
         aliases=("bce",),
         parameters={"label_smoothing": LABEL_SMOOTHING},
         logits=True,
+        takes={"rates": ("sigmoid",)},  # Papke and Wooldridge 1996
     ),
     Loss(
         "binary_focal_crossentropy",

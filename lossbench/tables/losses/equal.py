@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple, Protocol
 
 from lossbench.tables.losses import NAMES, Loss
+from lossbench.tables.problems import SOFT_LABEL
 from lossbench.text import figure
 
 CROSS_ENTROPY = "categorical_crossentropy"
@@ -59,7 +60,9 @@ def equal_to(first: Chosen, second: Chosen) -> str:
     if one is None or other is None or one[1:] != other[1:]:
         return ""
     if one.factor == other.factor:
-        return f"{SAME}{' where each row has one class' * (one.of == CROSS_ENTROPY)}{CHANCE}"
+        soft = first.row.problem == SOFT_LABEL
+        where = " but for a constant" if soft else " where each row has one class"
+        return f"{SAME}{where * (one.of == CROSS_ENTROPY)}{CHANCE}"
     low, high = sorted([one.factor, other.factor])
     factor = "two" if high == 2 * low else figure(high / low)
     return f"{SAME} but for a factor of {factor}{CHANCE}, or as if their learning rates differed"

@@ -7,10 +7,10 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from lossbench.tables import metrics
-from lossbench.tables.losses.outputs import UNITS, Outputs, usual
-from lossbench.tables.losses.targets import Targets
+from lossbench.tables.losses.outputs import UNITS, USUAL, Outputs
+from lossbench.tables.losses.targets import TakenFor, Targets, TargetShape
 from lossbench.tables.parameters import Parameter, Parameters
-from lossbench.tables.problems import Labels, Problem
+from lossbench.tables.problems import MULTI_LABEL, SOFT_LABEL, Labels, Problem
 
 # Of Keras, the labels and the outputs, each (rows, units), and the parameters by name: the loss of
 # each row, (rows,). Keras is an argument because this package does not import it.
@@ -20,6 +20,15 @@ Reference = Callable[..., NDArray[Any]]
 
 # The data for which ``lossbench new`` offers a loss, where it does not offer it for all.
 Suits = Literal["any", "rare classes", "counts and long tails", "long tails", "positive targets"]
+
+# What a loss becomes that takes real numbers for something else: its problem, and the targets that
+# have a sensible value then.
+TAKEN_FOR: dict[TakenFor, tuple[Problem, Targets]] = {
+    "numbers": ("regression", "several numbers"),
+    "labels": (MULTI_LABEL, "0 and 1"),
+    "shares": (SOFT_LABEL, "shares"),
+    "rates": ("regression", "between 0 and 1"),
+}
 
 # Parameters that several losses have.
 LABEL_SMOOTHING = Parameter(0.0, high=1.0)
@@ -50,6 +59,9 @@ class Loss:
 
     ``on_classes`` are the output activations, the default first, of a loss for real targets that
     can also compare one-hot labels with a unit for each class (``of_classes``); empty if it cannot.
+    ``takes`` are the output activations of a loss for classes that can also take real numbers for
+    something else, by what it takes them for. Every loss for two classes takes columns of 0 and 1
+    for labels, with the same activations.
     Where ``class_shares`` is true, the labels of a row are followed by the share of each class
     among the rows that are trained on: they have shape (rows, 2 * classes).
 
@@ -75,6 +87,7 @@ class Loss:
     softmax_by_hand: bool = False
     targets: Targets = "any"
     on_classes: tuple[str, ...] = ()
+    takes: Mapping[TakenFor, tuple[str, ...]] = field(default_factory=dict)
     class_shares: bool = False
     function: Function | None = None
     reference: Reference | None = None
@@ -102,7 +115,7 @@ class Loss:
     @property
     def outputs(self) -> Outputs:
         """What the units of the output layer mean."""
-        return self.meaning or usual(self.problem)
+        return self.meaning or USUAL[self.problem]
 
     @property
     def of_classes(self) -> "Loss":
@@ -113,6 +126,27 @@ class Loss:
             labels="one-hot",
             activations=self.on_classes,
             on_classes=(),
+            takes={"shares": self.on_classes},
+        )
+
+    @property
+    def takes_for(self) -> dict[TakenFor, tuple[str, ...]]:
+        """What it can take real numbers for, with the output activations; labels come first."""
+        if self.problem != "binary classification":
+            return {**self.takes}
+        return {"labels": self.activations, **self.takes}
+
+    def taking(self, what: TakenFor) -> "Loss":
+        """The row of a loss for classes where it takes real numbers for something else."""
+        problem, targets = TAKEN_FOR[what]
+        return replace(
+            self,
+            problem=problem,
+            labels="real" if problem == "regression" else self.labels,
+            targets=targets,
+            activations=self.takes_for[what],
+            takes={},
+            meaning=None,
         )
 
     def link(self, activation: str) -> str:
@@ -122,18 +156,24 @@ class Loss:
         """
         if activation != "linear" or not (self.logits or self.softmax_by_hand):
             return "linear"
-        return "sigmoid" if self.problem == "binary classification" else "softmax"
+        labels = self.problem in ("binary classification", MULTI_LABEL)
+        return "sigmoid" if labels else "softmax"
 
-    def units(self, classes: int) -> int:
-        """Units of the output layer for a target with this many classes (0: a real one)."""
-        return UNITS[self.outputs][0](classes)
+    def units(self, target: TargetShape) -> int:
+        """Units of the output layer for a target of this shape."""
+        return UNITS[self.outputs][0](target)
 
-    def fits(self, classes: int) -> bool:
-        """Whether the loss can be trained on a target with this many classes (0: a real one)."""
+    def fits(self, target: TargetShape) -> bool:
+        """Whether the loss can be trained on a target of this shape."""
+        if self.problem in (MULTI_LABEL, SOFT_LABEL):
+            return target.columns > 1
         if self.problem == "regression":
-            return classes == 0
-        return classes == 2 if self.problem == "binary classification" else classes >= 2
+            return target.classes == 0
+        binary = self.problem == "binary classification"
+        return target.classes == 2 if binary else target.classes >= 2
 
-    def can_fit(self, classes: int) -> bool:
-        """Whether it fits, or does so where it compares one-hot labels."""
-        return self.fits(classes) or bool(self.on_classes and self.of_classes.fits(classes))
+    def can_fit(self, target: TargetShape) -> bool:
+        """Whether it fits, or does so where it compares one-hot labels or takes several columns."""
+        if self.fits(target) or (self.on_classes and self.of_classes.fits(target)):
+            return True
+        return target.columns > 1 and bool(self.takes_for)

@@ -112,6 +112,7 @@ MULTICLASS = (
         activations=PROBABILITIES,
         parameters={"label_smoothing": LABEL_SMOOTHING},
         logits=True,
+        takes={"shares": PROBABILITIES},
         variants=(
             Variant(
                 "label_smoothing",
@@ -142,6 +143,7 @@ MULTICLASS = (
         problem="multi-class classification",
         labels="one-hot",
         activations=("softmax",),
+        takes={"shares": ("softmax",)},
         aliases=("kullback_leibler_divergence", "kld"),
         source="Kullback and Leibler 1951, On Information and Sufficiency",
         not_offered=SAME,
@@ -160,6 +162,7 @@ MULTICLASS = (
             "label_smoothing": LABEL_SMOOTHING,
         },
         logits=True,
+        takes={"shares": PROBABILITIES},
         source="Lin et al. 2017, Focal Loss for Dense Object Detection",
         suits="rare classes",
     ),
@@ -197,6 +200,7 @@ MULTICLASS = (
         problem="multi-class classification",
         labels="one-hot",
         activations=PROBABILITIES,
+        takes={"numbers": ("linear",), "shares": PROBABILITIES},
         not_offered="compares only directions, which suits embeddings",
     ),
     Loss(

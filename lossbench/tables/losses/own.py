@@ -23,4 +23,13 @@ def own(name: str, labels: Labels, activation: str) -> Loss:
     if labels != "real":
         binary = labels in ("0/1", "-1/1")
         problem = "binary classification" if binary else "multi-class classification"
-    return Loss(name, name.replace("_", " "), "", "", problem, labels, (activation,))
+    return Loss(
+        name,
+        name.replace("_", " "),
+        "",
+        "",
+        problem,
+        labels,
+        (activation,),
+        takes={"shares": (activation,)} if labels == "one-hot" else {},
+    )

@@ -19,7 +19,8 @@ def tweedie(keras: Any, y: Any, prediction: Any, power: Any) -> Any:
     mean = ops.maximum(prediction, SMALLEST)
     of_target = ops.power(y, 2 - power) / ((1 - power) * (2 - power))
     of_both = y * ops.power(mean, 1 - power) / (1 - power)
-    return (2 * (of_target - of_both + ops.power(mean, 2 - power) / (2 - power)))[:, 0]
+    each = 2 * (of_target - of_both + ops.power(mean, 2 - power) / (2 - power))
+    return ops.mean(each, axis=-1)
 
 
 def tweedie_of_scikit_learn(
@@ -35,7 +36,8 @@ def tweedie_of_scikit_learn(
 def gamma(keras: Any, y: Any, prediction: Any) -> Any:
     """The unit deviance of a gamma distribution."""
     mean = keras.ops.maximum(prediction, SMALLEST)
-    return (2 * (keras.ops.log(mean) - keras.ops.log(y) + y / mean - 1))[:, 0]
+    each = 2 * (keras.ops.log(mean) - keras.ops.log(y) + y / mean - 1)
+    return keras.ops.mean(each, axis=-1)
 
 
 def gamma_of_scikit_learn(y: NDArray[Any], prediction: NDArray[Any]) -> NDArray[Any]:

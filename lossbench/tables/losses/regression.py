@@ -17,7 +17,7 @@ LOGITS_FIRST = ("linear", "softmax")
 def quantile(keras: Any, y: Any, prediction: Any, quantile: Any) -> Any:
     """The pinball loss: q times the error of a target above the output, 1 - q times below it."""
     error = y - prediction
-    return keras.ops.maximum(quantile * error, (quantile - 1) * error)[:, 0]
+    return keras.ops.mean(keras.ops.maximum(quantile * error, (quantile - 1) * error), axis=-1)
 
 
 def quantile_of_scikit_learn(
@@ -37,9 +37,11 @@ def gaussian_nll(keras: Any, y: Any, prediction: Any, eps: Any) -> Any:
 
     The variance is softplus of its unit plus ``eps``, so that it is positive whatever the unit is.
     """
-    variance = keras.ops.softplus(prediction[:, 1]) + eps
-    squared = keras.ops.square(y[:, 0] - prediction[:, 0])
-    return 0.5 * (log(2 * pi) + keras.ops.log(variance) + squared / variance)
+    targets = y.shape[-1]
+    variance = keras.ops.softplus(prediction[:, targets:]) + eps
+    squared = keras.ops.square(y - prediction[:, :targets])
+    each = 0.5 * (log(2 * pi) + keras.ops.log(variance) + squared / variance)
+    return keras.ops.mean(each, axis=-1)
 
 
 def gaussian_nll_of_scipy(y: NDArray[Any], prediction: NDArray[Any], eps: float) -> NDArray[Any]:
@@ -56,7 +58,7 @@ def expectile(keras: Any, y: Any, prediction: Any, expectile: Any) -> Any:
     error = y - prediction
     above, below = keras.ops.maximum(error, 0), keras.ops.minimum(error, 0)
     weighed = expectile * keras.ops.square(above) + (1 - expectile) * keras.ops.square(below)
-    return weighed[:, 0]
+    return keras.ops.mean(weighed, axis=-1)
 
 
 def expectile_of_the_paper(
@@ -71,7 +73,7 @@ def expectile_of_the_paper(
 def linex(keras: Any, y: Any, prediction: Any, a: Any) -> Any:
     """Exponential on one side of the target, nearly linear on the other."""
     scaled = a * (prediction - y)
-    return (keras.ops.expm1(scaled) - scaled)[:, 0]
+    return keras.ops.mean(keras.ops.expm1(scaled) - scaled, axis=-1)
 
 
 def linex_of_the_paper(y: NDArray[Any], prediction: NDArray[Any], a: float) -> NDArray[Any]:

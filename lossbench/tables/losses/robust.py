@@ -23,7 +23,7 @@ def cauchy(keras: Any, y: Any, prediction: Any, c: Any) -> Any:
     large = size > LARGE
     small_size, large_size = ops.where(large, 0.0, size), ops.where(large, size, 1.0)
     logarithm = ops.log1p(ops.square(small_size)) + 2 * ops.log(large_size)
-    return (c * c / 2 * logarithm)[:, 0]
+    return ops.mean(c * c / 2 * logarithm, axis=-1)
 
 
 def cauchy_of_the_paper(y: NDArray[Any], prediction: NDArray[Any], c: float) -> NDArray[Any]:
@@ -36,7 +36,8 @@ def cauchy_of_the_paper(y: NDArray[Any], prediction: NDArray[Any], c: float) -> 
 def tukey_biweight(keras: Any, y: Any, prediction: Any, c: Any) -> Any:
     """Tukey's biweight, multiplied out, so that small errors keep their digits."""
     square = keras.ops.square(keras.ops.clip((y - prediction) / c, -1.0, 1.0))
-    return (c * c / 6 * square * (3 - 3 * square + keras.ops.square(square)))[:, 0]
+    each = c * c / 6 * square * (3 - 3 * square + keras.ops.square(square))
+    return keras.ops.mean(each, axis=-1)
 
 
 def tukey_biweight_of_the_paper(

@@ -1,6 +1,7 @@
 """The row of a weighted sum of losses: they share the output layer, the labels and the problem."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lossbench.tables.losses.loss import Loss
 from lossbench.text import listed
@@ -39,6 +40,12 @@ def summed(name: str, rows: Sequence[Loss]) -> Loss:
         first.labels,
         _activations(rows),
         logits=any(row.logits for row in rows),
+        takes={
+            what: allowed
+            for what in first.takes
+            if all(what in row.takes for row in rows)
+            if (allowed := _activations([replace(it, activations=it.takes[what]) for it in rows]))
+        },
         meaning=first.outputs,
     )
 

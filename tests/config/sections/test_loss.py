@@ -10,7 +10,7 @@ from example_config import with_dataset
 from lossbench.config.complaints import ConfigError
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import load
-from lossbench.tables.losses import LOSSES
+from lossbench.tables.losses import LOSSES, TargetShape
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=list(LOSSES))
@@ -27,7 +27,7 @@ CLASSES = "generator: make_blobs, n_samples: 90"
 def test_on_classes_a_loss_of_real_targets_has_one_hot_labels(config: Path, name: str) -> None:
     experiment = with_dataset(config, CLASSES, name)
     assert experiment.resolved()["loss"]["labels"] == "one-hot"
-    assert experiment.loss.row.units(3) == 3
+    assert experiment.loss.row.units(TargetShape(3)) == 3
     assert experiment.tracked == ("accuracy",)
     assert experiment.output_activation == ("softmax" if name == "mae" else "linear")
     real = with_dataset(config, "generator: make_friedman1", name)

@@ -11,8 +11,9 @@ import pytest
 from dataset_configs import complaints, houses, split_of
 from pyarrow import parquet
 
+from lossbench.data.choice import Choice
 from lossbench.data.columns.rules import Rules
-from lossbench.data.file_table import Choice, table_from_file
+from lossbench.data.file_table import table_from_file
 from lossbench.data.files import DataFiles
 
 
@@ -78,7 +79,7 @@ def test_equal_texts_of_parquet_share_their_memory(tmp_path: Path) -> None:
     table = pyarrow.table({"a": texts, "y": texts, "number": range(40)})
     parquet.write_table(table, tmp_path / "t.parquet", compression="zstd")
     reading = DataFiles().read(tmp_path / "t.parquet")
-    made = table_from_file(reading, Choice("y"), Rules())
+    made = table_from_file(reading, Choice(("y",)), Rules())
     for values in (reading.frame["a"], made.categories[:, 0]):
         assert len({id(value) for value in values}) == 2
     # NumPy's text gives every row the room of the longest one.
