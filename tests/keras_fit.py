@@ -12,13 +12,14 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy import special
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.own_function import load
 from lossbench.config.sections.loss import LossChoice
 from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Split
-from lossbench.tables.losses import LOSSES, NAMES, Loss, Targets, encode
+from lossbench.tables.losses import LOSSES, NAMES, Loss, TakenFor, Targets, encode
 from lossbench.tables.problems import Problem
 from lossbench.training.batching import program_inputs
 from lossbench.training.network import build
@@ -43,6 +44,21 @@ def split_of(problem: Problem, targets: Targets = "any") -> Split:
     bounds = [0.5] if problem.startswith("binary") else [-1, 1.5]
     y = np.digitize(signal, bounds)
     return Split(x[:90], y[:90], x[90:], y[90:], tuple("012"[: len(bounds) + 1]))
+
+
+def split_of_several(taken_for: TakenFor, targets: Targets = "any") -> Split:
+    """The same rows with a target of three columns, as a loss takes it."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(150, 4)).astype(np.float32)
+    signal = x @ rng.normal(size=(4, 3))
+    made = {
+        "numbers": lambda: signal if targets == "any" else np.exp(signal / 3),
+        "labels": lambda: (signal > [0.5, 0, -0.5]).astype(float),
+        "shares": lambda: special.softmax(signal, axis=1),
+        "rates": lambda: special.expit(signal),
+    }
+    y = made[taken_for]().astype(np.float32)
+    return Split(x[:90], y[:90], x[90:], y[90:], targets=("a", "b", "c"))
 
 
 def assert_equals_fit(
@@ -188,14 +204,14 @@ def _keras_metric(name: str, loss: Loss, logits: bool) -> Any:
     if loss.outputs == "mean and variance":
         function = {"mse": keras.losses.mean_squared_error, "mae": keras.losses.mean_absolute_error}
         return keras.metrics.MeanMetricWrapper(
-            lambda y, prediction: function[name](y, prediction[:, :1]), name=name
+            lambda y, prediction: function[name](y, prediction[:, : y.shape[1]]), name=name
         )
     if loss.outputs == "thresholds":
         return keras.metrics.MeanMetricWrapper(_accuracy_of_corn, name=name)
     if loss.labels == "-1/1":
         return {"accuracy": accuracy, "rounded_accuracy": rounded_accuracy}[name]
-    if loss.labels == "0/1" and logits:
-        return keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)
+    if loss.labels == "0/1":
+        return keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0 if logits else 0.5)
     if loss.labels == "integer":
         return keras.metrics.SparseCategoricalAccuracy(name="accuracy")
     return name

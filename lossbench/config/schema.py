@@ -147,11 +147,12 @@ def _sum() -> Schema:
 
 def _of_target(loss: Loss) -> Schema:
     """The labels that a loss may have instead, and what it can take real numbers for."""
-    takes = {**loss.takes_for, **({"shares": ()} if loss.on_classes else {})}
-    return {
-        **({"labels": {"const": loss.of_classes.labels}} if loss.on_classes else {}),
-        **({"target": {"enum": [*takes]}} if takes else {}),
-    }
+    found: Schema = {}
+    if loss.on_classes:
+        found["labels"] = {"const": loss.of_classes.labels}
+    if takes := [*loss.takes_for, *(loss.of_classes.takes_for if loss.on_classes else ())]:
+        found["target"] = {"enum": takes}
+    return found
 
 
 def _with_parameters(

@@ -87,6 +87,8 @@ def generate(generator: str, settings: Mapping[str, Any]) -> Table:
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise DatasetError("generator", "makes numbers that are too large with these parameters")
     names = tuple(map(str, made.feature_names)) if is_toy_dataset(generator) else ()
+    if y.ndim > 1 and y.shape[1] == 1:  # a single label
+        y = y[:, 0]
     if y.ndim > 1:
         of_toy = tuple(map(str, made.target_names)) if is_toy_dataset(generator) else ()
         return several(Table(x, y, names=names), of_toy)

@@ -20,8 +20,9 @@ from lossbench.data.generators import GENERATORS, is_toy_dataset
         ("make_moons", {"n_samples": [30, 31]}, "bce"),
         ("make_blobs", {"n_samples": 60, "centers": 3, "cluster_std": 2, "random_state": 2}, "kld"),
         ("make_regression", {"n_samples": 60, "n_features": 20, "noise": 0.1}, "mse"),
+        ("make_regression", {"n_samples": 60, "n_targets": 3}, "mse"),
         *(
-            (name, {}, "mae" if kind == "real" else "kld")
+            (name, {}, "kld" if kind == "classes" else "mae")
             for name, kind in GENERATORS.items()
             if not is_toy_dataset(name)
         ),
@@ -68,3 +69,13 @@ def test_scalers_are_fitted_on_the_rows_that_are_named(tmp_path: Path, rows: str
     np.testing.assert_allclose(found, x, rtol=1e-6, atol=1e-7)
     found = np.concatenate([split.y_train, split.y_test])
     np.testing.assert_allclose(found, y, rtol=1e-6, atol=1e-7)
+
+
+def test_each_of_several_targets_is_scaled_by_itself(tmp_path: Path) -> None:
+    dataset = "generator: make_regression, n_samples: 60, n_targets: 3"
+    split = split_of(tmp_path, f"{dataset}, standardize: {{target: train}}", "mse")
+    _, y = sklearn.datasets.make_regression(60, n_targets=3, random_state=0)
+    y = StandardScaler().fit(y[:30]).transform(y)
+    np.testing.assert_allclose(split.y_train, y[:30], rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(split.y_test, y[30:], rtol=1e-6, atol=1e-6)
+    assert split.targets == ("target_1", "target_2", "target_3")
