@@ -1,6 +1,7 @@
 """``lossbench choose``: which loss to take, and whether it matters."""
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -166,6 +167,8 @@ def _run(
     suite = choosing.suite_of(source, cases, protocol.force)
     from lossbench.cli.progress import ProgressBars
 
+    # Both threads need it; of two that import SciPy at once, one may find half of it.
+    import_module("sklearn.metrics")
     # Other models are trained meanwhile: this process only waits for the losses.
     with ThreadPoolExecutor(1) as aside, ProgressBars(suite.experiments, quiet) as bars:
         others = aside.submit(choosing.others, cases)

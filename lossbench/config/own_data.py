@@ -12,8 +12,8 @@ from lossbench.data.target import Problem
 from lossbench.text import cut, described
 
 KIND = (
-    "data come from a function that returns the features, (rows, …), and the target, (rows,), as "
-    "arrays"
+    "data come from a function that returns the features, (rows, …), and the target, (rows,) or "
+    "(rows, targets), as arrays"
 )
 
 

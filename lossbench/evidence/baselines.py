@@ -111,6 +111,8 @@ def _measured(
 ) -> dict[str, float]:
     """The metrics on the test rows of a split."""
     y_train, y_test = split.measured
+    if problem == MULTI_LABEL:
+        y_train, y_test = y_train.astype(int), y_test.astype(int)
     # These models take the numbers of a row without its axes.
     x_train, x_test = (x.reshape(len(x), -1) for x in (split.x_train, split.x_test))
     with warnings.catch_warnings():

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import rel_entr, xlogy
 
 Array = NDArray[Any]
 BINS = 15  # of confidence, for the calibration error
@@ -141,6 +140,7 @@ def log_loss(truth: Array, _: Array, output: Array) -> float:
 
     Of soft labels it is the mean of that over the classes, each by its share.
     """
+    from scipy.special import xlogy
     from sklearn.metrics import log_loss
 
     probabilities = _of_each_class(output)
@@ -176,6 +176,8 @@ def expected_calibration_error(truth: Array, answer: Array, output: Array) -> fl
 
 def kl_divergence(truth: Array, _: Array, output: Array) -> float:
     """How far probabilities are from the shares of the classes, by their logarithms; 0 is equal."""
+    from scipy.special import rel_entr
+
     probabilities = _of_each_class(output)
     smallest = np.finfo(output.dtype).eps
     divergence = rel_entr(truth, np.maximum(probabilities, smallest)).sum(axis=1).mean()

@@ -191,7 +191,11 @@ def generators() -> str:
     """What of scikit-learn's data there is, by the kind of target."""
     return _list(
         f"{title}: {_names(*(name for name, it in GENERATORS.items() if it == kind))}"
-        for kind, title in (("real", "Real targets"), ("classes", "Classes"))
+        for kind, title in (
+            ("real", "Real targets"),
+            ("classes", "Classes"),
+            ("several", "Several targets"),
+        )
     )
 
 
