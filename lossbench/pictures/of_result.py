@@ -73,12 +73,15 @@ def _draw(panel: Axes, result: Result, name: str, published: Mapping[Part, Decim
         panel.plot(epochs, middle, "o" if single else "-", color=colour, label=part, markersize=4)
         curves += [middle, low, high]
         starts.append(middle[0])
+    drawn = np.concatenate(curves)
     if name == "loss":
-        log = result.experiment.loss.row.problem == "regression"
+        # The loss of some, such as gaussian_nll, goes below 0.
+        is_error = result.experiment.loss.row.problem == "regression"
+        log = is_error and not (drawn < 0).any()
     else:
         log = METRICS[name].is_error
     anchors = np.array([*starts, *map(float, published.values())])
-    set_limits(panel, "y", np.concatenate(curves), anchors, log)
+    set_limits(panel, "y", drawn, anchors, log)
     _mark(panel, published)
 
 

@@ -1,5 +1,7 @@
 """The learning curves of a result."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_texts import boxes, check_texts
@@ -74,6 +76,20 @@ def test_of_a_transformed_target_loss_and_metric_have_other_units():
     for it, labels in ((plain, ["Mean squared error"]), (of, ["Loss", "Mean squared error"])):
         panels = learning_curves(result(it)).axes
         assert [panel.get_ylabel() for panel in panels] == labels
+
+
+def test_a_loss_of_real_targets_that_is_below_0_is_in_the_picture():
+    shown = result(experiment("gaussian_nll"))
+    trainings = [
+        replace(it, history={**it.history, **{k: -v for k, v in it.history.items() if "loss" in k}})
+        for it in shown.trainings
+    ]
+    panel = learning_curves(replace(shown, trainings=tuple(trainings))).axes[0]
+    assert panel.get_yscale() == "linear"
+    low, high = panel.get_ylim()
+    assert (
+        low < line(panel, "test").get_ydata().min() < line(panel, "test").get_ydata().max() < high
+    )
 
 
 @pytest.mark.parametrize("part", ["train", "test"])
