@@ -51,6 +51,11 @@ repeats: 2
         ),
         (
             "multi-class classification",
+            {"mse": 0.5, "categorical_crossentropy": 1, "mae": {"weight": 0.1}},
+            "softmax",
+        ),
+        (
+            "multi-class classification",
             # Of the same units, which are logits to the first term.
             {
                 "categorical_crossentropy": {"weight": 0.7, "label_smoothing": 0.2},

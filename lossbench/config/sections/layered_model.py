@@ -115,6 +115,6 @@ class LayeredModel(Section):
 
 def _hint(row: Shape) -> str:
     """How rows of numbers get a shape that the first layer may take."""
-    if len(row) != 1:
+    if len(row) > 2:
         return ""
-    return f"; dataset.shape gives rows another one, such as [{row[0]}, 1]"
+    return f"; dataset.shape gives rows another one, such as [{', '.join(map(str, row))}, 1]"

@@ -7,9 +7,17 @@ from lossbench.tables.losses.loss import Loss
 from lossbench.text import listed
 
 
+def alike(rows: Sequence[Loss]) -> list[Loss]:
+    """The losses as they are in a sum: beside a loss of one-hot labels, all compare these."""
+    one_hot = any(row.labels == "one-hot" for row in rows)
+    return [row.of_classes if one_hot and row.on_classes else row for row in rows]
+
+
 def misfit(rows: Sequence[Loss], row: Loss) -> str:
     """Why a loss cannot be added to others, which have a sum themselves; empty where it can."""
-    first = rows[0]
+    *rows, row = alike([*rows, row])
+    # Of losses of real targets, some may compare one-hot labels beside it, and others not.
+    first = next((it for it in rows if it.problem != row.problem), rows[0])
     if row.problem != first.problem:
         return f"is for {row.problem}, and {first.name} for {first.problem}"
     if row.labels != first.labels:
@@ -30,6 +38,7 @@ def summed(name: str, rows: Sequence[Loss]) -> Loss:
 
     Its output layer has an activation that all of them allow: the first that is a default.
     """
+    rows = alike(rows)
     first = rows[0]
     return Loss(
         name,

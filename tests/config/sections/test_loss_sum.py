@@ -120,6 +120,11 @@ def test_a_weight_is_tuned_and_the_other_parameters_of_its_term_stay(config: Pat
             "they cannot be added",
         ),
         (
+            "{sum: {mse: 1, msle: 1, categorical_crossentropy: 1}}",
+            "loss.sum.categorical_crossentropy: 1 is for multi-class classification, and "
+            "mean_squared_logarithmic_error for regression: they cannot be added",
+        ),
+        (
             "{sum: {bce: 1, hinge: 1}}",
             "loss.sum.hinge: 1 wants the labels -1/1, and binary_crossentropy 0/1",
         ),
