@@ -2,9 +2,11 @@
 
 import textwrap
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from lossbench.config.bundled import bundled_names
+from lossbench.config.bundled import bundled_folders, bundled_names, claims_in_folder, in_folder
+from lossbench.config.claims import read_claims
 from lossbench.data.generators import GENERATORS
 from lossbench.tables.losses import LOSSES
 from lossbench.tables.losses.outputs import UNITS
@@ -34,6 +36,7 @@ def as_document() -> dict[str, Any]:
     }
     return {
         "experiments": bundled_names(),
+        "folders": [path.name for path in bundled_folders()],
         "losses": losses,
         "optimizers": {name: _defaults(rows) for name, rows in OPTIMIZERS.items()},
         "schedules": {name: _defaults(rows) for name, rows in SCHEDULES.items()},
@@ -59,6 +62,11 @@ def tables() -> list[Table]:
     return [
         ("Experiments", ["name"], [[name] for name in bundled_names()]),
         (
+            "Folders of experiments, for 'lossbench run-all FOLDER'",
+            ["folder", "experiments", "claims of"],
+            [*map(_folder, bundled_folders())],
+        ),
+        (
             "Losses (N: as many units as classes)",
             ["loss", "problem", "output layer", "labels"],
             losses,
@@ -74,6 +82,12 @@ def tables() -> list[Table]:
         ),
         ("Generators, and sets that come with scikit-learn", ["generator", "target"], generators),
     ]
+
+
+def _folder(path: Path) -> list[str]:
+    claims = claims_in_folder(path)
+    whose = read_claims(claims).claims.publication if claims else ""
+    return [path.name, str(len(in_folder(path))), whose]
 
 
 def _defaults(rows: Parameters) -> dict[str, Any]:

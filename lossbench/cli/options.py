@@ -43,7 +43,8 @@ AllowCode = Annotated[
 ConfigFolder = Annotated[
     Path | None,
     typer.Argument(
-        metavar="FOLDER", help="Folder of the configs; without it, the bundled nine run."
+        metavar="FOLDER",
+        help="Folder of the configs, or the name of a bundled one; without it, the nine run.",
     ),
 ]
 Out = Annotated[

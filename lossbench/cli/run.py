@@ -76,7 +76,7 @@ def run(
 
 
 @app.command(
-    epilog=examples("run-all", "run-all configs/5000-samples --jobs 4", "run-all --repeats 5")
+    epilog=examples("run-all", "run-all square-loss --jobs 2", "run-all my-configs --repeats 5")
 )
 def run_all(
     folder: ConfigFolder = None,
@@ -99,8 +99,9 @@ def run_all(
     """Run all experiments of a folder, and sum them up in a table.
 
     Without FOLDER the nine experiments of the tutorial run, into results/. The configs directly
-    in FOLDER (.yaml or .yml) run into results/NAME, where NAME is that of FOLDER. --set and stored
-    seeds work as in run.
+    in FOLDER (.yaml or .yml) run into results/NAME, where NAME is that of FOLDER. FOLDER may also
+    be the name of one that comes with lossbench: 'lossbench list' has them. --set and stored seeds
+    work as in run.
     """
     from lossbench.suite.extras import Extras
     from lossbench.suite.load import Options, of_folder

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from lossbench.config.complaints import ConfigError, Mistake
+from lossbench.text import nearest
 
 BUNDLED = next(
     folder for folder in (it / "configs" for it in Path(__file__).parents[1:3]) if folder.is_dir()
@@ -24,13 +25,26 @@ def bundled_names() -> list[str]:
     return [path.relative_to(BUNDLED).with_suffix("").as_posix() for path in bundled()]
 
 
+def bundled_folders() -> list[Path]:
+    """The folders of the other ones, such as "5000-samples", by name."""
+    return [*dict.fromkeys(path.parent for path in bundled() if path.parent != BUNDLED)]
+
+
 def find(config: str | Path) -> Path:
     """The file of a config: a path as it is, or the name of a bundled one ("hinge")."""
     # Unlike Path.is_file, this takes any path.
     if os.path.isfile(config):  # noqa: PTH113
         return Path(config)
     shipped = {BUNDLED / f"{config}{suffix}" for suffix in SUFFIXES}
-    return next((path for path in bundled() if path in shipped), Path(config))
+    # The name of a bundled folder is told to be that of a folder.
+    return next((path for path in bundled() if path in shipped), find_folder(config))
+
+
+def find_folder(folder: str | Path) -> Path:
+    """A folder of configs: a path as it is, or the name of a bundled one ("5000-samples")."""
+    if os.path.exists(folder):  # noqa: PTH110
+        return Path(folder)
+    return next((it for it in bundled_folders() if it.name == str(folder)), Path(folder))
 
 
 def in_folder(folder: str | Path) -> list[Path]:
@@ -39,7 +53,9 @@ def in_folder(folder: str | Path) -> list[Path]:
     # To read a pipe or a device would wait. A link to nothing is a config that is missing.
     paths = [path for path in found if path.is_file() or not path.exists()]
     if not paths:
-        what = "holds no config" if Path(folder).is_dir() else "is not a folder"
+        hint = nearest(folder, (it.name for it in bundled_folders()))
+        unknown = f"is not a folder, nor the name of a bundled one; {hint}"
+        what = "holds no config" if Path(folder).is_dir() else unknown
         raise ConfigError([Mistake(Path(folder), None, "", what)])
     return paths
 

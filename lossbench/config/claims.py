@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from lossbench.config.bundled import BUNDLED, claims_in_folder, in_folder
+from lossbench.config.bundled import BUNDLED, bundled_folders, claims_in_folder, in_folder
 from lossbench.config.complaints import Complaint, ConfigError, Mistake, dotted, translated
 from lossbench.config.default_metrics import with_default_metrics
 from lossbench.config.experiment import Experiment
@@ -114,7 +114,7 @@ def known(claims: Claims, experiments: Sequence[Experiment]) -> KnownClaims:
 @cache
 def bundled_claims() -> tuple[KnownClaims, ...]:
     """The claims about bundled configs, which are known by these wherever their results lie."""
-    folders = (BUNDLED, *sorted(it for it in BUNDLED.iterdir() if it.is_dir()))
+    folders = (BUNDLED, *bundled_folders())
     return tuple(known_in_folder(path) for folder in folders if (path := claims_in_folder(folder)))
 
 

@@ -16,7 +16,7 @@ from lossbench.config.data_path import with_expanded_file
 from lossbench.config.experiment import NAME
 from lossbench.config.sections.loss_sum import name_of_sum
 from lossbench.config.yaml_reader import Document, YamlError, read
-from lossbench.text import nearest
+from lossbench.text import close_to
 
 # Where a shell puts what it pipes: bash as /dev/fd/63, zsh as /proc/self/fd/11.
 PIPED = re.compile(r"/dev/stdin|/dev/fd/\d+|/proc/[^/]+/fd/\d+")
@@ -101,7 +101,9 @@ def read_document(path: Path) -> Document:
     except YamlError as error:
         raise ConfigError([Mistake(path, error.line, "", str(error))]) from None
     except FileNotFoundError:
-        hint = nearest(path, bundled_names())
+        close = close_to(path, bundled_names())
+        meant = f"did you mean '{close}'? " if close else ""
+        hint = f"{meant}'lossbench list' names all"
         message = f"no such file, nor a bundled config of that name; {hint}"
         raise ConfigError([Mistake(path, None, "", message)]) from None
     except IsADirectoryError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lossbench.config.bundled import BUNDLED, claims_in_folder, find, in_folder
+from lossbench.config.bundled import BUNDLED, claims_in_folder, find, find_folder, in_folder
 from lossbench.config.claims import load_with_claims
 from lossbench.config.load import names_of
 from lossbench.config.source import is_piped
@@ -77,10 +77,11 @@ def of_files(configs: Sequence[str], out: Path | None = None) -> Configs:
 def of_folder(folder: Path | None = None, out: Path | None = None) -> Configs:
     """The configs directly in a folder, or the bundled nine, with a summary.
 
-    The results of a folder go to results/NAME, where NAME is that of the folder. Raises
-    ConfigError if there are no configs.
+    The folder is a path, or the name of a bundled one. Its results go to results/NAME, where NAME
+    is that of the folder. Raises ConfigError if there are no configs.
     """
-    named, of = RESULTS / folder.resolve().name if folder else RESULTS, folder or BUNDLED
+    named = RESULTS / folder.resolve().name if folder else RESULTS
+    of = find_folder(folder) if folder else BUNDLED
     return Configs(tuple(in_folder(of)), out or named, True, claims_in_folder(of))
 
 

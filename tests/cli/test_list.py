@@ -1,6 +1,7 @@
 """``lossbench list``."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from command import lossbench
@@ -16,10 +17,10 @@ def test_list_names_all_there_is(tmp_path: Path) -> None:
     assert_plain(text.stdout)
     catalogue = json.loads(document.stdout)
     assert catalogue["experiments"][:9] == [path.stem for path in in_folder(BUNDLED)]
-    assert len(catalogue["experiments"]) == 16
-    assert [load(name).name for name in catalogue["experiments"][9:]] == [
-        name.removeprefix("5000-samples/") for name in catalogue["experiments"][9:]
-    ]
+    others = [name.split("/") for name in catalogue["experiments"][9:]]
+    assert [load("/".join(name)).name for name in others] == [name for _, name in others]
+    counts = {folder: len(in_folder(BUNDLED / folder)) for folder in catalogue["folders"]}
+    assert counts == Counter(folder for folder, _ in others)
     assert catalogue["losses"]["hinge"]["labels"] == "-1/1"
     lines = [line.split() for line in text.stdout.splitlines()]
     names = [*catalogue["experiments"], *catalogue["losses"], *catalogue["generators"]]
@@ -28,5 +29,7 @@ def test_list_names_all_there_is(tmp_path: Path) -> None:
     for name in names:
         assert name in {line[0] for line in lines if line}
     assert ["hinge", "binary", "1", "tanh", "-1/1"] in lines
+    assert ["5000-samples", "7"] in lines
+    assert ["square-loss", "21", "Hui,", "Belkin", "and", "Wright"] in lines
     assert catalogue["losses"]["huber"]["output_activations_on_classes"] == ["linear", "softmax"]
     assert ["huber", "regression", "1", "linear", "real,", "one-hot"] in lines

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 from example_config import CONFIG, complaints
 
-from lossbench.config.bundled import BUNDLED, bundled, bundled_names, find, in_folder
+from lossbench.config.bundled import (
+    BUNDLED,
+    bundled,
+    bundled_folders,
+    bundled_names,
+    find,
+    in_folder,
+)
 from lossbench.config.complaints import ConfigError
 from lossbench.config.load import load, load_all
 
@@ -39,6 +46,14 @@ EXPERIMENTS = {
     "5000-samples/hinge": ("hinge", 5000, 2500, 50, 50),
     "5000-samples/categorical_crossentropy": ("categorical_crossentropy", 5000, 500, 50, 50),
     "5000-samples/kl_divergence": ("kl_divergence", 5000, 500, 50, 50),
+}
+
+# Of the folders of comparisons: data and losses. What is compared must differ in the loss alone.
+SETS = ("iris", "wine", "breast_cancer", "digits", "digits-convolutional", "blobs", "moons")
+SHARES = {"clean": 0, "noise-20": 0.2, "noise-40": 0.4, "noise-60": 0.6}
+COMPARISONS = {
+    "square-loss": (SETS, ("square", "cross-entropy", "squentropy")),
+    "label-noise": (tuple(SHARES), ("cross-entropy", "generalized", "mae", "symmetric")),
 }
 
 
@@ -109,10 +124,42 @@ def test_what_never_ends_is_no_config(tmp_path: Path) -> None:
     ]
 
 
-def test_bundled_configs_are_the_nine_and_the_seven() -> None:
+def test_bundled_configs_are_the_nine_the_seven_and_two_comparisons() -> None:
     names = [path.relative_to(BUNDLED).with_suffix("").as_posix() for path in bundled()]
-    assert sorted(names) == sorted(EXPERIMENTS)
+    compared = [
+        f"{folder}/{data}-{loss}"
+        for folder, (sets, losses) in COMPARISONS.items()
+        for data in sets
+        for loss in losses
+    ]
+    assert sorted(names) == sorted([*EXPERIMENTS, *compared])
+    assert [path.name for path in bundled_folders()] == ["5000-samples", *sorted(COMPARISONS)]
     assert [path.stem for path in in_folder(BUNDLED)] == sorted(PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    ("folder", "data"),
+    [(folder, data) for folder, (sets, _) in COMPARISONS.items() for data in sets],
+)
+def test_what_is_compared_differs_in_the_loss_alone(folder: str, data: str) -> None:
+    cases = load_all([f"{folder}/{data}-{loss}" for loss in COMPARISONS[folder][1]])
+    shared = [
+        case.experiment.model_dump(exclude={"name", "loss", "model", "final_metrics"})
+        for case in cases
+    ]
+    assert all(it == shared[0] for it in shared)
+    models = [case.experiment.model.model_dump(exclude={"output_activation"}) for case in cases]
+    assert all(it == models[0] for it in models)
+    assert len({case.experiment.loss.model_dump_json() for case in cases}) == len(cases)
+    assert len({case.split.sha256 for case in cases}) == 1
+
+
+@pytest.mark.parametrize(("data", "share"), SHARES.items())
+def test_labels_are_as_wrong_as_the_name_says(data: str, share: float) -> None:
+    cases = [load_all([f"label-noise/{it}-mae"])[0] for it in (data, "clean")]
+    wrong, right = (case.split for case in cases)
+    assert (wrong.y_train != right.y_train).mean() == pytest.approx(share, abs=0.001)
+    assert (wrong.y_test == right.y_test).all()
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from command import lossbench
 from docs.readmes import READMES, ROOT
 
+from lossbench.config.claims import read_claims
 from lossbench.config.schema import claims_schema, schema
 
 TEXT = "\n".join(path.read_text() for path in READMES)
@@ -38,6 +40,18 @@ def keys(part: object) -> Iterator[str]:
             yield from properties
         for it in part.values():
             yield from keys(it)
+
+
+@pytest.mark.parametrize("folder", ["square-loss", "label-noise"])
+def test_a_published_comparison_is_told_with_its_claims_and_sources(folder: str) -> None:
+    text = " ".join((ROOT / "configs" / "README.md").read_text().split())
+    claims = read_claims(ROOT / "configs" / folder / "claims.yaml").claims
+    assert f"lossbench run-all {folder}" in text
+    for it in claims.claims:
+        assert f"| {it.claim} |" in text
+        *_, title, year = re.split(r", (?=[A-Z0-9])", it.source or claims.source)
+        assert title in text
+        assert re.search(rf"\b{year}\b", text)
 
 
 def test_every_key_of_a_config_and_of_claims_is_documented() -> None:

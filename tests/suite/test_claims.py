@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from command import lossbench, tree
 
+from lossbench.config.bundled import BUNDLED
+from lossbench.config.claims import read_claims
+
 CONFIG = """\
 dataset: {{generator: make_moons, n_samples: 100, noise: {noise}, random_state: 1}}
 model: {{hidden: [8]}}
@@ -198,3 +201,22 @@ def test_a_file_of_somebody_else_is_not_replaced(place: Path) -> None:
     assert done.returncode == 1
     assert "claims.json is in the way: lossbench did not write it" in done.stderr
     assert (place / "results/steps/claims.json").read_text() == "mine"
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ["label-noise", "square-loss"])
+def test_the_claims_of_a_published_comparison_are_judged(name: str, tmp_path: Path) -> None:
+    """By all criteria, of experiments that are like the bundled ones but for their epochs."""
+    for path in (BUNDLED / name).glob("*.yaml"):
+        text = re.sub(r"(?m)^epochs: .*", "epochs: 2\nrepeats: 20", path.read_text())
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / path.name).write_text(text)
+    done = lossbench(tmp_path, "run-all", name, "--quiet")
+    assert (done.returncode, done.stderr) == (0, "")
+    judged = json.loads((tmp_path / "results" / name / "summary.json").read_text())["claims"]
+    assert len(judged) == len(read_claims(BUNDLED / name / "claims.yaml").claims.claims)
+    for it in judged:
+        assert not re.search("no results|fewer than|not as many|no accuracy", it["figures"])
+    assert {"holds", "does not hold"} <= {it["verdict"] for it in judged}
+    # These are not the bundled configs, so their results need claims of their own.
+    assert (tmp_path / "results" / name / "claims.json").exists()

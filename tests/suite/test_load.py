@@ -51,6 +51,21 @@ def test_results_of_a_folder_go_to_a_folder_of_its_name(tmp_path: Path) -> None:
     assert configs.summarized
 
 
+def test_a_bundled_folder_is_known_by_its_name_unless_there_is_one_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    named, by_path = of_folder(Path("square-loss")), of_folder(BUNDLED / "square-loss")
+    assert named == by_path
+    assert named.out == Path("results", "square-loss")
+    assert named.claims == BUNDLED / "square-loss" / "claims.yaml"
+    with pytest.raises(ConfigError, match=r"did you mean 'square-loss'\? allowed: 5000-samples, "):
+        of_folder(Path("square-los"))
+    Path("square-loss").mkdir()
+    Path("square-loss", "it.yaml").write_text(MOONS)
+    assert of_folder(Path("square-loss")).paths == (Path("square-loss", "it.yaml"),)
+
+
 def test_the_trainer_starts_early_unless_every_result_seems_to_be_stored(tmp_path: Path) -> None:
     (tmp_path / "it.yaml").write_text(MOONS)
     configs, trainer = of_folder(tmp_path, tmp_path / "out"), Starts()

@@ -215,10 +215,14 @@ class Dataset(DataFileKeys, extra="allow"):
     def title(self) -> str:
         """The data in a few words."""
         rows = self.parameters.get("n_samples")
-        title = Path(self.file).name if self.file is not None else self.generator or self.function
-        title = f"{title}, {rows} rows" if rows else str(title)
-        disturbed = self.disturb.title if self.disturb else ""
-        return on_one_line(f"{title}, {disturbed}" if disturbed else title)
+        name = Path(self.file).name if self.file is not None else self.generator or self.function
+        parts = [
+            str(name),
+            f"{rows} rows" if rows else "",
+            f"shape {' x '.join(map(str, self.shape))}" if self.shape else "",
+            self.disturb.title if self.disturb else "",
+        ]
+        return on_one_line(", ".join(filter(None, parts)))
 
     def table(self, files: DataFiles | None = None) -> Table:
         """The data before they are split; raises DatasetError.

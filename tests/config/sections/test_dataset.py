@@ -171,3 +171,10 @@ def test_the_section_of_a_right_config_is_validated_once(
     monkeypatch.setattr(generators, "parameters", look_up)
     load(write_config(tmp_path, "generator: make_moons, noise: 0.1"))
     assert looked_up == ["make_moons"]
+
+
+def test_the_shape_of_rows_is_said_beside_the_data() -> None:
+    """Else a report has two groups of the same name."""
+    names = ("digits-square", "digits-convolutional-square")
+    titles = [load(f"square-loss/{name}").dataset.title for name in names]
+    assert titles == ["load_digits", "load_digits, shape 8 x 8 x 1"]
