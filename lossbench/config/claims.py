@@ -111,13 +111,16 @@ def known(claims: Claims, experiments: Sequence[Experiment]) -> KnownClaims:
     return KnownClaims.of(claims, dict(sorted(hashes.items())))
 
 
-@cache
-def bundled_claims() -> tuple[KnownClaims, ...]:
-    """The claims about bundled configs, which are known by these wherever their results lie."""
+def bundled_claims() -> Iterator[KnownClaims]:
+    """The claims about bundled configs, which are known by these wherever their results lie.
+
+    Each folder is read where its claims are asked for.
+    """
     folders = (BUNDLED, *bundled_folders())
-    return tuple(known_in_folder(path) for folder in folders if (path := claims_in_folder(folder)))
+    return (known_in_folder(path) for folder in folders if (path := claims_in_folder(folder)))
 
 
+@cache
 def known_in_folder(path: Path) -> KnownClaims:
     """The claims in a file about the configs beside it, which are known to be right."""
     return known(read_claims(path).claims, [*map(_experiment, in_folder(path.parent))])

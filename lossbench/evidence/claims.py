@@ -145,8 +145,9 @@ def bundled_claims_about(results: Sequence[Result]) -> KnownClaims | None:
     """The claims about bundled configs that most of the results are of; None if none is."""
     hashes = [_untuned(it.experiment).config_hash for it in results]
     hashes += [it.experiment.config_hash for it in results]
-    counts = [len({*hashes} & {*it.experiments.values()}) for it in bundled_claims()]
-    return bundled_claims()[int(np.argmax(counts))] if any(counts) else None
+    known = [*bundled_claims()]
+    counts = [len({*hashes} & {*it.experiments.values()}) for it in known]
+    return known[int(np.argmax(counts))] if any(counts) else None
 
 
 def of_curves(claims: KnownClaims | None) -> set[str]:

@@ -24,7 +24,7 @@ from lossbench.results.result import Result, Training
 Figures = dict[str, tuple[float, float]]
 RESULTS = Path(__file__).parents[2] / "results"
 RECORDED = json.loads((RESULTS.parent / "tests" / "reference" / "claims.json").read_text())
-TUTORIAL = bundled_claims()[0]
+TUTORIAL = next(bundled_claims())
 NAMES = set(TUTORIAL.experiments)
 LIKE_THE_TUTORIAL: dict[str, Figures] = {
     "mse": {"mse": (0.0005, 0.0005)},

@@ -12,7 +12,7 @@ from lossbench.evidence.summary import refuse
 from lossbench.results.claims_json import FILE_NAME, MOST_BYTES, as_bytes, read_claims
 from lossbench.results.files import DamagedResult
 
-TUTORIAL = bundled_claims()[0]
+TUTORIAL = next(bundled_claims())
 
 
 @pytest.fixture
