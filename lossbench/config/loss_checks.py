@@ -73,5 +73,6 @@ def _of_several(loss: LossChoice, split: Split) -> Complaint:
             message = f"takes the {count} columns of the target for {what}, and {why}"
             return Complaint(("loss",), message, loss.name)
     names = ", ".join(fitting(split.target_shape))
-    message = f"does not fit a target of {count} columns; losses that do: {names}"
+    message = f"needs one class for each row, and the target has {count} columns"
+    message += f"; losses that fit: {names}"
     return Complaint(("loss",), message, loss.name)

@@ -114,7 +114,7 @@ def test_the_loss_decides_what_numbers_are(
         ("hinge", ["high", "wide"], "takes the 2 columns of the target for labels, and needs a"),
         ("kld", ["high", "wide"], "for shares, and needs a target between 0 and 1, and this one"),
         ("kld", ["p", "is high"], "needs shares that add up to 1, and those of a row add up to"),
-        ("corn", ["p", "q"], "does not fit a target of 2 columns; losses that do: mean_squared"),
+        ("corn", ["p", "q"], "needs one class for each row, and the target has 2 columns; losses"),
         ("bce", ["high"], "does not fit a target of real numbers"),
         ({"name": "bce", "target": "labels"}, ["p", "q"], "needs a column of 0 and 1 for each"),
         ({"name": "bce", "target": "rates"}, ["high", "wide"], "needs a target between 0 and 1"),

@@ -231,6 +231,7 @@ MULTICLASS = (
         activations=PROBABILITIES,
         parameters={"epsilon": Parameter(1.0, low=-1.0)},
         logits=True,
+        takes={"shares": PROBABILITIES},
         function=poly_1,
         reference=poly_1_of_the_paper,
         source="Leng et al. 2022, PolyLoss: A Polynomial Expansion Perspective of Classification "

@@ -90,6 +90,7 @@ NOISY_LABELS = (
             "hard": Parameter(False),
         },
         logits=True,
+        takes={"shares": PROBABILITIES},
         function=bootstrapped,
         reference=bootstrapped_of_the_paper,
         source="Reed et al. 2015, Training Deep Neural Networks on Noisy Labels with Bootstrapping",
