@@ -1,8 +1,8 @@
 """The command line from a test: in this process, or in one of its own.
 
-Most tests are about what a command says and writes. They call the same entry point here, with one
-training process that is kept: to import TensorFlow takes longer than most of their trainings. What
-is about processes themselves, such as signals, streams or a clean start, gets its own.
+Most tests are about what a command says and writes. They call the same entry point here, and train
+here: to import TensorFlow in a process beside this one takes longer than most of their trainings.
+What is about processes themselves, such as signals, streams or a clean start, gets its own.
 """
 
 import io
@@ -10,17 +10,18 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from functools import cache
+from itertools import count
 from pathlib import Path
 from subprocess import CompletedProcess
 from unittest.mock import patch
 
 from lossbench.cli import signals
 from lossbench.cli.main import main
-from lossbench.execution import process
+from lossbench.execution import child_tasks, process
 from lossbench.execution.process import TrainingProcess
+from lossbench.execution.work import Event, TrainingError, Work
 
 COMMAND = [sys.executable, "-m", "lossbench"]
 
@@ -33,7 +34,7 @@ def lossbench(cwd: Path, *arguments: object) -> CompletedProcess[str]:
         try:
             with (
                 patch.object(sys, "argv", ["lossbench", *words]),
-                patch.object(process, "TrainingProcess", _kept),
+                patch.object(process, "TrainingProcess", _TrainsHere),
             ):
                 main()
         except SystemExit as end:
@@ -67,16 +68,23 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-@cache
-def training_process() -> TrainingProcess:
-    """The one training process that is kept."""
-    return TrainingProcess()
+class _TrainsHere(TrainingProcess):
+    """Does in this process what a training process is told to do, and so keeps all programs."""
 
+    _number = count()  # of a work, among those of all commands
 
-@contextmanager
-def _kept() -> Iterator[TrainingProcess]:
-    """The one training process of this process, in place of a new one for each command."""
-    yield training_process()
+    def start(self) -> None:
+        pass
+
+    def train(self, works: Sequence[Work]) -> Iterator[Event]:
+        for place, (experiment, split, seeds) in enumerate(works):
+            number = next(self._number)
+            child_tasks.prepare(number, experiment, split)
+            for seed in seeds:
+                event = child_tasks.train(number, seed)
+                yield place, event
+                if isinstance(event, TrainingError):
+                    break
 
 
 @contextmanager

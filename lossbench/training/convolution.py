@@ -2,19 +2,23 @@
 
 XLA has no fast code for the gradient of a small convolution: two layers of 64 filters took 56 times
 as long. So while a program is traced, a convolution of Keras becomes what it is by definition: the
-windows of the input side by side, times the kernel.
+windows of the input side by side, times the kernel. Where these windows are many, as where a part
+is evaluated, to copy them takes longer than to multiply, and XLA's own convolution is faster by
+half. Then the gradient alone is that of the product.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
-MOST_NUMBERS = 2**26  # in the windows of a batch; a larger one is convolved by Keras
+# In the windows of a batch: how many are copied, and for how many there is a gradient by products.
+# What is larger is convolved by Keras.
+FEW_NUMBERS, MOST_NUMBERS = 2**20, 2**26
 
 
 @contextmanager
@@ -31,16 +35,24 @@ def convolutions_as_products() -> Iterator[None]:
         data_format: str | None = None,
         dilation_rate: Any = 1,
     ) -> Any:
+        def whole(inputs: Any, kernel: Any) -> Any:
+            return kerass(inputs, kernel, strides, padding, data_format, dilation_rate)
+
         axes = len(kernel.shape) - 2
         steps, rates = (
             tuple(it) if isinstance(it, Sequence) else (it,) * axes
             for it in (strides, dilation_rate)
         )
+        windows = None
         if data_format in (None, "channels_last"):
-            found = _as_product(inputs, tf.convert_to_tensor(kernel), steps, padding, rates)
-            if found is not None:
-                return found
-        return kerass(inputs, kernel, strides, padding, data_format, dilation_rate)
+            windows = _windows(inputs.shape, kernel.shape, steps, padding, rates)
+        if windows is None or windows.numbers > MOST_NUMBERS:
+            return whole(inputs, kernel)
+        kernel = tf.convert_to_tensor(kernel)
+        # XLA's own code is no faster in three dimensions.
+        if windows.numbers <= FEW_NUMBERS or axes > 2:
+            return windows.times(inputs, kernel)
+        return _with_gradient_of(windows.times, whole)(inputs, kernel)
 
     functions.conv = conv
     try:
@@ -49,38 +61,73 @@ def convolutions_as_products() -> Iterator[None]:
         functions.conv = kerass
 
 
-def _as_product(
-    inputs: tf.Tensor,
-    kernel: tf.Tensor,
+class _Windows(NamedTuple):
+    """The windows of a batch: ``counts`` along each axis, where ``around`` is added at its ends."""
+
+    around: Sequence[Sequence[int]]
+    counts: Sequence[int]
+    strides: Sequence[int]
+    dilation: Sequence[int]
+    numbers: int
+
+    def times(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+        """The convolution of inputs, (rows, …, channels), as a product."""
+        *window, channels, filters = kernel.shape
+        padded = tf.pad(inputs, [[0, 0], *self.around, [0, 0]])
+        windows = [
+            padded[(slice(None), *_places(offsets, self.counts, self.strides, self.dilation))]
+            for offsets in product(*map(range, window))
+        ]
+        side_by_side = tf.reshape(tf.concat(windows, axis=-1), (-1, prod(window) * channels))
+        answer = side_by_side @ tf.reshape(kernel, (-1, filters))
+        return tf.reshape(answer, (inputs.shape[0], *self.counts, filters))
+
+
+def _windows(
+    inputs: Sequence[Any],
+    kernel: Sequence[int],
     strides: Sequence[int],
     padding: str,
     dilation: Sequence[int],
-) -> tf.Tensor | None:
-    """The convolution of inputs (rows, …, channels); None where it is not worth it, or grouped."""
-    rows, *sizes, channels = inputs.shape
-    *window, of_kernel, filters = kernel.shape
+) -> _Windows | None:
+    """The windows of inputs of a shape; None where it is not known, or the kernel is grouped."""
+    rows, *sizes, channels = inputs
+    *window, of_kernel, _ = kernel
     if None in (rows, *sizes, channels) or channels != of_kernel:
         return None
     wide = [rate * (size - 1) + 1 for size, rate in zip(window, dilation, strict=True)]
+    missing = [0] * len(sizes)
     if padding == "same":
         missing = [
             max(((size - 1) // step) * step + it - size, 0)
             for size, step, it in zip(sizes, strides, wide, strict=True)
         ]
-        # As in TensorFlow, the side of the end has one more where the number is odd.
-        around = [[it // 2, it - it // 2] for it in missing]
-        inputs = tf.pad(inputs, [[0, 0], *around, [0, 0]])
-        sizes = [size + it for size, it in zip(sizes, missing, strict=True)]
-    counts = [(size - it) // step + 1 for size, it, step in zip(sizes, wide, strides, strict=True)]
-    if rows * prod(counts) * prod(window) * channels > MOST_NUMBERS:
-        return None
-    windows = [
-        inputs[(slice(None), *_places(offsets, counts, strides, dilation))]
-        for offsets in product(*map(range, window))
+    # As in TensorFlow, the side of the end has one more where the number is odd.
+    around = [[it // 2, it - it // 2] for it in missing]
+    counts = [
+        (size + more - it) // step + 1
+        for size, more, it, step in zip(sizes, missing, wide, strides, strict=True)
     ]
-    side_by_side = tf.reshape(tf.concat(windows, axis=-1), (-1, prod(window) * channels))
-    answer = side_by_side @ tf.reshape(kernel, (-1, filters))
-    return tf.reshape(answer, (rows, *counts, filters))
+    numbers = rows * prod(counts) * prod(window) * channels
+    return _Windows(around, counts, strides, dilation, numbers)
+
+
+def _with_gradient_of(
+    other: Callable[..., tf.Tensor], function: Callable[..., tf.Tensor]
+) -> Callable[..., tf.Tensor]:
+    """The function, whose gradient is computed by another one that gives the same."""
+
+    def both(*given: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
+        def gradient(of_answer: tf.Tensor) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(given)
+                answer = other(*given)
+            return tape.gradient(answer, given, of_answer)
+
+        return function(*given), gradient
+
+    found: Callable[..., tf.Tensor] = tf.custom_gradient(both)
+    return found
 
 
 def _places(

@@ -177,8 +177,11 @@ def large(
 
 
 def measure_network(name: str, title: str, limit: float) -> Iterator[Row]:
-    """An epoch of a network that is no perceptron; lossbench does more of them, to stand out."""
-    few, some, many = 2, 12, 102
+    """An epoch of a network that is no perceptron; lossbench does more of them, to stand out.
+
+    A cold start takes a second more or less, so both sides train for some ten seconds.
+    """
+    few, some, many = 2, 42, 202
     plain = [[sys.executable, str(NETWORKS / f"{name}.py"), str(it)] for it in (few, some)]
     config = str(NETWORKS / f"{name}.yaml")
     ours = [lossbench(1, "run", config, "--epochs", str(it)) for it in (few, many)]

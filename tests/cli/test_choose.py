@@ -123,7 +123,7 @@ def test_configs_of_other_data_are_refused(configs: Path) -> None:
 def test_the_config_that_trains_on_all_rows_takes_them_as_they_are(configs: Path) -> None:
     for path in (configs / "mine").iterdir():
         path.write_text(path.read_text().replace("0.3}", "0.3, disturb: {labels: 0.2}}"))
-    done = lossbench(configs, "choose", "mine", *QUICK)
+    done = lossbench(configs, "choose", "mine", "--losses", "hinge", *QUICK)
     assert done.returncode == 0, done.stderr
     folder = configs / "results" / "choose" / "mine"
     assert {it.experiment.dataset.disturb.labels for it in read(folder)} == {0.2}  # type: ignore[union-attr]

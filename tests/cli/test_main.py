@@ -93,11 +93,14 @@ def modules_after(statements: list[str], cwd: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("commands", "allowed"),
     [
-        ([["--help"], *([command, "--help"] for command in COMMANDS)], set()),
-        ([["list"], ["list", "--json"]], set()),
-        ([["validate", "hinge"], ["validate", "mse"]], {"scipy", "sklearn"}),
+        pytest.param(
+            [["--help"], *([command, "--help"] for command in COMMANDS)], set(), id="help"
+        ),
+        pytest.param([["list"], ["list", "--json"]], set(), id="list", marks=pytest.mark.thorough),
+        pytest.param(
+            [["validate", "hinge"], ["validate", "mse"]], {"scipy", "sklearn"}, id="validate"
+        ),
     ],
-    ids=["help", "list", "validate"],
 )
 def test_light_commands_import_nothing_heavy(
     commands: list[list[str]], allowed: set[str], tmp_path: Path

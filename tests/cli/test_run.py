@@ -16,6 +16,7 @@ from lossbench.config.bundled import BUNDLED, in_folder
 pytestmark = pytest.mark.slow
 NINE = [path.stem for path in in_folder(BUNDLED)]
 SHORT = ("--epochs", "2", "--repeats", "2")
+MIXED = ("run", "5000-samples/hinge", "diverging.yaml", "mse", *SHORT)
 FILES = {"config.yaml", "history.csv", "learning_curves.png", "metrics.json"}
 LINE = r"Train: (\d+\.\d{3}), Test: (\d+\.\d{3})"
 
@@ -35,15 +36,16 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any, str]:
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, CompletedProcess[str]]:
-    """One experiment that goes well, one that diverges, one whose folder cannot be written.
-
-    It runs in a process of its own, and so with all that a training process may print.
-    """
+    """One experiment that goes well, one that diverges, one whose folder cannot be written."""
     cwd = tmp_path_factory.mktemp("mixed")
+    write_mixed(cwd)
+    return cwd, lossbench(cwd, *MIXED)
+
+
+def write_mixed(cwd: Path) -> None:
     (cwd / "diverging.yaml").write_text(DIVERGING)
     (cwd / "results").mkdir()
     (cwd / "results" / "5000-samples").write_text("in the way")
-    return cwd, lossbench_process(cwd, "run", "5000-samples/hinge", "diverging.yaml", "mse", *SHORT)
 
 
 def test_run_all_writes_the_nine_and_the_summary(suite: tuple[Path, Any, str]) -> None:
@@ -75,14 +77,24 @@ def test_quiet_leaves_standard_error_empty(suite: tuple[Path, Any, str]) -> None
 
 @pytest.mark.thorough
 def test_run_again_gives_the_same_bytes_from_a_name_and_mirrors_the_configs(
-    suite: tuple[Path, Any, str], mixed: tuple[Path, CompletedProcess[str]], tmp_path: Path
+    suite: tuple[Path, Any, str], tmp_path: Path
 ) -> None:
     done = lossbench(tmp_path, "run", "5000-samples/hinge", "mse", *SHORT)
     assert done.returncode == 0
     assert folders(tmp_path) == {"results/5000-samples/hinge", "results/mse"}
-    expected = tree(suite[0] / "mse")
-    assert tree(tmp_path / "results" / "mse") == expected
-    assert tree(mixed[0] / "results" / "mse") == expected  # from another process
+    assert tree(tmp_path / "results" / "mse") == tree(suite[0] / "mse")
+
+
+@pytest.mark.thorough
+def test_a_process_of_its_own_prints_no_more_and_gives_the_same_bytes(
+    mixed: tuple[Path, CompletedProcess[str]], tmp_path: Path
+) -> None:
+    """So a training process prints nothing of its own, not even where a training diverges."""
+    write_mixed(tmp_path)
+    cwd, here = mixed
+    done = lossbench_process(tmp_path, *MIXED)
+    assert (done.returncode, done.stdout, done.stderr) == (1, here.stdout, here.stderr)
+    assert tree(tmp_path) == tree(cwd)
 
 
 def test_resolved_config_run_again_gives_the_same_bytes(

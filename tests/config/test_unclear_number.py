@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 from example_config import CONFIG, complaints
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossbench.config.load import load, load_all
@@ -218,11 +218,13 @@ def unmarked(value: Any) -> Any:
     return (float, float(value)) if isinstance(value, float) else (type(value), value)
 
 
+@settings(deadline=None)  # whatever else a machine does
 @given(st.lists(VALUES, max_size=5))
 def test_what_is_written_is_read_as_what_it_was(values: list[Any]) -> None:
     assert unmarked(parse(flow(values)).values) == unmarked(values)
 
 
+@settings(deadline=None)  # whatever else a machine does
 @given(TEXTS)
 def test_a_number_in_the_yaml_of_others_is_never_another_number_here(text: str) -> None:
     """What YAML 1.1 takes for a whole number is that number here, or none."""

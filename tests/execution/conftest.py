@@ -38,6 +38,6 @@ def short_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def new_children() -> Callable[[], list[BaseProcess]]:
-    """Which processes the test has started and not ended; one is kept for the other tests."""
+    """Which processes the test has started and not ended, beside those of other tests."""
     before = multiprocessing.active_children()
     return lambda: [it for it in multiprocessing.active_children() if it not in before]

@@ -6,7 +6,6 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 import pytest
-from command import training_process
 from kept_programs import kept_trainer
 from same_bits import same_bits
 
@@ -49,10 +48,10 @@ def test_works_of_one_config_train_on_the_data_that_each_comes_with(
     experiment = experiment_of("binary classification", "hinge", epochs=2)
     other = experiment_of("binary classification", "hinge", dataset={**CIRCLES, "random_state": 2})
     works = [Work(experiment, it.dataset.load(), [3]) for it in (experiment, other)]
-    process = training_process()
-    # In one command, and in one after another.
-    together = [training for _, training in process.train(works)]
-    apart = [training for work in works for _, training in process.train([work])]
+    with TrainingProcess() as process:
+        # In one command, and in one after another.
+        together = [training for _, training in process.train(works)]
+        apart = [training for work in works for _, training in process.train([work])]
     alone = [kept_trainer(experiment, work.split)(3) for work in works]
     assert not same_bits(*alone)
     for trainings in (together, apart):

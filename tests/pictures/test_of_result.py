@@ -20,6 +20,7 @@ from lossbench.pictures.style import png
 from lossbench.results.result import Result, Training
 
 CONFIGS = [path.stem for path in in_folder(BUNDLED)]
+OF_EACH_PROBLEM = {"mse", "squared_hinge", "categorical_crossentropy"}
 
 
 def line(panel: Axes, part: str) -> Line2D:
@@ -168,7 +169,13 @@ def test_nothing_is_marked_where_nothing_is_published():
     assert not published_labels(learning_curves(result(experiment())))
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(it, marks=() if it in OF_EACH_PROBLEM else pytest.mark.thorough)
+        for it in CONFIGS
+    ],
+)
 def test_no_text_overlaps_another_or_is_cut_off(name):
     figure = learning_curves(result(load(name).model_copy(update={"epochs": 20}), diverged=2))
     assert sum("published" in text for text in boxes(figure)) == 2
@@ -246,7 +253,7 @@ def test_explosions_do_not_flatten_the_other_epochs(loss, diverged):
     assert high - low > (usual_high - usual_low) / 3
 
 
-@pytest.mark.parametrize("loss", ["hinge", "mse"])
+@pytest.mark.parametrize("loss", [pytest.param("hinge", marks=pytest.mark.thorough), "mse"])
 @pytest.mark.parametrize(
     "case",
     [

@@ -8,7 +8,6 @@ import pytest
 from dataset_configs import write_config
 from kept_programs import run
 
-import lossbench
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import load
 from lossbench.evidence.comparison import compare
@@ -42,7 +41,7 @@ def test_stored_config_means_the_same_file_and_gives_the_same_bytes(
     assert str(folder) not in text + (stored / "metrics.json").read_text()
     again = load(stored / "config.yaml")
     assert again.config_hash == experiment.config_hash
-    lossbench.run(again, folder / "again" / "deep")
+    run(again, folder / "again" / "deep")
     for path in (folder / "again" / "deep" / "bce").iterdir():
         assert path.read_bytes() == (stored / path.name).read_bytes()
 

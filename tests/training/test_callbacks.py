@@ -139,7 +139,8 @@ PLATEAU = [
 NEVER = {"patience": 100}
 
 
-@pytest.mark.parametrize("monitor", MONITORS)
+# Both read the direction of what is watched in one way, so two of the four are for CI.
+@pytest.mark.parametrize("monitor", [pytest.param("loss", marks=pytest.mark.thorough), "accuracy"])
 def test_every_combination_of_keys_stops_where_keras_does(monitor: str) -> None:
     ours, theirs = Ours(monitor), model_of_one_weight()
     reached = set()
@@ -151,7 +152,7 @@ def test_every_combination_of_keys_stops_where_keras_does(monitor: str) -> None:
     assert reached >= {(False, True), (True, True), (True, False)}
 
 
-@pytest.mark.parametrize("monitor", MONITORS)
+@pytest.mark.parametrize("monitor", ["loss", pytest.param("accuracy", marks=pytest.mark.thorough)])
 def test_every_combination_of_keys_reduces_the_rate_as_keras_does(monitor: str) -> None:
     ours, theirs = Ours(monitor), model_of_one_weight()
     rates = set()

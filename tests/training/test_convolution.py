@@ -1,5 +1,6 @@
 """Convolutions as products of matrices against those of Keras."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -24,10 +25,17 @@ GIVEN: list[tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.parametrize("few", [convolution.FEW_NUMBERS, 0])
 @pytest.mark.parametrize(("row", "kernel", "given"), GIVEN)
 def test_values_and_gradients_are_those_of_keras(
-    row: tuple[int, ...], kernel: tuple[int, ...], given: dict[str, Any]
+    row: tuple[int, ...],
+    kernel: tuple[int, ...],
+    given: dict[str, Any],
+    few: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Both where the windows are copied and where only the gradient is that of a product."""
+    monkeypatch.setattr(convolution, "FEW_NUMBERS", few)
     x, weights = (tf.constant(RNG.normal(size=it), tf.float32) for it in ((5, *row), kernel))
     theirs, ours = of_both(x, weights, given)
     for one, other in zip(theirs, ours, strict=True):
@@ -42,13 +50,25 @@ def test_what_is_grouped_is_left_to_keras() -> None:
         np.testing.assert_array_equal(one, other)
 
 
-def test_windows_that_would_fill_the_memory_are_left_to_keras(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("few", "most", "forward", "backward"),
+    [(10**6, 10**6, True, True), (0, 10**6, False, True), (0, 10, False, False)],
+)
+def test_windows_are_copied_where_they_are_few_and_never_where_they_would_fill_the_memory(
+    few: int, most: int, forward: bool, backward: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(convolution, "MOST_NUMBERS", 10)
-    assert (
-        convolution._as_product(tf.ones((5, 9, 3)), tf.ones((3, 3, 4)), [1], "valid", [1]) is None
-    )
+    monkeypatch.setattr(convolution, "FEW_NUMBERS", few)
+    monkeypatch.setattr(convolution, "MOST_NUMBERS", most)
+    x, weights = tf.ones((5, 9, 8, 3)), tf.ones((3, 3, 3, 4))
+
+    def operations(of: Callable[..., Any]) -> set[str]:
+        with convolutions_as_products():
+            graph = tf.function(of, autograph=False).get_concrete_function(x, weights).graph
+        return {it.type for it in graph.get_operations()}
+
+    assert ("Conv2D" not in operations(keras.ops.conv)) == forward
+    of_gradient = operations(lambda x, weights: computed(x, weights, {}))
+    assert ("Conv2DBackpropFilter" not in of_gradient) == backward
 
 
 def test_keras_is_as_before_afterwards() -> None:

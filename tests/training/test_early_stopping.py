@@ -45,12 +45,14 @@ def test_early_stopping_ends_in_the_epoch_and_with_the_weights_of_fit(
     assert_equals_fit(experiment, split_of("regression"), theirs, callbacks=[callback])
 
 
+# test_callbacks.py has every combination of keys, without a training.
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "keys",
     [
-        pytest.param({"start_from_epoch": 4}, marks=pytest.mark.thorough),
-        pytest.param({"restore_best_weights": False, "patience": 3}, marks=pytest.mark.thorough),
-        pytest.param({"baseline": 1, "patience": 5}, marks=pytest.mark.thorough),
+        {"start_from_epoch": 4},
+        {"restore_best_weights": False, "patience": 3},
+        {"baseline": 1, "patience": 5},
         {"baseline": 0.5, "start_from_epoch": 2, "restore_best_weights": False, "patience": 4},
     ],
     ids=str,

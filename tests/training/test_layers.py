@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
+from kept_programs import kept_trainer
 from keras_fit import assert_equals_fit
 from same_bits import same_bits
 
@@ -18,6 +20,7 @@ from lossbench.results.result import Result
 from lossbench.training.answers import values
 from lossbench.training.network import build, names_of_weights
 from lossbench.training.saved_model import model_file
+from lossbench.training.seeding import draw_anew
 from lossbench.training.train import trainer
 
 Make = Callable[..., Experiment]
@@ -127,14 +130,13 @@ def experiment_with(experiment_of: Make, model: dict[str, Any], **changes: Any) 
     return experiment_of(problem, loss, **{"model": model, "epochs": 2} | changes)
 
 
-# Each compiles three programs of many operations: the others are for CI.
-QUICK = ("cnn", "embedding")
 thorough = pytest.mark.thorough
 
 
+# Each compiles a program of many operations: all but the first are for CI.
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", [pytest.param(it, marks=() if it in QUICK else thorough) for it in NETWORKS]
+    "name", [pytest.param(it, marks=() if it == "cnn" else thorough) for it in NETWORKS]
 )
 def test_a_network_has_the_figures_of_fit(experiment_of: Make, name: str) -> None:
     row, model, draws = NETWORKS[name]
@@ -168,30 +170,30 @@ def test_metrics_of_stored_weights_are_those_of_the_training(
     assert found["log_loss"] == pytest.approx(training.test["loss"], rel=1e-5)
 
 
-@pytest.mark.parametrize("row", [(1, 6), (2, 3), (2, 1, 3)])
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param((1, 6), marks=thorough),
+        pytest.param((2, 3), marks=thorough),
+        (2, 1, 3),
+    ],
+)
 def test_a_perceptron_flattens_rows_of_any_shape(experiment_of: Make, row: tuple[int, ...]) -> None:
     flat = split_of((6,))
     shaped = replace(
         flat, x_train=flat.x_train.reshape(-1, *row), x_test=flat.x_test.reshape(-1, *row)
     )
     experiment = experiment_with(experiment_of, {"hidden": [4]}, epochs=1)
-    one, other = (trainer(experiment, it)(0) for it in (flat, shaped))
+    one, other = (kept_trainer(experiment, it)(0) for it in (flat, shaped))
     assert same_bits(one, other)
     found = values(["log_loss"], experiment, other.weights, shaped.x_test, shaped.y_test)
     assert found["log_loss"] == pytest.approx(other.test["loss"], rel=1e-5)
 
 
 def test_layers_start_with_independent_weights(experiment_of: Make) -> None:
-    row, split = (6, 6, 16), split_of((6, 6, 16))
     layer = {"Conv2D": {"filters": 16, "kernel_size": 3, "padding": "same"}}
-    experiment = experiment_with(
-        experiment_of,
-        {"layers": [layer, layer, "Flatten"]},
-        epochs=1,
-        optimizer={"learning_rate": 1e-12},
-    )
-    assert split.row_shape == row
-    first, _, second, *_ = trainer(experiment, split)(0).weights
+    experiment = experiment_with(experiment_of, {"layers": [layer, layer, "Flatten"]})
+    first, _, second, *_ = draw_anew(0, partial(build, experiment, (6, 6, 16), 3), 70, 1).weights
     assert abs(np.corrcoef(first.ravel(), second.ravel())[0, 1]) < 0.1  # four deviations: 0.08
 
 

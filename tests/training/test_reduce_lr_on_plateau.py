@@ -52,7 +52,13 @@ def equals_fit(
     ],
     ids=str,
 )
-@pytest.mark.parametrize("stopping", [None, STOPPING], ids=["training rows", "rows held back"])
+@pytest.mark.parametrize(
+    "stopping",
+    [
+        pytest.param(None, id="training rows"),
+        pytest.param(STOPPING, id="rows held back", marks=pytest.mark.thorough),
+    ],
+)
 def test_the_loss_that_is_watched_reduces_the_rate_as_in_fit(
     experiment_of: Make, stopping: dict[str, Any] | None, keys: dict[str, Any]
 ) -> None:
@@ -140,6 +146,7 @@ def test_classes_count_alike_and_errors_by_the_variance_on_training_rows_too(
     assert 1 - found == pytest.approx(metrics.r2_score(split.y_train, said[:, 0]), abs=1e-5)
 
 
+@pytest.mark.thorough
 def test_a_sweep_of_its_numbers_shares_a_program_and_no_rate_is_left_to_the_next_seed(
     experiment_of: Make,
 ) -> None:

@@ -22,16 +22,15 @@ from lossbench.training.train import trainer
 pytestmark = pytest.mark.slow
 
 Make = Callable[..., Experiment]
-# One of each kind of labels and outputs, and two that Keras lacks; mse and hinge are compared with
-# fit in test_batching.py.
+# One of each kind of labels and outputs that needs code of its own; mse is compared with fit in
+# test_batching.py, and integer labels in test_class_weight.py.
 OF_EACH_KIND = {
-    ("quantile", "linear"),
     ("logit_adjusted", "linear"),
     ("binary_crossentropy", "linear"),
-    ("sparse_categorical_crossentropy", "linear"),
     ("gaussian_nll", "linear"),
     ("corn", "linear"),
 }
+ON_CLASSES = {("mean_squared_error", "softmax")}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +64,7 @@ def test_every_loss_has_the_figures_of_fit(
         pytest.param(
             loss.name,
             activation,
-            marks=() if loss.name == "mean_squared_error" else pytest.mark.thorough,
+            marks=() if (loss.name, activation) in ON_CLASSES else pytest.mark.thorough,
         )
         for loss in LOSSES.values()
         for activation in loss.on_classes

@@ -11,6 +11,7 @@ from same_bits import same_bits
 
 from lossbench.config.experiment import Experiment
 from lossbench.training.network import build
+from lossbench.training.optimizer import RestartableOptimizer
 from lossbench.training.program import compile_program
 from lossbench.training.seeding import initial_weights
 from lossbench.training.sharing import program_key
@@ -21,14 +22,13 @@ Make = Callable[..., Experiment]
 
 
 CIRCLES = {"generator": "make_circles", "n_samples": 1000, "random_state": 1}
-SHARING: list[dict[str, Any]] = [
-    {"optimizer": {"learning_rate": 0.05, "momentum": 1.0}, "epochs": 2, "seed": 5, "repeats": 2},
-    {
-        "optimizer": {"learning_rate": 1e-5},
-        "dataset": {**CIRCLES, "noise": 0.2, "random_state": 7},
-        "epochs": 12,
-    },
-]
+SHARING: dict[str, Any] = {
+    "optimizer": {"learning_rate": 0.05, "momentum": 1.0},
+    "dataset": {**CIRCLES, "noise": 0.2, "random_state": 7},
+    "epochs": 12,
+    "seed": 5,
+    "repeats": 2,
+}
 OWN: list[dict[str, Any]] = [
     {"optimizer": {"momentum": 0.0}},
     {"model": {"hidden": [24]}},
@@ -62,23 +62,21 @@ def test_experiments_that_differ_in_values_share_a_program_and_train_to_the_same
     first = experiment_of(BINARY, "hinge")
     split = first.dataset.load()
     program = compile_program(first, split)
-    for changes in SHARING:
-        experiment = experiment_of(BINARY, "hinge", **changes)
-        data = experiment.dataset.load()
-        assert program_key(experiment, data) == program_key(first, split)
-        within = trainer(experiment, data, program)(3)
-        alone = trainer(experiment, data)(3)
-        assert same_bits(within, alone), changes
+    experiment = experiment_of(BINARY, "hinge", **SHARING)
+    data = experiment.dataset.load()
+    assert program_key(experiment, data) == program_key(first, split)
+    within = trainer(experiment, data, program)(3)
+    alone = trainer(experiment, data)(3)
+    assert same_bits(within, alone)
     assert program.run.experimental_get_tracing_count() == 1
 
 
-def test_whole_numbers_are_trained_with(experiment_of: Make) -> None:
-    """Keras insists on floats."""
+def test_whole_numbers_become_floats_on_which_keras_insists(experiment_of: Make) -> None:
     experiment = experiment_of(BINARY, "hinge", optimizer={"momentum": 0, "learning_rate": 1})
     assert experiment == experiment_of(
         BINARY, "hinge", optimizer={"momentum": 0.0, "learning_rate": 1.0}
     )
-    assert not trainer(experiment, experiment.dataset.load())(0).diverged
+    RestartableOptimizer(experiment.optimizer, build(experiment, (2,), 1))
 
 
 @pytest.mark.parametrize("changes", OWN, ids=str)

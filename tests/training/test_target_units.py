@@ -66,7 +66,7 @@ def restored(name: TransformName, y: np.ndarray, learned: np.ndarray) -> np.ndar
     ("name", "of", "loss"),
     [
         *((name, of, "mse") for name in NAMES for of in TARGETS),
-        ("log", "prices", "gaussian_nll"),
+        pytest.param("log", "prices", "gaussian_nll", marks=pytest.mark.thorough),
     ],
 )
 def test_metrics_are_those_of_restored_predictions_in_float64(

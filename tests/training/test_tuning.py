@@ -58,13 +58,13 @@ def test_the_values_are_those_with_the_best_metric_on_the_rows_held_back(
         values([metric], it, of.weights, x, y)[metric] for it, of in zip(points, alone, strict=True)
     ]
     best = int(np.argmax(found))
-    train = trainer(experiment, split)
+    train = trainer(experiment, split, kept_program(experiment, split))
     (first, second) = train(experiment.seed), train(experiment.seed + 1)
     assert first.tuned == second.tuned
     assert first.tuned[RATE] in (RATES[best], *further(RATES[best]))
     chosen = with_point(experiment, first.tuned)
-    same_bits(first, kept_trainer(chosen, split)(experiment.seed))
-    same_bits(second, kept_trainer(chosen, split)(experiment.seed + 1))
+    assert same_bits(first, kept_trainer(chosen, split)(experiment.seed))
+    assert same_bits(second, kept_trainer(chosen, split)(experiment.seed + 1))
     assert first.seconds > 0
 
 
@@ -83,7 +83,8 @@ def test_a_list_goes_on_in_its_steps_at_the_end_where_the_best_value_lies() -> N
 def test_the_rate_goes_below_its_list_where_that_is_better(experiment_of: Make) -> None:
     tune = {"metric": "mse", "grid": {RATE: [10.0, 100.0]}}
     experiment = tuned(experiment_of, "regression", "mse", "mse", tune=tune)
-    training = trainer(experiment, split_of("regression"))(0)
+    split = split_of("regression")
+    training = trainer(experiment, split, kept_program(experiment, split))(0)
     assert training.tuned[RATE] in (1.0, 0.1, 0.01, 0.001)
     assert not training.diverged
 

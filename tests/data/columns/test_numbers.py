@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossbench.data.columns.numbers import read
@@ -109,6 +109,7 @@ def test_texts_that_are_no_numbers(text: str) -> None:
     assert read([text], ".").values == {}
 
 
+@settings(deadline=None)  # whatever else a machine does
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
 def test_plain_numbers_are_those_of_python(numbers: list[float]) -> None:
     found = read([*dict.fromkeys(map(repr, numbers))], ".")
@@ -116,6 +117,7 @@ def test_plain_numbers_are_those_of_python(numbers: list[float]) -> None:
     np.testing.assert_array_equal([found.values[repr(it)] for it in numbers], numbers)
 
 
+@settings(deadline=None)  # whatever else a machine does
 @given(st.lists(st.decimals(-(10**9), 10**9, places=2), min_size=1))
 def test_numbers_grouped_as_pythons_formats_group_them_are_read_back(numbers: list[object]) -> None:
     english = [f"{it:,}" for it in numbers]
