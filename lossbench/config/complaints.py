@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic_core import ErrorDetails
 
 from lossbench.config.experiment import Experiment
-from lossbench.config.sections.base import ABSENT, Section
+from lossbench.config.sections.base import ABSENT, Section, how_to_write_text
 from lossbench.config.sections.dataset import Dataset
 from lossbench.config.sections.disturb import Disturb
 from lossbench.config.sections.early_stopping import EarlyStopping
@@ -137,19 +137,10 @@ def translated(
         if kind in ("int_type", "float_type"):
             message = unclear_number(error["input"]) or message
         if kind == "string_type":
-            message += _how_to_write_text(error["input"])
+            message += how_to_write_text(error["input"])
     else:
         message = error["msg"]
     return Complaint(key, message, error["input"])
-
-
-def _how_to_write_text(value: object) -> str:
-    """The end of a message about a value that is no text, and that quotes would make one."""
-    if isinstance(value, bool):
-        return "; yes, no, on, off, true and false are text only in quotes"
-    if value is None:
-        return "; null and ~ are text only in quotes"
-    return "; put it in quotes" if isinstance(value, int | float) else ""
 
 
 def misspelt(errors: Sequence[ErrorDetails]) -> Iterator[Complaint]:

@@ -45,14 +45,21 @@ def target(
     counts = (2, 3) if count and "dataset" in wrong else (count,)
     if any(loss.row.fits(shape._replace(classes=it)) for it in counts):
         return
+    if loss.target and not split.targets:
+        several = "columns of real numbers" if loss.target != "rates" else "real numbers"
+        message = f"is for {several}, and this target has none; leave it out"
+        yield Complaint(("loss", "target"), message, loss.target)
+        return
     if split.targets:
-        yield _of_several(loss, split)
+        yield _of_several(dataset, split, loss)
         return
     if loss.function is None and loss.labels and not count:
         message = "is for a target of classes, and this one has real numbers; leave it out"
         yield Complaint(("loss", "labels"), message, loss.labels)
         return
     kind = f"{count} class{'es' if count > 1 else ''}" if count else "real numbers"
+    if not count and "rates" in loss.row.takes_for:
+        kind += " that are not all between 0 and 1, which it would take for rates"
     message = (
         f"does not fit a target of {kind}; losses that do: {', '.join(fitting(shape)) or 'none'}"
     )
@@ -64,15 +71,20 @@ def target(
     yield Complaint(("loss",), message, loss.name)
 
 
-def _of_several(loss: LossChoice, split: Split) -> Complaint:
+def _of_several(dataset: Mapping[str, Any], split: Split, loss: LossChoice) -> Complaint:
     """A loss that cannot take several targets, or these values of them."""
     count, values = len(split.targets), np.concatenate([split.y_train, split.y_test])
-    for what in loss.row.takes_for:
-        row = loss.row.taking(what)
-        if row.fits(split.target_shape) and (why := unfit(row.targets, values)):
-            message = f"takes the {count} columns of the target for {what}, and {why}"
-            return Complaint(("loss",), message, loss.name)
-    names = ", ".join(fitting(split.target_shape))
+    reasons = [
+        f"for {what}, and {why}"
+        for what in loss.row.takes_for
+        if (why := unfit(loss.row.taking(what).targets, values))
+    ]
+    if reasons:
+        message = f"takes the {count} columns of the target {'; or '.join(reasons)}"
+        for key, changes in (("disturb", "outliers"), ("standardize", "target")):
+            if isinstance(given := dataset.get(key), Mapping) and changes in given:
+                message += f"; {key} has changed them"
+        return Complaint(("loss",), message, loss.name)
     message = f"needs one class for each row, and the target has {count} columns"
-    message += f"; losses that fit: {names}"
+    message += f"; losses that fit: {', '.join(fitting(split.target_shape))}"
     return Complaint(("loss",), message, loss.name)

@@ -17,7 +17,7 @@ TARGET: Key = ("loss", "target")
 
 def loss_defaults(loss: LossChoice, dataset: Dataset, split: Split) -> dict[Key, str]:
     """The keys that the data fill in, with their values."""
-    found = {LABELS: _labels(loss, dataset, split), TARGET: _taken_for(loss, split)}
+    found = {LABELS: _labels(loss, dataset, split), TARGET: _taken_for(loss, dataset, split)}
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -33,14 +33,19 @@ def _labels(loss: LossChoice, dataset: Dataset, split: Split) -> Labels | None:
     return "one-hot" if split.classes and not unclear else None
 
 
-def _taken_for(loss: LossChoice, split: Split) -> TakenFor | None:
-    """What a loss for classes takes real numbers for, if it can do that with these."""
+def _taken_for(loss: LossChoice, dataset: Dataset, split: Split) -> TakenFor | None:
+    """What a loss for classes takes real numbers for, if it can do that with these.
+
+    A config that says the problem is regression says that they are no labels and no shares.
+    """
     shape = split.target_shape
     if loss.target is not None or loss.row.fits(shape):
         return None
     values = np.concatenate([split.y_train, split.y_test])
     for what in loss.row.takes_for:
         row = loss.row.taking(what)
+        if dataset.problem == "regression" and row.problem != "regression":
+            continue
         if row.fits(shape) and not unfit(row.targets, values):
             return what
     return None

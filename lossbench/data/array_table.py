@@ -59,7 +59,8 @@ def _column(values: Array, key: str, rows: int) -> Array:
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim != 1:
-        raise DatasetError(key, f"has the shape {values.shape}; each row needs one value")
+        needed = "one value, or one for each target" if key == "target" else "one value"
+        raise DatasetError(key, f"has the shape {values.shape}; each row needs {needed}")
     if len(values) != rows:
         raise DatasetError(key, f"has {len(values)} values for {rows} rows")
     return np.asarray(values)

@@ -56,6 +56,9 @@ def disturbed(table: Table, train: Any, how: Disturbance) -> Table:
             message = "has outliers, which are for a real target, and this one has classes"
             raise DatasetError(KEY, f"{message}; take labels")
         return replace(table, y=_with_outliers(table.y, rows, how))
+    if table.targets:
+        message = "has labels, which are for rows of one class each, and this target has columns"
+        raise DatasetError(KEY, message)
     if not table.classes:
         message = "has labels, which are for classes, and this target has real numbers"
         raise DatasetError(KEY, f"{message}; take outliers")

@@ -78,6 +78,7 @@ def generate(generator: str, settings: Mapping[str, Any]) -> Table:
     values, name = most_values(settings)
     if values > MAX_VALUES:
         raise DatasetError(name, f"makes data of more than {MAX_VALUES} numbers")
+    _refuse_endless(generator, settings)
     try:
         with np.errstate(all="ignore"):  # what overflows is refused below
             made = _function(generator)(**_arguments(settings))
@@ -98,6 +99,17 @@ def generate(generator: str, settings: Mapping[str, Any]) -> Table:
     if is_toy_dataset(generator):
         classes = tuple(map(str, made.target_names[: len(classes)]))
     return Table(np.asarray(x), y, classes, names=names)
+
+
+def _refuse_endless(generator: str, settings: Mapping[str, Any]) -> None:
+    """Raise DatasetError where scikit-learn would draw numbers of labels until one is possible."""
+    if generator != "make_multilabel_classification":
+        return
+    labels, classes = settings["n_labels"], settings["n_classes"]
+    if _is_count(labels) and _is_count(classes) and labels > classes:
+        raise DatasetError("n_labels", f"must be at most n_classes, which is {classes}")
+    if labels == 0 and not settings["allow_unlabeled"]:
+        raise DatasetError("n_labels", "must be above 0 where allow_unlabeled is false")
 
 
 def most_values(settings: Mapping[str, Any]) -> tuple[int, str]:

@@ -83,7 +83,9 @@ def read_targets(columns: Sequence[Column], used: Array) -> Array:
     for it in columns:
         if it.kind != "numbers" or it.fault:
             what = it.fault.what if it.fault else f"column {it.name!r} has {it.kind}"
-            message = "several targets must be numbers, or true and false"
+            message = (
+                "several targets must be numbers, or true and false; write 1 for yes, 0 for no"
+            )
             raise DatasetError("target", f"has a column that is neither: {what}; {message}")
     return np.stack([it.values[used] for it in columns], axis=1).astype(np.float64)
 

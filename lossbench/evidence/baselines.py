@@ -7,12 +7,13 @@ is worth its trouble where it does better.
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lossbench.data.arrays import Split
-from lossbench.results.constants import OF_CLASS_1, metric_value
+from lossbench.results.constants import OF_CLASS_1, labels_of, metric_value
 from lossbench.results.result import Array
 from lossbench.tables.metrics import MEDIAN, METRICS
 from lossbench.tables.problems import CLASSIFICATION, MULTI_LABEL, SOFT_LABEL, Problem
@@ -44,12 +45,15 @@ def baselines(
 
     of_classes = problem in (*CLASSIFICATION, MULTI_LABEL)
     several = bool(splits[0].targets)
+    model = partial(_model, of_classes=of_classes, several=several, judged_by=judged_by)
     found = []
     # The cores are for the losses; on small tables, several threads only wait for each other.
     with threadpool_limits(1):
         for name in (CONSTANT, LINEAR, BOOSTING):
             of_splits = [
-                _measured(_model(name, of_classes, several, judged_by), split, metrics, problem)
+                _of_labels(split, metrics, judged_by)
+                if name == CONSTANT and problem == MULTI_LABEL
+                else _measured(model(name), split, metrics, problem)
                 for split in splits
             ]
             values = {it: np.array([of[it] for of in of_splits]) for it in metrics}
@@ -104,6 +108,13 @@ def _boosted(judged_by: str) -> dict[str, Any]:
     if quantile == MEDIAN:
         return {"loss": "absolute_error"}
     return {"loss": "quantile", "quantile": quantile}
+
+
+def _of_labels(split: Split, metrics: Sequence[str], judged_by: str) -> dict[str, float]:
+    """The metrics of the constant labels that are best by one of them."""
+    y_train, y_test = split.measured
+    answer, outputs = (np.tile(it, (len(y_test), 1)) for it in labels_of(judged_by, y_train))
+    return {name: metric_value(name, y_test.astype(int), answer, outputs) for name in metrics}
 
 
 def _measured(

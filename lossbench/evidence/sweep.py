@@ -3,8 +3,8 @@
 All figures are of the metric that results are compared on, mse or accuracy, since the points may
 differ in their loss.
 
-How the training rows are disturbed is given and not chosen: where that varies, the best point is
-found among those that are disturbed alike.
+Which data they are is given and not chosen, as is how they are disturbed: where that varies, the
+best point is found among those of the same data.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,13 @@ from lossbench.text import figure, listed
 
 MOST_AXES = 2  # that a picture can show
 MOST_NAMED = 3  # points in a sentence; the others are counted
-MOST_TOLD = 8  # ways to disturb the data that a verdict tells of; the table has the others
-DISTURB = ("dataset", "disturb")
+MOST_TOLD = 8  # data that a verdict tells of; the table has the others
+DATA = "dataset"
+# What of its section is chosen for the same rows and the same target.
+CHOSEN = {
+    *("standardize", "target_transform", "dates", "drop", "categories"),
+    *("sample_weight", "shape", "features"),
+}
 CAVEAT = "Picked on the test rows, so expect slightly worse on new ones."
 
 
@@ -64,16 +69,16 @@ class Sweep:
         return first if first.result.diverged < len(first.result.trainings) else None
 
     @property
-    def disturbing(self) -> tuple[Axis, ...]:
-        """The axes that say how the training rows are disturbed."""
-        return tuple(axis for axis in self.axes if axis.key[: len(DISTURB)] == DISTURB)
+    def given(self) -> tuple[Axis, ...]:
+        """The axes that say which data there are, and how they are disturbed."""
+        return tuple(it for it in self.axes if it.key[0] == DATA and it.key[1] not in CHOSEN)
 
     @property
-    def disturbed_alike(self) -> tuple["Sweep", ...]:
-        """The sweeps of the points that are disturbed alike: itself where nothing is disturbed."""
+    def of_same_data(self) -> tuple["Sweep", ...]:
+        """The sweeps of the points of the same data: itself where the data are the same for all."""
         groups: dict[str, list[Point]] = {}
         for point in self.points:
-            groups.setdefault(_values(self, point, self.disturbing), []).append(point)
+            groups.setdefault(_values(self, point, self.given), []).append(point)
         return tuple(replace(self, points=tuple(points)) for points in groups.values())
 
 
@@ -138,13 +143,13 @@ def table(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
 def verdict(sweep: Sweep) -> str:
     """Which point is the best, and which are too close to it to matter, in a few sentences.
 
-    Where the training rows are disturbed in several ways, this is said of each.
+    Where the data differ, this is said of each.
     """
     best = sweep.best
     if best is None:
         return "Every seed diverged."
-    if sweep.disturbing:
-        return _by_disturbance(sweep)
+    if sweep.given:
+        return _by_data(sweep)
     median = sweep.summary(best, "test").median
     own = constant(best.result, sweep.metric).get("test", np.nan)
     region = region_of(sweep.metric, median, own)
@@ -158,17 +163,17 @@ def verdict(sweep: Sweep) -> str:
     return f"{text} {CAVEAT}"
 
 
-def _by_disturbance(sweep: Sweep) -> str:
-    """The best point of each of those that are disturbed alike, in the order of the points."""
-    others = tuple(axis for axis in sweep.axes if axis not in sweep.disturbing)
+def _by_data(sweep: Sweep) -> str:
+    """The best point of each of those of the same data, in the order of the points."""
+    others = tuple(axis for axis in sweep.axes if axis not in sweep.given)
     told = []
-    for alike in sweep.disturbed_alike:
-        best, disturbed = alike.best, _values(alike, alike.points[0], sweep.disturbing)
+    for alike in sweep.of_same_data:
+        best, given = alike.best, _values(alike, alike.points[0], sweep.given)
         if best is None:
-            told.append(f"none with {disturbed}, as every seed diverged")
+            told.append(f"none with {given}, as every seed diverged")
             continue
         median = _figure(best, alike.summary(best, "test").median)
-        named = ", ".join(filter(None, (disturbed, _values(alike, best, others))))
+        named = ", ".join(filter(None, (given, _values(alike, best, others))))
         near = _too_close(alike, best, others)
         told.append(f"{median} with {named}" + (f" (too close to matter: {near})" if near else ""))
     if len(told) > MOST_TOLD:

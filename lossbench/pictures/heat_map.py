@@ -105,7 +105,7 @@ def heat_maps(sweep: Sweep) -> Figure:
     marked = f"; {TIMES}: seeds that diverged" if cells.diverged.any() else ""
     framed = "; red frame: the best test median" if cells.best else ""
     if len(cells.best) > 1:
-        framed += f" of each {'column' if cells.across in sweep.disturbing else 'row'}"
+        framed += f" of each {'column' if cells.across in sweep.given else 'row'}"
     write_sweep_heading(picture, sweep, f"Median of {seeds(sweep)}{framed}{marked}")
     return picture
 
@@ -119,7 +119,7 @@ def _cells(sweep: Sweep) -> _Cells:
     diverged = np.zeros((len(rows), len(columns)), int)
     present = np.zeros_like(diverged, bool)
     # Where all that varies is how the data are disturbed, no point is to be picked.
-    groups = () if sweep.disturbing == sweep.axes else sweep.disturbed_alike
+    groups = () if sweep.given == sweep.axes else sweep.of_same_data
     best_points, best = [it.best for it in groups], []
     for point in sweep.points:
         of_column, of_row = point.values[::-1] if turned else point.values

@@ -12,7 +12,7 @@ from lossbench.tables.problems import SOFT_LABEL, Problem
 
 # The class to predict for metrics that look at class 1 alone. Always class 1 has the best of them.
 # But of the recall that is 1, which no network exceeds: there it is the class that has the least.
-OF_CLASS_1 = {"f1": 1, "precision": 1, "recall": 0}
+OF_CLASS_1 = {"f1": 1, "f1_micro": 1, "precision": 1, "recall": 0}
 
 
 def constants_of(experiment: Experiment, split: Split) -> Constants:
@@ -68,12 +68,9 @@ def _constant(name: str, problem: Problem, known: Array, y: Array, classes: int)
         answer = np.full(len(y), shares.argmax())
         return metric_value(name, y, answer, np.tile(shares, (len(y), 1)))
     if problem != "regression":
-        labels = [it.astype(int) for it in known.T] if known.ndim == 2 else [known]
-        each = [_of_classes(name, it, len(y), classes or 2) for it in labels]
-        if known.ndim == 1:
-            return metric_value(name, y, *each[0])
-        answers, outputs = (np.stack([*it], axis=1) for it in zip(*each, strict=True))
-        return metric_value(name, y, answers, outputs[:, :, 0])
+        of_kind = _of_classes(name, known, classes) if known.ndim == 1 else labels_of(name, known)
+        answer, outputs = (np.tile(it, (len(y), 1)) for it in of_kind)
+        return metric_value(name, y, answer[:, 0] if known.ndim == 1 else answer, outputs)
     if known.ndim == 2:
         constant = np.stack([_number(it, METRICS[name].quantile) for it in known.T])
         answers = np.tile(constant, (len(y), 1))
@@ -91,9 +88,26 @@ def _number(known: Array, quantile: float | None) -> Any:
     return float(np.quantile(known, quantile, method="inverted_cdf"))
 
 
-def _of_classes(name: str, known: Array, rows: int, classes: int) -> tuple[Array, Array]:
-    """The class to predict, (rows,), and outputs, (rows, units)."""
+def labels_of(name: str, known: Array) -> tuple[Array, Array]:
+    """The labels to predict for a metric, (labels,), and the share of the rows that have each.
+
+    ``known``, (rows, labels), are those of the rows that are trained on. Of all labels of a row
+    together, the best constant is the row that is most frequent.
+    """
+    labels = (known > 0).astype(int)
+    if name == "subset_accuracy":
+        found, counts = np.unique(labels, axis=0, return_counts=True)
+        answer = found[counts.argmax()]
+    elif name in OF_CLASS_1:
+        answer = np.full(labels.shape[1], OF_CLASS_1[name])
+    else:
+        answer = (2 * labels.sum(axis=0) > len(labels)).astype(int)
+    return answer, labels.mean(axis=0)
+
+
+def _of_classes(name: str, known: Array, classes: int) -> tuple[Array, Array]:
+    """The class to predict, (1,), and the outputs, (units,)."""
     counts = np.bincount(known, minlength=classes)
     shares = counts / counts.sum()
-    outputs = np.tile(shares[1:] if classes == 2 else shares, (rows, 1))
-    return np.full(rows, OF_CLASS_1.get(name, counts.argmax())), outputs
+    answer = np.array([OF_CLASS_1.get(name, counts.argmax())])
+    return answer, shares[1:] if classes == 2 else shares

@@ -153,6 +153,7 @@ def _cases_of_own(paths: Sequence[Path], protocol: Protocol) -> list[Case]:
     """
     plain = load_all(paths, allow_code=protocol.allow_code)
     _refuse_other_data(plain)
+    _refuse_other_problems(plain)
     first = plain[0]
     description = describe_split(first.split, first.experiment.loss.row.problem)
     split = _split(description, first.experiment.dataset.split or SplitOptions(), protocol)
@@ -251,6 +252,17 @@ def _refuse_other_data(cases: Sequence[Case]) -> None:
         if own != other:
             message = f"are not those of {first.path}: choose compares losses on the same data"
             raise ConfigError([Mistake(it.path, None, "dataset", message)])
+
+
+def _refuse_other_problems(cases: Sequence[Case]) -> None:
+    first = cases[0]
+    problem = first.experiment.loss.row.problem
+    for it in cases[1:]:
+        other = it.experiment.loss.row.problem
+        if other != problem and (first.splits[0].targets or "regression" in (other, problem)):
+            message = f"is for {other}, and that of {first.path} for {problem}"
+            message += ": choose compares losses for one problem"
+            raise ConfigError([Mistake(it.path, None, "loss", message)])
 
 
 def others(cases: Sequence[Case]) -> list[Baseline]:

@@ -95,6 +95,8 @@ def test_arrays_and_functions_of_several_columns() -> None:
         ("bce", ["is high", "is wide"], "labels"),
         ("cosine_similarity", ["high", "wide"], "numbers"),
         ({"sum": {"kld": 1, "categorical_crossentropy": 1}}, ["p", "q"], "shares"),
+        ({"sum": {"mse": 1, "cosine_similarity": 1}}, ["high", "wide"], "numbers"),
+        ({"sum": {"mse": 1, "cosine_similarity": 1}}, ["p", "q"], "numbers"),
         ({"sum": {"bce": 1, "binary_focal_crossentropy": 1}}, ["is high", "is wide"], "labels"),
         ({"name": "mse", "labels": "one-hot"}, ["p", "q"], "shares"),
         ("mse", ["p", "q"], None),
@@ -115,7 +117,11 @@ def test_the_loss_decides_what_numbers_are(
         ("kld", ["high", "wide"], "for shares, and needs a target between 0 and 1, and this one"),
         ("kld", ["p", "is high"], "needs shares that add up to 1, and those of a row add up to"),
         ("corn", ["p", "q"], "needs one class for each row, and the target has 2 columns; losses"),
-        ("bce", ["high"], "does not fit a target of real numbers"),
+        ("bce", ["high"], "real numbers that are not all between 0 and 1, which it would take for"),
+        ("bce", ["high", "wide"], "for labels, and needs a column of 0 and 1 for each label, and"),
+        ("bce", ["high", "wide"], "; or for rates, and needs a target between 0 and 1, and this"),
+        ({"name": "bce", "target": "rates"}, ["is high"], "is for real numbers, and this target"),
+        ({"name": "bce", "target": "labels"}, ["p"], "is for columns of real numbers, and this"),
         ({"name": "bce", "target": "labels"}, ["p", "q"], "needs a column of 0 and 1 for each"),
         ({"name": "bce", "target": "rates"}, ["high", "wide"], "needs a target between 0 and 1"),
         ({"name": "mse", "target": "labels"}, ["p", "q"], "is not a key of mean_squared_error"),
@@ -143,12 +149,53 @@ def test_what_does_not_fit_is_refused_with_the_reason(
         ({"problem": "classification"}, "is for one target; of several, the loss says what"),
         ({"rare": "drop"}, "is for classes; the target has numbers"),
         ({"split": {"shuffle": True, "stratify": True}}, "cannot stratify by a real target"),
-        ({"disturb": {"labels": 0.2}}, "has labels, which are for classes"),
+        ({"disturb": {"labels": 0.2}}, "has labels, which are for rows of one class each"),
         ({"sample_weight": "high"}, "is the target"),
     ],
 )
 def test_keys_of_one_target_are_refused(dataset: dict[str, Any], said: str) -> None:
     assert said in complaint("mse", "high", "wide", **dataset)
+
+
+def test_what_has_changed_the_labels_is_named() -> None:
+    labels = ("is high", "is wide")
+    assert "; standardize has changed them" in complaint(
+        "bce", *labels, standardize={"target": "train"}
+    )
+    assert "; disturb has changed them" in complaint("bce", *labels, disturb={"outliers": 0.2})
+
+
+def test_a_problem_that_is_regression_has_no_labels() -> None:
+    experiment, _ = of_file("bce", "is high", "is wide", problem="regression")
+    assert experiment.loss.target == "rates"
+    assert "for labels" in complaint("hinge", "is high", "high", problem="regression")
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (2024, "dataset.target: 2024 must be text; put it in quotes"),
+        (["high", 2024], "has 2024, which must be text; put it in quotes"),
+        (["high", True], "has True, which must be text; yes, no, on"),
+    ],
+)
+def test_names_that_are_no_text_are_told_once(target: Any, said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        loaded("mse", file="d.csv", target=target)
+    (mistake,) = error.value.mistakes
+    assert said in str(mistake)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"n_labels": 50}, "n_labels: 50 must be at most n_classes, which is 5"),
+        ({"n_labels": 0, "allow_unlabeled": False}, "n_labels: 0 must be above 0 where allow_unl"),
+    ],
+)
+def test_labels_that_would_be_drawn_for_ever_are_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        loaded("bce", generator="make_multilabel_classification", **given)
 
 
 def test_a_column_that_is_constant_is_named() -> None:

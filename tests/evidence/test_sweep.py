@@ -72,6 +72,12 @@ def test_of_data_that_are_disturbed_alike_the_best_point_is_told() -> None:
     assert verdict(many).endswith(" with random_state 7; 4 more are in the table.")
 
 
+def test_of_different_data_none_is_the_best() -> None:
+    assert verdict(sweep_of("hinge", "dataset.noise=0.1,0.2")).startswith("Median test accuracy: ")
+    scaled = verdict(sweep_of("hinge", "dataset.standardize.features=all,train"))
+    assert scaled.startswith("Best median test accuracy: ")
+
+
 def test_a_best_point_whose_seeds_diverged_says_so() -> None:
     text = as_markdown(sweep_of("hinge", RATES, diverged={3: 9}))
     assert "0.785 (9 of 10 seeds diverged), with learning_rate 1." in text

@@ -109,6 +109,16 @@ def test_losses_are_chosen_for_several_targets(folder: Path) -> None:
     assert told.returncode == 0, told.stderr
 
 
+def test_a_choice_is_of_losses_for_one_problem(folder: Path) -> None:
+    (folder / "mine").mkdir()
+    for name, loss in (("bce", "bce"), ("mse", "mse")):
+        text = LABELS.replace("bce", loss).replace("metrics: [subset_accuracy]\n", "")
+        (folder / "mine" / f"{name}.yaml").write_text(text)
+    told = lossbench(folder, "choose", "mine")
+    assert told.returncode == 2
+    assert "mse.yaml: loss: is for regression, and that of mine/bce.yaml for multi" in told.stderr
+
+
 def test_data_of_several_targets_need_a_config(folder: Path) -> None:
     told = lossbench(folder, "new", "linnerud")
     assert told.returncode == 2

@@ -184,13 +184,29 @@ def test_the_constant_of_each_target_is_its_own(experiment_of: Make) -> None:
     assert real["mse"] == pytest.approx(np.square(numbers.y_test - mean).mean())
     assert real["mae"] == pytest.approx(np.abs(numbers.y_test - median).mean())
     loss = {"name": "hinge", "target": "labels"}
-    experiment = experiment_of("binary classification", loss, metrics=["subset_accuracy", "f1"])
+    experiment = experiment_of("binary classification", loss, metrics=["f1_micro", "f1"])
     found = constants_of(experiment, labels)["test"]
     usual = labels.y_train.mean(axis=0) > 0.5
     assert found["accuracy"] == pytest.approx((labels.y_test == usual).mean())
-    assert found["subset_accuracy"] == (labels.y_test == usual).all(axis=1).mean()
-    of_ones = metrics.f1_score(labels.y_test, np.ones_like(labels.y_test), average="macro")
-    assert found["f1"] == pytest.approx(of_ones)
+    ones = np.ones_like(labels.y_test)
+    for name, average in (("f1", "macro"), ("f1_micro", "micro")):
+        of_ones = metrics.f1_score(labels.y_test, ones, average=average)
+        assert found[name] == pytest.approx(of_ones)
+
+
+def test_the_constant_of_whole_rows_is_the_most_frequent_row(experiment_of: Make) -> None:
+    # The most frequent value of each label alone makes a row that none has.
+    y = np.array([[1, 1, 0], [1, 0, 1], [0, 1, 1], [0, 1, 1]] * 10, np.float32)
+    x = np.arange(40, dtype=np.float32)[:, None]
+    split = Split(x[:20], y[:20], x[20:], y[20:], targets=("a", "b", "c"))
+    loss = {"name": "hinge", "target": "labels"}
+    experiment = experiment_of("binary classification", loss, metrics=["subset_accuracy"])
+    assert constants_of(experiment, split)["test"]["subset_accuracy"] == 0.5
+    found = baselines([split], ["subset_accuracy"], "subset_accuracy", MULTI_LABEL)
+    assert found[0].values["subset_accuracy"] == [0.5]
+
+
+def test_the_constant_of_soft_labels_is_the_mean_of_the_shares(experiment_of: Make) -> None:
     soft = split_of_several("shares")
     loss = {"name": "kl_divergence", "target": "shares"}
     experiment = experiment_of("multi-class classification", loss, metrics=["brier"])

@@ -54,6 +54,7 @@ repeats: 2
             {"mse": 0.5, "categorical_crossentropy": 1, "mae": {"weight": 0.1}},
             "softmax",
         ),
+        ("multi-class classification", {"mse": 0.5, "huber": 1}, "linear"),
         (
             "multi-class classification",
             # Of the same units, which are logits to the first term.
@@ -76,9 +77,10 @@ repeats: 2
 def test_a_sum_has_the_figures_of_fit(
     experiment_of: Make, problem: Any, terms: dict[str, Any], activation: str
 ) -> None:
+    of_real = problem.startswith("multi") and not {*terms} - {"mse", "huber"}
     experiment = experiment_of(
         problem,
-        {"sum": terms, "name": "blend"},
+        {"sum": terms, "name": "blend", **({"labels": "one-hot"} if of_real else {})},
         model={"hidden": [6], "output_activation": activation},
         epochs=2,
     )

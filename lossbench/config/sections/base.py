@@ -75,3 +75,12 @@ def share_or_count(value: Any) -> float:
         return float(value) if isinstance(value, float) else int(value)
     message = "must be a share between 0 and 1, or a whole number of rows"
     raise refuse(unclear_number(value) or message)
+
+
+def how_to_write_text(value: object) -> str:
+    """The end of a message about a value that is no text, and that quotes would make one."""
+    if isinstance(value, bool):
+        return "; yes, no, on, off, true and false are text only in quotes"
+    if value is None:
+        return "; null and ~ are text only in quotes"
+    return "; put it in quotes" if isinstance(value, int | float) else ""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from lossbench.config.data_path import naming_unset_variables
-from lossbench.config.sections.base import Section, one_of, refuse
+from lossbench.config.sections.base import Section, how_to_write_text, one_of, refuse
 from lossbench.config.unclear_number import unclear_number
 from lossbench.data import array_files
 from lossbench.data.array_files import ArrayNames, arrays_of, is_array_file
@@ -47,10 +47,11 @@ def _dates(value: Any) -> Any:
 
 
 def _target(value: Any) -> Any:
-    if not isinstance(value, list | tuple):
-        return value
-    names = tuple(value)
-    if not names or not all(isinstance(it, str) for it in names) or len({*names}) < len(names):
+    names = tuple(value) if isinstance(value, list | tuple) else (value,)
+    if other := [it for it in names if not isinstance(it, str)]:
+        what = f"has {other[0]!r}, which must be text" if len(names) > 1 else "must be text"
+        raise refuse(f"{what}{how_to_write_text(other[0])}")
+    if not names or len({*names}) < len(names):
         raise refuse("must be a column, or a list of different columns, such as [width, height]")
     return names if len(names) > 1 else names[0]
 

@@ -124,6 +124,8 @@ class LossChoice(SectionWithParameters):
             message = "cannot stand beside a function; its terms are losses of the table"
             raise refusal("sum", message, list(self.sum or ()))
         stated = {"labels": self.labels, "output_activation": self.output_activation}
+        if self.labels == "one-hot" and self._sum.on_classes:
+            del stated["labels"]
         given = {key: value for key, value in stated.items() if value is not None}
         for key, value in (self.parameters | given).items():
             message = "is not a key of a sum; parameters stand beside the weight of their term"
@@ -148,12 +150,17 @@ class LossChoice(SectionWithParameters):
     def _row(self) -> Loss:
         """The row without what it takes real numbers for."""
         if self.sum is not None:
-            return summed(self.name, [it.loss.row for it in self.terms])
+            return self._sum.of_classes if self.labels else self._sum
         if self.function is None or self.labels is None:
             row = LOSSES[self.name]
             return row.of_classes if self.labels else row
         activation = self.output_activation or OWN_ACTIVATIONS[self.labels][0]
         return losses.own(self.name, self.labels, activation)
+
+    @property
+    def _sum(self) -> Loss:
+        """The row of a sum as its terms have it."""
+        return summed(self.name, [it.loss.row for it in self.terms])
 
     @property
     def terms(self) -> tuple[Term, ...]:

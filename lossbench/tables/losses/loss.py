@@ -127,6 +127,7 @@ class Loss:
             activations=self.on_classes,
             on_classes=(),
             takes={"shares": self.on_classes},
+            meaning=None,
         )
 
     @property

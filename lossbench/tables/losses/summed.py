@@ -1,9 +1,9 @@
 """The row of a weighted sum of losses: they share the output layer, the labels and the problem."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from lossbench.tables.losses.loss import Loss
+from lossbench.tables.losses.loss import TAKEN_FOR, Loss
+from lossbench.tables.losses.targets import TakenFor
 from lossbench.text import listed
 
 
@@ -38,6 +38,8 @@ def summed(name: str, rows: Sequence[Loss]) -> Loss:
 
     Its output layer has an activation that all of them allow: the first that is a default.
     """
+    takes = {what: allowed for what in TAKEN_FOR if (allowed := _taking(rows, what))}
+    on_classes = _common([it.on_classes for it in rows])
     rows = alike(rows)
     first = rows[0]
     return Loss(
@@ -49,16 +51,25 @@ def summed(name: str, rows: Sequence[Loss]) -> Loss:
         first.labels,
         _activations(rows),
         logits=any(row.logits for row in rows),
-        takes={
-            what: allowed
-            for what in first.takes
-            if all(what in row.takes for row in rows)
-            if (allowed := _activations([replace(it, activations=it.takes[what]) for it in rows]))
-        },
+        on_classes=on_classes if first.problem == "regression" else (),
+        takes={} if first.problem == "regression" else takes,
         meaning=first.outputs,
     )
 
 
+def _taking(rows: Sequence[Loss], what: TakenFor) -> tuple[str, ...]:
+    """The output activations where all losses take real numbers for something; empty if not."""
+    if what == "numbers":
+        real = [it.activations if it.problem == "regression" else it.takes.get(what) for it in rows]
+        return _common([it or () for it in real])
+    return _common([it.takes.get(what, ()) for it in alike(rows)])
+
+
 def _activations(rows: Sequence[Loss]) -> tuple[str, ...]:
-    candidates = dict.fromkeys([*(row.activation for row in rows), *rows[0].activations])
-    return tuple(it for it in candidates if all(it in row.activations for row in rows))
+    return _common([row.activations for row in rows])
+
+
+def _common(allowed: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """What all allow: first what is the default of one, in their order."""
+    candidates = dict.fromkeys([*(it[0] for it in allowed if it), *allowed[0]])
+    return tuple(it for it in candidates if all(it in of_one for of_one in allowed))

@@ -52,7 +52,8 @@ def unfit(targets: Targets, values: NDArray[Any]) -> str | None:
         total = values.sum(axis=-1)
         worst = int(np.abs(total - 1).argmax())
         if abs(total[worst] - 1) > ROUNDED:
-            return f"needs shares that add up to 1, and those of a row add up to {total[worst]:g}"
+            found = f"and those of a row add up to {total[worst]:g}"
+            return f"needs shares that add up to 1, {found}; divide each row by its sum"
     return None
 
 
