@@ -20,7 +20,10 @@ def flow(value: object) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """The safe dumper. It writes a figure with its decimals, and lists on one line."""
+    """The safe dumper. It writes a figure with its decimals, and lists on one line.
+
+    A list of mappings, such as layers, has a line for each of them.
+    """
 
 
 def _figure(dumper: yaml.SafeDumper, figure: Decimal) -> yaml.Node:
@@ -28,10 +31,16 @@ def _figure(dumper: yaml.SafeDumper, figure: Decimal) -> yaml.Node:
     return dumper.represent_scalar(f"tag:yaml.org,2002:{'float' if '.' in text else 'int'}", text)
 
 
+def _list(dumper: yaml.SafeDumper, values: tuple[object, ...]) -> yaml.Node:
+    node = dumper.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=True)
+    if any(isinstance(it, yaml.MappingNode) for it in node.value):
+        node.flow_style = dumper.default_flow_style
+        for it in node.value:
+            it.flow_style = True
+    return node
+
+
 _Dumper.yaml_implicit_resolvers = RESOLVERS
 _Dumper.add_representer(Decimal, _figure)
-_Dumper.add_representer(
-    tuple,
-    lambda dumper, it: dumper.represent_sequence("tag:yaml.org,2002:seq", it, flow_style=True),
-)
+_Dumper.add_representer(tuple, _list)
 _Dumper.add_multi_representer(float, yaml.SafeDumper.represent_float)

@@ -34,3 +34,14 @@ def test_figures_keep_their_decimals(config: Path) -> None:
     assert "train: 0.740\n" in to_yaml(load(config))
     config.write_text(CONFIG.replace("0.740", "1e1, test: 1"))
     assert "train: 10\n    test: 1\n" in to_yaml(load(config))
+
+
+def test_each_layer_has_a_line(config: Path) -> None:
+    layers = "[{Conv2D: {filters: 8, kernel_size: 3}}, MaxPooling2D, Flatten, {Dense: 16}]"
+    config.write_text(
+        "dataset: {generator: load_digits, shape: [8, 8, 1]}\n"
+        f"model: {{layers: {layers}}}\nloss: kld\nepochs: 1\n"
+    )
+    written = to_yaml(load(config))
+    assert "  - {Conv2D: {filters: 8, kernel_size: 3}}\n  - MaxPooling2D\n" in written
+    assert "  shape: [8, 8, 1]\n" in written
