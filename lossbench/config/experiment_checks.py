@@ -8,7 +8,7 @@ import numpy as np
 from lossbench.config.complaints import Complaint
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.any_model import AnyModel
-from lossbench.config.sections.layered_model import LayeredModel
+from lossbench.config.sections.layered_model import EMBEDDING, LayeredModel
 from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Split
 from lossbench.data.limits import MAX_VALUES
@@ -49,11 +49,13 @@ def _of_model(model: AnyModel, split: Split, units: int) -> Iterator[Complaint]:
     if weights > MOST_WEIGHTS:
         message = f"makes {weights} weights; at most {MOST_WEIGHTS} are allowed"
         yield Complaint(("model", "hidden" if isinstance(model, Perceptron) else "layers"), message)
-    if isinstance(model, LayeredModel) and (first := model.layers[0]).name == "Embedding":
-        size = first.settings["input_dim"]
-        if wrong := _not_below(size, split):
-            message = f"Embedding takes whole numbers from 0 to {size - 1}, and the data {wrong}"
-            yield Complaint(("model", "layers", 0), message)
+    for place, layer in enumerate(model.layers if isinstance(model, LayeredModel) else ()):
+        if layer.name == EMBEDDING:
+            size = layer.settings["input_dim"]
+            if wrong := _not_below(size, split):
+                numbers = f"whole numbers from 0 to {size - 1}"
+                message = f"{EMBEDDING} takes {numbers}, and the data {wrong}"
+                yield Complaint(("model", "layers", place), message)
 
 
 def _not_below(size: int, split: Split) -> str:

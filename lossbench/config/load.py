@@ -16,6 +16,7 @@ from lossbench.config.data_path import with_expanded_file
 from lossbench.config.default_metrics import with_default_metrics
 from lossbench.config.experiment import Experiment
 from lossbench.config.grid import Axis, Grid, Point, read_settings, with_values
+from lossbench.config.loss_defaults import loss_defaults
 from lossbench.config.places import mistakes, whole_key
 from lossbench.config.published_figures import still_published, without_published
 from lossbench.config.source import (
@@ -219,9 +220,13 @@ def _original(source: Source, split: Split, files: DataFiles) -> Experiment | No
     """The experiment as its file has it; None where it is not whole by itself."""
     values = {"name": source.name(source.values), **source.values}
     try:
-        return with_default_metrics(Experiment.model_validate(values, context=files), split)
+        experiment = Experiment.model_validate(values, context=files)
+        if filled_in := loss_defaults(experiment.loss, experiment.dataset, split):
+            filled = with_values(values, filled_in)
+            experiment = Experiment.model_validate(filled, context=files)
     except ValidationError:
         return None
+    return with_default_metrics(experiment, split)
 
 
 def _with_expanded_file(settings: dict[Key, Any]) -> dict[Key, Any]:

@@ -4,6 +4,7 @@ import numpy as np
 
 from lossbench.data.arrays import Array, DatasetError, Table
 from lossbench.data.columns.column import Column
+from lossbench.data.columns.typed import LARGEST_WHOLE
 from lossbench.data.target import OF_SEVERAL, Problem, encode_classes, read_target, several
 
 MOST_VALUES = 2**29  # of the features: what a small machine can hold twice in its memory
@@ -40,9 +41,15 @@ def _check_features(x: Array) -> None:
     if x.dtype.kind not in "biuf":
         raise DatasetError("features", f"must be numbers, and the array has {x.dtype}")
     if x.ndim == 0 or not x.size:
-        raise DatasetError("features", f"has the shape {x.shape}, and no rows")
+        lacking = "numbers in a row" if x.ndim and len(x) else "rows"
+        raise DatasetError("features", f"has the shape {x.shape}, and no {lacking}")
     if x.size > MOST_VALUES:
         raise DatasetError("features", f"has {x.size} values; at most {MOST_VALUES} are allowed")
+    if x.dtype.kind in "iu" and x.dtype.itemsize == 8:
+        largest = max(int(x.max()), -int(x.min()))
+        if largest > LARGEST_WHOLE:
+            message = f"has the whole number {largest}, too large to be told from its neighbours"
+            raise DatasetError("features", message)
     if x.dtype.kind != "f":
         return
     step = max(1, BLOCK * len(x) // x.size)

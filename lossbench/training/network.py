@@ -12,16 +12,16 @@ from lossbench.config.sections.layered_model import LayeredModel, NamedLayer
 from lossbench.config.sections.model import Layer, Perceptron
 from lossbench.config.sections.own_model import OwnModel
 from lossbench.tables.layers import Shape
-from lossbench.training.own_network import check_own, own_layers
+from lossbench.training.own_network import own_layers, own_network
 
 
 def build(experiment: Experiment, row: Shape, units: int) -> keras.Sequential:
     """The untrained model for rows of a shape; its output layer has Keras's default initializer."""
     output = keras.layers.Dense(units, activation=experiment.output_activation)
-    built = keras.Sequential([keras.Input(row), *hidden_layers(experiment.model, row), output])
+    layers = [keras.Input(row), *hidden_layers(experiment.model, row), output]
     if isinstance(experiment.model, OwnModel):
-        check_own(experiment.model, built)
-    return built
+        return own_network(experiment.model, layers)
+    return keras.Sequential(layers)
 
 
 def hidden_layers(model: AnyModel, row: Shape) -> list[keras.Layer]:

@@ -234,6 +234,17 @@ def test_claims_know_the_configs_as_their_files_have_them(folder: Path) -> None:
     assert plain == hashes("optimizer.learning_rate=0.1,0.2", epochs=1)
 
 
+def test_claims_know_what_the_data_fill_in_whatever_is_set(folder: Path) -> None:
+    """Such as one-hot labels of classes, which decide the metrics, and are part of the hash."""
+    (folder / "a.yaml").write_text(CONFIG.format(loss="mse", noise=0.1, epochs=2))
+    cases, found = load_with_claims(in_folder(folder), claims(folder))
+    again, known_again = load_with_claims(in_folder(folder), claims(folder), {"repeats": 3})
+    assert cases[0].experiment.loss.labels == again[0].experiment.loss.labels == "one-hot"
+    assert found == known_again
+    assert found is not None
+    assert found.experiments["a"] == again[0].experiment.config_hash
+
+
 def test_claims_about_bundled_configs_know_them_as_they_are_trained(folder: Path) -> None:
     """Also where a default, such as the metric to tune by, depends on the data."""
     tuned = "early_stopping: {patience: 2}\ntune: {}\n"

@@ -113,6 +113,8 @@ def test_shape_makes_images_of_the_features() -> None:
         ({"file": "damaged.npy", "target": "y.npy"}, "cannot be read: it is no array of numbers"),
         ({"file": "objects.npz", "target": "y"}, "cannot be read: it is no file of arrays"),
         ({"file": "short.npz", "target": "y"}, "dataset.target: 'y' has 59 values for 60 rows"),
+        ({"file": "huge.npz", "target": "y"}, "has the whole number 1152921504606846976, too"),
+        ({"file": "narrow.npz", "target": "y"}, "shape (60, 3, 0), and no numbers in a row"),
         ({"file": "gaps.npz", "target": "y"}, "has a value in row 7 (from 0) that is not finite"),
         ({"file": "texts.npz", "target": "y"}, "must be numbers, and the array has <U1"),
         ({"file": "houses.csv", "target": "y", "features": "x"}, "is not a key of a data file"),
@@ -123,6 +125,8 @@ def test_what_cannot_be_used_is_told(dataset: dict[str, Any], said: str) -> None
     Path("damaged.npy").write_bytes(Path("x.npy").read_bytes()[:100])
     np.savez("objects.npz", x=np.array([{}] * 60), y=Y)
     np.savez("short.npz", x=X, y=Y[1:])
+    np.savez("huge.npz", x=np.full((60, 2), -(2**60)), y=Y)
+    np.savez("narrow.npz", x=np.empty((60, 3, 0)), y=Y)
     gaps = X.copy()
     gaps[7, 1, 2] = np.nan
     np.savez("gaps.npz", x=gaps, y=Y)

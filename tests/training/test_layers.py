@@ -219,6 +219,14 @@ def test_weights_of_a_persons_own_model_have_names_that_no_other_model_changes(
         ("raise RuntimeError('no')", "own_networks:body raised RuntimeError: no; a model"),
         ("return layers.Dense(3)", "gives rows of shape (8, 3), and the output layer needs one"),
         ("return [layers.Flatten(), Counting()]", "of int32, and only float32 is stored"),
+        (
+            "a, b = (keras.Input(shape) for _ in 'ab'); return keras.Model([a, b], a + b)",
+            "own_networks:body makes a network that Keras cannot build: ",
+        ),
+        (
+            "return layers.Lambda(lambda x: float(x[0, 0]) * x)",
+            "own_networks:body makes a network that Keras cannot build: ",
+        ),
     ],
 )
 def test_what_is_no_model_is_told(experiment_of: Make, body: str, said: str) -> None:
@@ -239,6 +247,25 @@ def body(shape):
     with pytest.raises(ValueError, match="own_networks:body") as error:
         build(experiment, SEQUENCES, 3)
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return [layers.Flatten(), KEPT]",
+        "x = keras.Input(shape); return keras.Model(x, KEPT(layers.Flatten()(x)))",
+    ],
+)
+def test_layers_that_are_kept_from_one_call_to_the_next_are_refused(
+    experiment_of: Make, body: str
+) -> None:
+    """Their weights would be those of another seed."""
+    with Path("own_networks.py").open("a") as file:
+        file.write(f"\nKEPT = layers.Dense(3)\ndef body(shape):\n    {body}\n")
+    experiment = experiment_with(experiment_of, {"function": "own_networks:body"})
+    build(experiment, SEQUENCES, 3)
+    with pytest.raises(ValueError, match="own_networks:body returns layers that it has returned"):
+        build(experiment, SEQUENCES, 3)
 
 
 def test_a_layer_that_xla_cannot_compile_is_named(experiment_of: Make) -> None:

@@ -68,6 +68,9 @@ def _layers(value: Any) -> Any:
     return tuple(value)
 
 
+EMBEDDING, SHAPING = "Embedding", {"Flatten", "Reshape"}
+
+
 class LayeredModel(Section):
     """A network of named layers, up to the last hidden one; the loss decides the output layer.
 
@@ -90,6 +93,10 @@ class LayeredModel(Section):
                 found[name] = found[name] or getattr(self, name)
         return found
 
+    def embeds_data(self, place: int) -> bool:
+        """Whether an Embedding there takes the numbers of the data, as they are."""
+        return {it.name for it in self.layers[:place]} <= SHAPING
+
     def weight_shapes(self, row: Shape, outputs: int) -> dict[str, Shape]:
         """The name and shape of every weight, in Keras's order, for rows of a shape.
 
@@ -99,6 +106,9 @@ class LayeredModel(Section):
         shapes: dict[str, Shape] = {}
         number, shape = 1, row
         for place, layer in enumerate(self.layers):
+            if layer.name == EMBEDDING and not self.embeds_data(place):
+                message = f"{EMBEDDING} takes the whole numbers of the data, so no layer before it"
+                raise UnfitLayer(f"{message} may change them", place)
             try:
                 shape, weights = layer.row.given(shape, self.settings(layer))
             except UnfitLayer as error:

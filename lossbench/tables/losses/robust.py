@@ -14,6 +14,7 @@ LARGE = 1e9
 # With these scales a linear model is 95 % as efficient as least squares where errors are normal
 # and have a deviation of 1 (Holland and Welsch 1977).
 OF_CAUCHY, OF_TUKEY = 2.385, 4.685
+SMALLEST = 1e-15  # a scale whose square is not yet 0 as a 32-bit float
 
 
 def cauchy(keras: Any, y: Any, prediction: Any, c: Any) -> Any:
@@ -62,7 +63,7 @@ ROBUST = (
         labels="real",
         activations=ANY_REAL,
         aliases=("lorentzian",),
-        parameters={"c": Parameter(OF_CAUCHY, low_excluded=True)},
+        parameters={"c": Parameter(OF_CAUCHY, low=SMALLEST)},
         function=cauchy,
         reference=cauchy_of_the_paper,
         source="Holland and Welsch 1977, Robust Regression Using Iteratively Reweighted "
@@ -81,7 +82,7 @@ ROBUST = (
         labels="real",
         activations=ANY_REAL,
         aliases=("bisquare",),
-        parameters={"c": Parameter(OF_TUKEY, low_excluded=True)},
+        parameters={"c": Parameter(OF_TUKEY, low=SMALLEST)},
         function=tukey_biweight,
         reference=tukey_biweight_of_the_paper,
         source="Beaton and Tukey 1974, The Fitting of Power Series, Meaning Polynomials, "

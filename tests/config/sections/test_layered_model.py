@@ -123,3 +123,19 @@ def test_a_number_in_a_key_is_the_place_in_a_list() -> None:
         {"Dense": {"units": 8}},
     )
     assert load(config({"hidden": [3, 4]}), {"model.hidden.1": 6}).model.hidden == (3, 6)
+
+
+@pytest.mark.parametrize("before", [{"Rescaling": 1000}, {"Dropout": 0.5}, {"Dense": 4}])
+def test_no_layer_may_change_what_an_embedding_takes(before: dict[str, Any]) -> None:
+    layers = [before, EMBEDDING, "GlobalAveragePooling1D"]
+    with pytest.raises(ConfigError, match="Embedding takes the whole numbers of the data"):
+        load(config({"layers": layers}, {"generator": "load_digits"}))
+
+
+def test_an_embedding_behind_flatten_is_checked_against_the_data() -> None:
+    layers = ["Flatten", EMBEDDING, "GlobalAveragePooling1D"]
+    load(config({"layers": layers}, DIGITS))
+    small: Any = ["Flatten", {"Embedding": {"input_dim": 5, "output_dim": 2}}, *layers[2:]]
+    said = "model.layers.1: Embedding takes whole numbers from 0 to 4, and the data go from 0 to 16"
+    with pytest.raises(ConfigError, match=said):
+        load(config({"layers": small}, DIGITS))
