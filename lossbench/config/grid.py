@@ -14,10 +14,12 @@ from itertools import product
 from typing import Any
 
 from lossbench.config.yaml_reader import Key, YamlError, parse
+from lossbench.tables.layers import LAYERS
 
 OPTION = "--set"
 LONGEST = 200  # characters of a name, as it names a folder
 SHOWN = 3  # values of an axis that a message shows
+OF_LAYERS = ("model", "layers")
 SUM = ("loss", "sum")  # where the terms of a sum of losses are, each a weight or a mapping
 OPENING, CLOSING, QUOTES = "[{", "]}", "\"'"
 Point = tuple[Any, ...]  # a value for each axis
@@ -155,13 +157,22 @@ def _with_value(section: Any, key: Key, value: object, at: Key = ()) -> Any:
         items = list(section)
         items[int(name)] = _with_value(items[int(name)], tuple(below), value, at)
         return items
-    if isinstance(section, str):
+    bare = _bare(at[:-1])
+    if bare and not (section is None or isinstance(section, Mapping)):
+        section = {bare: section}
+    elif isinstance(section, str):
         # Of a loss or an optimizer, or of a layer, whose parameters stand below its name.
         section = {} if name == section else {"name": section}
     elif is_term and isinstance(section, int | float):
         section = {"weight": section}
     inner = dict(section) if isinstance(section, Mapping) else {}
     return {**inner, name: _with_value(inner.get(name), tuple(below), value, at)}
+
+
+def _bare(at: Key) -> str:
+    """The parameter that stands for itself below the name of a layer: units of ``{Dense: 16}``."""
+    layer = LAYERS.get(str(at[3])) if len(at) == 4 and at[:2] == OF_LAYERS else None
+    return layer.bare if layer else ""
 
 
 def text(value: object) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from example_config import MOONS
 
-from lossbench.config.grid import LONGEST, read_settings
+from lossbench.config.grid import LONGEST, read_settings, with_values
 from lossbench.config.load import Case, load_all
 from lossbench.config.yaml_writer import to_yaml
 
@@ -124,3 +124,20 @@ def test_every_value_has_a_name_of_its_own() -> None:
 def test_keys_that_end_alike_are_named_by_more_of_them() -> None:
     it = read_settings(["dataset.noise=1", "model.noise=2", "loss.name=hinge"])
     assert it.name("x", it.points()[0]) == "x+dataset.noise=1+model.noise=2+loss.name=hinge"
+
+
+@pytest.mark.parametrize(
+    ("layer", "key", "whole"),
+    [
+        ({"Dense": 16}, "activation", {"Dense": {"units": 16, "activation": 1}}),
+        ({"Dense": 16}, "units", {"Dense": {"units": 1}}),
+        ({"Activation": "relu"}, "activation", {"Activation": {"activation": 1}}),
+        ("MaxPooling2D", "pool_size", {"MaxPooling2D": {"pool_size": 1}}),
+        ({"Conv2D": {"filters": 4}}, "strides", {"Conv2D": {"filters": 4, "strides": 1}}),
+    ],
+)
+def test_a_layer_keeps_what_it_says_in_short(layer: Any, key: str, whole: object) -> None:
+    name = layer if isinstance(layer, str) else next(iter(layer))
+    values = {"model": {"layers": ["Flatten", layer]}}
+    set_to_1: dict[Any, Any] = {("model", "layers", "1", name, key): 1}
+    assert with_values(values, set_to_1) == {"model": {"layers": ["Flatten", whole]}}
