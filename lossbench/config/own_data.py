@@ -23,7 +23,11 @@ def own_table(function: str, given: Mapping[str, Any], problem: Problem | None) 
     It runs the function. Raises DatasetError where that fails, or returns no such data.
     """
     try:
-        found = own_function.load(function, KIND)(**given)
+        load = own_function.load(function, KIND)
+    except Exception as error:
+        raise DatasetError("function", f"raised {cut(described(error), 300)}") from error
+    try:
+        found = load(**given)
     except Exception as error:
         raise DatasetError("function", f"raised {cut(described(error), 300)}; {KIND}") from error
     if not isinstance(found, tuple | list) or len(found) != 2:

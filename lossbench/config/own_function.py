@@ -1,10 +1,11 @@
 """A person's own function or class, named as ``package.module:function``.
 
-Its module is not imported before the function is trained with, so that configs and results of
+Its module is not run before the function is trained with, so that configs and results of
 strangers can be read safely. Then no other module is imported from the working directory, where
 files may have the names of modules that are installed.
 """
 
+import ast
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -30,14 +31,40 @@ NOT_FUNCTIONS = (
 
 
 def missing(function: str) -> str | None:
-    """Why the module is not there, or None. It is not run, but the packages above it are."""
-    module, _, _ = function.partition(":")
+    """Why the module or its function is not there, or None.
+
+    The module is read and not run, but the packages above it are.
+    """
+    module, _, name = function.partition(":")
     try:
         with _also_here(module):
-            found = find_spec(module) is not None
+            spec = find_spec(module)
     except Exception as error:  # a package that is run may raise anything
         return f"cannot be imported: {described(error)}"
-    return None if found else f"is not found: no module named '{module}' is here or installed"
+    if spec is None:
+        return f"is not found: no module named '{module}' is here or installed"
+    return None if _may_have(spec, name) else f"is not found: '{module}' has no '{name}'"
+
+
+def _may_have(spec: ModuleSpec, name: str) -> bool:
+    """Whether a module may have a name, as far as its text says."""
+    try:
+        tree = ast.parse(Path(spec.origin or "").read_bytes())
+    except (OSError, ValueError, SyntaxError):  # to import it says what is wrong
+        return True
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=it) | ast.ClassDef(name=it) | ast.AsyncFunctionDef(name=it):
+                known = it
+            case ast.alias(name=it, asname=other):
+                known = other or it
+            case ast.Name(id=it, ctx=ast.Store()):
+                known = it
+            case _:
+                continue
+        if known in (name, "*", "__getattr__", "globals"):
+            return True
+    return False
 
 
 def load(function: str, kind: str = KIND, base: type | tuple[()] = ()) -> Callable[..., Any]:

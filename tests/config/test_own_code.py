@@ -105,7 +105,7 @@ def test_a_result_of_code_is_stored_compared_and_drawn(place: Path) -> None:
         ({"function": "theirs:three"}, "dataset.function: 'theirs:three' returns a tuple of 3"),
         ({"function": "theirs:words"}, "gives features that must be numbers, and the array has"),
         ({"function": "theirs:failing"}, "raised RuntimeError: no such day; data come from a"),
-        ({"function": "theirs:none"}, "raised ImportError: theirs has no function 'none'; data"),
+        ({"function": "theirs:none"}, "is not found: 'theirs' has no 'none'"),
         ({"split": {"group": "a"}}, "names a column of a data file; a function's arrays have none"),
         ({"targets": True}, "loss: 'hinge' does not fit a target of real numbers"),
     ],

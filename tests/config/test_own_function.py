@@ -90,15 +90,16 @@ def test_an_own_loss_trains_as_the_same_one_of_keras_and_is_read_without_running
     [
         ("{function: nowhere:f, labels: real}", "no module named 'nowhere'"),
         ("{function: nowhere.at.all:f, labels: real}", "No module named 'nowhere'"),
+        ("{function: theirs:f, labels: real}", "'theirs:f' is not found: 'theirs' has no 'f'"),
         ("{function: theirs, labels: real}", "'theirs' must be package.module:function"),
-        ("{function: theirs:f}", "loss.labels: is missing; it must be one of real, 0/1"),
-        ("{function: theirs:f, labels: one}", "'one' is not a known name"),
+        ("{function: theirs:squared}", "loss.labels: is missing; it must be one of real, 0/1"),
+        ("{function: theirs:squared, labels: one}", "'one' is not a known name"),
         (
-            "{function: theirs:f, labels: real, output_activation: softmax}",
+            "{function: theirs:squared, labels: real, output_activation: softmax}",
             "'softmax' does not fit labels real",
         ),
-        ("{function: theirs:f, labels: 0/1}", "does not fit a target of real numbers"),
-        ("theirs:f", "is a function, whose labels must be stated"),
+        ("{function: theirs:squared, labels: 0/1}", "does not fit a target of real numbers"),
+        ("theirs:squared", "is a function, whose labels must be stated"),
     ],
 )
 def test_what_is_wrong_with_an_own_loss_is_said(config: Path, loss: str, said: str) -> None:
@@ -109,6 +110,30 @@ def test_what_is_wrong_with_an_own_loss_is_said(config: Path, loss: str, said: s
     assert len(caught.value.mistakes) == 1
     assert said in str(caught.value)
     assert f"{config}:3:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from os import *",
+        "name = 5",
+        "if True:\n    from json import dumps as name",
+        "def name(",
+        "",
+    ],
+)
+def test_a_function_is_looked_for_in_the_text_of_its_module(config: Path, text: str) -> None:
+    """Nothing is run for that, so what may be there is not refused."""
+    Path("theirs.py").write_text(f"raise RuntimeError\n{text}\n")
+    given = "{function: theirs:name, labels: real}"
+    config.write_text(
+        CONFIG.replace("{function: theirs:squared, labels: real, weight: 1.0}", given)
+    )
+    if text:
+        load(config, allow_code=True)
+        return
+    with pytest.raises(ConfigError, match="'theirs' has no 'name'"):
+        load(config, allow_code=True)
 
 
 NO_LOSS = """\
@@ -204,7 +229,7 @@ KIND = (
         ("waiting", f"theirs:waiting is written with async or yield, and gives no values{KIND}"),
         ("yielding", f"theirs:yielding is written with async or yield, and gives no values{KIND}"),
         ("number", f"theirs has no function 'number'{KIND}"),
-        ("absent", f"theirs has no function 'absent'{KIND}"),
+        ("absent", "'theirs:absent' is not found: 'theirs' has no 'absent'"),
         ("mean", f"theirs:mean returns one value for all rows{KIND}"),
         ("columns", f"theirs:columns returns the shape (1,) for 30 rows{KIND}"),
         ("numpy", "theirs:numpy raised NotImplementedError: Cannot convert a symbolic tf.Tensor"),
