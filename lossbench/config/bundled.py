@@ -36,8 +36,8 @@ def find(config: str | Path) -> Path:
     if os.path.isfile(config):  # noqa: PTH113
         return Path(config)
     shipped = {BUNDLED / f"{config}{suffix}" for suffix in SUFFIXES}
-    # The name of a bundled folder is told to be that of a folder.
-    return next((path for path in bundled() if path in shipped), find_folder(config))
+    found = next((path for path in bundled() if path in shipped), None)
+    return found or find_folder(config)  # whose name is told to be that of a folder
 
 
 def find_folder(folder: str | Path) -> Path:

@@ -13,7 +13,7 @@ from lossbench.config.sections.own_model import OwnModel
 from lossbench.config.tuned import with_point
 from lossbench.data.arrays import Split
 from lossbench.tables.layers import Shape, UnfitLayer
-from lossbench.tables.metrics import METRICS, MONITORED
+from lossbench.tables.metrics import METRICS, monitored
 from lossbench.text import nearest
 
 MOST_POINTS = 1000  # combinations of values that are tried in each split
@@ -25,13 +25,11 @@ def unfit(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     tune = experiment.tune
     for name in ("early_stopping", "reduce_lr_on_plateau"):
         monitor = section.monitor if (section := getattr(experiment, name)) else LOSS
-        kept = [LOSS, *(it for it in allowed if it in MONITORED)]
-        if split.targets:
-            kept = [it for it in kept if it == LOSS or METRICS[it].follows == "mean"]
+        kept = [LOSS, *(it for it in monitored(bool(split.targets)) if it in allowed)]
         if monitor not in (LOSS, *allowed):
             message = f"is not a metric of {experiment.loss.name}; {nearest(monitor, kept)}"
             yield Complaint((name, "monitor"), message, monitor)
-        elif monitor != LOSS and split.targets and METRICS[monitor].follows != "mean":
+        elif monitor not in kept:
             message = "is taken of each target by itself, and does not follow from a mean over rows"
             yield Complaint((name, "monitor"), f"{message}; {nearest(None, kept)}", monitor)
     if not tune:

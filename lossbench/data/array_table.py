@@ -20,12 +20,7 @@ def table_of_arrays(
     row counts. A row of several axes, such as an image, keeps its shape.
     """
     _check_features(x)
-    target: Array
-    classes: tuple[str, ...] = ()
-    if several_targets := y.ndim == 2 and y.shape[1] > 1:
-        target = _targets(y, len(x), problem)
-    else:
-        target, classes = _target(_column(y, "target", len(x)), problem)
+    target, classes = _target(y, len(x), problem)
     if weights is not None:
         weights = _column(weights, "sample_weight", len(x))
         if weights.dtype.kind not in "biuf" or not (weights >= 0).all():
@@ -33,7 +28,7 @@ def table_of_arrays(
     table = Table(
         x.reshape(len(x), -1), target, classes, weights=weights, row_shape=x.shape[1:] or (1,)
     )
-    return several(table) if several_targets else table
+    return several(table)
 
 
 def _check_features(x: Array) -> None:
@@ -68,33 +63,42 @@ def _column(values: Array, key: str, rows: int) -> Array:
     if values.ndim != 1:
         needed = "one value, or one for each target" if key == "target" else "one value"
         raise DatasetError(key, f"has the shape {values.shape}; each row needs {needed}")
-    if len(values) != rows:
-        raise DatasetError(key, f"has {len(values)} values for {rows} rows")
+    _check_rows(values, key, rows)
     return np.asarray(values)
 
 
-def _targets(values: Array, rows: int, problem: Problem | None) -> Array:
-    """Several targets, (rows, targets) in float64; raises DatasetError."""
+def _check_rows(values: Array, key: str, rows: int) -> None:
     if len(values) != rows:
-        raise DatasetError("target", f"has {len(values)} values for {rows} rows")
-    if problem == "classification":
-        raise DatasetError("problem", OF_SEVERAL)
-    if values.dtype.kind not in "biuf":
-        raise DatasetError("target", f"must be numbers, and the array has {values.dtype}")
+        raise DatasetError(key, f"has {len(values)} values for {rows} rows")
+
+
+def _finite(values: Array) -> Array:
+    """Numbers in float64; raises DatasetError where one is not finite."""
     numbers = values.astype(np.float64)
     if not np.isfinite(numbers).all():
         raise DatasetError("target", "has values that are not finite")
     return numbers
 
 
-def _target(values: Array, problem: Problem | None) -> tuple[Array, tuple[str, ...]]:
-    """The target and its classes, as those of a file are understood."""
+def _targets(values: Array, rows: int, problem: Problem | None) -> Array:
+    """Several targets, (rows, targets) in float64; raises DatasetError."""
+    _check_rows(values, "target", rows)
+    if problem == "classification":
+        raise DatasetError("problem", OF_SEVERAL)
+    if values.dtype.kind not in "biuf":
+        raise DatasetError("target", f"must be numbers, and the array has {values.dtype}")
+    return _finite(values)
+
+
+def _target(values: Array, rows: int, problem: Problem | None) -> tuple[Array, tuple[str, ...]]:
+    """The target and its classes, as those of a file are understood; several have no classes."""
+    if values.ndim == 2 and values.shape[1] > 1:
+        return _targets(values, rows, problem), ()
+    values = _column(values, "target", rows)
     kind = values.dtype.kind
     if kind in "iuf":
-        numbers = values.astype(np.float64)
-        if not np.isfinite(numbers).all():
-            raise DatasetError("target", "has values that are not finite")
-        return read_target(Column("target", "numbers", numbers), np.arange(len(values)), problem)
+        column = Column("target", "numbers", _finite(values))
+        return read_target(column, np.arange(rows), problem)
     if kind not in "bUS" or problem == "regression":
         raise DatasetError("target", f"must be numbers or texts, and the array has {values.dtype}")
     return encode_classes(values.astype(str) if kind == "S" else values)

@@ -16,9 +16,9 @@ class Choice:
     ``sample_weight`` the column that says how much each row counts. ``missing``, one of STRATEGIES,
     must be given if values are missing. With "drop" a row with any missing value is left out. With
     the others only rows without a target or a weight are; features stay NaN here, and are filled in
-    after the split. ``dates`` are the features that
-    columns of dates become; with none, they are left out. ``rare`` says what becomes of rare
-    classes. ``group`` and ``time`` name the columns by which rows are split, if they are.
+    after the split. ``dates`` are the features that columns of dates become; with none, they are
+    left out. ``rare`` says what becomes of rare classes. ``group`` and ``time`` name the columns by
+    which rows are split, if they are.
     """
 
     targets: tuple[str, ...]

@@ -16,12 +16,7 @@ from lossbench.data.columns.to_split_by import groups, times
 from lossbench.data.faults import Fault, refuse
 from lossbench.data.progress import tell
 from lossbench.data.reading.form import Reading
-from lossbench.data.target import (
-    read_target,
-    read_targets,
-    several,
-    without_rare,
-)
+from lossbench.data.target import read_target, read_targets, several, without_rare
 from lossbench.text import counted, cut, nearest
 
 if TYPE_CHECKING:
@@ -104,7 +99,7 @@ def table_from_file(reading: Reading, choice: Choice, rules: Rules) -> Table:
     refuse(faults)
     rows = _used_rows(columns, choice.missing)
     classes: tuple[str, ...] = ()
-    if several_targets := len(columns.targets) > 1:
+    if len(columns.targets) > 1:
         y = read_targets(columns.targets, rows)
     else:
         y, classes = read_target(columns.target, rows, choice.problem)
@@ -131,7 +126,7 @@ def table_from_file(reading: Reading, choice: Choice, rules: Rules) -> Table:
         groups=groups(reading, choice.group, rules)[rows] if choice.group else None,
         times=times(reading, choice.time, rules)[rows] if choice.time else None,
     )
-    return several(table, choice.targets) if several_targets else table
+    return several(table, choice.targets)
 
 
 def hint_at_columns(name: str, frame: "pd.DataFrame") -> str:

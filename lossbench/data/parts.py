@@ -196,20 +196,16 @@ def _check_classes(table: Table) -> None:
 
 def _check_target(table: Table, train: Any, shuffled: bool) -> None:
     """Raise DatasetError where the target of the training rows has nothing to learn."""
-    for number, name in enumerate(table.targets):
-        y = table.y[:, number]
-        if np.ptp(y[train]) == 0:
-            where = "" if np.ptp(y) == 0 else " in the training part"
-            message = f"has a column {name!r} that is constant{where}: there is nothing to learn"
-            raise DatasetError("target", message)
-    if table.targets:
+    if not table.classes:
+        columns = table.y.reshape(len(table.y), -1).T
+        named = [f"has a column {name!r} that is" for name in table.targets] or ["is"]
+        for what, y in zip(named, columns, strict=True):
+            if len(np.unique(y[train])) == 1:
+                where = "" if len(np.unique(y)) == 1 else " in the training part"
+                message = f"{what} constant{where}: there is nothing to learn"
+                raise DatasetError("target", message)
         return
     found = np.unique(table.y[train])
-    if not table.classes:
-        if len(found) == 1:
-            where = "" if len(np.unique(table.y)) == 1 else " in the training part"
-            raise DatasetError("target", f"is constant{where}: there is nothing to learn")
-        return
     count, rows = len(table.classes), len(table.y[train])
     if count == 1:
         message = f"has only one class, {table.classes[0]!r}: there is nothing to tell apart"

@@ -91,10 +91,12 @@ def read_targets(columns: Sequence[Column], used: Array) -> Array:
 
 
 def several(table: Table, names: Sequence[str] = ()) -> Table:
-    """A table whose target, (rows, targets), is several real numbers; a single one is as usual.
+    """A table whose target, (rows, targets), is several real numbers; one, (rows,), is as usual.
 
     Without names they are numbered from 1.
     """
+    if table.y.ndim == 1:
+        return table
     count = table.y.shape[1]
     if count > MOST_TARGETS:
         raise DatasetError("target", f"has {count} columns; at most {MOST_TARGETS} are allowed")

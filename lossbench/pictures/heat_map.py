@@ -118,7 +118,7 @@ def _cells(sweep: Sweep) -> _Cells:
     medians = {part: np.full((len(rows), len(columns)), np.nan) for part in PARTS}
     diverged = np.zeros((len(rows), len(columns)), int)
     present = np.zeros_like(diverged, bool)
-    # Where all that varies is how the data are disturbed, no point is to be picked.
+    # Where all that varies is which data they are, no point is to be picked.
     groups = () if sweep.given == sweep.axes else sweep.of_same_data
     best_points, best = [it.best for it in groups], []
     for point in sweep.points:

@@ -137,23 +137,19 @@ def _check_runs(path: Path, runs: Sequence[Run], experiment: Experiment) -> None
 
 def _check_targets(path: Path, document: Document, experiment: Experiment) -> None:
     """Raise DamagedResult unless the metrics of each target are those of its runs."""
+    if not any(run.targets for run in document.runs):
+        return
+    each = [it for it in experiment.metrics if not METRICS[it].all_targets]
     for run in document.runs:
-        if not run.targets and not document.runs[0].targets:
-            continue
         for part in PARTS:
             found = run.targets.get(part, {})
-            each = [it for it in experiment.metrics if not METRICS[it].all_targets]
             if [*found] != each or {*map(len, found.values())} != {len(document.targets)}:
                 raise DamagedResult(path, f"does not have the metrics of its targets; {AGAIN}")
             for name, values in found.items():
-                if not all(_of_target_is_possible(run, name, it) for it in values):
+                given = [it for it in values if it is not None]
+                if not all(_is_possible(run, name, it, experiment) for it in given):
                     where = f"{name} of seed {run.seed}"
                     raise DamagedResult(path, f"{where} is out of its range; {AGAIN}")
-
-
-def _of_target_is_possible(run: Run, name: str, value: float | None) -> bool:
-    low, high = METRICS[name].range
-    return value is None or (not run.diverged and low <= value <= high)
 
 
 def _is_possible(run: Run, name: str, value: float | None, experiment: Experiment) -> bool:

@@ -26,7 +26,7 @@ from lossbench.starters.description import Description, describe_split
 from lossbench.starters.description_text import dataset_lines
 from lossbench.suite import RESULTS, choice_files
 from lossbench.suite.suite import Suite
-from lossbench.tables.metrics import METRICS, MONITORED
+from lossbench.tables.metrics import METRICS, monitored
 from lossbench.text import nearest, printable
 
 TRAIN_SIZE, VALIDATION_SIZE = 0.8, 0.2
@@ -170,8 +170,7 @@ def _cases(
 ) -> list[Case]:
     """The experiments in the same splits, tuned in the same way, with all metrics they can have."""
     metric, epochs = protocol.metric or description.metric, protocol.epochs or epochs
-    of_rows = METRICS[metric].follows == "mean" if metric in METRICS else False
-    watched = metric in MONITORED and (of_rows or not description.several)
+    watched = metric in monitored(bool(description.several))
     fitting = [
         it.name for it in METRICS.values() if it.ordered and description.problem in it.problems
     ]

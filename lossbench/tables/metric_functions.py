@@ -143,10 +143,9 @@ def log_loss(truth: Array, _: Array, output: Array) -> float:
     from scipy.special import xlogy
     from sklearn.metrics import log_loss
 
-    probabilities = _of_each_class(output)
     if truth.ndim == 2:
-        smallest = np.finfo(output.dtype).eps  # that scikit-learn takes in place of 0
-        return float(-xlogy(truth, np.maximum(probabilities, smallest)).sum(axis=1).mean())
+        return float(-xlogy(truth, _above_0(output)).sum(axis=1).mean())
+    probabilities = _of_each_class(output)
     return float(log_loss(truth, probabilities, labels=np.arange(probabilities.shape[1])))
 
 
@@ -178,9 +177,7 @@ def kl_divergence(truth: Array, _: Array, output: Array) -> float:
     """How far probabilities are from the shares of the classes, by their logarithms; 0 is equal."""
     from scipy.special import rel_entr
 
-    probabilities = _of_each_class(output)
-    smallest = np.finfo(output.dtype).eps
-    divergence = rel_entr(truth, np.maximum(probabilities, smallest)).sum(axis=1).mean()
+    divergence = rel_entr(truth, _above_0(output)).sum(axis=1).mean()
     return float(max(divergence, 0))  # rounding may go below
 
 
@@ -196,6 +193,11 @@ def f1_micro(truth: Array, answer: Array, _: Array) -> float:
     from sklearn.metrics import f1_score
 
     return float(f1_score(truth, answer, average="micro", zero_division=0))
+
+
+def _above_0(output: Array) -> Array:
+    """The probability of each class, but in place of 0 what scikit-learn takes for it."""
+    return np.asarray(np.maximum(_of_each_class(output), np.finfo(output.dtype).eps))
 
 
 def _of_each_class(output: Array) -> Array:

@@ -13,13 +13,7 @@ from functools import partial
 
 from lossbench.tables import metric_functions as of
 from lossbench.tables.metric import LARGEST, ROUNDING, Array, Metric
-from lossbench.tables.problems import (
-    CLASSIFICATION,
-    MULTI_LABEL,
-    SOFT_LABEL,
-    Labels,
-    Problem,
-)
+from lossbench.tables.problems import CLASSIFICATION, MULTI_LABEL, SOFT_LABEL, Labels, Problem
 
 REGRESSION: tuple[Problem, ...] = ("regression",)
 BINARY: tuple[Problem, ...] = ("binary classification",)
@@ -227,6 +221,15 @@ def of_final_weights(problem: Problem) -> tuple[str, ...]:
     return tuple(
         it.name for it in METRICS.values() if not it.every_epoch and problem in it.problems
     )
+
+
+def monitored(several: bool) -> tuple[str, ...]:
+    """The metrics that early stopping can watch.
+
+    Of several targets it can watch only those that are means over rows: of the others the mean of
+    those of each target does not follow from such a mean.
+    """
+    return tuple(it for it in MONITORED if not several or METRICS[it].follows == "mean")
 
 
 def compared_on(problem: Problem, rare: bool = False) -> str:

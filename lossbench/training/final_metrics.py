@@ -29,12 +29,13 @@ def complete(
     ``trainings`` have the loss and the metrics of every epoch already.
     """
     wanted = [name for name in experiment.metrics if name not in experiment.tracked]
-    if wanted or splits[0].targets:
+    first = splits[0]
+    told = _told(experiment, first)
+    if wanted or told:
         trainings = [
-            _with(wanted, with_point(experiment, it.tuned), splits[it.split], it)
+            _with(wanted, told, with_point(experiment, it.tuned), splits[it.split], it)
             for it in trainings
         ]
-    first = splits[0]
     return Result(
         experiment,
         first.sha256,
@@ -48,14 +49,20 @@ def complete(
     )
 
 
-def _with(wanted: list[str], experiment: Experiment, split: Split, training: Training) -> Training:
-    """A training with the wanted metrics of both parts, and all of each of a few targets.
+def _told(experiment: Experiment, split: Split) -> list[str]:
+    """The metrics that are told of each target; none where there is one, or many."""
+    if not 1 < len(split.targets) <= MOST_TOLD or experiment.loss.row.problem == SOFT_LABEL:
+        return []
+    return [it for it in experiment.metrics if not METRICS[it].all_targets]
+
+
+def _with(
+    wanted: list[str], told: list[str], experiment: Experiment, split: Split, training: Training
+) -> Training:
+    """A training with the wanted metrics of both parts, and those told of each target.
 
     They are NaN where it diverged.
     """
-    told = [it for it in experiment.metrics if not METRICS[it].all_targets]
-    if not 1 < len(split.targets) <= MOST_TOLD or experiment.loss.row.problem == SOFT_LABEL:
-        told = []
     # The rows that early stopping held back are in neither the train nor the test part.
     rows, (y_train, y_test) = experiment.fitted_rows(split), split.measured
     data = {"train": (split.x_train[:rows], y_train[:rows]), "test": (split.x_test, y_test)}
