@@ -7,6 +7,8 @@ from math import isfinite, isnan
 from types import MappingProxyType
 from typing import Any
 
+MOST_NAMED = 8  # in a message
+
 
 def close_to(name: object, allowed: Iterable[str]) -> str | None:
     """The allowed name that was probably meant, None where none is similar.
@@ -41,13 +43,25 @@ def unknown(
 
 
 def nearest(name: object, allowed: Iterable[str]) -> str:
-    """The allowed names, after the one that was probably meant."""
+    """The allowed names, after the one that was probably meant; of many, those most like it."""
     names = sorted(allowed)
     close = close_to(name, names)
     hint = f"did you mean '{close}'? " if close else ""
+    return f"{hint}allowed: {named(names, name)}" if names else "none is allowed here"
+
+
+def named(names: Sequence[str], like: object = None) -> str:
+    """Names between commas; of many, the eight that are most like a name, and how many are left.
+
+    >>> named(["a", "b"]), named(list("abcdefghij"))
+    ('a, b', 'a, b, c, d, e, f, g, h and 2 more')
+    """
+    first = names if like is None else get_close_matches(str(like), names, MOST_NAMED, cutoff=0)
+    kept = set(first[:MOST_NAMED])
     # A comma or a tab alone would not be seen among the commas.
-    legible = (it if any(map(str.isalnum, it)) else repr(it) for it in names)
-    return f"{hint}allowed: {', '.join(legible)}" if names else "none is allowed here"
+    legible = (it if any(map(str.isalnum, it)) else repr(it) for it in names if it in kept)
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"{', '.join(legible)}{more}"
 
 
 def described(error: BaseException) -> str:

@@ -37,6 +37,14 @@ def test_a_similar_name_is_found_whatever_its_capitals_and_underscores() -> None
     assert nearest("zeroes", []) == "none is allowed here"
 
 
+def test_of_many_names_the_eight_most_alike_are_listed_in_their_order() -> None:
+    names = [f"{letter}{number}" for letter in "abc" for number in range(8)]
+    said = "did you mean 'b3'? allowed: b1, b2, b3, b4, b5, b6, b7, c3 and 16 more"
+    assert nearest("b3", names) == said
+    assert nearest(None, names) == "allowed: a0, a1, a2, a3, a4, a5, a6, a7 and 16 more"
+    assert nearest(None, names[:8]) == "allowed: a0, a1, a2, a3, a4, a5, a6, a7"
+
+
 @pytest.mark.parametrize(("value", "found"), [(0.5, 0.5), (nan, None), (inf, None), (-inf, None)])
 def test_what_is_not_finite_is_none(value: float, found: float | None) -> None:
     assert finite_or_none(value) == found

@@ -11,7 +11,6 @@ from lossbench.cli.options import Debug, Version
 FAILED, WRONG_USAGE = 1, 2  # exit codes
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

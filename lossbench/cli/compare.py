@@ -14,8 +14,8 @@ from lossbench.cli.options import (
     ResultFolders,
     Version,
 )
-from lossbench.cli.stored import stored_claims, stored_in_all
-from lossbench.suite import RESULTS
+from lossbench.cli.stored import hint_at_others, stored_claims, stored_in_all
+from lossbench.results.folders import RESULTS
 
 
 @app.command(
@@ -52,7 +52,7 @@ def compare(
     try:
         comparisons = comparison.compare(results, metric)
     except comparison.NothingToCompare as error:
-        print_error(str(error))
+        print_error(f"{error}{hint_at_others(folders, results)}")
         raise typer.Exit(WRONG_USAGE) from None
     claims, damaged = stored_claims(folders)
     known = claims or [it for it in [bundled_claims_about(results)] if it]

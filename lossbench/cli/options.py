@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from lossbench import __version__
+from lossbench.cli import completion
 
 
 def _show_version(wanted: bool) -> None:
@@ -33,7 +34,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in
 
 # Of run, run-all and validate.
 ConfigFiles = Annotated[
-    list[str], typer.Argument(metavar="CONFIG", help="YAML files, or names of bundled configs.")
+    list[str],
+    typer.Argument(
+        metavar="CONFIG",
+        help="YAML files, or names of bundled configs.",
+        autocompletion=completion.experiments,
+    ),
 ]
 AllowCode = Annotated[
     bool, typer.Option("--allow-code", help="Run the functions that configs name.")
@@ -45,6 +51,7 @@ ConfigFolder = Annotated[
     typer.Argument(
         metavar="FOLDER",
         help="Folder of the configs, or the name of a bundled one; without it, the nine run.",
+        autocompletion=completion.folders,
     ),
 ]
 Out = Annotated[
@@ -65,6 +72,7 @@ Settings = Annotated[
         metavar="KEY=VALUE",
         help="Set a key of the config, such as optimizer.learning_rate=0.05. Several values, "
         "KEY=A,B,C, make a sweep, and several --set the grid of all combinations.",
+        autocompletion=completion.settings,
     ),
 ]
 Force = Annotated[
@@ -96,7 +104,12 @@ ResultFolders = Annotated[
 ]
 ResultFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the results.")]
 Metric = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Compare on this metric, not that of the data.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Compare on this metric, not that of the data.",
+        autocompletion=completion.metrics,
+    ),
 ]
 Pictures = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Draw curves and decision boundaries into DIR.")
@@ -113,7 +126,9 @@ Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser
 Data = Annotated[
     str,
     typer.Argument(
-        metavar="DATA", help="A data file, such as CSV or Parquet, or a set such as diabetes."
+        metavar="DATA",
+        help="A data file, such as CSV or Parquet, or a set such as diabetes.",
+        autocompletion=completion.data,
     ),
 ]
 TargetColumn = Annotated[
@@ -147,17 +162,25 @@ ChoiceData = Annotated[
     typer.Argument(
         metavar="DATA",
         help="A data file, a set such as diabetes, or a folder of configs that share their data.",
+        autocompletion=completion.data,
     ),
 ]
 JudgedBy = Annotated[
     str | None,
     typer.Option(
-        "--metric", metavar="NAME", help="Choose by this metric; without it the data decide."
+        "--metric",
+        metavar="NAME",
+        help="Choose by this metric; without it the data decide.",
+        autocompletion=completion.metrics,
     ),
 ]
 Losses = Annotated[
     str | None,
-    typer.Option(metavar="A,B,C", help="The losses to choose from, not all that suit the data."),
+    typer.Option(
+        metavar="A,B,C",
+        help="The losses to choose from, not all that suit the data.",
+        autocompletion=completion.losses_in_a_list,
+    ),
 ]
 Splits = Annotated[int, typer.Option(min=2, max=1000, metavar="N", help="Splits of the rows.")]
 Seeds = Annotated[int, typer.Option(min=1, metavar="N", help="Seeds in each split.")]
@@ -175,7 +198,9 @@ TimeColumn = Annotated[
 TunedKeys = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="KEY=A,B,C", help="Tune this key, too, such as model.l2=0,0.01 or loss.delta=1,2."
+        metavar="KEY=A,B,C",
+        help="Tune this key, too, such as model.l2=0,0.01 or loss.delta=1,2.",
+        autocompletion=completion.settings,
     ),
 ]
 Rope = Annotated[

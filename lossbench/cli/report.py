@@ -5,7 +5,7 @@ import typer
 from lossbench.cli.app import FAILED, WRONG_USAGE, app, examples
 from lossbench.cli.options import AllowCode, Debug, Metric, Open, Page, ResultFolder, Version
 from lossbench.cli.stored import stored_claims, stored_results
-from lossbench.suite import RESULTS
+from lossbench.results.folders import RESULTS
 
 
 @app.command(epilog=examples("report", "report results/5000-samples --open --out losses.html"))

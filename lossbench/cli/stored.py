@@ -37,7 +37,7 @@ def stored_in_all(folders: Sequence[Path]) -> "tuple[list[Result], list[str]]":
     Results of one name are called by their folders, too. What is given twice counts once, also a
     result whose folder lies in another one that is given.
     """
-    from lossbench.results.read import holds_a_result
+    from lossbench.results.folders import holds_a_result
 
     given = {folder.resolve(): folder for folder in folders}
     once = [
@@ -54,6 +54,16 @@ def stored_in_all(folders: Sequence[Path]) -> "tuple[list[Result], list[str]]":
             clashes = count[it.experiment.name] > 1
             results.append(_called_by(folder, it) if clashes else it)
     return results, complaints
+
+
+def hint_at_others(folders: Sequence[Path], results: "Sequence[Result]") -> str:
+    """Where there is more to compare, if all there is in the folders is one result."""
+    from lossbench.results.folders import holds_a_result
+
+    if len(results) > 1 or len(folders) > 1 or not holds_a_result(folders[0]):
+        return ""
+    around = folders[0].parent if folders[0].name else folders[0].resolve().parent
+    return f"; 'lossbench compare {around}' compares all results there"
 
 
 def stored_claims(folders: Sequence[Path]) -> "tuple[list[KnownClaims], list[str]]":

@@ -2,14 +2,17 @@
 
 from contextlib import AbstractContextManager
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import typer
 
 from lossbench.cli import signals
-from lossbench.execution.work import Trainer
+
+if TYPE_CHECKING:
+    from lossbench.execution.work import Trainer
 
 
-def trainer(jobs: int | None, address: str | None) -> AbstractContextManager[Trainer]:
+def trainer(jobs: int | None, address: str | None) -> "AbstractContextManager[Trainer]":
     """One process, or Dask's workers: ``jobs`` of this machine, or those at an address."""
     if jobs is None and address is None:
         from lossbench.execution.process import TrainingProcess

@@ -1,9 +1,11 @@
-"""The configs that come with lossbench, and where configs are found."""
+"""The configs that come with lossbench, and where configs are found.
+
+Their names are wanted where nothing slow may be imported, so complaints are only when there is one.
+"""
 
 import os
 from pathlib import Path
 
-from lossbench.config.complaints import ConfigError, Mistake
 from lossbench.text import nearest
 
 BUNDLED = next(
@@ -53,6 +55,8 @@ def in_folder(folder: str | Path) -> list[Path]:
     # To read a pipe or a device would wait. A link to nothing is a config that is missing.
     paths = [path for path in found if path.is_file() or not path.exists()]
     if not paths:
+        from lossbench.config.complaints import ConfigError, Mistake
+
         hint = nearest(folder, (it.name for it in bundled_folders()))
         unknown = f"is not a folder, nor the name of a bundled one; {hint}"
         what = "holds no config" if Path(folder).is_dir() else unknown
@@ -64,6 +68,8 @@ def claims_in_folder(folder: str | Path) -> Path | None:
     """The claims about the configs in a folder, if it has some; ConfigError where there are two."""
     found = sorted(filter(named_as_claims, Path(folder).glob("*")))
     if len(found) > 1:
+        from lossbench.config.complaints import ConfigError, Mistake
+
         raise ConfigError([Mistake(found[1], None, "", f"is beside {found[0].name}; take one")])
     return found[0] if found else None
 

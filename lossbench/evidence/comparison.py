@@ -36,7 +36,7 @@ from lossbench.evidence.summary import known_constant
 from lossbench.results.result import PARTS, Part, Result
 from lossbench.tables.metrics import METRICS
 from lossbench.tables.problems import Problem
-from lossbench.text import figure, flattened, listed, printable
+from lossbench.text import figure, flattened, listed, named, printable
 
 PARTS_SHOWN: tuple[Part, ...] = ("test", "train")  # in this order
 MOST_IN_PAIRS = 100  # results of which every pair is compared: 4,950; 1,000 would have 499,500
@@ -274,9 +274,9 @@ def _why_nothing(results: Sequence[Result], metric: str | None) -> str:
     if metric in METRICS and not METRICS[metric].ordered:
         return f"{metric} has no better and worse, so that losses are not compared on it"
     if metric == "loss":
-        return f"losses are not compared by their own values; metrics: {', '.join(known)}"
+        return f"losses are not compared by their own values; metrics: {named(known)}"
     if metric is not None and metric not in known:
-        return f"no result reports '{metric}'; metrics: {', '.join(known) or 'none'}"
+        return f"no result reports '{metric}'; metrics: {named(known, metric) or 'none'}"
     on = f" and report {metric}" if metric else ""
-    names = ", ".join(result.experiment.name for result in results) or "none"
+    names = named([result.experiment.name for result in results]) or "none"
     return f"nothing to compare: no two results share their data{on}; results: {names}"

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from lossbench.config.sections.claims import KnownClaims
 from lossbench.results.files import DamagedResult, limited_content
-from lossbench.results.read import holds_a_result
+from lossbench.results.folders import holds_a_result
 from lossbench.text import to_json
 
 FILE_NAME = "claims.json"

@@ -18,12 +18,12 @@ from lossbench.results.consistency import check
 from lossbench.results.document import read_document
 from lossbench.results.files import (
     AGAIN,
-    CONFIG,
     FIGURES,
     HISTORY,
     WEIGHTS,
     DamagedResult,
 )
+from lossbench.results.folders import holds_a_result, none_in
 from lossbench.results.history_csv import read_histories
 from lossbench.results.provenance import provenance
 from lossbench.results.result import Result, Training
@@ -31,7 +31,6 @@ from lossbench.results.weights_npz import read_weights
 from lossbench.tables.losses import TargetShape
 from lossbench.text import on_one_line
 
-FILES = {FIGURES, CONFIG, WEIGHTS, HISTORY}
 NUMBER = re.compile(r"(?<==)(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?=\+|$)")
 
 
@@ -69,8 +68,7 @@ def read_all(folder: Path) -> tuple[list[Result], list[str]]:
     folder it is this result. Where there are no results at all, a complaint says so.
     """
     if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        return [], [f"{folder}: {what}; 'lossbench run-all' makes results"]
+        return [], [none_in(folder)]
     results, complaints = [], []
     one = holds_a_result(folder)
     for path in [folder] if one else sorted(folder.iterdir(), key=_order):
@@ -86,9 +84,7 @@ def read_all(folder: Path) -> tuple[list[Result], list[str]]:
         except OSError as error:
             complaints.append(str(DamagedResult(path, f"cannot be read: {error.strerror}")))
     if not results and not complaints:
-        deeper = next((it for it in sorted(folder.iterdir()) if _holds_results(it)), None)
-        hint = f", but {deeper} does" if deeper else "; 'lossbench run-all' makes some"
-        complaints.append(f"{folder}: holds no results{hint}")
+        complaints.append(none_in(folder))
     return results, complaints
 
 
@@ -127,16 +123,6 @@ def reusable(folder: Path, experiment: Experiment, split: Split) -> Result:
     if not all(training.history for training in result.trainings):
         raise NotReusable("its history.csv is missing")
     return result
-
-
-def _holds_results(folder: Path) -> bool:
-    """Whether a folder, such as that of a sweep, has folders of results."""
-    return folder.is_dir() and any(it.is_dir() and holds_a_result(it) for it in folder.iterdir())
-
-
-def holds_a_result(folder: Path) -> bool:
-    """Whether a folder has a file that a result has."""
-    return bool(FILES & {it.name for it in folder.iterdir()})
 
 
 def _read(folder: Path) -> Result:

@@ -19,12 +19,13 @@ from lossbench.evidence.baselines import Baseline, baselines
 from lossbench.evidence.choice import Choice, choose
 from lossbench.results import atomic
 from lossbench.results.files import HISTORY
+from lossbench.results.folders import RESULTS
 from lossbench.results.result import Result
 from lossbench.starters.configs import configs
 from lossbench.starters.dataset import StarterDataset, generator_named, starter_dataset
 from lossbench.starters.description import Description, describe_split
 from lossbench.starters.description_text import dataset_lines
-from lossbench.suite import RESULTS, choice_files
+from lossbench.suite import choice_files
 from lossbench.suite.suite import Suite
 from lossbench.tables.metrics import METRICS, monitored
 from lossbench.text import nearest, printable

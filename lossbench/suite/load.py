@@ -12,7 +12,7 @@ from lossbench.config.load import names_of
 from lossbench.config.source import is_piped
 from lossbench.execution.work import Trainer
 from lossbench.results.files import HISTORY
-from lossbench.suite import RESULTS
+from lossbench.results.folders import RESULTS
 from lossbench.suite.extras import NO_EXTRAS, Extras
 
 if TYPE_CHECKING:

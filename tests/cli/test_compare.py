@@ -85,14 +85,52 @@ def test_unbalanced_classes_are_printed_and_compared_by_balanced_accuracy(tmp_pa
 def test_a_folder_of_sweeps_names_where_the_results_are(tmp_path: Path) -> None:
     shutil.copytree(RESULTS / "hinge", tmp_path / "out" / "hinge+rate" / "hinge")
     done = lossbench(tmp_path, "compare", "out")
-    assert done.stderr == "Error: out: holds no results, but out/hinge+rate does\n"
+    assert done.stderr == "Error: out: holds no results; out/hinge+rate holds some\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "why", "some"),
+    [
+        ("reslts", "does not exist", "results"),
+        ("../x", "does not exist", "results"),
+        ("configs", "holds no results", "results"),
+        ("configs/a.yaml", "is not a folder", "results"),
+        ("mine/hinge/x", "does not exist", "results"),
+        ("min", "does not exist", "mine"),
+        ("mine/../other", "does not exist", "results"),
+    ],
+)
+def test_a_folder_without_results_names_one_near_it_that_has_some(
+    tmp_path: Path, given: str, why: str, some: str
+) -> None:
+    for folder in ("results", "mine"):
+        shutil.copytree(RESULTS / "hinge", tmp_path / "here" / folder / "hinge")
+    (tmp_path / "here" / "configs").mkdir()
+    (tmp_path / "here" / "configs" / "a.yaml").touch()
+    done = lossbench(tmp_path / "here", "compare", given)
+    assert done.stderr == f"Error: {given}: {why}; {some} holds some\n"
+    # From the folder of a result, the folder around it has them.
+    done = lossbench(tmp_path / "here" / "results" / "hinge", "compare", "../x")
+    assert done.stderr == "Error: ../x: does not exist; .. holds some\n"
+
+
+def test_the_folder_of_one_result_names_the_folder_to_compare(tmp_path: Path) -> None:
+    shutil.copytree(RESULTS / "hinge", tmp_path / "results" / "hinge")
+    done = lossbench(tmp_path, "compare", "results/hinge")
+    hint = "'lossbench compare results' compares all results there"
+    assert done.stderr.endswith(f"results: hinge; {hint}\n")
+    done = lossbench(tmp_path / "results" / "hinge", "compare", ".")
+    hint = f"'lossbench compare {tmp_path / 'results'}' compares all results there"
+    assert done.stderr.endswith(f"results: hinge; {hint}\n")
+    done = lossbench(tmp_path, "compare", "results")
+    assert done.stderr.endswith("results: hinge\n")
 
 
 @pytest.mark.parametrize("command", ["compare", "report"])
 def test_a_missing_folder_is_one_line(command: str, tmp_path: Path) -> None:
     done = lossbench(tmp_path, command, "nowhere")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "Error: nowhere: does not exist; 'lossbench run-all' makes results\n"
+    assert done.stderr == "Error: nowhere: does not exist; 'lossbench run-all' makes some\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -30,10 +30,12 @@ def test_damaged_results_are_named_and_the_others_shown(
 
 
 def test_nothing_there_is_said_and_nothing_written(tmp_path: Path) -> None:
-    done = lossbench(tmp_path, "report", tmp_path)
+    empty = tmp_path / "own" / "empty"
+    empty.mkdir(parents=True)
+    done = lossbench(empty, "report", empty)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"Error: {tmp_path}: holds no results; 'lossbench run-all' makes some\n"
-    assert list(tmp_path.iterdir()) == []
+    assert done.stderr == f"Error: {empty}: holds no results; 'lossbench run-all' makes some\n"
+    assert list(empty.iterdir()) == []
 
 
 def test_a_page_elsewhere_has_the_paths_that_are_right_there(stored: Path, tmp_path: Path) -> None:

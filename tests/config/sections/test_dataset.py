@@ -35,7 +35,7 @@ REFUSED: list[tuple[bytes, str, str, str]] = [
     ),
     (TEXT, "problem: real", "bce", "problem: 'real' is not a known name; "),
     (TEXT, "drop: a", "bce", "drop: 'a' must be a list of columns, such as [id]"),
-    (TEXT, "noise: 1", "bce", "noise: 1 is not a key of a data file; allowed: categories, da"),
+    (TEXT, "noise: 1", "bce", "noise: 1 is not a key of a data file; allowed: "),
     (
         TEXT,
         "generator: make_moons",
