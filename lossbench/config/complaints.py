@@ -24,7 +24,7 @@ from lossbench.config.unclear_number import unclear_number
 from lossbench.config.yaml_reader import Key
 from lossbench.data.generators import GENERATORS
 from lossbench.tables import losses
-from lossbench.text import close_to, nearest, on_one_line, shown
+from lossbench.text import close_to, named, nearest, on_one_line, shown
 
 MAPPING = "must be a mapping of keys to values"
 SECTIONS: dict[object, type[Section]] = {
@@ -44,13 +44,13 @@ SECTIONS: dict[object, type[Section]] = {
 # What must be given for the keys without a default.
 REQUIRED = {
     "dataset": "a mapping with a generator and its parameters, or with a file and its target",
-    "generator": f"one of {', '.join(GENERATORS)}; or give a file and its target",
+    "generator": f"one of {named([*GENERATORS])}; or give a file and its target",
     "file": "the path of a data file, such as a CSV, from this config's folder",
     "target": "the name of the column to predict",
     "model": "a mapping with the hidden layers",
     "hidden": "a list of the units of each hidden layer, such as [50]; or give layers",
-    "loss": f"one of {', '.join(losses.LOSSES)}",
-    "name": f"one of {', '.join(losses.LOSSES)}",
+    "loss": f"one of {named([*losses.LOSSES])}",
+    "name": f"one of {named([*losses.LOSSES])}",
     "epochs": "a whole number of at least 1",
     "units": "a whole number of at least 1",
 }

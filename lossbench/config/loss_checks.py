@@ -11,7 +11,7 @@ from lossbench.config.sections.model import OUTPUT_ACTIVATIONS
 from lossbench.data.arrays import Split
 from lossbench.tables.losses import fitting, unfit
 from lossbench.tables.metrics import FORMER_METRICS, METRICS_ELSEWHERE
-from lossbench.text import nearest, unknown
+from lossbench.text import named, nearest, unknown
 
 
 def output_activation(model: object, loss: LossChoice) -> Iterator[Complaint]:
@@ -60,9 +60,7 @@ def target(
     kind = f"{count} class{'es' if count > 1 else ''}" if count else "real numbers"
     if not count and "rates" in loss.row.takes_for:
         kind += " that are not all between 0 and 1, which it would take for rates"
-    message = (
-        f"does not fit a target of {kind}; losses that do: {', '.join(fitting(shape)) or 'none'}"
-    )
+    message = f"does not fit a target of {kind}; losses that do: {named(fitting(shape)) or 'none'}"
     if "file" in dataset and not {"generator", "problem"} & dataset.keys():
         other = "regression" if count else "classification"
         message += f"; the dataset's 'problem: {other}' takes the target for another one"
@@ -86,5 +84,5 @@ def _of_several(dataset: Mapping[str, Any], split: Split, loss: LossChoice) -> C
                 message += f"; {key} has changed them"
         return Complaint(("loss",), message, loss.name)
     message = f"needs one class for each row, and the target has {count} columns"
-    message += f"; losses that fit: {', '.join(fitting(split.target_shape))}"
+    message += f"; losses that fit: {named(fitting(split.target_shape))}"
     return Complaint(("loss",), message, loss.name)

@@ -6,13 +6,14 @@ import pytest
 from example_config import CONFIG, complaints
 
 from lossbench.tables.losses import LOSSES, NAMES, TargetShape
+from lossbench.text import named
 
 WHOLE = "must be a whole number"
 MAPPING = "must be a mapping of keys to values"
 LAYERS = "must be a list of the units of each hidden layer, such as [50]"
 SHARE = "must be a share between 0 and 1, or a whole number of rows"
 REGRESSION, CLASSIFICATION = (
-    ", ".join(loss.name for loss in LOSSES.values() if loss.can_fit(TargetShape(classes)))
+    named([loss.name for loss in LOSSES.values() if loss.can_fit(TargetShape(classes))])
     for classes in (0, 2)
 )
 

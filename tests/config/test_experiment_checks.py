@@ -8,8 +8,9 @@ from example_config import complaints, with_dataset
 from lossbench.config.complaints import ConfigError
 from lossbench.config.load import load
 from lossbench.tables.losses import LOSSES, TargetShape
+from lossbench.text import named
 
-MULTICLASS = ", ".join(loss.name for loss in LOSSES.values() if loss.can_fit(TargetShape(3)))
+MULTICLASS = named([loss.name for loss in LOSSES.values() if loss.can_fit(TargetShape(3))])
 # What is put into a right config of three blobs, and all that is then said.
 BLOBS = """\
 dataset: {generator: make_blobs, n_samples: 90}
