@@ -13,7 +13,7 @@ from lossbench.evidence.comparison import compare
 from lossbench.results.read import read_all
 from lossbench.results.result import Result
 
-RESULTS = Path(__file__).parents[2] / "results"
+RESULTS = Path(__file__).parents[2] / "results" / "reference"
 
 
 @pytest.fixture(scope="module")
