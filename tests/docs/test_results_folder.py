@@ -1,4 +1,4 @@
-"""What runs write to results is no change of the repository; the published results are part of it."""
+"""Git sees no change where runs write results, and has the results that are published."""
 
 import shutil
 import subprocess
