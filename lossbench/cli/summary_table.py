@@ -53,19 +53,22 @@ def print_summary(results: Sequence[Result], judged: Judged | None = None) -> No
     if not results:
         return
     lines = [line for result in results for line in _lines(result)]
-    options = out.options.update(max_width=MOST_WIDTH)
-    tables = (_wide(lines), _tall(lines))
-    fitting = (it for it in tables if Measurement.get(out, options, it).maximum <= out.width)
-    if table := next(fitting, None):
-        out.print(table, soft_wrap=False)
-    else:
-        for text in _stacked(lines):
-            out.print(text, soft_wrap=False)
+    wide, tall = _wide(lines), _tall(lines)
+    drawn = [wide] if _fits(wide) else [tall] if _fits(tall) else _stacked(lines)
+    for it in drawn:
+        out.print(it, soft_wrap=False)
     out.print()
-    out.print(_legend(results, lines), soft_wrap=False)
+    has_constant = _fits(wide) and any(line.constant for line in lines)
+    out.print(_legend(results, lines, has_constant), soft_wrap=False)
     if judged:
         about, sentence = claims_finding(judged)
         out.print(f"{about}: {sentence}", soft_wrap=False)
+
+
+def _fits(table: Table) -> bool:
+    """Whether a terminal has room for a table without a cell that is folded."""
+    options = out.options.update(max_width=MOST_WIDTH)
+    return Measurement.get(out, options, table).maximum <= out.width
 
 
 def _lines(result: Result) -> Iterator[Line]:
@@ -130,11 +133,12 @@ def _has_published(lines: Iterable[Line]) -> bool:
     return any(line.published for line in lines)
 
 
-def _legend(results: Sequence[Result], lines: Sequence[Line]) -> str:
+def _legend(results: Sequence[Result], lines: Sequence[Line], has_constant: bool) -> str:
     """What the figures and the words of the table mean."""
     seeds = {trainings_of(it.experiment) for it in results}
     of = f"of {seeds.pop()}" if len(seeds) == 1 else "over the seeds"
     verdicts = {verdict for line in lines for _, verdict in line.published.values()}
     words = dict.fromkeys(text for verdict, text in LEGEND.items() if verdict in verdicts)
     start = f"Medians {of}, and in brackets the interval that holds 95 % of them"
-    return f"{'; '.join([start, *words])}."
+    constant = "constant: of the best constant prediction on the test part"
+    return f"{'; '.join([start, *words, *([constant] if has_constant else [])])}."
