@@ -84,7 +84,8 @@ def choose(
     an earlier call is not trained again.
     """
     from lossbench.cli.tables import print_choice
-    from lossbench.cli.terminal import print_json
+    from lossbench.cli.terminal import print_end, print_json
+    from lossbench.cli.written import end
     from lossbench.config.grid import read_settings
     from lossbench.evidence import choice_text
     from lossbench.suite.choose import Protocol
@@ -110,6 +111,8 @@ def choose(
         print_json(choice_text.as_document(choice))
     else:
         print_choice(source.title, choice, source.folder)
+        if not quiet:
+            print_end(*end([str(source.folder)], []))
 
 
 def _source(
@@ -172,13 +175,13 @@ def _run(
     # Other models are trained meanwhile: this process only waits for the losses.
     with ThreadPoolExecutor(1) as aside, ProgressBars(suite.experiments, quiet) as bars:
         others = aside.submit(choosing.others, cases)
-        for plan in suite.plan():
-            bars.note(plan.case.experiment, plan.stored, plan.remark)
+        bars.plan(suite.plan())
         for outcome in suite.run(process, bars.advance):
             if isinstance(outcome, Failure):
                 with bars.away():
                     name = outcome.experiment.name
                     print_exception(f"{name}: {outcome}", outcome.error, debug)
+                bars.drop(outcome.experiment)
         found = others.result()
     if suite.failed:
         raise typer.Exit(FAILED)

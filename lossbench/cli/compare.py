@@ -39,12 +39,14 @@ def compare(
     results are judged, too.
     """
     from lossbench.cli.tables import print_comparison
-    from lossbench.cli.terminal import print_error, print_json
+    from lossbench.cli.terminal import is_screen, out, print_end, print_error, print_json
+    from lossbench.cli.written import end, report_of
     from lossbench.evidence import comparison, comparison_text
     from lossbench.evidence.claims import bundled_claims_about, judge_either
     from lossbench.pictures.decision_boundaries import needing_code
     from lossbench.pictures.of_comparison import pictures as draw
     from lossbench.results.atomic import replace_file
+    from lossbench.text import counted
 
     if as_json + as_csv + as_md > 1:
         raise typer.BadParameter("choose one of --json, --csv and --md")
@@ -65,10 +67,15 @@ def compare(
         print(comparison_text.as_markdown(comparisons, judged), end="")
     else:
         print_comparison(comparisons, judged)
+    written: list[str] = []
     if pictures:
-        for name, picture in draw(comparisons, allow_code).items():
+        drawn = draw(comparisons, allow_code)
+        for name, picture in drawn.items():
             replace_file(pictures / name, picture)
+        written = [f"{counted(len(drawn), 'picture')} in {pictures}"]
         for name in [] if allow_code else [it for of in comparisons for it in needing_code(of)]:
             print_error(f"no decision boundaries of {name}: it is code, see --allow-code")
+    if is_screen(out) and not (as_json or as_csv or as_md):
+        print_end(*end(written, [report_of(folders[0])] if len(folders) == 1 else []))
     if complaints or damaged:
         raise typer.Exit(WRONG_USAGE)

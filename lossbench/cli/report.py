@@ -27,7 +27,8 @@ def report(
     """
     import webbrowser
 
-    from lossbench.cli.terminal import print_error
+    from lossbench.cli.terminal import is_screen, print_end, print_error
+    from lossbench.cli.terminal import out as screen
     from lossbench.evidence.comparison import NothingToCompare
     from lossbench.report.answer import read_answer
     from lossbench.report.page import FILE_NAME, Beside, page, refuse
@@ -56,6 +57,8 @@ def report(
         print_error(f"{os_error_message(error)}{hint}")
         raise typer.Exit(FAILED) from None
     print(path)
+    if is_screen(screen) and not open_:
+        print_end("Next: open it in a browser, as --open does")
     if open_ and not webbrowser.open(path.resolve().as_uri()):
         raise RuntimeError(f"no browser could be opened; open {path} in one")
     if complaints:

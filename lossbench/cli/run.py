@@ -1,6 +1,5 @@
 """``lossbench run`` and ``lossbench run-all``: train experiments and print what they gave."""
 
-import shlex
 from typing import TYPE_CHECKING
 
 import typer
@@ -136,19 +135,23 @@ def _run(
         from lossbench.cli.progress import ProgressBars
 
         with ProgressBars(suite.experiments, quiet) as bars:
-            for plan in suite.plan():
-                bars.note(plan.case.experiment, plan.stored, plan.remark)
+            bars.plan(suite.plan())
             with bars.away():
                 suite.prepare()
             for outcome in suite.run(process, bars.advance):
                 with bars.away():
                     _print_outcome(outcome, suite, as_json, debug)
+                if outcome.experiment.name in suite.failed:
+                    bars.drop(outcome.experiment)
         _print_suite(suite, as_json, quiet)
 
 
 def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, debug: bool) -> None:
-    """Print the medians of a result and what did not go well, or why there is no result."""
-    from lossbench.cli.terminal import out, print_exception, print_warning
+    """Print what did not go well with an experiment, and its medians.
+
+    A terminal gets a table of all medians at the end instead.
+    """
+    from lossbench.cli.terminal import is_screen, out, print_exception, print_warning
     from lossbench.config.trainings import trainings_of
     from lossbench.evidence import summary
     from lossbench.suite.run import Failure
@@ -157,7 +160,7 @@ def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, d
     if isinstance(outcome, Failure):
         print_exception(f"{outcome.experiment.name}: {outcome}", outcome.error, debug)
         return
-    if not as_json:
+    if not as_json and not is_screen(out):
         experiment, several = outcome.experiment, len(outcome.trainings) > 1
         seeds = f"median of {trainings_of(experiment)}" if several else f"seed {experiment.seed}"
         out.print(f"{experiment.name}: {outcome.metric}, {seeds}")
@@ -170,20 +173,30 @@ def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, d
 
 
 def _print_suite(suite: "Suite", as_json: bool, quiet: bool) -> None:
-    """Print and write the tables of all results, and how to make a report of them."""
-    from lossbench.cli.tables import print_summary, print_sweeps
-    from lossbench.cli.terminal import err, print_error, print_json, print_warning
+    """Print and write the tables of all results, and say where they are."""
+    from lossbench.cli.summary_table import print_summary
+    from lossbench.cli.tables import print_sweeps
+    from lossbench.cli.terminal import (
+        is_screen,
+        out,
+        print_end,
+        print_error,
+        print_json,
+        print_warning,
+    )
+    from lossbench.cli.written import end_of_suite
 
     if as_json:
         print_json(suite.as_document())
     elif suite.sweeps:
         print_sweeps(suite.sweeps)
-    elif suite.summarized:
+    elif is_screen(out):
         print_summary(suite.results, suite.judged)
-    for table in suite.write_tables():
+    unchanged = suite.write_tables()
+    for table in unchanged:
         print_warning(f"{table} is unchanged, because it lists results that were not replaced")
-    for folder in [] if quiet else suite.report_folders:
-        err.print(f"Report: lossbench report {shlex.quote(str(folder))}")
+    if not quiet and not as_json:
+        print_end(*end_of_suite(suite, unchanged))
     failure = streams.failure()
     if failure:
         print_error(f"standard output: {failure.strerror}; the results are written all the same")

@@ -4,6 +4,7 @@ If the reader of a pipe went away, a disk is full or a terminal was closed, then
 been printed is lost, and nothing else.
 """
 
+import codecs
 import errno
 import io
 import os
@@ -11,6 +12,20 @@ import sys
 from typing import TextIO
 
 OUT, ERR = 1, 2
+LEGIBLE = "lossbench.legible"  # what Python knows ``legible`` by
+IN_ASCII = {"\N{PLUS-MINUS SIGN}": "+-", "\N{HORIZONTAL ELLIPSIS}": "..."}
+
+
+def legible(error: UnicodeError) -> tuple[str | bytes, int]:
+    """What stands for a character that an encoding lacks: a sign of ASCII, or an escape."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    character = error.object[error.start]
+    escape = character.encode("ascii", "backslashreplace").decode("ascii")
+    return IN_ASCII.get(character, escape), error.start + 1
+
+
+codecs.register_error(LEGIBLE, legible)
 
 
 class Stream(io.TextIOWrapper):
@@ -55,10 +70,10 @@ def failure() -> OSError | None:
 def _protected(number: int, stream: TextIO | None) -> Stream:
     """A stream of a file descriptor, in the encoding of Python's own, which is None if closed.
 
-    A character that the encoding lacks is written as an escape.
+    What the encoding lacks is written as ``legible`` says.
     """
     file = os.fdopen(number, "wb", closefd=False)
-    protected = Stream(file, stream.encoding if stream else "utf-8", "backslashreplace")
+    protected = Stream(file, stream.encoding if stream else "utf-8", LEGIBLE)
     if not stream:
         protected.error = OSError(errno.EBADF, os.strerror(errno.EBADF))
     return protected

@@ -8,30 +8,36 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from lossbench.cli.terminal import out
-from lossbench.evidence import choice_text, summary, sweep
+from lossbench.cli.terminal import is_screen, out
+from lossbench.evidence import choice_text, sweep
 from lossbench.evidence.choice import Choice
 from lossbench.evidence.claims import Judged
 from lossbench.evidence.comparison import Comparison
 from lossbench.evidence.comparison_text import LIMITS
-from lossbench.evidence.findings import claims_finding
 from lossbench.evidence.sweep import Sweep
-from lossbench.results.result import PARTS, Result
+from lossbench.results.result import PARTS
 from lossbench.suite import CHOSEN
 from lossbench.text import figure
 
 
+def table_of(
+    columns: Sequence[str], rows: Sequence[Sequence[str | Text]], title: str = ""
+) -> Table:
+    """A table for a terminal; what is too long for a column goes on below."""
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    table.padding, table.pad_edge = (0, 1, 0, 0), False
+    table.show_edge = False  # the summary of the nine takes nearly all of eighty columns
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on a terminal, or aligned columns in a pipe."""
-    if out.is_terminal:
-        table = Table(*columns, title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
-        table.padding, table.pad_edge = (0, 1, 0, 0), False
-        table.show_edge = False  # the summary of the nine takes all of eighty columns
-        for row in rows:
-            table.add_row(*row)
-        if not title:
-            out.print()
-        out.print(table, soft_wrap=False)
+    if is_screen(out):
+        out.print(table_of(columns, rows, title), soft_wrap=False)
         out.print()
         return
     widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
@@ -41,44 +47,16 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
         print("  ".join(cells).rstrip())
 
 
-def print_summary(results: Sequence[Result], judged: Judged | None = None) -> None:
-    """The table of a suite, on a terminal only: a pipe gets a line for each result.
-
-    Below it, how many of the claims about its experiments hold.
-    """
-    if not out.is_terminal or not results:
-        return
-    rows = [summary.row(result) for result in results]
-    cells = []
-    for row in rows:
-        here = [row.name]
-        for part in PARTS:
-            # Eighty columns hold the longest name, and no word beside the figures.
-            mark = "*" if row.verdicts.get(part) == "outside" else ""
-            here += [str(row.found[part]).split()[0], f"{row.published.get(part, '')}{mark}"]
-        cells.append([*here, figure(row.constant["test"]) if row.constant else ""])
-    head = ["experiment", "train", "published", "test", "published", "const"]
-    print_table("", head, cells)
-    verdicts = {verdict for row in rows for verdict in row.verdicts.values()}
-    if "outside" in verdicts:
-        out.print("* outside the interval that holds 95 % of the seeds")
-    if "not judged" in verdicts:
-        out.print("Too few seeds to judge the published figures.")
-    if judged:
-        about, sentence = claims_finding(judged)
-        out.print(f"{about}: {sentence}", soft_wrap=False)
-
-
 def print_sweeps(sweeps: Sequence[Sweep]) -> None:
     """Which point of each sweep is the best and, on a terminal only, a table of all points."""
     for it in sweeps:
-        if out.is_terminal:
+        if is_screen(out):
             columns, rows = sweep.table(it)
             # Eighty columns hold two keys beside the figures.
             kept = [name for name in columns if name != "diverged" or _diverged(it)]
             print_table(f"{it.base}: {it.metric}", kept, [row[: len(kept)] for row in rows])
         # On a terminal a line ends between words; in a pipe the sentence is one line.
-        out.print(f"{it.name}: {sweep.verdict(it)}", soft_wrap=not out.is_terminal)
+        out.print(f"{it.name}: {sweep.verdict(it)}", soft_wrap=not is_screen(out))
         if not sweep.pictured(it):
             out.print(f"{it.name}: no picture, because it would need {len(it.axes)} axes")
 
@@ -96,7 +74,7 @@ def print_comparison(comparisons: Sequence[Comparison], judged: Sequence[Judged]
         if it.constant:
             rows.append(["(a constant)", *map(figure, it.constant.values())])
         print_table(it.title, ["experiment", *PARTS], rows)
-        if not out.is_terminal:
+        if not is_screen(out):
             print()
         trained = "seeds" if it.results[0].experiment.splits == 1 else "trainings"
         remarks = [
@@ -112,7 +90,7 @@ def print_comparison(comparisons: Sequence[Comparison], judged: Sequence[Judged]
             _print_list(f"{heading}:", [pair.clause for pair in told])
     for claims in judged:
         _print_list(f"{claims.title}:", [it.sentence for it in claims.judgements])
-    out.print(LIMITS, soft_wrap=not out.is_terminal)
+    out.print(LIMITS, soft_wrap=not is_screen(out))
 
 
 def print_choice(title: str, choice: Choice, folder: Path) -> None:
@@ -128,8 +106,8 @@ def print_choice(title: str, choice: Choice, folder: Path) -> None:
 def _print_list(heading: str, sentences: Sequence[str]) -> None:
     """Sentences as a list below a heading, with an empty line below it."""
     if heading:
-        out.print(heading, soft_wrap=not out.is_terminal)
-    if not out.is_terminal:
+        out.print(heading, soft_wrap=not is_screen(out))
+    if not is_screen(out):
         print(*(f"- {sentence}" for sentence in sentences), "", sep="\n")
         return
     table = Table.grid(padding=(0, 1))

@@ -13,6 +13,19 @@ out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 err = Console(highlight=False, soft_wrap=True, markup=False, emoji=False, stderr=True)
 
 
+def is_screen(console: Console) -> bool:
+    """Whether a person looks at what is printed, so that it may be wrapped and coloured.
+
+    For Rich a pipe is a terminal, too, if FORCE_COLOR is set.
+    """
+    return console.is_terminal and console.file.isatty()
+
+
+def can_draw(console: Console) -> bool:
+    """Whether what is printed can be drawn over, as bars are."""
+    return is_screen(console) and not console.is_dumb_terminal
+
+
 def print_json(document: object) -> None:
     """One JSON document on standard output, in ASCII unless the encoding is UTF-8.
 
@@ -20,6 +33,15 @@ def print_json(document: object) -> None:
     """
     ascii_only = codecs.lookup(sys.stdout.encoding).name != "utf-8"
     sys.stdout.write(to_json(document, ascii_only))
+
+
+def print_end(*sentences: str) -> None:
+    """Print the last line of a command, on standard error and to a person only."""
+    told = [*filter(None, sentences)]
+    if told and is_screen(err):
+        line = ". ".join(told)
+        # A command that a line break cuts cannot be copied.
+        err.print(line if len(line) <= err.width else "\n".join(told))
 
 
 def print_warning(message: str) -> None:

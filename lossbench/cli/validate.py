@@ -1,9 +1,13 @@
 """``lossbench validate``: check configs and train nothing."""
 
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from lossbench.cli.app import app, examples
 from lossbench.cli.options import AllowCode, ConfigFiles, Debug, Version
+
+MOST_NAMED = 3  # configs in the command that can follow
 
 
 @app.command(epilog=examples("validate my/*.yaml", "validate hinge"))
@@ -17,6 +21,8 @@ def validate(
 
     A claims.yaml among them is checked with the configs in its folder.
     """
+    from lossbench.cli.terminal import print_end
+    from lossbench.cli.written import end
     from lossbench.config.bundled import in_folder, named_as_claims
     from lossbench.config.claims import load_with_claims
     from lossbench.config.complaints import ConfigError, Mistake
@@ -41,3 +47,15 @@ def validate(
         raise ConfigError([*{str(it): it for it in wrong}.values()])
     for path in right:
         print(f"{path}: ok")
+    print_end(*end([], _next(configs, allow_code)))
+
+
+def _next(configs: Sequence[str], allow_code: bool) -> list[str]:
+    """The command that runs configs, named as they were given; a pipe cannot be read again."""
+    from lossbench.config.bundled import named_as_claims
+    from lossbench.config.source import is_piped
+
+    given = [it for it in configs if not named_as_claims(Path(it))]
+    if not 0 < len(given) <= MOST_NAMED or any(is_piped(Path(it)) for it in given):
+        return []
+    return [f"lossbench run {shlex.join(given)}{' --allow-code' if allow_code else ''}"]

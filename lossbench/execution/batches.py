@@ -7,13 +7,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
-from math import prod
 
 from distributed import Status, get_worker
 
 from lossbench.config.experiment import Experiment
-from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Split
+from lossbench.execution.duration import seconds_per_seed
 from lossbench.execution.pool import POOL, PooledProcess
 from lossbench.execution.work import Work
 from lossbench.results.provenance import provenance
@@ -22,8 +21,6 @@ from lossbench.training.sharing import program_key
 
 # How long a batch trains, beside one or two seconds at most to compile its program.
 SECONDS_PER_BATCH = 3.0
-# Measured, in seconds: what a seed, a step, and a row times a weight take.
-PER_SEED, PER_STEP, PER_ROW_AND_WEIGHT = 3e-3, 7e-6, 1e-10
 
 
 def cut(work: Work) -> list[Sequence[int]]:
@@ -34,17 +31,7 @@ def cut(work: Work) -> list[Sequence[int]]:
     experiment, split, seeds = work
     if experiment.tune:
         return [seeds]
-    rows = len(split.x_train)
-    units = experiment.loss.row.units(split.target_shape)
-    # What a function makes is not known; convolutions and recurrent layers use weights many times.
-    shapes = experiment.model.weight_shapes(split.row_shape, units) or {}
-    often = 1 if isinstance(experiment.model, Perceptron) else prod(split.row_shape)
-    weights = max(sum(map(prod, shapes.values())), prod(split.row_shape)) * often
-    steps = -(-rows // experiment.batch_size)
-    # A test row is only predicted, which is a third of the work of a row that trains.
-    products = (rows + len(split.x_test) / 3) * weights
-    epoch = PER_STEP * steps + PER_ROW_AND_WEIGHT * products
-    size = max(1.0, SECONDS_PER_BATCH / (PER_SEED + experiment.epochs * epoch))
+    size = max(1.0, SECONDS_PER_BATCH / seconds_per_seed(experiment, split))
     count = int(-(-len(seeds) // size))
     ends = [len(seeds) * number // count for number in range(count + 1)]
     return [seeds[start:end] for start, end in pairwise(ends)]
@@ -72,7 +59,8 @@ def train_batch(
             for _, event in pooled.process.train([Work(experiment, split, seeds)]):
                 if isinstance(event, Exception):
                     raise event
-                trainings.append(event)
+                if isinstance(event, Training):
+                    trainings.append(event)
     except Exception as error:
         return trainings, error
     return trainings, None

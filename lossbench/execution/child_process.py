@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker, util
 from multiprocessing.connection import Connection
@@ -30,10 +30,14 @@ FATAL = re.compile(r"F\d{4} [^\]]*\] (.*)")  # how TensorFlow logs why it ends t
 
 
 class ChildProcess:
-    """The one process of a pool, and the last lines that it wrote to standard error."""
+    """The one process of a pool, and the last lines that it wrote to standard error.
 
-    def __init__(self, process: BaseProcess, errors: Connection) -> None:
+    ``ready`` is done when its initializer has returned.
+    """
+
+    def __init__(self, process: BaseProcess, errors: Connection, ready: Future[int]) -> None:
         self._process = process
+        self.ready = ready
         self._lines: deque[str] = deque(maxlen=LINES_KEPT)
         self._reader = threading.Thread(target=_pass_on, args=(errors, self._lines), daemon=True)
         self._reader.start()
@@ -105,9 +109,9 @@ def _start(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecut
         except OSError as error:
             message = f"no process can be started: {error.strerror}"
             raise OSError(error.errno, message, "/dev/shm") from error
-        pool.submit(os.getpid)
+        ready = pool.submit(os.getpid)
         (process,) = set(multiprocessing.active_children()).difference(others)
-    return pool, ChildProcess(process, reader)
+    return pool, ChildProcess(process, reader, ready)
 
 
 @contextmanager

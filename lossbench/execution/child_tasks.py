@@ -8,7 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,10 @@ class _State:
         if key not in self._programs:
             self._programs[key] = self._compilers.submit(compile_program, experiment, split)
         self._prepared[work] = experiment, split
+
+    def wait(self, work: int) -> None:
+        """Wait until the program of a work that was prepared is compiled, or cannot be."""
+        wait([self._programs[program_key(*self._prepared[work])]])
 
     def train(self, work: int, seed: int) -> Training:
         """Train a seed of a work that was prepared."""
@@ -103,6 +107,12 @@ def prepare(work: int, experiment: Experiment, split: Split) -> None:
     """Begin to compile the program of a work."""
     if not _state.import_error:
         _state.prepare(work, experiment, split)
+
+
+def compiled(work: int) -> None:
+    """Wait until the program of a work is compiled; an error is raised where it is trained."""
+    if not _state.import_error:
+        _state.wait(work)
 
 
 def train(work: int, seed: int) -> Training | TrainingError:

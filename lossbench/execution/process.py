@@ -12,16 +12,24 @@ from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import count, zip_longest
 from types import TracebackType
+from typing import NamedTuple
 
 from lossbench.execution import child_tasks
 from lossbench.execution.child_process import ChildProcess, started
-from lossbench.execution.work import Event, TrainingError, TrainingProcessDied, Work
+from lossbench.execution.work import Event, Stage, TrainingError, TrainingProcessDied, Work
 from lossbench.results.result import Training
 from lossbench.training.sharing import program_key
 
 PROGRAMS_PER_PROCESS = 12
 # The trainings of a work that are under way, one for each seed.
 Pending = deque[Future[Training | TrainingError]]
+
+
+class Submitted(NamedTuple):
+    """A work that a process was handed; ``compiled`` is done when its program is compiled."""
+
+    compiled: Future[None]
+    pending: Pending
 
 
 class TrainingProcess:
@@ -52,7 +60,8 @@ class TrainingProcess:
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
         """Train every seed of the works, in their order; yields an event for each seed.
 
-        When an exception ends a work, its event is the last one of that work.
+        The stages of a work come before its seeds. When an exception ends a work, its event is the
+        last one of that work.
         """
         waiting = deque(enumerate(works))
         alone = False
@@ -62,8 +71,10 @@ class TrainingProcess:
             submitted = self._submit([work for _, work in group])
             for place, (number, work) in enumerate(group):
                 # Futures keep the weights of every seed, perhaps gigabytes: none is held for long.
-                pending = submitted.popleft()
+                compiled, pending = submitted.popleft()
                 try:
+                    for stage in self._until_compiled(compiled):
+                        yield number, stage
                     while pending:
                         event = pending.popleft().result()
                         yield number, event
@@ -98,7 +109,18 @@ class TrainingProcess:
         self._closed = True
         self._end()
 
-    def _submit(self, works: Sequence[Work]) -> deque[Pending]:
+    def _until_compiled(self, compiled: Future[None]) -> Iterator[Stage]:
+        """Wait until a work can be trained; yields what it waits for."""
+        process = self._process
+        if process and not process.ready.done():
+            yield Stage.IMPORTING
+            process.ready.result()
+        if not compiled.done():
+            yield Stage.COMPILING
+            compiled.result()
+        yield Stage.TRAINING
+
+    def _submit(self, works: Sequence[Work]) -> deque[Submitted]:
         """Hand works to the process, which is started if need be."""
         try:
             return _submit(self._running(), works, self._numbers)
@@ -144,15 +166,17 @@ def next_group(waiting: deque[tuple[int, Work]]) -> list[tuple[int, Work]]:
 
 def _submit(
     pool: ProcessPoolExecutor, works: Sequence[Work], numbers: Iterator[int]
-) -> deque[Pending]:
+) -> deque[Submitted]:
     """Submit works to a process; each is compiled while the one before it is trained."""
     numbered = [(next(numbers), work) for work in works]
     _prepare(pool, *numbered[0])
-    submitted: deque[Pending] = deque()
+    submitted: deque[Submitted] = deque()
     for (number, work), following in zip_longest(numbered, numbered[1:]):
         if following:
             _prepare(pool, *following)
-        submitted.append(deque(pool.submit(child_tasks.train, number, it) for it in work.seeds))
+        compiled = pool.submit(child_tasks.compiled, number)
+        pending = deque(pool.submit(child_tasks.train, number, it) for it in work.seeds)
+        submitted.append(Submitted(compiled, pending))
     return submitted
 
 

@@ -1,6 +1,7 @@
 """What there is to train, what trains it, and what can end a training."""
 
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from typing import NamedTuple, Protocol
 
 from lossbench.config.experiment import Experiment
@@ -16,8 +17,17 @@ class Work(NamedTuple):
     seeds: Sequence[int]
 
 
-# The number of a work, and the training of one of its seeds or the exception that ended the work.
-Event = tuple[int, Training | Exception]
+class Stage(Enum):
+    """What a trainer does for a work until a seed of it is trained."""
+
+    IMPORTING = "importing TensorFlow"
+    COMPILING = "compiling"
+    TRAINING = "training"
+
+
+# The number of a work, and what is done for it now, the training of one of its seeds, or the
+# exception that ended the work.
+Event = tuple[int, Stage | Training | Exception]
 
 
 class Trainer(Protocol):
@@ -27,7 +37,7 @@ class Trainer(Protocol):
         """Get ready before there is work, so that the first seed need not wait."""
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
-        """Train every seed of the works; yields an event for each of them."""
+        """Train every seed of the works; yields an event for each of them, and perhaps stages."""
 
 
 class TrainingError(RuntimeError):

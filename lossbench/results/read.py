@@ -35,7 +35,10 @@ NUMBER = re.compile(r"(?<==)(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?=\+|$)")
 
 
 class NotReusable(ValueError):
-    """A folder does not hold what training an experiment here and now would give; says why."""
+    """A folder does not hold what training an experiment here and now would give.
+
+    It says why in words that fit one result and many: "of another config".
+    """
 
 
 def read(folder: str | Path) -> list[Result]:
@@ -109,19 +112,19 @@ def reusable(folder: Path, experiment: Experiment, split: Split) -> Result:
     except DamagedResult as error:
         raise NotReusable(str(error).removesuffix(f"; {AGAIN}")) from None
     if result.experiment.config_hash != experiment.config_hash:
-        raise NotReusable("it is of another config")
+        raise NotReusable("of another config")
     if result.data_sha256 != split.sha256 or not _fits(result, split):
-        raise NotReusable("it is of other data")
+        raise NotReusable("of other data")
     for name, now in provenance(split.sha256).items():
         if (then := result.provenance.get(name)) != now:
             then = on_one_line(then or "unknown")
-            raise NotReusable(f"it was made with {name} {then}, and this is {now}")
+            raise NotReusable(f"made with {name} {then}, and this is {now}")
     if experiment.loss.function is not None:
-        raise NotReusable("its loss is code, which may have changed")
+        raise NotReusable("of a loss that is code, which may have changed")
     if isinstance(experiment.model, OwnModel):
-        raise NotReusable("its model is code, which may have changed")
+        raise NotReusable("of a model that is code, which may have changed")
     if not all(training.history for training in result.trainings):
-        raise NotReusable("its history.csv is missing")
+        raise NotReusable("without its history.csv")
     return result
 
 

@@ -24,10 +24,10 @@ class Plan:
     ``missing`` are the trainings to do, each a split and a seed; the folder has all others. If it
     has more than were asked for, the experiment of the ``case`` has all of them. ``unchanged`` says
     that the stored result has the config that was asked for, so its files for other programs stay;
-    ``complete`` says that no file is missing either, so nothing is written. ``remark`` tells the
-    user what is stored and not used, or beyond what was asked for. ``error`` says why nothing can
-    be done. ``forced`` means that nothing stored is used or kept. ``state`` is that of the folder
-    when the plan was made.
+    ``complete`` says that no file is missing either, so nothing is written. ``unused`` says why a
+    stored result is not used, but replaced, and ``remark`` what is stored beyond what was asked
+    for. ``error`` says why nothing can be done. ``forced`` means that nothing stored is used or
+    kept. ``state`` is that of the folder when the plan was made.
     """
 
     case: Case
@@ -35,6 +35,7 @@ class Plan:
     missing: Sequence[tuple[int, int]]
     unchanged: bool = False
     complete: bool = False
+    unused: str = ""
     remark: str = ""
     error: OSError | None = None
     forced: bool = False
@@ -75,7 +76,9 @@ def make_plans(
         # Before anything is read: what is written after that moment is noticed.
         state, error = state_of(folder), unwritable.get(folder.parent) or _refusal(folder)
         if error or force or not (folder / FIGURES).exists():
-            it = Plan(case, folder, case.experiment.trainings, error=error, forced=force)
+            unused = "--force" if force and not error and state else ""
+            missing = case.experiment.trainings
+            it = Plan(case, folder, missing, unused=unused, error=error, forced=force)
         else:
             it = plan_with_stored(case, folder, extras)
         yield replace(it, state=state)
@@ -97,9 +100,8 @@ def plan_with_stored(case: Case, folder: Path, extras: Extras) -> Plan:
         result = reusable(folder, experiment, split)
     except NotReusable as reason:
         error = refusal_of_unusable(case, folder, str(reason))
-        remark = f"stored result not used, {reason}"
-        missing = experiment.trainings
-        return Plan(case, folder, missing, remark="" if error else remark, error=error)
+        unused = "" if error else str(reason)
+        return Plan(case, folder, experiment.trainings, unused=unused, error=error)
     stored, asked, remark = result.experiment, experiment, ""
     if covers(stored, asked) and stored.trainings != asked.trainings:
         kept = {name: getattr(stored, name) for name in ("seed", "repeats", "splits")}
@@ -118,7 +120,7 @@ def plan_with_stored(case: Case, folder: Path, extras: Extras) -> Plan:
         and all((folder / name).is_file() for name in pictures(split))
         and all((folder / name).exists() for name in expected(result, extras))
     )
-    return Plan(case, folder, missing, unchanged, complete, remark)
+    return Plan(case, folder, missing, unchanged, complete, remark=remark)
 
 
 def _refusal(folder: Path) -> OSError | None:

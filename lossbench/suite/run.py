@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
-from lossbench.execution.work import Trainer, TrainingError, Work
+from lossbench.execution.work import Stage, Trainer, TrainingError, Work
 from lossbench.results import atomic
 from lossbench.results.read import NotReusable, reusable
 from lossbench.results.result import Result, Training
@@ -19,7 +19,8 @@ from lossbench.text import cut, described, printable
 from lossbench.training.final_metrics import complete
 from lossbench.training.startup import import_training
 
-Progress = Callable[[Experiment, int], None]
+# Takes an experiment, and how many of its trainings are done or what is done for it now.
+Progress = Callable[[Experiment, int | Stage], None]
 
 # Errors that end a suite, because no other result could be written either.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
@@ -86,9 +87,9 @@ def run_plans(
 ) -> Iterator[Result | Failure]:
     """Train what is missing, and write each result to its folder as soon as it is complete.
 
-    Gives the results in the order of the plans, including those that were stored. After every seed
-    ``progress`` is called with its experiment and how many of its seeds are done. Raises OSError
-    if there is no room for another result.
+    Gives the results in the order of the plans, including those that were stored. ``progress`` is
+    called with an experiment and how many of its seeds are done after every seed, and with the
+    stage in which it is. Raises OSError if there is no room for another result.
     """
     to_train = [number for number, plan in enumerate(plans) if plan.missing and not plan.error]
     works: list[Work] = []
@@ -112,6 +113,9 @@ def run_plans(
             if isinstance(event, Exception):
                 del pending[at]
                 ready[at] = Failure(experiment, event)
+                continue
+            if isinstance(event, Stage):
+                progress(experiment, event)
                 continue
             pending[at].append(replace(event, split=split))
             progress(experiment, stored + len(pending[at]))

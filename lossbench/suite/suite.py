@@ -130,11 +130,21 @@ class Suite:
         return self._summary_folder is not None
 
     @property
-    def report_folders(self) -> list[Path]:
-        """The folders that a report can be made of; none without a summary or without results."""
-        if not self.summarized or not self.results:
-            return []
-        return list(dict.fromkeys(folder.parent for folder in self._folders))
+    def summary(self) -> Path | None:
+        """The table of all results, if there is a summary."""
+        return self._summary_folder / "summary.md" if self._summary_folder else None
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders that hold the results, one for each."""
+        names = {it.experiment.name for it in self.results}
+        folders = zip(self.experiments, self._folders, strict=True)
+        return [folder for experiment, folder in folders if experiment.name in names]
+
+    @property
+    def was_stored(self) -> bool:
+        """Whether every result was there already, with all of its files."""
+        return all(it.complete for it in self._plans)
 
     def as_document(self) -> dict[str, Any]:
         """What ``--json`` prints: results, failures, stored seeds and, if there are any, sweeps."""
@@ -160,9 +170,9 @@ class Suite:
                 sweep_files.write(sweep, folder)
             else:
                 unchanged.append(folder / sweep_files.TABLE)
-        if self._summary_folder:
+        if self._summary_folder and self.summary:
             if kept:
-                unchanged.append(self._summary_folder / "summary.md")
+                unchanged.append(self.summary)
             else:
                 self._write_summary(self._summary_folder)
         return unchanged

@@ -9,7 +9,7 @@ import pytest
 from command import lossbench, tree
 from plain_text import assert_plain
 
-RESULTS = Path(__file__).parents[2] / "results"
+RESULTS = Path(__file__).parents[2] / "results" / "reference"
 
 
 @pytest.fixture(scope="module")

@@ -118,8 +118,7 @@ def test_run_all_of_a_folder_writes_to_a_folder_of_its_name(tmp_path: Path) -> N
     assert json.loads((results / "summary.json").read_text())["claims"] == []
     assert "claims" not in (results / "summary.md").read_text()
     assert re.fullmatch(f"moons: accuracy, seed 7\n{LINE}\n", done.stdout)
-    report = "Report: lossbench report 'results/my configs'\n"
-    assert done.stderr == f"moons: 1 of 1 seeds done\n{report}"
+    assert done.stderr == "moons: 1 of 1 seeds done\n"
 
 
 def test_lines_of_results_are_the_medians(mixed: tuple[Path, CompletedProcess[str]]) -> None:

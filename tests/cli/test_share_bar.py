@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from pseudo_terminal import Screen
 from rich.console import Console
 
 from lossbench.cli import share_bar as module
@@ -13,8 +14,9 @@ from lossbench.cli.share_bar import share_bar
 def test_a_terminal_gets_a_bar_and_a_pipe_gets_nothing(
     monkeypatch: pytest.MonkeyPatch, terminal: bool
 ) -> None:
-    file = io.StringIO()
-    console = Console(file=file, force_terminal=terminal, width=80, highlight=False)
+    file = Screen() if terminal else io.StringIO()
+    settings = {"TERM": "xterm", "FORCE_COLOR": "1"}  # in a pipe, too
+    console = Console(file=file, width=80, highlight=False, _environ=settings)
     monkeypatch.setattr(module, "err", console)
     with share_bar("Looking at [b]x.csv") as show:
         show("Reading rows", 0.25)

@@ -93,7 +93,10 @@ def test_a_result_of_code_is_stored_compared_and_drawn(place: Path) -> None:
     assert Path("drawn/boundaries_1.png").exists()
     # Its code may have changed.
     done = lossbench_process(place, "run", "it.yaml", "--allow-code")
-    assert "stored result not used, its model is code, which may have changed" in done.stderr
+    assert (
+        "trained anew and replaced: of a model that is code, which may have changed\n"
+        in done.stderr
+    )
 
 
 @pytest.mark.parametrize(

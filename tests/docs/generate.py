@@ -30,6 +30,7 @@ from lossbench.text import figure, to_json
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "results"
+REFERENCE = RESULTS / "reference"  # the nine experiments: see `make reference`
 SCHEMAS = {"schema.json": schema, "claims.schema.json": claims_schema}
 PARTS = ("train", "test")
 ARROW = "    ↓\n"
@@ -252,13 +253,13 @@ def stale() -> Iterator[tuple[str, Path, str]]:
 
 
 def _summary() -> dict[str, Any]:
-    summary: dict[str, Any] = json.loads((RESULTS / "summary.json").read_text())
+    summary: dict[str, Any] = json.loads((REFERENCE / "summary.json").read_text())
     return summary
 
 
 def _final(experiment: str, metric: str) -> dict[str, Any]:
     """A metric on the final weights, by part, of every seed."""
-    runs = json.loads((RESULTS / experiment / "metrics.json").read_text())["runs"]
+    runs = json.loads((REFERENCE / experiment / "metrics.json").read_text())["runs"]
     return {part: np.array([run[part][metric] for run in runs]) for part in PARTS}
 
 

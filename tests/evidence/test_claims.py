@@ -22,8 +22,9 @@ from lossbench.results.read import read_all
 from lossbench.results.result import Result, Training
 
 Figures = dict[str, tuple[float, float]]
-RESULTS = Path(__file__).parents[2] / "results"
-RECORDED = json.loads((RESULTS.parent / "tests" / "reference" / "claims.json").read_text())
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "results" / "reference"
+RECORDED = json.loads((ROOT / "tests" / "reference" / "claims.json").read_text())
 TUTORIAL = next(bundled_claims())
 NAMES = set(TUTORIAL.experiments)
 LIKE_THE_TUTORIAL: dict[str, Figures] = {

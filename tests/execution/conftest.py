@@ -8,7 +8,7 @@ import pytest
 from dask_cluster import as_files
 
 from lossbench.config.experiment import Experiment
-from lossbench.execution import batches
+from lossbench.execution import batches, duration
 from lossbench.execution.work import Work
 from lossbench.training.train import trainer
 
@@ -33,7 +33,7 @@ def expected(works: Sequence[Work]) -> list[dict[str, bytes]]:
 
 @pytest.fixture
 def short_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "SECONDS_PER_BATCH", 2 * batches.PER_SEED)
+    monkeypatch.setattr(batches, "SECONDS_PER_BATCH", 2 * duration.PER_SEED)
 
 
 @pytest.fixture

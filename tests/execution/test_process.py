@@ -1,7 +1,7 @@
 """A training process: how much it trains, of which data, and how it ends."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -11,9 +11,14 @@ from same_bits import same_bits
 
 from lossbench.config.experiment import Experiment
 from lossbench.execution.process import PROGRAMS_PER_PROCESS, TrainingProcess, next_group
-from lossbench.execution.work import TrainingProcessDied, Work
+from lossbench.execution.work import Event, Stage, TrainingProcessDied, Work
+from lossbench.results.result import Training
 
 CIRCLES = {"generator": "make_circles", "n_samples": 1000, "noise": 0.1}
+
+
+def trainings(events: Iterable[Event]) -> list[Training]:
+    return [it for _, it in events if isinstance(it, Training)]
 
 
 def test_a_process_trains_any_number_of_points_but_few_programs(
@@ -50,9 +55,23 @@ def test_works_of_one_config_train_on_the_data_that_each_comes_with(
     works = [Work(experiment, it.dataset.load(), [3]) for it in (experiment, other)]
     with TrainingProcess() as process:
         # In one command, and in one after another.
-        together = [training for _, training in process.train(works)]
-        apart = [training for work in works for _, training in process.train([work])]
+        together = trainings(process.train(works))
+        apart = [it for work in works for it in trainings(process.train([work]))]
     alone = [kept_trainer(experiment, work.split)(3) for work in works]
     assert not same_bits(*alone)
-    for trainings in (together, apart):
-        assert all(map(same_bits, trainings, alone))
+    for found in (together, apart):
+        assert all(map(same_bits, found, alone))
+
+
+def test_a_process_says_that_it_imports_and_compiles_before_a_seed_is_trained(
+    works: list[Work],
+) -> None:
+    with TrainingProcess() as process:
+        first = [event for _, event in process.train(works[:1])]
+        again = [event for _, event in process.train(works[:1])]
+    assert first[:3] == [Stage.IMPORTING, Stage.COMPILING, Stage.TRAINING]
+    assert Stage.IMPORTING not in again
+    for events in (first, again):
+        seeds = events[events.index(Stage.TRAINING) + 1 :]
+        assert len(seeds) == len(works[0].seeds)
+        assert all(isinstance(it, Training) for it in seeds)

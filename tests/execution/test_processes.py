@@ -1,6 +1,6 @@
 """Several training processes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 from same_bits import same_bits
@@ -8,9 +8,14 @@ from same_bits import same_bits
 from lossbench.config.experiment import Experiment
 from lossbench.execution.process import TrainingProcess
 from lossbench.execution.processes import TrainingProcesses, dealt
-from lossbench.execution.work import TrainingError, Work
+from lossbench.execution.work import Event, Stage, TrainingError, Work
+from lossbench.results.result import Training
 
 Make = Callable[..., Experiment]
+
+
+def without_stages(events: Iterable[Event]) -> list[tuple[int, Training | Exception]]:
+    return [(number, it) for number, it in events if not isinstance(it, Stage)]
 
 
 def works(make: Make) -> list[Work]:
@@ -35,8 +40,8 @@ def test_a_program_is_in_one_process_unless_it_is_the_only_one(experiment_of: Ma
 def test_two_processes_give_the_bits_of_one(experiment_of: Make) -> None:
     all_works = works(experiment_of)
     with TrainingProcess() as alone, TrainingProcesses(2) as both:
-        expected = list(alone.train(all_works))
-        found = sorted(both.train(all_works), key=lambda it: it[0])
+        expected = without_stages(alone.train(all_works))
+        found = sorted(without_stages(both.train(all_works)), key=lambda it: it[0])
     assert [number for number, _ in found] == [number for number, _ in expected]
     for (_, one), (_, other) in zip(found, expected, strict=True):
         if isinstance(other, Exception):

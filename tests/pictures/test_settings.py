@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from command import lossbench, lossbench_process, tree
 
-RESULTS = Path(__file__).parents[2] / "results"
+RESULTS = Path(__file__).parents[2] / "results" / "reference"
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from lossbench.report.page import page as page_of
 from lossbench.results.read import read_all
 from lossbench.results.result import Result
 
-RESULTS = Path(__file__).parents[2] / "results"
+RESULTS = Path(__file__).parents[2] / "results" / "reference"
 
 
 @pytest.mark.thorough

@@ -81,7 +81,7 @@ def test_weights_of_other_data_are_not_gone_on_from(place: Path) -> None:
     split = experiment.dataset.load()
     arrays = dict(np.load(io.BytesIO(WEIGHTS))) | {"kernel_1": np.zeros((4, 5, 3), np.float32)}
     content = without_digests(MADE["plain"]) | {"weights.npz": npz(**arrays)}
-    with beside(place, content) as folder, pytest.raises(NotReusable, match="is of other data"):
+    with beside(place, content) as folder, pytest.raises(NotReusable, match="of other data"):
         reusable(folder, experiment, split)
     with beside(place, MADE["plain"]) as folder:
         assert same(reusable(folder, experiment, split), made("plain"))

@@ -32,9 +32,9 @@ def _cut(name: str) -> Callable[[Path], None]:
 
 
 @pytest.mark.parametrize(
-    ("change", "remark"),
+    ("change", "unused"),
     [
-        (lambda folder: (folder / "history.csv").unlink(), "its history.csv is missing"),
+        (lambda folder: (folder / "history.csv").unlink(), "without its history.csv"),
         (lambda folder: (folder / "weights.npz").unlink(), r"weights\.npz: is missing$"),
         (_cut("history.csv"), r"history\.csv: is damaged or half-written$"),
         (_cut("weights.npz"), r"weights\.npz: is damaged or half-written$"),
@@ -43,19 +43,19 @@ def _cut(name: str) -> Callable[[Path], None]:
         (_replace("metrics.json", '"lossbench": "1.', '"lossbench": "1.9'), "with lossbench 1.9"),
         (_replace("metrics.json", '"platform": "', '"platform": "Old'), "with platform Old"),
         (_replace("metrics.json", '"processor": "', '"processor": "Old'), "with processor Old"),
-        (_replace("metrics.json", '"data_sha256": "', '"data_sha256": "0'), "is of other data"),
-        (None, "it is of another config"),
+        (_replace("metrics.json", '"data_sha256": "', '"data_sha256": "0'), "of other data"),
+        (None, "of another config"),
     ],
 )
 def test_what_is_not_the_result_asked_for_is_trained_again(
-    cases: Cases, out: Path, change: Callable[[Path], None] | None, remark: str
+    cases: Cases, out: Path, change: Callable[[Path], None] | None, unused: str
 ) -> None:
     if change:
         change(out / "hinge")
     changes = {} if change else {"batch_size": 500}
     (plan,) = make_plans(cases(["hinge"], repeats=4, **changes), [out / "hinge"])
     assert (plan.stored, list(plan.missing)) == (0, [(0, seed) for seed in range(4)])
-    assert re.search(remark, plan.remark), plan.remark
+    assert re.search(unused, plan.unused), plan.unused
 
 
 @pytest.mark.parametrize("name", ["tensorboard", "tensorboard/mine", "notes.txt", "config.yaml/x"])

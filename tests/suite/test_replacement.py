@@ -67,7 +67,7 @@ def test_an_option_for_fewer_seeds_replaces_no_unusable_result(cases: Cases, out
     (case,) = cases(["hinge"], repeats=1)
     assert str(planned(case, out / "hinge", "repeats").error) == (
         f"{out / 'hinge'} holds seeds 0 to 3, which seed 0 would replace "
-        "(its history.csv is missing): --out DIR writes elsewhere, --force replaces what is there"
+        "(without its history.csv): --out DIR writes elsewhere, --force replaces what is there"
     )
     assert planned(case, out / "hinge").error is None
     (case,) = cases(["hinge"], repeats=5)
