@@ -66,7 +66,7 @@ def picture(loss: Loss) -> Figure | None:
         return None
     reach = _reach(_drawn(loss)[1])
     beside = [loss, *(LOSSES[name] for name in loss.explained.beside)]
-    lines = [Line(_name(it), course(it, over, Setting(defaults(it)), reach)) for it in beside]
+    lines = [Line(line_name(it), course(it, over, Setting(defaults(it)), reach)) for it in beside]
     what, family = _family(loss, over, reach)
     heading = textwrap.wrap(loss.formula, 68, subsequent_indent="    ")
     tops = 0.36 + LINE * len(heading)
@@ -212,7 +212,7 @@ def _x_label(loss: Loss, over: Over) -> str:
     return X_LABELS[over]
 
 
-def _name(loss: Loss) -> str:
+def line_name(loss: Loss) -> str:
     """The name beside a line: the shortest one, on lines that end at an underscore."""
     short = len(loss.name) <= SHORT
     name = loss.name if short else min((loss.name, *loss.aliases), key=len)
