@@ -8,7 +8,8 @@ import typer
 from lossbench.cli.app import FAILED, app, examples
 from lossbench.cli.options import AsJson, Debug, LossNames, LossPicture, Version
 
-WIDEST, OF_A_PIPE = 100, 80  # columns
+WIDEST, OF_A_PIPE = 100, 80  # columns of text
+NAME, WIDEST_AIM = 39, 28  # columns of a name with its alias, and of what it aims at
 
 
 @app.command(epilog=examples("explain", "explain hinge", "explain huber mae --picture losses.png"))
@@ -76,22 +77,26 @@ def _print_pages(names: Sequence[str], drawn: bool) -> None:
         if name != names[-1]:
             out.print()
     if not drawn:
-        out.print(
-            f"Draw {'it' if len(names) == 1 else 'them'}: lossbench explain "
-            f"{' '.join(names)} --picture {names[0] if len(names) == 1 else 'losses'}.png"
-        )
+        short = [LOSSES[name].short_name for name in names]
+        what, file = ("it", short[0]) if len(short) == 1 else ("them", "losses")
+        out.print(f"Draw {what}: lossbench explain {' '.join(short)} --picture {file}.png")
 
 
 def _print_all(drawn: bool) -> None:
-    """Print a line for each loss, and what to do next."""
+    """Print a line for each loss, with what it aims at, and what to do next."""
+    from rich.text import Text
+
     from lossbench.cli import explained
-    from lossbench.cli.tables import print_table
     from lossbench.cli.terminal import out
 
     for problem, rows in explained.gallery().items():
-        print_table(problem, ["loss", "aims at"], rows)
-        if not out.is_terminal:
-            print()
+        out.print(Text(f"{problem}: what the losses aim at", "bold"), soft_wrap=False)
+        for name, aim in rows:
+            if out.width < NAME + WIDEST_AIM and out.is_terminal:
+                out.print(f"{name}\n  {aim}")
+            else:
+                out.print(f"{name.ljust(NAME)}{aim}")
+        out.print()
     out.print("Explain one: lossbench explain huber")
     if not drawn:
         out.print("Draw all: lossbench explain --picture losses.png")

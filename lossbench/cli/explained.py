@@ -69,13 +69,9 @@ def _tried(loss: Loss, bundled: Sequence[tuple[str, tuple[str, ...]]]) -> str:
     beside = loss.explained.beside if loss.explained else ()
     if loss.targets != "any":
         return f"lossbench choose {POSITIVE} --losses {beside[0]},{loss.name}"
-    fitting = [
-        (experiment, losses)
-        for experiment, losses in bundled
-        if any(LOSSES[it].problem == loss.problem for it in losses)
-    ]
-    natural = [experiment for experiment, losses in fitting if {*losses} & {*beside}]
-    experiment = next(iter([*natural, *(it for it, _ in fitting)]))
+    alike = (it.name for it in LOSSES.values() if it.problem == loss.problem)
+    found = (it for name in (*beside, *alike) for it, losses in bundled if name in losses)
+    experiment = next(found)
     return f"lossbench run {experiment} --set loss={loss.name}"
 
 
@@ -142,14 +138,14 @@ def title(loss: Loss, width: int) -> list[str]:
     return textwrap.wrap(f"{loss.name}{aliases}: {loss.problem}", width, break_on_hyphens=False)
 
 
-def gallery() -> dict[str, list[list[str]]]:
-    """A row for each loss, its name and what it aims at, by problem."""
-    found: dict[str, list[list[str]]] = {}
+def gallery() -> dict[str, list[tuple[str, str]]]:
+    """The names of each loss and what it aims at, by problem."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for loss in LOSSES.values():
         assert loss.explained
         alias = min(loss.aliases, key=len, default="")
         name = f"{loss.name} ({alias})" if alias else loss.name
-        found.setdefault(capital(loss.problem), []).append([name, loss.explained.aim])
+        found.setdefault(capital(loss.problem), []).append((name, loss.explained.aim))
     return found
 
 

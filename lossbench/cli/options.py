@@ -90,6 +90,12 @@ Dask = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
+# Of list.
+Kinds = Annotated[
+    str | None,
+    typer.Argument(metavar="KIND", help="What to list a line each of, such as losses."),
+]
+
 # Of explain.
 LossNames = Annotated[
     list[str] | None, typer.Argument(metavar="LOSS", help="Names of losses, such as hinge or mse.")

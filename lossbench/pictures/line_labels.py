@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from matplotlib.axes import Axes
 
-LINE = 0.115  # inches, from one line of such a name to the next
+LINE = 0.125  # inches, from one line of such a name to the next
 SIZE = 7  # points
 
 

@@ -44,7 +44,7 @@ BELOW = 0.42  # inches, for the numbers and the name of an axis
 HEADING = 0.2  # inches above the panels with other parameters
 SMALL = (2.2, 1.5)  # inches
 FLAT = 3.5  # a curve is flat if the panel is so many times as high
-SHORT, NAME = 16, 18  # letters of a name that is not shortened, and of a line of one
+NAME = 18  # letters of a line of a name
 
 
 class Line(NamedTuple):
@@ -93,7 +93,7 @@ def small(loss: Loss, parameters: Mapping[str, Any]) -> Figure | None:
         return None
     drawn = Figure(figsize=SMALL)
     wide, high = SMALL
-    panel = drawn.add_axes((0.3 / wide, 0.36 / high, (wide - 0.36) / wide, (high - 0.42) / high))
+    panel = drawn.add_axes((0.36 / wide, 0.36 / high, (wide - 0.42) / wide, (high - 0.42) / high))
     draw_small(panel, loss, parameters)
     panel.set_xlabel(_x_label(loss, over_of(loss) or "error").split(", ")[0], size=7)
     return drawn
@@ -213,7 +213,6 @@ def _x_label(loss: Loss, over: Over) -> str:
 
 
 def line_name(loss: Loss) -> str:
-    """The name beside a line: the shortest one, on lines that end at an underscore."""
-    short = len(loss.name) <= SHORT
-    name = loss.name if short else min((loss.name, *loss.aliases), key=len)
-    return "\n".join(it.replace(" ", "") for it in textwrap.wrap(name.replace("_", "_ "), NAME))
+    """The short name of a loss, on lines that end at an underscore."""
+    words = textwrap.wrap(loss.short_name.replace("_", "_ "), NAME)
+    return "\n".join(it.replace(" ", "") for it in words)

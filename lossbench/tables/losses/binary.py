@@ -203,7 +203,7 @@ BINARY = (
         explained=Explanation(
             aim="likelier class",
             aims_at="the side of the likelier class, up to 1 or -1",
-            not_for="Probabilities.",
+            not_for="Probabilities, which its outputs are not.",
             pull="A row that is right by the margin does not pull, one on the wrong side "
             "pulls by 1, and between them the gradient falls evenly. A wrong label "
             "pulls no harder than any row on the wrong side.",

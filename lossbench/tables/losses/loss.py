@@ -31,6 +31,8 @@ TAKEN_FOR: dict[TakenFor, tuple[Problem, Targets]] = {
     "rates": ("regression", "between 0 and 1"),
 }
 
+SHORT = 16  # letters of a name for which no alias is taken
+
 # Parameters that several losses have.
 LABEL_SMOOTHING = Parameter(
     0.0,
@@ -109,6 +111,11 @@ class Loss:
     suits: Suits = "any"
     not_offered: str = ""
     meaning: Outputs | None = None
+
+    @property
+    def short_name(self) -> str:
+        """Its name where there is little room: of a long one the shortest alias."""
+        return self.name if len(self.name) <= SHORT else min((self.name, *self.aliases), key=len)
 
     @property
     def activation(self) -> str:
