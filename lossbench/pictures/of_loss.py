@@ -38,7 +38,7 @@ OF_SEVERAL = "Output of the right class, where the others are 0"
 OF_A_RARE_CLASS = f"Output of the right class, of share {RARE:g}; the others are 0"
 TARGETS = (1.0, 2.0, 3.0)
 VARIANCES = (0.25, 1.0, 4.0)
-NUMBERS, NAMES = 0.56, 1.25  # inches beside the panels, for numbers and for the names of lines
+NUMBERS, NAMES = 0.62, 1.25  # inches beside the panels, for numbers and for the names of lines
 PANEL, GAP = 1.35, 0.1  # inches that a panel is high, and between two that share an axis
 BELOW = 0.42  # inches, for the numbers and the name of an axis
 HEADING = 0.2  # inches above the panels with other parameters
@@ -181,8 +181,9 @@ def _pair(
             panel.plot(lines[place].course.x, curves[place], lw=wider, **look)
         _set_limits(panel, lines[0].course.x, curves, all_whole)
         panel.set_ylabel(what.capitalize())
-        beside = 0.44 / (wide - NUMBERS - NAMES)
+        beside = 0.5 / (wide - NUMBERS - NAMES)
         panel.yaxis.set_label_coords(-beside if side == "right" else 1 + beside, 0.5)
+        panel.yaxis.label.set_verticalalignment("center")
         panel.locator_params(axis="y", nbins=5)
         if number == 0:
             panel.tick_params(labelbottom=False)
@@ -204,6 +205,8 @@ def _set_limits(panel: Axes, x: Array, curves: Sequence[Array], all_whole: bool 
         low, high = max(low, curves[0].min() - size / 2), min(high, curves[0].max() + size / 2)
     margin = 0.06 * (high - low) or 0.5
     panel.set(xlim=(x[0], x[-1]), ylim=(low - margin, high + margin))
+    for axis in (panel.xaxis, panel.yaxis):
+        axis.set_major_formatter("{x:g}")
 
 
 def _x_label(loss: Loss, over: Over) -> str:
