@@ -60,8 +60,8 @@ ADJUSTED = (
         activations=PROBABILITIES,
         explained=Explanation(
             aim="likelier class",
-            aims_at="the likeliest class: to probabilities that are surer than the true "
-            "ones where epsilon is above 0, and less sure below",
+            aims_at="the likeliest class, by probabilities that are surer than the true ones "
+            "where epsilon is above 0, and less sure below",
             not_for="Probabilities that are to be believed, unless epsilon is 0.",
             pull="A row pulls as in cross-entropy, and by epsilon * p * (1 - p) besides, "
             "with p the probability of its class. That is most where it is 1/2, and "

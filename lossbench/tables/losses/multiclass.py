@@ -171,8 +171,8 @@ MULTICLASS = (
         activations=("softmax",),
         explained=Explanation(
             aim="likelier class",
-            aims_at="the likeliest class: to probabilities in proportion to the true ones"
-            " to the power of 1 / (1 - q), which are surer than these",
+            aims_at="the likeliest class, by probabilities in proportion to the true ones to "
+            "the power of 1 / (1 - q), which are surer than these",
             not_for="Clean labels of many classes, with a q near 1: at the start the "
             "right class has a small probability everywhere, and such rows hardly"
             " pull.",

@@ -72,9 +72,9 @@ NOISY_LABELS = (
             aim="likelier class",
             aims_at="the likeliest class, more surely than it is likely",
             not_for="Clean labels, and probabilities that are to be believed.",
-            pull="With p the probability of its class, a row pulls by (1 - p) * (alpha + "
-            "4 * beta * p): most where the network is unsure, and by no more than "
-            "alpha where it holds the label improbable.",
+            pull="With p the probability of its class, a row pulls by (1 - p) * (alpha + 4 * "
+            "beta * p): most where the network is unsure, and by little more than alpha "
+            "where it holds the label improbable.",
             over="probability",
             beside=(
                 "categorical_crossentropy",

@@ -113,8 +113,9 @@ ONE_SIDED = (
         activations=ANY_REAL,
         explained=Explanation(
             aim="expectile",
-            aims_at="the expectile: the value from which the targets above it, times "
-            "expectile, are as far off as those below it, times 1 - expectile",
+            aims_at="the expectile: the value where the distances to the targets above it, "
+            "added up and times expectile, equal those to the targets below it, times 1"
+            " - expectile",
             not_for="A value that a share of the rows stays below, which is a quantile, "
             "and targets with outliers.",
             pull="The gradient grows with the error, without bound, and faster on one "
