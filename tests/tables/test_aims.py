@@ -206,3 +206,16 @@ def test_a_loss_is_as_sure_as_it_says(name: str, surer: bool) -> None:
     most = special.softmax(units(LOSSES[name], MAJORITY)).max()
     assert (most > MAJORITY.max() + 0.005) == surer
     assert (most < MAJORITY.max() - 0.005) == (not surer)
+
+
+def test_the_absolute_error_of_classes_aims_at_the_likeliest_one() -> None:
+    loss = LOSSES["mean_absolute_error"].of_classes
+    assert loss.activation == "softmax"
+
+    def cost(units: NDArray[Any]) -> float:
+        # The formula is that of one unit; the loss of a row is the mean over the units.
+        each = np.abs(np.eye(3) - special.softmax(units)).mean(axis=1)
+        return float(SHARES @ each)
+
+    found = optimize.minimize(cost, [0.0, 0.1, 0.0], method="Nelder-Mead").x
+    assert special.softmax(found)[SHARES.argmax()] > 0.99

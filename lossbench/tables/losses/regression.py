@@ -78,12 +78,12 @@ REGRESSION = (
         activations=ANY_REAL,
         explained=Explanation(
             aim="median",
-            aims_at="the median of the targets",
+            aims_at="the median of the targets; of classes, with a softmax, at the likeliest class",
             not_for="Sums and averages, for which the mean is needed: with a long tail "
             "the median lies below it, and where most targets are 0 it is 0.",
             pull="All rows pull equally hard, however far off they are. An outlier pulls no "
             "harder than any other row. Of classes, with a softmax, a row whose class is "
-            "improbable hardly pulls, and so wrong labels do not.",
+            "improbable hardly pulls, such as one with a wrong label.",
             over="error",
             beside=(
                 "mean_squared_error",
