@@ -20,10 +20,11 @@ def explain(
     debug: Debug = False,
     version: Version = False,
 ) -> None:
-    """Explain a loss: its formula, what it aims at, when to take it and when not.
+    """Tell what a loss aims at, and when to take it.
 
-    It also tells what outliers and wrong labels cost, what the parameters do, and which bundled
-    experiments show the loss. Without a name it lists all losses with what they aim at.
+    It also tells its formula, when not to take it, what outliers and wrong labels cost, what the
+    parameters do, and which bundled experiments show the loss. Without a name it lists all losses
+    with what they aim at.
     """
     from lossbench.cli import explained
     from lossbench.cli.terminal import print_json

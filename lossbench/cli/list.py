@@ -10,11 +10,10 @@ from lossbench.cli.options import AsJson, Debug, Kinds, Version
 def list_(
     kind: Kinds = None, as_json: AsJson = False, debug: Debug = False, version: Version = False
 ) -> None:
-    """List the experiments, losses, optimizers, metrics and data there are.
+    """List what there is, and when to take what.
 
-    Without KIND it tells in short how many there are of each. With one it has a line for each name,
-    which says when to take it. KIND is experiments, losses, optimizers, schedules, metrics or
-    datasets.
+    Without KIND it tells in short how many experiments, losses, optimizers and so on there are.
+    With one it has a line for each of them.
     """
     from lossbench.cli import catalogue
     from lossbench.cli.tables import print_table

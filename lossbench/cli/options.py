@@ -93,7 +93,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 # Of list.
 Kinds = Annotated[
     str | None,
-    typer.Argument(metavar="KIND", help="What to list a line each of, such as losses."),
+    typer.Argument(
+        metavar="KIND", help="experiments, losses, optimizers, schedules, metrics or datasets."
+    ),
 ]
 
 # Of explain.
