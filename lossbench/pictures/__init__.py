@@ -1,1 +1,1 @@
-"""Pictures of results; the only package that imports matplotlib."""
+"""Pictures of results and of losses; the only package that imports matplotlib."""
