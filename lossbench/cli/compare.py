@@ -3,14 +3,17 @@
 import typer
 
 from lossbench.cli.app import WRONG_USAGE, app, examples
+from lossbench.cli.drawing import drawn, write_pictures
 from lossbench.cli.options import (
     AllowCode,
     AsCsv,
     AsJson,
     AsMarkdown,
     Debug,
+    Formats,
     Metric,
     Pictures,
+    PictureStyle,
     ResultFolders,
     Version,
 )
@@ -25,6 +28,8 @@ def compare(
     folders: ResultFolders = (RESULTS,),  # type: ignore[assignment]  # typer takes a tuple, too
     metric: Metric = None,
     pictures: Pictures = None,
+    formats: Formats = None,
+    style: PictureStyle = None,
     allow_code: AllowCode = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -44,10 +49,15 @@ def compare(
     from lossbench.evidence.claims import bundled_claims_about, judge_either
     from lossbench.pictures.decision_boundaries import needing_code
     from lossbench.pictures.of_comparison import pictures as draw
-    from lossbench.results.atomic import replace_file
+    from lossbench.pictures.style import STYLES
 
     if as_json + as_csv + as_md > 1:
         raise typer.BadParameter("choose one of --json, --csv and --md")
+    if (formats or style) and not pictures:
+        raise typer.BadParameter(
+            "--format and --style are of --pictures DIR; or see lossbench plot"
+        )
+    asked = drawn(formats, style)
     results, complaints = stored_in_all(folders)
     try:
         comparisons = comparison.compare(results, metric)
@@ -66,8 +76,7 @@ def compare(
     else:
         print_comparison(comparisons, judged)
     if pictures:
-        for name, picture in draw(comparisons, allow_code).items():
-            replace_file(pictures / name, picture)
+        write_pictures(draw(comparisons, allow_code, STYLES[asked.style]), pictures, asked)
         for name in [] if allow_code else [it for of in comparisons for it in needing_code(of)]:
             print_error(f"no decision boundaries of {name}: it is code, see --allow-code")
     if complaints or damaged:
