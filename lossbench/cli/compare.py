@@ -3,7 +3,7 @@
 import typer
 
 from lossbench.cli.app import WRONG_USAGE, app, examples
-from lossbench.cli.drawing import drawn, write_pictures
+from lossbench.cli.drawing import drawn
 from lossbench.cli.options import (
     AllowCode,
     AsCsv,
@@ -48,15 +48,14 @@ def compare(
     from lossbench.evidence import comparison, comparison_text
     from lossbench.evidence.claims import bundled_claims_about, judge_either
     from lossbench.pictures.decision_boundaries import needing_code
+    from lossbench.pictures.encode import write_pictures
     from lossbench.pictures.of_comparison import pictures as draw
     from lossbench.pictures.style import STYLES
 
     if as_json + as_csv + as_md > 1:
         raise typer.BadParameter("choose one of --json, --csv and --md")
     if (formats or style) and not pictures:
-        raise typer.BadParameter(
-            "--format and --style are of --pictures DIR; or see lossbench plot"
-        )
+        raise typer.BadParameter("--format and --style need --pictures DIR; see also: plot")
     asked = drawn(formats, style)
     results, complaints = stored_in_all(folders)
     try:

@@ -146,12 +146,7 @@ def boundaries_of(
     entries = _legend(split)
     columns = legend_columns([str(it.get_label()) for it in entries], style)
     below = 0.42 + 0.1 + LINE * -(-len(entries) // columns)
-    rows = len(split.y_test)
-    lines = [
-        "Bold: the seed with the median test accuracy; thin: others",
-        "Dots: test rows" if rows <= DOTS else f"Dots: {DOTS} of {rows} test rows",
-        *remarks,
-    ]
+    lines = _remarks(len(split.y_test), remarks)
     names = 0.06 + 2 * style.line  # inches above a panel
     above = heading_height(len(lines), style) + names
     height = above + below + tall * down + (names + 0.06) * (down - 1)
@@ -173,6 +168,12 @@ def boundaries_of(
     picture.supylabel(second, x=0.04 / style.width, size=8)
     picture.legend(handles=entries, loc="lower center", ncols=columns)
     return picture
+
+
+def _remarks(rows: int, others: Sequence[str]) -> list[str]:
+    """The lines of the heading, with how many of the test rows are drawn."""
+    dots = "Dots: test rows" if rows <= DOTS else f"Dots: {DOTS} of {rows} test rows"
+    return ["Bold: the seed with the median test accuracy; thin: others", dots, *others]
 
 
 def columns_for(panels: int) -> int:

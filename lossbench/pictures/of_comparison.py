@@ -87,7 +87,6 @@ def curves(comparison: Comparison, style: Style = NORMAL) -> Figure | None:
     }
     short = short_names(names, int(AT_END * style.width))
     labels = {part: _end_labels(short, bands[part]) for part in PARTS}
-    texts = [it.text for of_part in labels.values() for it in of_part]
     # What is cut at its end stands below in full.
     keys = [] if short == names else [shortened(it, int(BELOW * style.width)) for it in names]
     columns = legend_columns(keys, style) if keys else 1
@@ -102,23 +101,20 @@ def curves(comparison: Comparison, style: Style = NORMAL) -> Figure | None:
     picture = Figure(figsize=(style.width, height))
     title = f"{readable(comparison.metric)} on {literal(comparison.data, LONGEST_TITLE)}"
     write_heading(picture, title, lines, style)
+    texts = [it.text for of_part in labels.values() for it in of_part]
     right = max(1 - end_labels.width(texts, style) / style.width, 0.5)
     edges = (LEFT / style.width, (0.42 + legend) / height, right, 1 - above / height)
     picture.subplots_adjust(*edges, hspace=BETWEEN / tall)
     panels = picture.subplots(len(PARTS), 1, sharex=True, sharey=True)
-    for panel, part in zip(panels, PARTS, strict=True):
-        _draw(panel, bands[part], names)
-        panel.set_title(part, loc="left", size=8)
     _set_limits(panels[0], comparison.metric, [it for part in PARTS for it in bands[part]])
     for panel, part in zip(panels, PARTS, strict=True):
+        _draw(panel, bands[part])
+        panel.set_title(part, loc="left", size=8)
         panel.set_ylabel(readable(comparison.metric))
         end_labels.draw(panel, labels[part], style)
-    last = max(epochs[-1] for part in PARTS for epochs, *_ in bands[part])
-    panels[-1].set(xlabel="Epoch", xlim=(0.5, last + 0.5))
-    panels[-1].locator_params(axis="x", integer=True, min_n_ticks=1)
+    panels[-1].set_xlabel("Epoch")
     if keys:
-        handles, _ = panels[0].get_legend_handles_labels()
-        picture.legend(handles, keys, loc="lower center", ncols=columns)
+        picture.legend(panels[0].lines, keys, loc="lower center", ncols=columns)
     return picture
 
 
@@ -144,18 +140,20 @@ def _are_identical(one: Band, other: Band) -> bool:
     return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))
 
 
-def _draw(panel: Axes, bands: Sequence[Band], names: Sequence[str]) -> None:
+def _draw(panel: Axes, bands: Sequence[Band]) -> None:
     for number, (epochs, middle, low, high) in enumerate(bands):
         look = _look(number)
         panel.fill_between(epochs, low, high, color=look["color"], alpha=0.15, lw=0)
         marker = "o" if len(epochs) == 1 else ""
-        panel.plot(epochs, middle, marker=marker, **look, label=names[number])
+        panel.plot(epochs, middle, marker=marker, **look)
 
 
 def _set_limits(panel: Axes, metric: str, bands: Sequence[Band]) -> None:
     drawn = np.concatenate([line for _, *lines in bands for line in lines])
     anchors = np.array([middle[end] for _, middle, *_ in bands for end in (0, -1)])
     set_limits(panel, "y", drawn, anchors, METRICS[metric].is_error)
+    panel.set_xlim(0.5, max(epochs[-1] for epochs, *_ in bands) + 0.5)
+    panel.locator_params(axis="x", integer=True, min_n_ticks=1)
 
 
 def _look(number: int) -> dict[str, Any]:

@@ -54,6 +54,8 @@ def scatter(split: Split, style: Style = NORMAL) -> Figure:
         panel.set_xlabel(first)
         _draw(panel, points, target, len(split.classes), scale)
         panel.set(xlim=limits[0], ylim=limits[1])
+    by = "class" if entries else "target"
+    picture.set_label(f"Training and test rows by {by}")
     if entries:
         handles = panels[0].get_legend_handles_labels()[0]
         picture.legend(handles, entries, loc="lower center", ncols=columns)

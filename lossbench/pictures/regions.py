@@ -23,12 +23,12 @@ def draw_regions(panel: Axes, result: Result, grid: tuple[Array, Array]) -> None
     """Draw the boundaries of some seeds, and the regions of the one with the median accuracy."""
     # The dots are of the first split, so the networks are, too.
     accuracy = result.by_split("test", "accuracy")[0]
-    finished = np.flatnonzero(np.isfinite(accuracy))
-    if not finished.size:
+    finished = np.flatnonzero(np.isfinite(accuracy)).tolist()
+    if not finished:
         panel.text(0.5, 0.5, "all diverged", transform=panel.transAxes, ha="center")
         return
     distance = np.abs(accuracy[finished] - np.median(accuracy[finished]))
-    median = int(finished[np.argmin(distance)])
+    median = finished[int(np.argmin(distance))]
     most = min(OTHERS, WORK_OF_OTHERS // work(result.trainings[0].weights))
     others = [number for number in finished if number != median][:most]
     bold = _margins(result, median, grid)
