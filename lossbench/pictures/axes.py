@@ -68,6 +68,9 @@ def limits_of_points(points: Array, shape: float) -> tuple[tuple[float, float], 
     return tuple(zip(middle - spans / 2, middle + spans / 2, strict=True))
 
 
-def decades(low: float, high: float) -> LogLocator:
-    """Where the labels of a log axis are: closer together if it spans less than two decades."""
-    return LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,))
+def decades(low: float, high: float, dense: float = 100) -> LogLocator:
+    """Where the labels of a log axis are: closer together if it spans less than two decades.
+
+    ``dense`` is the factor of these; where there is less room, it is less.
+    """
+    return LogLocator(subs=(1, 2, 5) if high < dense * low else (1,))

@@ -44,6 +44,7 @@ MOST_CLASSES = 100
 MOST_VALUES, MOST_BYTES = 2_000_000, 2**24
 MOST_WORK = 500_000  # multiplications of a network for one point of the grid
 LONGEST_TITLE = 36  # characters of the data's name in a title
+TICK = 0.4  # inches from one label of an axis to the next at least
 BESIDE, BETWEEN = 0.5, 0.1  # inches, at the left of the panels and between them
 HEIGHTS = {1: 2.9, 2: 1.95, 3: 1.4}  # inches of a panel at most, by the columns
 
@@ -156,9 +157,10 @@ def boundaries_of(
     picture.subplots_adjust(*edges, wspace=BETWEEN / wide, hspace=(names + 0.06) / tall)
     panels = picture.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
     grid = _grid(np.concatenate([split.x_train, split.x_test]), wide / tall)
-    titles = _titles(shown, int(wide / style.letter))
+    titles = _titles(shown, int(0.94 * wide / style.letter))
     for panel, result, title in zip(panels, shown, titles, strict=False):
         _draw_panel(panel, result, split, grid)
+        panel.locator_params(axis="x", nbins=int(wide / TICK))
         panel.set_title(title, loc="left", size=style.small, pad=3)
     for panel in panels[len(shown) :]:
         panel.set_visible(False)
@@ -193,7 +195,9 @@ def _draw_panel(panel: Axes, result: Result, split: Split, grid: tuple[Array, Ar
 def _titles(results: Sequence[Result], letters: int) -> list[str]:
     """The names of experiments and their accuracies, in lines of at most so many letters."""
     figures = [figure(it.summary("test", "accuracy").median) for it in results]
-    word = "test accuracy" if len("test accuracy 0.000") <= letters else "accuracy"
+    longest = max(map(len, figures))
+    words = ("test accuracy", "accuracy")
+    word = next((it for it in words if len(it) + longest <= letters + 2), "acc.")
     names = short_names([it.experiment.name for it in results], letters)
     return [f"{name}\n{word} {it}" for name, it in zip(names, figures, strict=True)]
 

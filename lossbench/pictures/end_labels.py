@@ -91,7 +91,8 @@ def spread(ends: Sequence[float], heights: Sequence[float]) -> list[float]:
     """
     if not ends:
         return []
-    order = np.argsort(ends, kind="stable")
+    # Of those that end at one place the first is the highest.
+    order = np.array(sorted(range(len(ends)), key=lambda it: (ends[it], -it)))
     tall = np.array(heights)[order]
     # How far each is above the first one if they touch. Beyond that, places must not decrease.
     touching = np.concatenate([[0.0], np.cumsum((tall[:-1] + tall[1:]) / 2)])

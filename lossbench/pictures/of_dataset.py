@@ -22,8 +22,10 @@ from lossbench.pictures.style import (
     look_of_class,
 )
 
+TICK = 0.4  # inches from one label of an axis to the next at least
 MOST_SHAPES = 5000  # dots that a PDF or SVG file has as shapes; more become an image in it
-BESIDE, BAR = 0.58, 0.75  # inches, at the left of the panels and for the bar of colours
+BESIDE, BETWEEN, MARGIN = 0.58, 0.22, 0.2  # inches, around the panels
+BAR = 0.95  # inches, for the bar of colours
 
 
 @rc_context(STYLE)
@@ -33,17 +35,19 @@ def scatter(split: Split, style: Style = NORMAL) -> Figure:
     The training and the test rows have a panel each, on the same axes; there is one panel where
     they are the same rows. Raises ValueError for any other number of features.
     """
+    if split.row_shape != (2,):
+        raise ValueError("a scatter plot needs two features")
     parts = _parts(split)
     entries = [f"class {literal(name)}" for name in split.classes]
     columns = legend_columns(entries, style) if entries else 1
     below = 0.42 + (0.08 + LINE * -(-len(entries) // columns) if entries else 0.0)
-    right = 0.08 if entries else BAR
-    across = (style.width - BESIDE - right - 0.12 * (len(parts) - 1)) / len(parts)
+    right = MARGIN if entries else BAR
+    across = (style.width - BESIDE - right - BETWEEN * (len(parts) - 1)) / len(parts)
     up = min(across, 2.6)
     height = below + up + 0.26
     picture = Figure(figsize=(style.width, height))
     edges = (BESIDE / style.width, below / height, 1 - right / style.width, 1 - 0.26 / height)
-    picture.subplots_adjust(*edges, wspace=0.12 / across)
+    picture.subplots_adjust(*edges, wspace=BETWEEN / across)
     panels = picture.subplots(1, len(parts), sharex=True, sharey=True, squeeze=False)[0]
     first, second = axis_labels(split)
     panels[0].set_ylabel(second)
@@ -52,6 +56,7 @@ def scatter(split: Split, style: Style = NORMAL) -> Figure:
     for panel, (title, points, target) in zip(panels, parts, strict=True):
         panel.set_title(title, loc="left", size=8)
         panel.set_xlabel(first)
+        panel.locator_params(axis="x", nbins=int(across / TICK))
         _draw(panel, points, target, len(split.classes), scale)
         panel.set(xlim=limits[0], ylim=limits[1])
     by = "class" if entries else "target"

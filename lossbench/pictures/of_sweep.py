@@ -95,7 +95,7 @@ def _curve(sweep: Sweep, style: Style) -> Figure:
         labels.append(EndLabel(part, last_value(middle), colour, DASHES[part]))
     if _spans_decades(x):
         panel.set_xscale("log")
-        panel.xaxis.set_major_locator(decades(x.min(), x.max()))
+        panel.xaxis.set_major_locator(decades(x.min(), x.max(), 100 if style.headed else 15))
         panel.minorticks_off()
         panel.xaxis.set_major_formatter("{x:g}")
     elif all(isinstance(value, int) for value in sweep.axes[0].values):

@@ -21,6 +21,6 @@ def _short(name: str, others: Sequence[str], most: int) -> str:
     words = name.split("_")
     for count in range(len(words) - 1, 0, -1):
         start = "_".join(words[:count])
-        if most // 2 <= len(start) < most and not any(it.startswith(start) for it in others):
+        if most // 3 <= len(start) < most and not any(it.startswith(start) for it in others):
             return f"{start}…"
     return shortened(name, most)
