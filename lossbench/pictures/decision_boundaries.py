@@ -207,7 +207,7 @@ def _scatter(panel: Axes, split: Split) -> None:
     points, labels = split.x_test[chosen], split.y_test[chosen]
     for number in range(len(split.classes)):
         x, y = points[labels == number].T
-        panel.plot(x, y, **look_of_class(number), markersize=2.6, alpha=0.7, mew=0, zorder=1.5)
+        panel.plot(x, y, **look_of_class(number), markersize=3, alpha=0.7, mew=0, zorder=1.5)
 
 
 def _grid(points: Array, shape: float) -> tuple[Array, Array]:

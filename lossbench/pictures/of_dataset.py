@@ -63,7 +63,7 @@ def scatter(split: Split, style: Style = NORMAL) -> Figure:
     picture.set_label(f"Training and test rows by {by}")
     if entries:
         handles = panels[0].get_legend_handles_labels()[0]
-        picture.legend(handles, entries, loc="lower center", ncols=columns)
+        picture.legend(handles, entries, loc="lower center", ncols=columns, markerscale=1.4)
     else:
         place = (1 - (BAR - 0.08) / style.width, edges[1], 0.1 / style.width, up / height)
         beside = picture.add_axes(place)
@@ -89,7 +89,7 @@ def _draw(panel: Axes, points: Array, target: Array, classes: int, scale: Normal
     for number in range(classes):
         rows = target == number
         shape = look_of_class(number)
-        panel.plot(x[rows], y[rows], markersize=2.5, mew=0, label=str(number), **shape, **look)
+        panel.plot(x[rows], y[rows], markersize=3, mew=0, label=str(number), **shape, **look)
     if not classes:
         panel.scatter(x, y, c=target, s=6, norm=scale, **look)
 

@@ -19,7 +19,9 @@ from lossbench.tables.metrics import title
 
 # Okabe and Ito's colours, which colour-blind people can tell apart.
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-# Of classes. A shape and a colour together tell forty-two of them apart.
+# Of classes, the same colours: the first two differ most in brightness, too. A shape and a colour
+# together tell forty-two classes apart.
+OF_CLASSES = tuple(LINES[number] for number in (0, 4, 2, 3, 1, 5))
 SHAPES = ("o", "^", "s", "D", "v", "P", "X")
 COLOURS: dict[Part, str] = {"train": LINES[0], "test": LINES[1]}
 # In print without colours, dashes and marks tell the parts apart.
@@ -114,8 +116,8 @@ def which_of_many(count: int, most: int) -> list[str]:
 
 def look_of_class(number: int) -> dict[str, Any]:
     """The shape and the colour of the dots of a class."""
-    shape = (number + number // (len(LINES) * len(SHAPES))) % len(SHAPES)
-    return {"marker": SHAPES[shape], "color": LINES[number % len(LINES)], "linestyle": ""}
+    shape = (number + number // (len(OF_CLASSES) * len(SHAPES))) % len(SHAPES)
+    return {"marker": SHAPES[shape], "color": OF_CLASSES[number % len(OF_CLASSES)], "linestyle": ""}
 
 
 def legend_columns(labels: Sequence[str], style: Style) -> int:

@@ -20,7 +20,7 @@ from lossbench.pictures.decision_boundaries import (
     data_of,
 )
 from lossbench.pictures.regions import preferred
-from lossbench.pictures.style import LINES, NORMAL, PAPER
+from lossbench.pictures.style import NORMAL, OF_CLASSES, PAPER
 from lossbench.results.result import Result, Training
 
 
@@ -32,7 +32,7 @@ def test_boundaries_have_every_experiment(comparison: Comparison) -> None:
         name = result.experiment.name
         assert axes.get_title("left") == f"{name}\ntest accuracy {accuracy}"
     *regions, thin, bold = picture.axes[0].collections
-    assert [to_hex(it.get_facecolor()[0]).upper() for it in regions] == list(LINES[:2])
+    assert [to_hex(it.get_facecolor()[0]).upper() for it in regions] == list(OF_CLASSES[:2])
     assert len(thin.get_paths()) > len(bold.get_paths()) > 0
     entries = [it.get_text() for it in picture.legends[0].texts]
     assert entries == ["class 0", "class 1", "median seed", "other seeds"]

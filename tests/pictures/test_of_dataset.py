@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from lossbench.data.arrays import Original
 from lossbench.data.target_transform import TargetTransform
 from lossbench.pictures.of_dataset import scatter
-from lossbench.pictures.style import LINES, STYLES, look_of_class
+from lossbench.pictures.style import OF_CLASSES, STYLES, look_of_class
 
 
 @pytest.mark.parametrize("classes", [2, 3, 10])
@@ -27,7 +27,7 @@ def test_train_and_test_rows_have_a_panel_each_and_classes_a_look_of_their_own(c
     looks = [(it.get_marker(), it.get_color()) for it in panels[0].lines]
     assert len(set(looks)) == classes
     assert len({marker for marker, _ in looks[:7]}) == min(7, classes)
-    assert [colour for _, colour in looks[:6]] == list(LINES[:classes])
+    assert [colour for _, colour in looks[:6]] == list(OF_CLASSES[:classes])
 
 
 def test_hundreds_of_classes_look_different():
