@@ -17,6 +17,7 @@ from made_results import KINDS, MADE, agree, beside, made, named, pipe, same, wi
 from lossbench.evidence import comparison_text, summary
 from lossbench.evidence.comparison import NothingToCompare, compare
 from lossbench.pictures import of_comparison
+from lossbench.pictures.encode import encoded
 from lossbench.report import page as report
 from lossbench.results.metrics_json import as_document, digest
 from lossbench.results.read import read_all, read_result
@@ -90,7 +91,8 @@ def use(folder: Path) -> None:
         assert comparison_text.as_csv(groups).isascii()
         text = comparison_text.as_markdown(groups)
         assert text.replace("\n", "").isprintable(), text
-        of_comparison.pictures(groups)
+        for picture in of_comparison.pictures(groups).values():
+            encoded(picture)
 
 
 def check_damage(place: Path, kind: str, name: str, damage: list[Any]) -> None:

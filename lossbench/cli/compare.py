@@ -3,14 +3,17 @@
 import typer
 
 from lossbench.cli.app import WRONG_USAGE, app, examples
+from lossbench.cli.drawing import drawn
 from lossbench.cli.options import (
     AllowCode,
     AsCsv,
     AsJson,
     AsMarkdown,
     Debug,
+    Formats,
     Metric,
     Pictures,
+    PictureStyle,
     ResultFolders,
     Version,
 )
@@ -25,6 +28,8 @@ def compare(
     folders: ResultFolders = (RESULTS,),  # type: ignore[assignment]  # typer takes a tuple, too
     metric: Metric = None,
     pictures: Pictures = None,
+    formats: Formats = None,
+    style: PictureStyle = None,
     allow_code: AllowCode = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -44,12 +49,16 @@ def compare(
     from lossbench.evidence import comparison, comparison_text
     from lossbench.evidence.claims import bundled_claims_about, judge_either
     from lossbench.pictures.decision_boundaries import needing_code
+    from lossbench.pictures.encode import write_pictures
     from lossbench.pictures.of_comparison import pictures as draw
-    from lossbench.results.atomic import replace_file
+    from lossbench.pictures.style import STYLES
     from lossbench.text import counted
 
     if as_json + as_csv + as_md > 1:
         raise typer.BadParameter("choose one of --json, --csv and --md")
+    if (formats or style) and not pictures:
+        raise typer.BadParameter("--format and --style need --pictures DIR; see also: plot")
+    asked = drawn(formats, style)
     results, complaints = stored_in_all(folders)
     try:
         comparisons = comparison.compare(results, metric)
@@ -69,10 +78,9 @@ def compare(
         print_comparison(comparisons, judged)
     written: list[str] = []
     if pictures:
-        drawn = draw(comparisons, allow_code)
-        for name, picture in drawn.items():
-            replace_file(pictures / name, picture)
-        written = [f"{counted(len(drawn), 'picture')} in {pictures}"]
+        drawn_pictures = draw(comparisons, allow_code, STYLES[asked.style])
+        write_pictures(drawn_pictures, pictures, asked)
+        written = [f"{counted(len(drawn_pictures), 'picture')} in {pictures}"]
         for name in [] if allow_code else [it for of in comparisons for it in needing_code(of)]:
             print_error(f"no decision boundaries of {name}: it is code, see --allow-code")
     if is_screen(out) and not (as_json or as_csv or as_md):

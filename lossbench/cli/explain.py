@@ -106,12 +106,12 @@ def _print_all(drawn: bool) -> None:
 def _refuse(picture: Path) -> None:
     """Exit where no picture can be written."""
     from lossbench.cli.terminal import print_error
-    from lossbench.pictures.encode import MARKS, refuse_picture
+    from lossbench.pictures.formats import FORMATS, refuse_picture
     from lossbench.results.atomic import os_error_message
     from lossbench.text import listed
 
-    if picture.suffix.removeprefix(".") not in MARKS:
-        endings = listed([f".{it}" for it in MARKS], "or")
+    if picture.suffix.removeprefix(".") not in FORMATS:
+        endings = listed([f".{it}" for it in FORMATS], "or")
         raise typer.BadParameter(f"--picture: '{picture}' must end in {endings}")
     try:
         refuse_picture(picture)

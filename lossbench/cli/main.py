@@ -18,6 +18,7 @@ import lossbench.cli.validate
 import lossbench.cli.schema
 import lossbench.cli.compare
 import lossbench.cli.report
+import lossbench.cli.plot
 import lossbench.cli.new
 import lossbench.cli.choose  # noqa: F401
 # isort: on

@@ -135,6 +135,18 @@ Metric = Annotated[
 Pictures = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Draw curves and decision boundaries into DIR.")
 ]
+Formats = Annotated[
+    str | None,
+    typer.Option("--format", metavar="A,B", help="Formats of pictures, of png, pdf and svg."),
+]
+PictureStyle = Annotated[
+    str | None,
+    typer.Option(
+        "--style",
+        metavar="NAME",
+        help="normal, or paper: 3.3 inches wide, all text of 8 points, no titles.",
+    ),
+]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each pair.")]
 AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown.")]
 Page = Annotated[
@@ -142,6 +154,18 @@ Page = Annotated[
     typer.Option("--out", metavar="FILE", help="Write to FILE, not to FOLDER/report.html."),
 ]
 Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
+
+# Of plot.
+Plotted = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FOLDER", help="Folder of results, of one result, or the name of one in results/."
+    ),
+]
+PictureFolder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Folder for the pictures, not FOLDER/pictures."),
+]
 
 # Of new.
 Data = Annotated[

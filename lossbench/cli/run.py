@@ -6,6 +6,7 @@ import typer
 
 from lossbench.cli import streams
 from lossbench.cli.app import FAILED, app, examples
+from lossbench.cli.drawing import drawn
 from lossbench.cli.options import (
     AllowCode,
     AsJson,
@@ -15,8 +16,10 @@ from lossbench.cli.options import (
     Debug,
     Epochs,
     Force,
+    Formats,
     Jobs,
     Out,
+    PictureStyle,
     Quiet,
     Repeats,
     SaveModel,
@@ -52,6 +55,8 @@ def run(
     allow_code: AllowCode = False,
     tensorboard: TensorBoard = False,
     save_model: SaveModel = False,
+    formats: Formats = None,
+    style: PictureStyle = None,
     jobs: Jobs = None,
     dask: Dask = None,
     as_json: AsJson = False,
@@ -69,7 +74,8 @@ def run(
     from lossbench.suite.extras import Extras
     from lossbench.suite.load import Options, of_files
 
-    overrides, extras = _overrides(epochs, repeats, seed), Extras(tensorboard, save_model)
+    overrides = _overrides(epochs, repeats, seed)
+    extras = Extras(tensorboard, save_model, drawn(formats, style))
     options = Options(overrides, settings or (), force, allow_code, extras)
     _run(of_files(configs, out), options, jobs, dask, as_json, quiet, debug)
 
@@ -88,6 +94,8 @@ def run_all(
     allow_code: AllowCode = False,
     tensorboard: TensorBoard = False,
     save_model: SaveModel = False,
+    formats: Formats = None,
+    style: PictureStyle = None,
     jobs: Jobs = None,
     dask: Dask = None,
     as_json: AsJson = False,
@@ -105,7 +113,8 @@ def run_all(
     from lossbench.suite.extras import Extras
     from lossbench.suite.load import Options, of_folder
 
-    overrides, extras = _overrides(epochs, repeats, seed), Extras(tensorboard, save_model)
+    overrides = _overrides(epochs, repeats, seed)
+    extras = Extras(tensorboard, save_model, drawn(formats, style))
     options = Options(overrides, settings or (), force, allow_code, extras)
     _run(of_folder(folder, out), options, jobs, dask, as_json, quiet, debug)
 

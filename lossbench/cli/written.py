@@ -5,7 +5,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from lossbench.suite import RESULTS
+from lossbench.results.folders import RESULTS
 from lossbench.text import counted, listed
 
 if TYPE_CHECKING:

@@ -52,6 +52,25 @@ def set_limits(
     ruler.set_major_formatter("{x:g}")
 
 
-def decades(low: float, high: float) -> LogLocator:
-    """Where the labels of a log axis are: closer together if it spans less than two decades."""
-    return LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,))
+def limits_of_points(points: Array, shape: float) -> tuple[tuple[float, float], ...]:
+    """Limits of both axes that hold points, (rows, 2), and some more.
+
+    Both axes have one scale, so that a circle is a circle, unless one spans three times what the
+    other does. ``shape`` is the width of the panel to its height.
+    """
+    low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
+    spans = 1.1 * (high - low)
+    if spans[0] < 3 * spans[1] and spans[1] < 3 * spans[0]:
+        up = max(spans[1], spans[0] / shape)
+        spans = np.array([up * shape, up])
+    spans[spans == 0] = 1.0
+    middle = (low + high) / 2
+    return tuple(zip(middle - spans / 2, middle + spans / 2, strict=True))
+
+
+def decades(low: float, high: float, dense: float = 100) -> LogLocator:
+    """Where the labels of a log axis are: closer together if it spans less than two decades.
+
+    ``dense`` is the factor of these; where there is less room, it is less.
+    """
+    return LogLocator(subs=(1, 2, 5) if high < dense * low else (1,))

@@ -2,44 +2,57 @@
 
 import io
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from lossbench.pictures.style import DPI, STYLE
-from lossbench.results.atomic import refuse_file
+from lossbench.pictures.formats import MAKER, PLAIN, Drawn, refuse_picture
+from lossbench.pictures.style import NORMAL, STYLE, STYLES, Style
+from lossbench.results.atomic import replace_file
 
-MAKER = "lossbench"
-# Without dates. The maker is the mark by which a picture that may be replaced is known.
+# Without dates.
 METADATA: dict[str, dict[str, str | None]] = {
     "png": {"Software": MAKER},
     "pdf": {"Creator": MAKER, "Producer": None, "CreationDate": None},
     "svg": {"Creator": MAKER, "Date": None, "Format": None, "Type": None},
 }
-MARKS = {
-    "png": b"tEXtSoftware\0lossbench",
-    "pdf": rb"/Creator \(lossbench\)",
-    "svg": b"<dc:title>lossbench</dc:title>",
-}
 # Fonts are embedded as TrueType, as journals ask. Text of an SVG file becomes paths: so it looks
 # the same where the font is missing.
 OPTIONS: dict[Any, Any] = {"pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": MAKER}
-MOST_BYTES = 2**25  # in which the mark is looked for: a PDF file has it near its end
 
 
-def encoded(picture: Figure, file_format: str = "png") -> bytes:
+def encoded(picture: Figure, file_format: str = "png", style: Style = NORMAL) -> bytes:
     """A picture as the content of a PNG, PDF or SVG file."""
     file = io.BytesIO()
     metadata: Any = METADATA[file_format]
     with rc_context({**STYLE, **OPTIONS}), warnings.catch_warnings():
         # Names in a person's data may have letters that the font lacks; boxes stand for them.
         warnings.filterwarnings("ignore", "Glyph .* missing")
-        picture.savefig(file, format=file_format, dpi=DPI, metadata=metadata)
+        picture.savefig(file, format=file_format, dpi=style.dpi, metadata=metadata)
     return file.getvalue()
 
 
-def refuse_picture(path: Path) -> None:
-    """Raise FileExistsError if a picture would replace a file that lossbench did not write."""
-    refuse_file(path, MARKS[path.suffix.removeprefix(".")], MOST_BYTES)
+def files_of(picture: Figure, name: str, drawn: Drawn = PLAIN) -> dict[str, bytes]:
+    """The files of a picture by their names; the picture is drawn in that style."""
+    style = STYLES[drawn.style]
+    return {
+        file: encoded(picture, file_format, style)
+        for file, file_format in zip(drawn.files(name), drawn.formats, strict=True)
+    }
+
+
+def write_pictures(pictures: Mapping[str, Figure], folder: Path, drawn: Drawn = PLAIN) -> None:
+    """Write pictures into a folder.
+
+    Raises FileExistsError, before any is written, if one would replace a file that lossbench did
+    not write.
+    """
+    for name in pictures:
+        for file in drawn.files(name):
+            refuse_picture(folder / file)
+    for name, picture in pictures.items():
+        for file, content in files_of(picture, name, drawn).items():
+            replace_file(folder / file, content)

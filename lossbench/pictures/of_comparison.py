@@ -5,51 +5,61 @@ from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lossbench.data.files import DataFiles
 from lossbench.evidence.comparison import Comparison
+from lossbench.pictures import end_labels
 from lossbench.pictures.axes import set_limits
 from lossbench.pictures.decision_boundaries import boundaries, data_of, has_boundaries
+from lossbench.pictures.end_labels import EndLabel, identical, last_value
+from lossbench.pictures.names import of_data
+from lossbench.pictures.short_names import short_names
 from lossbench.pictures.style import (
     LEFT,
     LINE,
+    LINES,
+    NORMAL,
     STYLE,
-    WIDTH,
+    Style,
+    heading_height,
+    legend_columns,
     literal,
-    png,
     readable,
     shortened,
-    top_below_heading,
     which_of_many,
     write_heading,
 )
-from lossbench.results.result import PARTS, Result, column
+from lossbench.results.result import PARTS, Array, Result, column
 from lossbench.results.statistics import shown_band
 from lossbench.tables.metrics import METRICS
 
-# Okabe and Ito's colours, which colour-blind people can tell apart.
-LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+Band = tuple[Array, Array, Array, Array]  # epochs, median, and both ends
 DASHES = ("-", (0, (4, 3)), (0, (1, 2)))
 MOST_LINES = 2 * len(LINES)  # in one picture, no two of which look the same
-LONGEST = 62  # characters across a picture
 LONGEST_TITLE = 36  # characters of the data's name in a title
+# Letters of a name at the end of a line and below the panels, for each inch of the width.
+AT_END, BELOW = 4.3, 13
+BETWEEN = 0.28  # inches from one panel to the next, with the title of the second
 
 
-def pictures(comparisons: Sequence[Comparison], allow_code: bool = False) -> dict[str, bytes]:
-    """The pictures of all comparisons by the names of their files, which have their numbers.
+def pictures(
+    comparisons: Sequence[Comparison], allow_code: bool = False, style: Style = NORMAL
+) -> dict[str, Figure]:
+    """The pictures of all comparisons by their names, which are those of the data.
 
     With ``allow_code`` the functions of configs are run where a picture needs them.
     """
     drawn: dict[str, Figure | None] = {}
     files = DataFiles()
-    for number, comparison in enumerate(comparisons, start=1):
-        drawn[f"curves_{number}.png"] = curves(comparison)
+    for name, comparison in zip(of_data(comparisons), comparisons, strict=True):
+        drawn[f"curves_{name}"] = curves(comparison, style)
         if not has_boundaries(comparison, allow_code):
             continue
         if split := data_of(comparison, files):
-            drawn[f"boundaries_{number}.png"] = boundaries(comparison, split, allow_code)
-    return {name: png(picture) for name, picture in drawn.items() if picture}
+            drawn[f"boundaries_{name}"] = boundaries(comparison, split, allow_code, style)
+    return {name: picture for name, picture in drawn.items() if picture}
 
 
 def shown_in_curves(comparison: Comparison) -> tuple[Result, ...]:
@@ -59,54 +69,91 @@ def shown_in_curves(comparison: Comparison) -> tuple[Result, ...]:
 
 
 @rc_context(STYLE)
-def curves(comparison: Comparison) -> Figure | None:
+def curves(comparison: Comparison, style: Style = NORMAL) -> Figure | None:
     """Draw the metric over epochs, a line and a band for each experiment.
 
     A line is the median over the seeds; its band reaches from the 10th to the 90th percentile,
-    both in the epochs of ``shown_band``. The parts have a panel each, on the same axes.
+    both in the epochs of ``shown_band``. The parts have a panel each, on the same axes. A line has
+    its name at its end, and lines that are the same to the last bit share a label that says so.
     Experiments without a history are left out; None where that leaves nothing. Of more than
     MOST_LINES experiments, the best are drawn.
     """
     shown = shown_in_curves(comparison)
     if not shown:
         return None
-    columns = _legend_columns([result.experiment.name for result in shown])
-    legend = LINE * -(-len(shown) // columns)
+    names = [result.experiment.name for result in shown]
+    bands = {
+        part: [shown_band(it.histories(part, comparison.metric)) for it in shown] for part in PARTS
+    }
+    short = short_names(names, int(AT_END * style.width))
+    labels = {part: _end_labels(short, bands[part]) for part in PARTS}
+    # What is cut at its end stands below in full.
+    keys = [] if short == names else [shortened(it, int(BELOW * style.width)) for it in names]
+    columns = legend_columns(keys, style) if keys else 1
+    legend = LINE * -(-len(keys) // columns) + (0.08 if keys else 0.0)
+    tall = max(1.55, *(style.line * sum(it.lines for it in labels[part]) for part in PARTS))
     lines = [
         "Median and 10th to 90th percentile of the seeds",
         *which_of_many(len(comparison.results), MOST_LINES),
     ]
-    height = 4.3 + legend + LINE * len(lines)
-    picture = Figure(figsize=(WIDTH, height))
+    above = heading_height(len(lines), style) + 0.2
+    height = above + 2 * tall + BETWEEN + 0.42 + legend
+    picture = Figure(figsize=(style.width, height))
     title = f"{readable(comparison.metric)} on {literal(comparison.data, LONGEST_TITLE)}"
-    write_heading(picture, title, lines)
-    top = top_below_heading(picture, lines)
-    picture.subplots_adjust(LEFT, (0.5 + legend) / height, 0.98, top, hspace=0.2)
+    write_heading(picture, title, lines, style)
+    texts = [it.text for of_part in labels.values() for it in of_part]
+    right = max(1 - end_labels.width(texts, style) / style.width, 0.5)
+    edges = (LEFT / style.width, (0.42 + legend) / height, right, 1 - above / height)
+    picture.subplots_adjust(*edges, hspace=BETWEEN / tall)
     panels = picture.subplots(len(PARTS), 1, sharex=True, sharey=True)
-    drawn, anchors = [], []
+    _set_limits(panels[0], comparison.metric, [it for part in PARTS for it in bands[part]])
     for panel, part in zip(panels, PARTS, strict=True):
-        for number, result in enumerate(shown):
-            epochs, middle, low, high = shown_band(result.histories(part, comparison.metric))
-            look = _look(number)
-            panel.fill_between(epochs, low, high, color=look["color"], alpha=0.15, lw=0)
-            marker = "o" if len(epochs) == 1 else ""
-            name = shortened(result.experiment.name, LONGEST // columns)
-            panel.plot(epochs, middle, marker=marker, **look, label=name)
-            drawn += [middle, low, high]
-            anchors += [middle[0], middle[-1]]
+        _draw(panel, bands[part])
         panel.set_title(part, loc="left", size=8)
-    is_error = METRICS[comparison.metric].is_error
-    set_limits(panels[0], "y", np.concatenate(drawn), np.array(anchors), is_error)
-    panels[-1].set(xlabel="Epoch")
-    panels[-1].locator_params(axis="x", integer=True, min_n_ticks=1)
-    handles, labels = panels[0].get_legend_handles_labels()
-    picture.legend(handles, labels, loc="lower center", ncols=columns)
+        panel.set_ylabel(readable(comparison.metric))
+        end_labels.draw(panel, labels[part], style)
+    panels[-1].set_xlabel("Epoch")
+    if keys:
+        picture.legend(panels[0].lines, keys, loc="lower center", ncols=columns)
     return picture
 
 
-def _legend_columns(names: Sequence[str]) -> int:
-    """Two columns, unless a name is too long for half of the width."""
-    return 2 if max(map(len, names)) <= LONGEST // 2 else 1
+def _end_labels(names: Sequence[str], bands: Sequence[Band]) -> list[EndLabel]:
+    """A label for each line, or for those that lie upon each other all along."""
+    alike: list[list[int]] = []
+    for number, band in enumerate(bands):
+        same = next((it for it in alike if _are_identical(bands[it[0]], band)), None)
+        if same:
+            same.append(number)
+        else:
+            alike.append([number])
+    labels = []
+    for numbers in alike:
+        look = _look(numbers[0])
+        text = identical([names[it] for it in numbers])
+        end = last_value(bands[numbers[0]][1])
+        labels.append(EndLabel(text, end, look["color"], look["linestyle"]))
+    return labels
+
+
+def _are_identical(one: Band, other: Band) -> bool:
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))
+
+
+def _draw(panel: Axes, bands: Sequence[Band]) -> None:
+    for number, (epochs, middle, low, high) in enumerate(bands):
+        look = _look(number)
+        panel.fill_between(epochs, low, high, color=look["color"], alpha=0.15, lw=0)
+        marker = "o" if len(epochs) == 1 else ""
+        panel.plot(epochs, middle, marker=marker, **look)
+
+
+def _set_limits(panel: Axes, metric: str, bands: Sequence[Band]) -> None:
+    drawn = np.concatenate([line for _, *lines in bands for line in lines])
+    anchors = np.array([middle[end] for _, middle, *_ in bands for end in (0, -1)])
+    set_limits(panel, "y", drawn, anchors, METRICS[metric].is_error)
+    panel.set_xlim(0.5, max(epochs[-1] for epochs, *_ in bands) + 0.5)
+    panel.locator_params(axis="x", integer=True, min_n_ticks=1)
 
 
 def _look(number: int) -> dict[str, Any]:

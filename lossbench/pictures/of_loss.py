@@ -9,7 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lossbench.pictures.line_labels import LineLabel, write_line_labels
+from lossbench.pictures import end_labels
 from lossbench.pictures.loss_courses import (
     RARE,
     REACH,
@@ -21,8 +21,8 @@ from lossbench.pictures.loss_courses import (
     defaults,
     over_of,
 )
-from lossbench.pictures.of_comparison import DASHES, LINES
-from lossbench.pictures.style import LINE, STYLE, WIDTH, readable, write_heading
+from lossbench.pictures.of_comparison import DASHES
+from lossbench.pictures.style import LINE, LINES, NORMAL, STYLE, readable, write_heading
 from lossbench.tables.losses import LOSSES, Loss
 from lossbench.tables.losses.explanation import Over
 from lossbench.tables.parameters import Parameter
@@ -71,8 +71,8 @@ def picture(loss: Loss) -> Figure | None:
     heading = textwrap.wrap(loss.formula, 68, subsequent_indent="    ")
     tops = 0.36 + LINE * len(heading)
     height = tops + (2 * PANEL + GAP + BELOW) * (2 if family else 1) + HEADING * bool(family)
-    drawn = Figure(figsize=(WIDTH, height))
-    write_heading(drawn, readable(loss.name), heading)
+    drawn = Figure(figsize=(NORMAL.width, height))
+    write_heading(drawn, readable(loss.name), heading, NORMAL)
     x_label = _x_label(loss, over)
     _pair(drawn, height - tops, lines, over, x_label)
     if family:
@@ -191,10 +191,10 @@ def _pair(
             panel.set_xlabel(x_label)
         end = -1 if side == "right" else 0
         labels = [
-            LineLabel(it.name, float(curve[end]), LINES[place])
+            end_labels.EndLabel(it.name, float(curve[end]), LINES[place], DASHES[place % 3])
             for place, (it, curve) in enumerate(zip(lines, curves, strict=True))
         ]
-        write_line_labels(panel, labels, side)
+        end_labels.draw(panel, labels, NORMAL, side)
 
 
 def _set_limits(panel: Axes, x: Array, curves: Sequence[Array], all_whole: bool = False) -> None:

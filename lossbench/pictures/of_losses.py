@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from lossbench.pictures.loss_courses import defaults, over_of
 from lossbench.pictures.of_loss import draw_small, line_name
-from lossbench.pictures.style import LINE, STYLE, WIDTH, write_heading
+from lossbench.pictures.style import LINE, NORMAL, STYLE, write_heading
 from lossbench.tables.losses import Loss
 from lossbench.tables.losses.explanation import Over
 from lossbench.text import capital
@@ -51,8 +51,8 @@ def gallery(losses: Sequence[Loss]) -> Figure:
     top = 0.4 + LINE
     height = top + sum(row.height for its in rows.values() for row in its)
     height += 0 if one else HEADING * len(rows)
-    drawn = Figure(figsize=(WIDTH, height))
-    write_heading(drawn, next(iter(rows)) if one else "Losses", ["Dashed: the gradient"])
+    drawn = Figure(figsize=(NORMAL.width, height))
+    write_heading(drawn, next(iter(rows)) if one else "Losses", ["Dashed: the gradient"], NORMAL)
     here = height - top
     for problem, its in rows.items():
         if not one:

@@ -10,20 +10,33 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lossbench.config.trainings import trainings_of
+from lossbench.pictures import end_labels
 from lossbench.pictures.axes import set_limits
-from lossbench.pictures.style import COLOURS, LEFT, STYLE, WIDTH, cut, readable, write_heading
-from lossbench.results.result import Part, Result
+from lossbench.pictures.end_labels import EndLabel, last_value
+from lossbench.pictures.style import (
+    COLOURS,
+    DASHES,
+    LEFT,
+    MARKS,
+    NORMAL,
+    STYLE,
+    Style,
+    cut,
+    heading_height,
+    readable,
+    write_heading,
+)
+from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import shown_band
 from lossbench.tables.metrics import METRICS
 from lossbench.text import on_one_line
 
-PUBLISHED = "published: {}"
-LABEL = 0.085  # of a panel's height, from the middle of one label to that of the next
+PUBLISHED = "published\n{}: {}"
 LONGEST_TITLE = 60
 
 
 @rc_context(STYLE)
-def learning_curves(result: Result) -> Figure:
+def learning_curves(result: Result, style: Style = NORMAL) -> Figure:
     """Draw the loss over epochs and, below it, the first metric, unless that is the loss.
 
     With a ``target_transform`` it never is: the metric is in the units of the target.
@@ -40,16 +53,19 @@ def learning_curves(result: Result) -> Figure:
     is_loss = same_units and readable(metric) == readable(experiment.loss.name)
     names = [metric] if is_loss else ["loss", metric]
 
-    height = 1.0 + 1.6 * len(names)
-    picture = Figure(figsize=(WIDTH, height))
-    longest = max((len(PUBLISHED.format(it)) for it in published.values()), default=0)
-    right = max(0.96 - 0.0125 * longest, 0.5)
-    picture.subplots_adjust(LEFT, 0.42 / height, right, 1 - 0.5 / height, hspace=0.12)
+    above = heading_height(1, style)
+    height = 0.5 + above + 1.6 * len(names)
+    picture = Figure(figsize=(style.width, height))
+    beside = end_labels.width([*PARTS, *(_published(*it) for it in published.items())], style)
+    left, right = LEFT / style.width, max(1 - beside / style.width, 0.5)
+    picture.subplots_adjust(left, 0.42 / height, right, 1 - above / height, hspace=0.12)
     panels = picture.subplots(len(names), sharex=True, squeeze=False)[:, 0]
     for panel, name in zip(panels, names, strict=True):
         panel.set_ylabel(readable(name))
-        panel.yaxis.set_label_coords((0.033 - LEFT) / (right - LEFT), 0.5)
-        _draw(panel, result, "loss" if is_loss else name, published if name == metric else {})
+        panel.yaxis.set_label_coords((0.15 / style.width - left) / (right - left), 0.5)
+        marked = published if name == metric else {}
+        labels = _draw(panel, result, "loss" if is_loss else name, marked)
+        end_labels.draw(panel, labels, style)
     panels[-1].set(xlabel="Epoch", xlim=(0.5, result.epochs + 0.5))
     panels[-1].locator_params(axis="x", integer=True, min_n_ticks=1)
 
@@ -58,21 +74,24 @@ def learning_curves(result: Result) -> Figure:
     subtitle = f"Median and 10th to 90th percentile of {trainings}" if several else trainings
     subtitle += f"; {result.diverged} diverged" if result.diverged else ""
     title = cut(on_one_line(readable(experiment.loss.name)), LONGEST_TITLE)
-    write_heading(picture, title, [subtitle])
-    picture.legend(*panels[0].get_legend_handles_labels(), loc="upper right", ncols=2)
+    write_heading(picture, title, [subtitle], style)
     return picture
 
 
-def _draw(panel: Axes, result: Result, name: str, published: Mapping[Part, Decimal]) -> None:
-    """Draw the loss or a metric over epochs, train and test, and mark its published figures."""
+def _draw(
+    panel: Axes, result: Result, name: str, published: Mapping[Part, Decimal]
+) -> list[EndLabel]:
+    """Draw the loss or a metric over epochs, train and test; gives what to label at the right."""
     single = result.epochs == 1  # makes neither a line nor an area, so draw a point and a bar
-    curves, starts = [], []
+    curves, starts, labels = [], [], []
     for part, colour in COLOURS.items():
         epochs, middle, low, high = shown_band(result.histories(part, name))
         panel.fill_between(epochs, low, high, color=colour, alpha=0.2, lw=4 if single else 0)
-        panel.plot(epochs, middle, "o" if single else "-", color=colour, label=part, markersize=4)
+        look: dict[str, Any] = {"linestyle": DASHES[part], **(MARKS[part] if single else {})}
+        panel.plot(epochs, middle, color=colour, label=part, markersize=4, **look)
         curves += [middle, low, high]
         starts.append(middle[0])
+        labels.append(EndLabel(part, last_value(middle), colour, DASHES[part]))
     drawn = np.concatenate(curves)
     if name == "loss":
         # The loss of some, such as gaussian_nll, goes below 0.
@@ -82,19 +101,11 @@ def _draw(panel: Axes, result: Result, name: str, published: Mapping[Part, Decim
         log = METRICS[name].is_error
     anchors = np.array([*starts, *map(float, published.values())])
     set_limits(panel, "y", drawn, anchors, log)
-    _mark(panel, published)
+    for part, value in published.items():
+        label = _published(part, value)
+        labels.append(EndLabel(label, float(value), COLOURS[part], DASHES[part]))
+    return labels
 
 
-def _mark(panel: Axes, published: Mapping[Part, Decimal]) -> None:
-    """Mark figures on the right margin, with labels apart even where the figures coincide."""
-    to_axes = panel.transData + panel.transAxes.inverted()
-    shown = {part: np.clip(float(figure), *panel.get_ylim()) for part, figure in published.items()}
-    heights = {part: to_axes.transform((1, figure))[1] for part, figure in shown.items()}
-    upper = max(heights, key=heights.__getitem__, default=None)
-    missing = max(0.0, LABEL - np.ptp([*heights.values()])) if len(heights) == 2 else 0.0
-    for part, height in heights.items():
-        beside = height + missing / 2 * (1 if part == upper else -1)
-        look: dict[str, Any] = {"color": COLOURS[part], "transform": panel.transAxes}
-        panel.plot([1, 1.025, 1.05], [height, height, beside], lw=1, clip_on=False, **look)
-        text = PUBLISHED.format(published[part])
-        panel.text(1.06, beside, text, size=7, va="center_baseline", **look)
+def _published(part: Part, value: Decimal) -> str:
+    return PUBLISHED.format(part, value)

@@ -1,4 +1,4 @@
-"""Files for other programs, on request: event files for TensorBoard and a model for Keras.
+"""Files on request: event files for TensorBoard, a model for Keras, and pictures for a paper.
 
 They are made of the history and the weights of a result; nothing is trained for them.
 """
@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lossbench.data.arrays import Split
+from lossbench.pictures.formats import PLAIN, Drawn
 from lossbench.results.files import DamagedResult, content
 from lossbench.results.result import Result
+from lossbench.suite.picture_files import PICTURE_NAMES
 
 EVENTS, MODEL = "tensorboard", "model.keras"
 # The names of these files in the folder of a result; * stands for anything.
@@ -19,17 +21,18 @@ MOST_BYTES = 2**31  # of one file
 
 
 class Extras(NamedTuple):
-    """Which files for other programs are asked for."""
+    """Which files for other programs are asked for, and which pictures."""
 
     tensorboard: bool = False
     model: bool = False
+    pictures: Drawn = PLAIN
 
 
 NO_EXTRAS = Extras()
 
 
 def extra_files(result: Result, split: Split, extras: Extras) -> dict[str, bytes]:
-    """The files that are asked for, by their names in the folder of the result.
+    """The files for other programs that are asked for, by their names in the folder of the result.
 
     There is no model if every seed diverged.
     """
@@ -48,13 +51,14 @@ def extra_files(result: Result, split: Split, extras: Extras) -> dict[str, bytes
 
 
 def stored_extra_files(folder: Path) -> dict[str, bytes]:
-    """The files for other programs that the folder of a result holds, by their names there.
+    """The files that were asked for and that the folder of a result holds, by their names there.
 
     Links are left out: what they point to is not part of the result.
     """
     events = folder / EVENTS
     files = {}
-    for path in (folder / MODEL, *(() if events.is_symlink() else events.rglob("*"))):
+    pictures = (folder / name for name in PICTURE_NAMES)
+    for path in (folder / MODEL, *pictures, *(() if events.is_symlink() else events.rglob("*"))):
         with suppress(DamagedResult):
             files[path.relative_to(folder).as_posix()] = content(path, MOST_BYTES)
     return files

@@ -11,8 +11,9 @@ from lossbench.results import atomic
 from lossbench.results.files import FIGURES
 from lossbench.results.read import NotReusable, reusable
 from lossbench.suite.extras import NO_EXTRAS, Extras, expected
+from lossbench.suite.picture_files import expected_pictures
 from lossbench.suite.replacement import covers, refusal, refusal_of_unusable
-from lossbench.suite.write import pictures, refuse
+from lossbench.suite.write import refuse
 
 State = tuple[int, int]
 
@@ -117,7 +118,7 @@ def plan_with_stored(case: Case, folder: Path, extras: Extras) -> Plan:
     unchanged = not missing and _config(result.experiment, folder) == _config(experiment, folder)
     complete = (
         unchanged
-        and all((folder / name).is_file() for name in pictures(split))
+        and all((folder / name).is_file() for name in expected_pictures(split, extras.pictures))
         and all((folder / name).exists() for name in expected(result, extras))
     )
     return Plan(case, folder, missing, unchanged, complete, remark=remark)

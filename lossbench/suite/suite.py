@@ -167,7 +167,7 @@ class Suite:
         for sweep in self.sweeps:
             folder = self._sweep_folders[sweep.points[0].result.experiment.name]
             if kept.isdisjoint(sweep.failed):
-                sweep_files.write(sweep, folder)
+                sweep_files.write(sweep, folder, self._extras.pictures)
             else:
                 unchanged.append(folder / sweep_files.TABLE)
         if self._summary_folder and self.summary:

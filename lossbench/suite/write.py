@@ -11,17 +11,11 @@ from lossbench.results.files import CONFIG, FIGURES, HISTORY, WEIGHTS
 from lossbench.results.result import Result
 from lossbench.results.write import files
 from lossbench.suite.extras import EXTRA_NAMES, NO_EXTRAS, Extras, extra_files
+from lossbench.suite.picture_files import PICTURE_NAMES, picture_files
 
-CURVES, DATA = "learning_curves.png", "dataset.png"
 # All files that the folder of a result may hold. The first one it always holds.
-NAMES = (FIGURES, CONFIG, HISTORY, WEIGHTS, CURVES, DATA, *EXTRA_NAMES)
+NAMES = (FIGURES, CONFIG, HISTORY, WEIGHTS, *PICTURE_NAMES, *EXTRA_NAMES)
 BEGINNING = rb'\A\s*\{\s*"name":'  # of metrics.json, however it is indented
-
-
-def pictures(split: Split) -> tuple[str, ...]:
-    """The names of a result's pictures: its curves and, of two features and a target, its data."""
-    drawn = split.row_shape == (2,) and not split.targets
-    return (CURVES, DATA) if drawn else (CURVES,)
 
 
 def write(
@@ -37,14 +31,7 @@ def write(
     folder. An older result is replaced. Raises FileExistsError if the folder holds anything else,
     and OSError if it cannot be written.
     """
-    # matplotlib is imported while the first experiment is trained.
-    from lossbench.pictures.of_dataset import scatter
-    from lossbench.pictures.of_result import learning_curves
-    from lossbench.pictures.style import png
-
-    drawn = {CURVES: png(learning_curves(result))}
-    if DATA in pictures(split):
-        drawn[DATA] = png(scatter(split))
+    drawn = picture_files(result, split, extras.pictures)
     seen = replace(result, experiment=result.experiment.seen_from(folder))
     content = {**kept, **files(seen), **drawn, **extra_files(seen, split, extras)}
     atomic.replace_folder(folder, content, NAMES)

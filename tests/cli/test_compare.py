@@ -31,7 +31,7 @@ def test_compare_tells_of_the_stored_results_and_imports_no_tensorflow(
         "binary_crossentropy and hinge: 0.848 against 0.846, ahead in 70 % [" in stdout
     )
     assert_plain(stdout)
-    assert {"boundaries_1.png", "boundaries_2.png"} <= set(pictures)
+    assert {"boundaries_make_circles.png", "boundaries_make_blobs.png"} <= set(pictures)
     assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())
 
 

@@ -86,7 +86,7 @@ def test_every_command_reads_a_data_file_once(read: Counter[str], tmp_path: Path
     assert found == [(" ".join(command), once) for command in commands]
     # There are two groups, each with its data.
     names = {it.name for it in (tmp_path / "pictures").iterdir()}
-    assert names >= {"boundaries_1.png", "boundaries_2.png"}
+    assert names >= {"boundaries_flowers.csv.png", "boundaries_flowers.csv_2.png"}
 
 
 def test_a_mistake_in_a_file_is_placed_without_reading_it_again(

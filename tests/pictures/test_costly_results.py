@@ -11,7 +11,7 @@ from pyarrow import parquet
 from lossbench.config.experiment import Experiment
 from lossbench.data.files import DataFiles
 from lossbench.evidence.comparison import compare
-from lossbench.pictures import decision_boundaries
+from lossbench.pictures import decision_boundaries, regions
 from lossbench.results.read import read_result
 from lossbench.training.predict import decisions_in_chunks
 
@@ -53,7 +53,7 @@ def test_large_networks_are_not_asked_for_very_many_points(
         calls.append(experiment.name)
         return decisions_in_chunks(experiment, *rest)
 
-    monkeypatch.setattr(decision_boundaries, "decisions_in_chunks", counted)
+    monkeypatch.setattr(regions, "decisions_in_chunks", counted)
     (group,) = compare([made(it, 7, 1, model={"hidden": hidden}) for it in ("one", "two")])
     figure = decision_boundaries.boundaries(group, group.results[0].experiment.dataset.load())
     assert [calls.count(it.experiment.name) for it in group.results if figure] == asked

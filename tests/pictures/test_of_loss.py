@@ -7,7 +7,6 @@ import pytest
 from drawn_texts import check_texts
 
 from lossbench.pictures.encode import encoded
-from lossbench.pictures.line_labels import apart
 from lossbench.pictures.loss_courses import Course, Setting, course, defaults
 from lossbench.pictures.of_loss import line_name, picture, small
 from lossbench.pictures.of_losses import gallery
@@ -111,12 +110,3 @@ def test_the_same_picture_is_the_same_bytes(ending: str) -> None:
     first, second = (encoded(picture(LOSSES["huber"]), ending) for _ in range(2))  # type: ignore[arg-type]
     assert first == second
     assert not re.search(rb"20\d\d-\d\d", first)
-
-
-def test_names_stand_apart_and_as_near_as_can_be() -> None:
-    assert apart([0.5], [0.1]) == [0.5]
-    places = apart([0.5, 0.5, 0.5], [0.1, 0.1, 0.1])
-    np.testing.assert_allclose(np.diff(places), 0.1)
-    within = apart([1.0, 1.0, 0.0], [0.2, 0.2, 0.2])
-    assert max(within) <= 0.9 + 1e-9
-    assert min(within) >= 0

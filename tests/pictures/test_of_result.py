@@ -7,7 +7,6 @@ import pytest
 from drawn_texts import boxes, check_texts
 from made_up_curves import experiment, history, result
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -15,8 +14,9 @@ from matplotlib.text import Text
 
 from lossbench.config.bundled import BUNDLED, in_folder
 from lossbench.config.load import load
+from lossbench.pictures.encode import encoded
 from lossbench.pictures.of_result import learning_curves
-from lossbench.pictures.style import png
+from lossbench.pictures.style import COLOURS
 from lossbench.results.result import Result, Training
 
 CONFIGS = [path.stem for path in in_folder(BUNDLED)]
@@ -28,20 +28,20 @@ def line(panel: Axes, part: str) -> Line2D:
     return found
 
 
-def mark(panel: Axes, part: str) -> Line2D:
-    """The mark of the part's published figure, which is not a curve and has the curve's colour."""
-    [found] = [
-        it
-        for it in panel.lines
-        if it is not line(panel, part) and it.get_color() == line(panel, part).get_color()
-    ]
-    return found
+def leader(panel: Axes, text: str) -> float:
+    """The value on the panel's axis at which the line to a label begins."""
+    [number] = [n for n, it in enumerate(panel.texts) if text in it.get_text().split("\n")]
+    start = panel.collections[-1].get_segments()[number][0]
+    pixels = panel.transAxes.transform(start)
+    return float(panel.transData.inverted().transform(pixels)[1])
 
 
 def marked_value(panel: Axes, part: str) -> float:
-    """The value on the panel's axis at which a mark begins."""
-    pixels = mark(panel, part).get_transform().transform(mark(panel, part).get_xydata()[0])
-    return float(panel.transData.inverted().transform(pixels)[1])
+    """The value on the panel's axis at which the mark of a published figure begins."""
+    [label] = [
+        it.get_text() for it in panel.texts if it.get_text().startswith(f"published\n{part}: ")
+    ]
+    return leader(panel, label.split("\n")[1])
 
 
 def published_labels(figure: Figure) -> list[str]:
@@ -117,20 +117,22 @@ def test_each_band_reaches_from_the_10th_to_the_90th_percentile(part):
         assert ys.max() == pytest.approx(high[epoch - 1])
 
 
-def test_train_is_blue_and_test_is_orange_in_every_panel_and_in_the_legend():
+def test_parts_differ_by_colour_and_by_dashes_and_are_named_at_the_ends_of_their_lines():
     figure = learning_curves(result(experiment()))
     for panel in figure.axes:
-        assert line(panel, "train").get_color() == "tab:blue"
-        assert line(panel, "test").get_color() == "tab:orange"
-    [legend] = figure.legends
-    assert [it.get_text() for it in legend.get_texts()] == ["train", "test"]
-    assert [it.get_color() for it in legend.get_lines()] == ["tab:blue", "tab:orange"]
+        assert line(panel, "train").get_color() == COLOURS["train"]
+        assert line(panel, "test").get_color() == COLOURS["test"]
+        assert line(panel, "train").is_dashed()
+        assert not line(panel, "test").is_dashed()
+        assert {it.get_text() for it in panel.texts} == {"train", "test"}
+        found = boxes(figure)
+        assert all(panel.bbox.x1 < box.x0 for text, box in found.items() if "train" in text)
 
 
-def test_the_legend_hides_no_data():
-    figure = learning_curves(result(experiment()))
-    FigureCanvasAgg(figure).draw()
-    assert not any(figure.legends[0].get_window_extent().overlaps(it.bbox) for it in figure.axes)
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_a_leader_begins_where_its_line_ends(part):
+    panel = learning_curves(result(experiment())).axes[0]
+    assert leader(panel, part) == pytest.approx(line(panel, part).get_ydata()[-1], rel=1e-5)
 
 
 @pytest.mark.parametrize("loss", ["hinge", "mae"])
@@ -152,16 +154,22 @@ def test_a_published_zero_is_marked_at_the_bottom_of_a_logarithmic_axis():
 
 def test_published_figures_keep_their_decimals():
     shown = result(load("hinge").model_copy(update={"epochs": 20}))
-    assert published_labels(learning_curves(shown)) == ["published: 0.792", "published: 0.740"]
+    assert published_labels(learning_curves(shown)) == [
+        "published\ntrain: 0.792",
+        "published\ntest: 0.740",
+    ]
     shown = result(load("mse").model_copy(update={"epochs": 20}))
-    assert published_labels(learning_curves(shown)) == ["published: 0.000", "published: 0.001"]
+    assert published_labels(learning_curves(shown)) == [
+        "published\ntrain: 0.000",
+        "published\ntest: 0.001",
+    ]
 
 
 @pytest.mark.parametrize("part", ["train", "test"])
 def test_a_figure_published_of_one_part_is_marked_once(part):
     of = experiment(published={"accuracy": {part: 0.7}})
     figure = learning_curves(result(of))
-    assert published_labels(figure) == ["published: 0.7"]
+    assert published_labels(figure) == [f"published\n{part}: 0.7"]
     assert marked_value(figure.axes[-1], part) == pytest.approx(0.7)
 
 
@@ -274,7 +282,7 @@ def test_unusual_results_are_drawn_without_warnings(loss, case):
     of = experiment(
         loss, settings.pop("epochs", 20), {"mse" if loss == "mse" else "accuracy": {"test": 0}}
     )
-    assert png(learning_curves(result(of, **settings))).startswith(b"\x89PNG")
+    assert encoded(learning_curves(result(of, **settings))).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("loss", ["hinge", "mse"])
@@ -287,7 +295,7 @@ def test_constant_curves_are_drawn_legibly_and_without_warnings(loss, value):
 
 def test_a_single_epoch_is_visible():
     panel = learning_curves(result(experiment(epochs=1))).axes[0]
-    assert line(panel, "train").get_marker() == "o"
+    assert line(panel, "train").get_marker() == "s"
     assert panel.collections[0].get_linewidth()[0] > 0
 
 

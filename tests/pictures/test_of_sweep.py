@@ -9,8 +9,9 @@ from made_up import LOSSES, MANY_RATES, RATES, WRONG_LABELS, sweep_of
 from matplotlib.figure import Figure
 
 from lossbench.evidence.sweep import Sweep
+from lossbench.pictures.encode import encoded
 from lossbench.pictures.of_sweep import picture
-from lossbench.pictures.style import png
+from lossbench.pictures.style import COLOURS, STYLES, Style
 
 SWEEPS: dict[str, tuple[Any, ...]] = {
     "numbers": ("hinge", RATES, {1: 10, 3: 4}),
@@ -47,10 +48,11 @@ def sweep(request: pytest.FixtureRequest) -> Sweep:
     return sweep_of(config, *settings, diverged=diverged)
 
 
-def test_no_text_of_a_picture_overlaps_another_or_is_cut_off(sweep: Sweep) -> None:
-    drawn = picture(sweep)
+@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+def test_no_text_of_a_picture_overlaps_another_or_is_cut_off(sweep: Sweep, style: Style) -> None:
+    drawn = picture(sweep, style)
     assert drawn
-    assert png(drawn) == png(picture(sweep) or Figure())
+    assert encoded(drawn) == encoded(picture(sweep, style) or Figure())
     check_texts(drawn)
 
 
@@ -71,3 +73,35 @@ def test_lines_are_the_medians_over_the_values_in_order() -> None:
         np.testing.assert_array_equal(line.get_ydata(), expected)
     (cross,) = (line for line in panel.lines if line.get_label() == "all diverged")
     assert cross.get_xdata().tolist() == [0.1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "best"),
+    [
+        (RATES, "best test median: 0.752 at 1"),
+        (LOSSES, "best test median: 0.752 at binary_crossentropy"),
+        (WRONG_LABELS, None),  # how data are disturbed is given, not chosen
+    ],
+    ids=["numbers", "names", "nothing to pick"],
+)
+def test_the_best_point_is_ringed_and_named(settings: str, best: str | None) -> None:
+    drawn = picture(sweep_of("hinge", settings))
+    assert drawn
+    named = [it.get_text() for legend in drawn.legends for it in legend.texts]
+    assert [it for it in named if it.startswith("best")] == ([best] if best else [])
+    panel = drawn.axes[0]
+    rings = [it for it in panel.lines if it.get_label() == best]
+    [test] = [it for it in panel.lines if it.get_label() == "test"]
+    for ring in rings:
+        assert ring.get_xydata().tolist()[0] == test.get_xydata().tolist()[-1]
+    assert len(rings) == bool(best)
+
+
+@pytest.mark.parametrize("settings", [RATES, LOSSES])
+def test_without_colours_marks_tell_train_and_test_apart(settings: str) -> None:
+    drawn = picture(sweep_of("hinge", settings))
+    assert drawn
+    train, test = (
+        next(it for it in drawn.axes[0].lines if it.get_label() == part) for part in COLOURS
+    )
+    assert train.get_marker() != test.get_marker()

@@ -12,9 +12,9 @@ import pytest
 from made_up_curves import experiment, result, split
 from matplotlib.image import imread
 
+from lossbench.pictures.encode import encoded
 from lossbench.pictures.of_dataset import scatter
 from lossbench.pictures.of_result import learning_curves
-from lossbench.pictures.style import png
 
 HOSTILE = {
     "axes.facecolor": "black",
@@ -41,7 +41,7 @@ def fingerprint() -> str:
         scatter(split()),
         scatter(split(classes=0)),
     ]
-    return hashlib.sha256(b"".join(map(png, pictures))).hexdigest()
+    return hashlib.sha256(b"".join(map(encoded, pictures))).hexdigest()
 
 
 def test_the_same_picture_is_the_same_bytes():
@@ -49,9 +49,9 @@ def test_the_same_picture_is_the_same_bytes():
 
 
 def test_a_picture_is_sharp_at_450_pixels_and_below_100_kb():
-    encoded = png(learning_curves(result(experiment(epochs=200))))
-    assert imread(BytesIO(encoded)).shape[1] == 810
-    assert len(encoded) < 100_000
+    content = encoded(learning_curves(result(experiment(epochs=200))))
+    assert imread(BytesIO(content)).shape[1] == 810
+    assert len(content) < 100_000
 
 
 def test_global_settings_neither_change_a_picture_nor_are_changed():

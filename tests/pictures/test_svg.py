@@ -4,13 +4,14 @@ import re
 
 from matplotlib.figure import Figure
 
+from lossbench.pictures.style import LINES
 from lossbench.pictures.svg import inline
 
 
 def drawn(description: str = "a line") -> str:
     picture = Figure()
     panel = picture.subplots()
-    panel.plot([0, 1], color="tab:blue", label="train")
+    panel.plot([0, 1], color=LINES[0], label="train")
     panel.set_title("1.23456 <b> is kept")
     panel.legend()
     return inline(picture, "first", description)
@@ -27,8 +28,8 @@ def test_every_id_and_what_refers_to_it_has_the_name_of_the_picture() -> None:
 
 def test_colours_are_those_of_the_page_and_texts_stay_as_they_are() -> None:
     text = drawn()
-    assert "stroke: var(--blue)" in text
-    assert "#1f77b4" not in text
+    assert "stroke: var(--line-1)" in text
+    assert "#0072b2" not in text
     assert "1.23456 &lt;b&gt; is kept" in text
     assert "font-family" not in text
     assert not re.search(r'd="[^"]*\.\d{3}', text)

@@ -58,10 +58,10 @@ def test_compare_works_without_the_data(trained: tuple[Path, Experiment]) -> Non
     groups = compare(results)
     assert complaints == []
     assert groups[0].title == "d.csv: accuracy"
-    assert pictures(groups).keys() == {"curves_1.png", "boundaries_1.png"}
+    assert pictures(groups).keys() == {"curves_d", "boundaries_d"}
     hidden = (folder / "d.csv").rename(folder / "hidden.csv")
     try:
         groups = compare(read_all(folder / "results" / "deep")[0])
-        assert pictures(groups).keys() == {"curves_1.png"}
+        assert pictures(groups).keys() == {"curves_d"}
     finally:
         hidden.rename(folder / "d.csv")

@@ -48,7 +48,8 @@ def test_the_table_says_what_the_points_metrics_say(swept: tuple[Path, Path, str
     _, folder, _ = swept
     document = json.loads((folder / "sweep.json").read_text())
     assert document["metric"] == "mse"
-    assert document["axes"] == [{"key": "optimizer.learning_rate", "values": [0.001, 0.05, 1e30]}]
+    axis = {"key": "optimizer.learning_rate", "label": "learning_rate"}
+    assert document["axes"] == [{**axis, "values": [0.001, 0.05, 1e30]}]
     for point, name in zip(document["points"], NAMES, strict=True):
         metrics = json.loads((folder / name / "metrics.json").read_text())
         assert point["name"] == name
