@@ -50,8 +50,7 @@ def _what_to_take(best: Standing, called: dict[str | None, list[Standing]], metr
     undecided = f"Not decided: {named} has the best median"
     if behind := called["behind"]:
         text = f"{undecided}, but in pairs of all seeds it is worse than {_named(behind)}"
-        alike_text = f"; no difference that matters between it and {_named(alike)}"
-        text += alike_text if alike else ""
+        text += f"; no difference that matters between it and {_named(alike)}" if alike else ""
     elif alike:
         seen = "matters" if called["small"] else "is seen"
         text = f"Take {_listed_or([named, *map(_with_median, alike)])}: no difference between them "
