@@ -29,8 +29,9 @@ lint: install
 docs: install
 	PYTHONPATH=tests $(BIN)/python -m docs.generate
 
-# The report of the nine on the first page of the documentation; it needs Chromium.
+# The losses of each problem, and the report of the nine on the first page; that needs Chromium.
 picture: install
+	PYTHONPATH=tests $(BIN)/python -m docs.loss_pictures
 	PYTHONPATH=tests $(BIN)/python -m docs.picture
 
 test: install

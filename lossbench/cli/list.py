@@ -1,20 +1,37 @@
 """``lossbench list``: what there is to choose from."""
 
+import typer
+
 from lossbench.cli.app import app, examples
-from lossbench.cli.options import AsJson, Debug, Version
+from lossbench.cli.options import AsJson, Debug, Kinds, Version
 
 
-@app.command("list", epilog=examples("list", "list --json"))
-def list_(as_json: AsJson = False, debug: Debug = False, version: Version = False) -> None:
-    """List the experiments, losses, optimizers and data there are."""
+@app.command("list", epilog=examples("list", "list losses", "list experiments --json"))
+def list_(
+    kind: Kinds = None, as_json: AsJson = False, debug: Debug = False, version: Version = False
+) -> None:
+    """List the experiments, losses, optimizers, metrics and data there are.
+
+    Without KIND it tells in short how many there are of each. With one it has a line for each name,
+    which says when to take it. KIND is experiments, losses, optimizers, schedules, metrics or
+    datasets.
+    """
     from lossbench.cli import catalogue
     from lossbench.cli.tables import print_table
-    from lossbench.cli.terminal import print_json
+    from lossbench.cli.terminal import out, print_json
+    from lossbench.text import unknown
 
+    if kind is not None and kind not in catalogue.KINDS:
+        raise typer.BadParameter(f"'{kind}' {unknown(kind, catalogue.KINDS, 'listed')}")
     if as_json:
-        print_json(catalogue.as_document())
+        document = catalogue.as_document()
+        print_json(document[catalogue.KINDS[kind]] if kind else document)
         return
-    for number, (title, columns, rows) in enumerate(catalogue.tables()):
-        if number:
+    for number, (title, columns, rows) in enumerate(catalogue.tables(kind)):
+        if number and not out.is_terminal:
             print()
         print_table(title, columns, rows)
+    if not out.is_terminal:
+        print()
+    for line in catalogue.next_steps(kind):
+        out.print(line)

@@ -13,6 +13,7 @@ from lossbench.pictures.settings import ignore_settings
 # Each module registers its commands, and the help lists them in this order.
 import lossbench.cli.run
 import lossbench.cli.list
+import lossbench.cli.explain
 import lossbench.cli.validate
 import lossbench.cli.schema
 import lossbench.cli.compare

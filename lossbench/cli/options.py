@@ -90,6 +90,25 @@ Dask = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
+# Of list.
+Kinds = Annotated[
+    str | None,
+    typer.Argument(metavar="KIND", help="What to list a line each of, such as losses."),
+]
+
+# Of explain.
+LossNames = Annotated[
+    list[str] | None, typer.Argument(metavar="LOSS", help="Names of losses, such as hinge or mse.")
+]
+LossPicture = Annotated[
+    Path | None,
+    typer.Option(
+        "--picture",
+        metavar="FILE",
+        help="Draw the loss and its gradient into FILE: .png, .pdf or .svg.",
+    ),
+]
+
 # Of compare and report.
 ResultFolders = Annotated[
     list[Path], typer.Argument(metavar="FOLDER", help="Folders of results, or of one result each.")

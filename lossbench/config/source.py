@@ -103,7 +103,7 @@ def read_document(path: Path) -> Document:
     except FileNotFoundError:
         close = close_to(path, bundled_names())
         meant = f"did you mean '{close}'? " if close else ""
-        hint = f"{meant}'lossbench list' names all"
+        hint = f"{meant}'lossbench list experiments' names all"
         message = f"no such file, nor a bundled config of that name; {hint}"
         raise ConfigError([Mistake(path, None, "", message)]) from None
     except IsADirectoryError:

@@ -45,6 +45,29 @@ GENERATORS: dict[str, Target] = {
     "make_sparse_uncorrelated": "real",
     "make_swiss_roll": "real",
 }
+# What they are about.
+ABOUT = {
+    "load_breast_cancer": "Tumours, benign or not: 569 rows, 30 features.",
+    "load_diabetes": "How far a disease got in a year: 442 rows, 10 features.",
+    "load_digits": "Handwritten digits, as images of 8 x 8: 1797 rows, 10 classes.",
+    "load_iris": "Flowers of 3 species: 150 rows, 4 features.",
+    "load_linnerud": "Three measures of the body, by three exercises: 20 rows.",
+    "load_wine": "Wines of 3 growers: 178 rows, 13 features.",
+    "make_blobs": "Clouds of points, one for each class.",
+    "make_circles": "A circle around another one, two classes.",
+    "make_classification": "Clusters at the corners of a cube, beside features of no use.",
+    "make_friedman1": "A smooth function of five features; the others are of no use.",
+    "make_friedman2": "The impedance of a circuit, by four features: large numbers.",
+    "make_friedman3": "The phase of a circuit, by four features.",
+    "make_gaussian_quantiles": "One cloud of points, whose shells are the classes.",
+    "make_hastie_10_2": "A ball in ten dimensions, and what is outside: two classes.",
+    "make_moons": "Two half circles that reach into each other, two classes.",
+    "make_multilabel_classification": "Labels of which a row has any number, as texts have.",
+    "make_regression": "A linear function of some features, with noise if you like.",
+    "make_s_curve": "A sheet bent to an S; the target is the place along it.",
+    "make_sparse_uncorrelated": "A linear function of four features out of ten, with noise.",
+    "make_swiss_roll": "A sheet rolled up; the target is the place along it.",
+}
 # These change what a function returns, not the data.
 NOT_PARAMETERS = {
     *("as_frame", "coef", "return_centers", "return_X_y"),

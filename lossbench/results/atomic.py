@@ -109,17 +109,17 @@ def refuse(path: Path, names: Collection[str]) -> None:
         raise FileExistsError(f"{path} is in the way: {message}")
 
 
-def refuse_file(path: Path, mark: bytes) -> None:
+def refuse_file(path: Path, mark: bytes, within: int = HEAD) -> None:
     """Raise FileExistsError if a file's place is taken by something else than an older one.
 
-    An older one is a file, not a link to one, that is empty, or in whose beginning ``mark``, a
-    regular expression, is found.
+    An older one is a file, not a link to one, that is empty, or in whose first ``within`` bytes
+    ``mark``, a regular expression, is found.
     """
     if not os.path.lexists(path):
         return
     if path.is_file() and not path.is_symlink():
         with path.open("rb") as file:
-            head = file.read(HEAD)
+            head = file.read(within)
         if not head or re.search(mark, head):
             return
     raise FileExistsError(f"{path} is in the way: lossbench did not write it")

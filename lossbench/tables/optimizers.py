@@ -114,6 +114,23 @@ OPTIMIZERS: dict[str, Parameters] = {
         },
     }.items()
 }
+# When to take each of them.
+ADVICE = {
+    "SGD": "Steps along the gradient, with momentum: plain and well understood. Tune its rate.",
+    "RMSprop": "Steps of a like size for all weights: for recurrent networks and noisy gradients.",
+    "Adam": "The usual choice: RMSprop with momentum, which trains well at its default rate.",
+    "AdamW": "Adam with a weight decay of its own: where a network learns its rows by heart.",
+    "Adadelta": "Like RMSprop, by the size of its own steps. Raise its rate, which is small.",
+    "Adafactor": "Like Adam with far less memory: for very large networks.",
+    "Adagrad": "Steps that shrink with the gradients so far: for features that are mostly 0.",
+    "Adamax": "Adam by the largest of recent gradients: where a few of them are very large.",
+    "Ftrl": "Penalties that make weights 0: for many features that are mostly 0.",
+    "Lamb": "Adam with steps that fit the weights of each layer: for very large batches.",
+    "Lion": "Steps by the sign of the gradient alone. Take a third to a tenth of Adam's rate.",
+    "Muon": "Steps that are orthogonal matrices, and those of Adam for all but matrices.",
+    "Nadam": "Adam with Nesterov's momentum, which looks a step ahead.",
+    "ScheduleFreeAdamW": "AdamW that averages its weights, and so needs no schedule of its rate.",
+}
 NAMES = {alias: name for name in OPTIMIZERS for alias in (name, name.lower())}
 FORMER_PARAMETERS = {"lr": "learning_rate"}  # former names in Keras
 # Those that Keras 3.12, the last for Python 3.10, lacks, or has with other parameters.
@@ -161,4 +178,13 @@ SCHEDULES: dict[str, Parameters] = {
         "m_mul": Parameter(1.0, low_excluded=True),
         "alpha": _share(0.0),
     },
+}
+# How each of them changes the rate.
+COURSES = {
+    "ExponentialDecay": "Times decay_rate in every decay_steps steps.",
+    "InverseTimeDecay": "Divided by 1 + decay_rate * step / decay_steps.",
+    "PolynomialDecay": "Down to end_learning_rate in decay_steps steps, by default in a line.",
+    "PiecewiseConstantDecay": "A constant between two boundaries each.",
+    "CosineDecay": "Down to alpha times the rate in half a cosine, after a warm-up if you like.",
+    "CosineDecayRestarts": "Half cosines, one after the other.",
 }

@@ -17,7 +17,8 @@ class Parameter:
     fractions; one that is ``one_or_many`` takes a list of numbers too, and a ``scheduled`` one a
     schedule of the learning rate. With ``choices`` it is one of these names. A ``needed`` parameter
     has no default. A ``silent`` one with its default is left out of a config. A ``not_zero`` one
-    may be anything within its bounds but 0.
+    may be anything within its bounds but 0. ``about`` says what a parameter of a loss does, and
+    ``drawn`` are values that show it in a picture.
     """
 
     default: float | bool | str | tuple[float, ...] | None = None
@@ -32,6 +33,8 @@ class Parameter:
     silent: bool = False
     choices: tuple[str, ...] = ()
     not_zero: bool = False
+    about: str = ""
+    drawn: tuple[float, ...] = ()
 
     def complaint(self, value: Any) -> str | None:
         """What is wrong with a value, or None."""

@@ -10,7 +10,10 @@ from small_experiments import MOONS
 
 from lossbench import __version__
 
-COMMANDS = ("run", "run-all", "new", "compare", "report", "list", "validate", "schema")
+COMMANDS = (
+    *("run", "run-all", "new", "compare", "report"),
+    *("list", "explain", "validate", "schema"),
+)
 HEAVY = {"tensorflow", "keras", "matplotlib", "pandas", "scipy", "sklearn"}
 
 
@@ -96,7 +99,12 @@ def modules_after(statements: list[str], cwd: Path) -> set[str]:
         pytest.param(
             [["--help"], *([command, "--help"] for command in COMMANDS)], set(), id="help"
         ),
-        pytest.param([["list"], ["list", "--json"]], set(), id="list", marks=pytest.mark.thorough),
+        pytest.param(
+            [["list"], ["list", "losses"], ["explain"], ["explain", "hinge", "--json"]],
+            set(),
+            id="list and explain",
+            marks=pytest.mark.thorough,
+        ),
         pytest.param(
             [["validate", "hinge"], ["validate", "mse"]], {"scipy", "sklearn"}, id="validate"
         ),

@@ -12,7 +12,7 @@ from lossbench.config.load import load
 def test_missing_file_names_the_nearest_bundled_config() -> None:
     (line,) = complaints("hige")
     said = "hige: no such file, nor a bundled config of that name; did you mean 'hinge'? "
-    assert line == f"{said}'lossbench list' names all"
+    assert line == f"{said}'lossbench list experiments' names all"
     (line,) = complaints("label-noise/clean-mea")
     assert "did you mean 'label-noise/clean-mae'?" in line
 

@@ -4,7 +4,6 @@ Every test takes whatever rows there are: a new loss needs no change here.
 """
 
 import inspect
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
 from lossbench.tables.losses import LOSSES, NOT_FITTING, Loss, TargetShape, encode, unfit
+from lossbench.tables.losses.formula import in_formula, value
 
 ROWS, CLASSES = 40, 3
 OF_KERAS = [loss for loss in LOSSES.values() if hasattr(keras.losses, loss.name)]
@@ -60,23 +60,12 @@ def evaluated(loss: Loss, y: NDArray[Any], p: NDArray[Any], parameters: dict[str
     """The formula of a row, whose labels and outputs are numbers where there is one unit."""
     if loss.class_shares:
         y, parameters["share"] = np.split(y, 2)
-    names = {
-        **{name: np.array(it) if isinstance(it, list) else it for name, it in parameters.items()},
-        "log": lambda it: np.log(np.maximum(it, 1e-12)),  # of a label that is 0, times 0
-        "cosh": np.cosh,
-        "exp": np.exp,
-        "sqrt": np.sqrt,
-        "pi": np.pi,
-        "softplus": lambda it: np.log1p(np.exp(it)),
-        "y": y.item() if y.size == 1 else y.astype(float),
-        "p": p.item() if p.size == 1 else p.astype(float),
-    }
-    return float(eval(loss.formula.replace("^", "**"), names))
-
-
-def in_formula(loss: Loss) -> set[str]:
-    """The parameters that the formula speaks of."""
-    return {*re.findall(r"\w+", loss.formula)} & loss.parameters.keys()
+    return value(
+        loss,
+        y.item() if y.size == 1 else y.astype(float),
+        p.item() if p.size == 1 else p.astype(float),
+        parameters,
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,10 +209,20 @@ def test_the_cauchy_loss_is_the_cost_that_scipy_minimizes() -> None:
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=title)
 def test_a_row_says_what_the_loss_is_and_when_to_take_it(loss: Loss) -> None:
     assert loss.title.lower() == loss.name.replace("_", " ")
-    for advice in (loss.advice, *(it.advice for it in loss.variants)):
-        assert len(advice) > 40
+    assert loss.explained
+    texts = (loss.explained.not_for, loss.explained.pull)
+    for advice in (loss.advice, *texts, *(it.advice for it in loss.variants)):
+        assert len(advice) > 15
         assert advice[0].isupper()
         assert advice.endswith(".")
+    # It goes on after "aims at" and before a full stop.
+    assert not loss.explained.aims_at.endswith(".")
+    assert {*loss.explained.beside} <= LOSSES.keys() - {loss.name}
+    assert loss.explained.beside
+    for parameter in loss.parameters.values():
+        assert len(parameter.about) > 20
+        assert not parameter.about.endswith(".")
+        assert all(parameter.complaint(it) is None for it in parameter.drawn)
     for variant in loss.variants:
         assert variant.parameters.keys() <= loss.parameters.keys()
 

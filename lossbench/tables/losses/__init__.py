@@ -6,14 +6,19 @@ sigmoid cannot be written by accident.
 
 To add a loss, add a row to the file of its problem: ``regression``, ``binary`` or ``multiclass``,
 or of its topic.
-All else follows from the row: the schema, what ``lossbench new`` says and the tests. What Keras
+All else follows from the row: the schema, what ``lossbench new`` and ``explain`` say, its picture
+and the tests. What Keras
 lacks brings its function and a reference along.
 """
 
+from lossbench.tables.losses.adjusted import ADJUSTED
 from lossbench.tables.losses.binary import BINARY
+from lossbench.tables.losses.distributions import DISTRIBUTIONS
 from lossbench.tables.losses.loss import Loss
 from lossbench.tables.losses.multiclass import MULTICLASS
 from lossbench.tables.losses.noisy_labels import NOISY_LABELS
+from lossbench.tables.losses.one_sided import ONE_SIDED
+from lossbench.tables.losses.ordinal import ORDINAL
 from lossbench.tables.losses.own import OWN_ACTIVATIONS, own
 from lossbench.tables.losses.positive import POSITIVE
 from lossbench.tables.losses.regression import ANY_REAL, REGRESSION
@@ -46,7 +51,11 @@ __all__ = [
     "unfit",
 ]
 
-ROWS = (*REGRESSION, *ROBUST, *POSITIVE, *BINARY, *MULTICLASS, *NOISY_LABELS, *SQUARES)
+ROWS = (
+    *(*REGRESSION, *ONE_SIDED, *DISTRIBUTIONS, *ROBUST, *POSITIVE),
+    *BINARY,
+    *(*MULTICLASS, *ORDINAL, *ADJUSTED, *NOISY_LABELS, *SQUARES),
+)
 LOSSES = {loss.name: loss for loss in ROWS}
 # Losses of Keras that do not fit: of a whole batch or picture (dice, tversky), of sequences (ctc)
 # and of embeddings (circle).

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossbench.tables.losses.explanation import Explanation
 from lossbench.tables.losses.loss import FOCUS, LABEL_SMOOTHING, Loss
 from lossbench.tables.parameters import Parameter
 
@@ -62,6 +63,17 @@ BINARY = (
         problem="binary classification",
         labels="0/1",
         activations=PROBABILITY,
+        explained=Explanation(
+            aim="probability",
+            aims_at="the probability of class 1",
+            not_for="Data in which many labels are wrong, if you train for long: it "
+            "learns them by heart.",
+            pull="A row pulls at the logit by 1 less the probability of its label, so 1 "
+            "at most. A wrong label pulls the harder, the surer the network is of "
+            "the right one, and costs without bound.",
+            over="probability",
+            beside=("binary_focal_crossentropy",),
+        ),
         aliases=("bce",),
         parameters={"label_smoothing": LABEL_SMOOTHING},
         logits=True,
@@ -75,10 +87,26 @@ BINARY = (
         problem="binary classification",
         labels="0/1",
         activations=PROBABILITY,
+        explained=Explanation(
+            aim="likelier class",
+            aims_at="the side of the likelier class; probabilities are drawn towards 1/2,"
+            " the more the larger gamma is",
+            not_for="Probabilities that are to be believed, and data with wrong labels: "
+            "these are hard rows, to which it gives most of the weight.",
+            pull="A row that is right by far hardly pulls, and one that is far off pulls "
+            "as hard as in cross-entropy, or somewhat harder. So wrong labels count "
+            "for more.",
+            over="probability",
+            beside=("binary_crossentropy",),
+        ),
         parameters={
             "gamma": FOCUS,
-            "apply_class_balancing": Parameter(False),
-            "alpha": Parameter(0.25, high=1.0),
+            "apply_class_balancing": Parameter(False, about="weighs the classes by alpha"),
+            "alpha": Parameter(
+                0.25,
+                high=1.0,
+                about="the weight of class 1 if classes are weighed; class 0 has 1 less it",
+            ),
             "label_smoothing": LABEL_SMOOTHING,
         },
         logits=True,
@@ -94,6 +122,19 @@ BINARY = (
         problem="binary classification",
         labels="-1/1",
         activations=MARGIN,
+        explained=Explanation(
+            aim="likelier class",
+            aims_at="the label of the likelier class, 1 or -1, however likely it is",
+            not_for="Probabilities, also later: an output does not tell how sure it is.",
+            pull="A row that is right by the margin does not pull, and all others pull "
+            "equally hard. A wrong label pulls no harder than any row on the wrong "
+            "side.",
+            over="margin",
+            beside=(
+                "squared_hinge",
+                "binary_crossentropy",
+            ),
+        ),
     ),
     Loss(
         "squared_hinge",
@@ -104,6 +145,21 @@ BINARY = (
         problem="binary classification",
         labels="-1/1",
         activations=MARGIN,
+        explained=Explanation(
+            aim="mean label",
+            aims_at="the mean of the labels 1 and -1, as the squared error does, and so "
+            "at the side of the likelier class",
+            not_for="Data in which labels are wrong, with a linear output.",
+            pull="The gradient grows with how much of the margin is missing, without "
+            "bound where the output is linear: the further a wrong label is on the "
+            "wrong side, the harder it pulls. A tanh output keeps it below 4.",
+            over="margin",
+            beside=(
+                "hinge",
+                "modified_huber",
+                "binary_crossentropy",
+            ),
+        ),
     ),
     Loss(
         "logistic",
@@ -115,6 +171,20 @@ BINARY = (
         problem="binary classification",
         labels="-1/1",
         activations=("linear",),
+        explained=Explanation(
+            aim="log-odds",
+            aims_at="the logarithm of the odds of class 1, whose sign is the likelier class",
+            not_for="Data in which many labels are wrong, if you train for long: it "
+            "learns them by heart, as cross-entropy does.",
+            pull="A row pulls by 1 at most, and the harder, the further it is on the "
+            "wrong side. Rows that are right by far hardly pull, but never quite "
+            "stop to.",
+            over="margin",
+            beside=(
+                "hinge",
+                "smooth_hinge",
+            ),
+        ),
         function=logistic,
         reference=logistic_of_scipy,
         source="Friedman, Hastie and Tibshirani 2000, Additive Logistic Regression: a Statistical "
@@ -130,6 +200,20 @@ BINARY = (
         problem="binary classification",
         labels="-1/1",
         activations=("linear",),
+        explained=Explanation(
+            aim="likelier class",
+            aims_at="the side of the likelier class, up to 1 or -1",
+            not_for="Probabilities, which its outputs are not.",
+            pull="A row that is right by the margin does not pull, one on the wrong side "
+            "pulls by 1, and between them the gradient falls evenly. A wrong label "
+            "pulls no harder than any row on the wrong side.",
+            over="margin",
+            beside=(
+                "hinge",
+                "squared_hinge",
+                "logistic",
+            ),
+        ),
         function=smooth_hinge,
         reference=smooth_hinge_of_the_paper,
         source="Rennie and Srebro 2005, Loss Functions for Preference Levels: Regression with "
@@ -146,6 +230,20 @@ BINARY = (
         problem="binary classification",
         labels="-1/1",
         activations=("linear",),
+        explained=Explanation(
+            aim="mean label",
+            aims_at="the mean of the labels 1 and -1, as the squared error does, and so "
+            "at the side of the likelier class",
+            not_for="Probabilities, for which metrics do not take its outputs.",
+            pull="The gradient grows with how much of the margin is missing, up to 4 for "
+            "a row that is on the wrong side by 1 or more. A wrong label pulls no "
+            "harder than that.",
+            over="margin",
+            beside=(
+                "hinge",
+                "squared_hinge",
+            ),
+        ),
         function=modified_huber,
         reference=modified_huber_of_the_paper,
         source="Zhang 2004, Solving Large Scale Linear Prediction Problems Using Stochastic "

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from lossbench.tables import metrics
+from lossbench.tables.losses.explanation import Explanation
 from lossbench.tables.losses.outputs import UNITS, USUAL, Outputs
 from lossbench.tables.losses.targets import TakenFor, Targets, TargetShape
 from lossbench.tables.parameters import Parameter, Parameters
@@ -30,9 +31,20 @@ TAKEN_FOR: dict[TakenFor, tuple[Problem, Targets]] = {
     "rates": ("regression", "between 0 and 1"),
 }
 
+SHORT = 16  # letters of a name for which no alias is taken
+
 # Parameters that several losses have.
-LABEL_SMOOTHING = Parameter(0.0, high=1.0)
-FOCUS = Parameter(2.0)
+LABEL_SMOOTHING = Parameter(
+    0.0,
+    high=1.0,
+    about="takes so much from the label and shares it out among all classes, so that the outputs "
+    "need not be certain",
+)
+FOCUS = Parameter(
+    2.0,
+    about="how much less a row counts that is right by far; with 0 it is cross-entropy",
+    drawn=(0.0, 1.0, 2.0, 5.0),
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,9 @@ class Loss:
 
     ``formula`` is the loss of one row in Python, with ``^`` for powers: ``y`` is its label, ``p``
     its output, and each is a vector where it has several numbers. ``advice`` says when to take the
-    loss. ``meaning`` says what the units of the output layer mean, unless that is the ``usual``.
+    loss, and ``explained`` all else that ``lossbench explain`` tells; a person's own loss and a sum
+    have neither. ``meaning`` says what the units of the output layer mean, unless it is the
+    ``usual``.
 
     ``activations`` are those that the output layer may have, the default first. Where ``logits`` is
     true, a linear output gives logits, and the function is called with ``from_logits``.
@@ -81,6 +95,7 @@ class Loss:
     problem: Problem
     labels: Labels
     activations: tuple[str, ...]
+    explained: Explanation | None
     aliases: tuple[str, ...] = ()
     parameters: Parameters = field(default_factory=dict)
     logits: bool = False
@@ -96,6 +111,11 @@ class Loss:
     suits: Suits = "any"
     not_offered: str = ""
     meaning: Outputs | None = None
+
+    @property
+    def short_name(self) -> str:
+        """Its name where there is little room: of a long one the shortest alias."""
+        return self.name if len(self.name) <= SHORT else min((self.name, *self.aliases), key=len)
 
     @property
     def activation(self) -> str:

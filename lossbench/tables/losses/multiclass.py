@@ -1,14 +1,11 @@
-"""Losses for several classes.
-
-Most have as many outputs as classes, the largest of which is the class. Losses for classes that
-have an order have an output for each threshold between two of them.
-"""
+"""Losses for several classes: as many outputs as classes, the largest of which is the class."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lossbench.tables.losses.explanation import Explanation
 from lossbench.tables.losses.loss import FOCUS, LABEL_SMOOTHING, Loss, Variant
 from lossbench.tables.parameters import Parameter
 
@@ -26,42 +23,6 @@ def probabilities(keras: Any, prediction: Any, from_logits: bool) -> Any:
     return keras.ops.softmax(prediction, axis=-1) if from_logits else prediction
 
 
-def poly_1(keras: Any, y: Any, prediction: Any, epsilon: Any, from_logits: bool = False) -> Any:
-    """Cross-entropy with another first coefficient in its series."""
-    wrong = keras.ops.sum((1 - y) * probabilities(keras, prediction, from_logits), axis=-1)
-    return cross_entropy(keras, y, prediction, from_logits) + epsilon * wrong
-
-
-def poly_1_of_the_paper(y: NDArray[Any], prediction: NDArray[Any], epsilon: float) -> NDArray[Any]:
-    """Poly-1 of Leng et al. 2022."""
-    right = prediction[y == 1]
-    loss: NDArray[Any] = -np.log(right) + epsilon * (1 - right)
-    return loss
-
-
-def logit_adjusted(keras: Any, y: Any, prediction: Any, tau: Any) -> Any:
-    """Cross-entropy of outputs to which the logarithms of the class shares are added.
-
-    ``y`` has the shares after the labels, (rows, 2 * classes).
-    """
-    classes = prediction.shape[-1]
-    labels, shares = y[:, :classes], y[:, classes:]
-    adjusted = prediction + tau * keras.ops.log(shares)
-    return cross_entropy(keras, labels, adjusted, from_logits=True)
-
-
-def logit_adjusted_of_the_paper(
-    y: NDArray[Any], prediction: NDArray[Any], tau: float
-) -> NDArray[Any]:
-    """The logit adjusted loss of Menon et al. 2021, written as a class against the others."""
-    labels, shares = np.split(y, 2, axis=1)
-    right = labels == 1
-    odds = (shares / shares[right][:, None]) ** tau
-    differences = prediction - prediction[right][:, None]
-    loss: NDArray[Any] = np.log(np.sum(odds * np.exp(differences), axis=1))
-    return loss
-
-
 def generalized_cross_entropy(keras: Any, y: Any, prediction: Any, q: Any) -> Any:
     """Keras's function. It needs labels of shape (rows,), and mixes up rows of shape (rows, 1)."""
     return keras.losses.categorical_generalized_cross_entropy(y[:, 0], prediction, q=q)
@@ -75,31 +36,6 @@ def generalized_cross_entropy_of_the_paper(
     return (1 - right**q) / q
 
 
-def corn(keras: Any, y: Any, prediction: Any) -> Any:
-    """The cross-entropy of the thresholds that a row gets to: those up to its class.
-
-    It is minus the logarithm of the probability of the class. The paper divides the sum over a
-    batch by how many thresholds its rows get to, and here it is divided by the rows, so that what a
-    row counts does not depend on the other rows.
-    """
-    thresholds = keras.ops.arange(prediction.shape[1], dtype=y.dtype)
-    # softplus(p) is -log(1 - sigmoid(p)), and softplus(-p) is -log(sigmoid(p)).
-    each = keras.ops.softplus(keras.ops.where(y > thresholds, -prediction, prediction))
-    return keras.ops.sum(keras.ops.where(y >= thresholds, each, 0.0), axis=1)
-
-
-def corn_of_the_paper(y: NDArray[Any], prediction: NDArray[Any]) -> NDArray[Any]:
-    """The loss of Shi, Cao and Raschka 2021 as they write it, the terms of each row added up."""
-    conditional = 1 / (1 + np.exp(-prediction.astype(float)))
-    loss = np.zeros(len(y))
-    for k in range(prediction.shape[1]):
-        subset = y[:, 0] > k - 1
-        above = y[:, 0] > k
-        f = conditional[:, k]
-        loss -= np.where(subset, above * np.log(f) + (1 - above) * np.log(1 - f), 0)
-    return loss
-
-
 MULTICLASS = (
     Loss(
         "categorical_crossentropy",
@@ -110,6 +46,20 @@ MULTICLASS = (
         problem="multi-class classification",
         labels="one-hot",
         activations=PROBABILITIES,
+        explained=Explanation(
+            aim="probability",
+            aims_at="the probabilities of the classes",
+            not_for="Data in which many labels are wrong, if you train for long: it "
+            "learns them by heart.",
+            pull="A row pulls at the logit of its class by 1 less the probability of it, "
+            "so 1 at most. A wrong label pulls the harder, the surer the network is "
+            "of the right one, and costs without bound.",
+            over="probability",
+            beside=(
+                "categorical_focal_crossentropy",
+                "categorical_generalized_cross_entropy",
+            ),
+        ),
         parameters={"label_smoothing": LABEL_SMOOTHING},
         logits=True,
         takes={"shares": PROBABILITIES},
@@ -131,6 +81,20 @@ MULTICLASS = (
         problem="multi-class classification",
         labels="integer",
         activations=PROBABILITIES,
+        explained=Explanation(
+            aim="probability",
+            aims_at="the probabilities of the classes",
+            not_for="Data in which many labels are wrong, if you train for long: it "
+            "learns them by heart.",
+            pull="A row pulls at the logit of its class by 1 less the probability of it, "
+            "so 1 at most. A wrong label pulls the harder, the surer the network is "
+            "of the right one, and costs without bound.",
+            over="probability",
+            beside=(
+                "categorical_focal_crossentropy",
+                "categorical_generalized_cross_entropy",
+            ),
+        ),
         logits=True,
         not_offered=SAME,
     ),
@@ -143,6 +107,20 @@ MULTICLASS = (
         problem="multi-class classification",
         labels="one-hot",
         activations=("softmax",),
+        explained=Explanation(
+            aim="probability",
+            aims_at="the probabilities of the classes",
+            not_for="Data in which many labels are wrong, if you train for long: it "
+            "learns them by heart, as cross-entropy does.",
+            pull="A row pulls at the logit of its class by 1 less the probability of it, "
+            "so 1 at most. A wrong label pulls the harder, the surer the network is "
+            "of the right one, and costs without bound.",
+            over="probability",
+            beside=(
+                "categorical_focal_crossentropy",
+                "categorical_generalized_cross_entropy",
+            ),
+        ),
         takes={"shares": ("softmax",)},
         aliases=("kullback_leibler_divergence", "kld"),
         source="Kullback and Leibler 1951, On Information and Sufficiency",
@@ -156,9 +134,25 @@ MULTICLASS = (
         problem="multi-class classification",
         labels="one-hot",
         activations=PROBABILITIES,
+        explained=Explanation(
+            aim="likelier class",
+            aims_at="the order of the classes; probabilities are drawn towards each "
+            "other, the more the larger gamma is",
+            not_for="Probabilities that are to be believed, and data with wrong labels: "
+            "these are hard rows, to which it gives most of the weight.",
+            pull="A row that is right by far hardly pulls, and one that is far off pulls "
+            "alpha times as hard as in cross-entropy, or somewhat harder than that. "
+            "So wrong labels count for more.",
+            over="probability",
+            beside=("categorical_crossentropy",),
+        ),
         parameters={
             "gamma": FOCUS,
-            "alpha": Parameter(0.25, one_or_many=True),
+            "alpha": Parameter(
+                0.25,
+                one_or_many=True,
+                about="the weight of all classes, or a list with one for each",
+            ),
             "label_smoothing": LABEL_SMOOTHING,
         },
         logits=True,
@@ -175,7 +169,33 @@ MULTICLASS = (
         problem="multi-class classification",
         labels="integer",
         activations=("softmax",),
-        parameters={"q": Parameter(0.7, high=1.0, low_excluded=True, high_excluded=True)},
+        explained=Explanation(
+            aim="likelier class",
+            aims_at="the likeliest class: to probabilities in proportion to the true ones"
+            " to the power of 1 / (1 - q), which are surer than these",
+            not_for="Clean labels of many classes, with a q near 1: at the start the "
+            "right class has a small probability everywhere, and such rows hardly"
+            " pull.",
+            pull="A row pulls most where the network is unsure. One whose label the "
+            "network holds improbable hardly pulls, so that wrong labels are not "
+            "learnt by heart.",
+            over="probability",
+            beside=(
+                "categorical_crossentropy",
+                "symmetric_cross_entropy",
+            ),
+        ),
+        parameters={
+            "q": Parameter(
+                0.7,
+                high=1.0,
+                low_excluded=True,
+                high_excluded=True,
+                about="how little a row counts whose label looks wrong: near 0 it is "
+                "cross-entropy, near 1 the absolute error",
+                drawn=(0.1, 0.4, 0.7, 0.95),
+            )
+        },
         function=generalized_cross_entropy,
         reference=generalized_cross_entropy_of_the_paper,
         source="Zhang and Sabuncu 2018, Generalized Cross Entropy Loss for Training Deep Neural "
@@ -190,6 +210,20 @@ MULTICLASS = (
         problem="multi-class classification",
         labels="one-hot",
         activations=("linear", "tanh"),
+        explained=Explanation(
+            aim="majority class",
+            aims_at="the class of more than half of the rows; where no class has so many, at none",
+            not_for="Probabilities, and classes that overlap so much that none is "
+            "likelier than all others together.",
+            pull="A row that is right by the margin does not pull, and all others pull "
+            "equally hard. A wrong label costs by how far it is on the wrong side, "
+            "and pulls no harder for it.",
+            over="margin",
+            beside=(
+                "square_loss",
+                "categorical_crossentropy",
+            ),
+        ),
     ),
     Loss(
         "cosine_similarity",
@@ -200,60 +234,21 @@ MULTICLASS = (
         problem="multi-class classification",
         labels="one-hot",
         activations=PROBABILITIES,
+        explained=Explanation(
+            aim="direction of the mean label",
+            aims_at="the direction of the mean label; with softmax outputs these are the "
+            "probabilities of the classes",
+            not_for="Numbers whose size matters, as the size of the outputs counts for nothing.",
+            pull="No row can cost more than 1 above the best, or 2 where outputs may be "
+            "negative. One whose class is improbable hardly pulls, so wrong labels "
+            "pull little, and a network that starts far off learns slowly.",
+            over="probability",
+            beside=(
+                "categorical_crossentropy",
+                "categorical_generalized_cross_entropy",
+            ),
+        ),
         takes={"numbers": ("linear",), "shares": PROBABILITIES},
         not_offered="compares only directions, which suits embeddings",
-    ),
-    Loss(
-        "corn",
-        "corn",
-        "sum(log(1 + exp(-p[:y]))) + sum(log(1 + exp(p[y:y + 1])))",
-        "For classes that have an order, such as grades: each output tells whether the class is "
-        "above a threshold, so that neighbours of the right class are taken for it sooner.",
-        problem="multi-class classification",
-        labels="integer",
-        activations=("linear",),
-        function=corn,
-        reference=corn_of_the_paper,
-        source="Shi, Cao and Raschka 2021, Deep Neural Networks for Rank-Consistent Ordinal "
-        "Regression Based On Conditional Probabilities",
-        not_offered="is for classes that have an order",
-        meaning="thresholds",
-    ),
-    Loss(
-        "poly_1",
-        "poly 1",
-        "-sum(y * log(p)) + epsilon * (1 - sum(y * p))",
-        "Cross-entropy with one more knob: above 0, epsilon pushes harder where the right class "
-        "has a middling probability; below 0, less. The best value differs from data to data, so "
-        "tune it, and take plain cross-entropy if you do not.",
-        problem="multi-class classification",
-        labels="one-hot",
-        activations=PROBABILITIES,
-        parameters={"epsilon": Parameter(1.0, low=-1.0)},
-        logits=True,
-        takes={"shares": PROBABILITIES},
-        function=poly_1,
-        reference=poly_1_of_the_paper,
-        source="Leng et al. 2022, PolyLoss: A Polynomial Expansion Perspective of Classification "
-        "Loss Functions",
-        not_offered="is close to cross-entropy, with an epsilon that has to be tuned",
-    ),
-    Loss(
-        "logit_adjusted",
-        "logit adjusted",
-        "log(sum(exp(p) * share^tau)) - sum(y * (p + tau * log(share)))",
-        "For classes that are rare: it asks the outputs to be right by more for a class with a "
-        "small share of the rows, so that with a tau of 1 they aim at balanced accuracy. Unlike "
-        "weights of classes it also works where the network can tell all training rows apart. It "
-        "costs accuracy on rows of frequent classes, and gives no probabilities.",
-        problem="multi-class classification",
-        labels="one-hot",
-        activations=("linear",),
-        parameters={"tau": Parameter(1.0)},
-        class_shares=True,
-        function=logit_adjusted,
-        reference=logit_adjusted_of_the_paper,
-        source="Menon et al. 2021, Long-Tail Learning via Logit Adjustment",
-        suits="rare classes",
     ),
 )

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossbench.tables.losses.explanation import Explanation
 from lossbench.tables.losses.loss import Loss
 from lossbench.tables.losses.multiclass import PROBABILITIES, cross_entropy, probabilities
 from lossbench.tables.parameters import Parameter
@@ -67,7 +68,31 @@ NOISY_LABELS = (
         problem="multi-class classification",
         labels="one-hot",
         activations=PROBABILITIES,
-        parameters={"alpha": Parameter(0.1, low_excluded=True), "beta": Parameter(1.0)},
+        explained=Explanation(
+            aim="likelier class",
+            aims_at="the likeliest class, more surely than it is likely",
+            not_for="Clean labels, and probabilities that are to be believed.",
+            pull="With p the probability of its class, a row pulls by (1 - p) * (alpha + "
+            "4 * beta * p): most where the network is unsure, and by no more than "
+            "alpha where it holds the label improbable.",
+            over="probability",
+            beside=(
+                "categorical_crossentropy",
+                "categorical_generalized_cross_entropy",
+            ),
+        ),
+        parameters={
+            "alpha": Parameter(
+                0.1,
+                low_excluded=True,
+                about="the weight of cross-entropy, which keeps the training going",
+            ),
+            "beta": Parameter(
+                1.0,
+                about="the weight of the part that does not chase wrong labels",
+                drawn=(0.0, 0.25, 1.0),
+            ),
+        },
         logits=True,
         function=symmetric_cross_entropy,
         reference=symmetric_cross_entropy_of_the_paper,
@@ -85,9 +110,31 @@ NOISY_LABELS = (
         problem="multi-class classification",
         labels="one-hot",
         activations=PROBABILITIES,
+        explained=Explanation(
+            aim="likelier class",
+            aims_at="the likeliest class, somewhat more surely than it is likely",
+            not_for="Few rows, and clean labels, which it trusts less than it could.",
+            pull="A row pulls by beta times what it does in cross-entropy; the rest pulls"
+            " towards what the network says already. So a wrong label pulls somewhat"
+            " less, and still the harder, the surer the network is.",
+            over="probability",
+            beside=(
+                "categorical_crossentropy",
+                "categorical_generalized_cross_entropy",
+            ),
+        ),
         parameters={
-            "beta": Parameter(0.95, high=1.0, low_excluded=True),
-            "hard": Parameter(False),
+            "beta": Parameter(
+                0.95,
+                high=1.0,
+                low_excluded=True,
+                about="how much the label counts, and not what the network says; with 1 it is "
+                "cross-entropy",
+                drawn=(0.6, 0.8, 0.95),
+            ),
+            "hard": Parameter(
+                False, about="whether what the network says is its class, and not its probabilities"
+            ),
         },
         logits=True,
         takes={"shares": PROBABILITIES},

@@ -31,5 +31,6 @@ def own(name: str, labels: Labels, activation: str) -> Loss:
         problem,
         labels,
         (activation,),
+        None,
         takes={"shares": (activation,)} if labels == "one-hot" else {},
     )

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossbench.tables.losses.explanation import Explanation
 from lossbench.tables.losses.loss import Loss
 from lossbench.tables.parameters import Parameter
 
@@ -59,8 +60,31 @@ POSITIVE = (
         problem="regression",
         labels="real",
         activations=POSITIVE_MEAN,
+        explained=Explanation(
+            aim="mean",
+            aims_at="the mean of the targets",
+            not_for="Negative targets, which it refuses. For counts take poisson, and "
+            "without zeros gamma.",
+            pull="With the exponential output a row pulls by its error / output^(power - "
+            "1). So a large target pulls less than in poisson, and still the more "
+            "the further off it is.",
+            over="output",
+            beside=(
+                "poisson",
+                "gamma",
+            ),
+        ),
         parameters={
-            "power": Parameter(1.5, low=1.0, high=2.0, low_excluded=True, high_excluded=True)
+            "power": Parameter(
+                1.5,
+                low=1.0,
+                high=2.0,
+                low_excluded=True,
+                high_excluded=True,
+                about="the power of the mean by which the variance grows: 1 as for counts, 2 as"
+                " for amounts",
+                drawn=(1.1, 1.5, 1.9),
+            )
         },
         targets="not negative",
         function=tweedie,
@@ -79,6 +103,21 @@ POSITIVE = (
         problem="regression",
         labels="real",
         activations=POSITIVE_MEAN,
+        explained=Explanation(
+            aim="mean",
+            aims_at="the mean of the targets",
+            not_for="Targets of 0 or below, which it refuses, and targets that may be "
+            "wrongly large.",
+            pull="With the exponential output a row pulls by its error / output, that is "
+            "in proportion. An output that is far too high pulls by 2 at most, and "
+            "one that is too low without bound.",
+            over="output",
+            beside=(
+                "mean_squared_logarithmic_error",
+                "poisson",
+                "tweedie",
+            ),
+        ),
         targets="positive",
         function=gamma,
         reference=gamma_of_scikit_learn,

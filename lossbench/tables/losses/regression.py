@@ -1,87 +1,12 @@
-"""Losses for a real target: one output, or a mean and a variance, compared with one number."""
+"""Losses for a real target: one output, compared with one number."""
 
-from math import inf, log, pi
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
+from lossbench.tables.losses.explanation import Explanation
 from lossbench.tables.losses.loss import Loss
 from lossbench.tables.parameters import Parameter
 
 ANY_REAL = ("linear", "relu", "softplus", "exponential", "tanh", "sigmoid")
 # Hui and Belkin 2020 compare one-hot labels with outputs as they are.
 LOGITS_FIRST = ("linear", "softmax")
-
-
-def quantile(keras: Any, y: Any, prediction: Any, quantile: Any) -> Any:
-    """The pinball loss: q times the error of a target above the output, 1 - q times below it."""
-    error = y - prediction
-    return keras.ops.mean(keras.ops.maximum(quantile * error, (quantile - 1) * error), axis=-1)
-
-
-def quantile_of_scikit_learn(
-    y: NDArray[Any], prediction: NDArray[Any], quantile: float
-) -> NDArray[Any]:
-    """The loss of each row: scikit-learn takes it for an output, whose mean it gives."""
-    from sklearn.metrics import mean_pinball_loss
-
-    loss: NDArray[Any] = mean_pinball_loss(
-        y.T, prediction.T, alpha=quantile, multioutput="raw_values"
-    )
-    return loss
-
-
-def gaussian_nll(keras: Any, y: Any, prediction: Any, eps: Any) -> Any:
-    """Minus the logarithm of the normal density, with a unit for the mean and one for the variance.
-
-    The variance is softplus of its unit plus ``eps``, so that it is positive whatever the unit is.
-    """
-    targets = y.shape[-1]
-    variance = keras.ops.softplus(prediction[:, targets:]) + eps
-    squared = keras.ops.square(y - prediction[:, :targets])
-    each = 0.5 * (log(2 * pi) + keras.ops.log(variance) + squared / variance)
-    return keras.ops.mean(each, axis=-1)
-
-
-def gaussian_nll_of_scipy(y: NDArray[Any], prediction: NDArray[Any], eps: float) -> NDArray[Any]:
-    """SciPy's logarithm of the normal density, of a mean and of the root of the variance."""
-    from scipy.stats import norm
-
-    mean, unit = prediction.astype(float).T
-    density: NDArray[Any] = norm.logpdf(y[:, 0], mean, np.sqrt(np.log1p(np.exp(unit)) + eps))
-    return -density
-
-
-def expectile(keras: Any, y: Any, prediction: Any, expectile: Any) -> Any:
-    """The squared error, ``expectile`` times where the target lies above the output."""
-    error = y - prediction
-    above, below = keras.ops.maximum(error, 0), keras.ops.minimum(error, 0)
-    weighed = expectile * keras.ops.square(above) + (1 - expectile) * keras.ops.square(below)
-    return keras.ops.mean(weighed, axis=-1)
-
-
-def expectile_of_the_paper(
-    y: NDArray[Any], prediction: NDArray[Any], expectile: float
-) -> NDArray[Any]:
-    """The criterion of asymmetric least squares of Newey and Powell 1987."""
-    error = (y - prediction)[:, 0]
-    loss: NDArray[Any] = np.abs(expectile - (error < 0)) * error**2
-    return loss
-
-
-def linex(keras: Any, y: Any, prediction: Any, a: Any) -> Any:
-    """Exponential on one side of the target, nearly linear on the other."""
-    scaled = a * (prediction - y)
-    return keras.ops.mean(keras.ops.expm1(scaled) - scaled, axis=-1)
-
-
-def linex_of_the_paper(y: NDArray[Any], prediction: NDArray[Any], a: float) -> NDArray[Any]:
-    """The loss of Varian 1975 with b = 1 and c = a * b, so that it is least at the target."""
-    error = (prediction - y)[:, 0]
-    loss: NDArray[Any] = np.exp(a * error) - a * error - 1
-    return loss
-
 
 REGRESSION = (
     Loss(
@@ -94,6 +19,21 @@ REGRESSION = (
         problem="regression",
         labels="real",
         activations=ANY_REAL,
+        explained=Explanation(
+            aim="mean",
+            aims_at="the mean of the targets",
+            not_for="Targets with outliers, wrong values or a long tail, unless just "
+            "these rows matter: their squares outweigh all others.",
+            pull="The gradient grows with the error, without bound: a row that is ten "
+            "times as far off pulls ten times as hard, and costs a hundred times as "
+            "much.",
+            over="error",
+            beside=(
+                "mean_absolute_error",
+                "huber",
+                "log_cosh",
+            ),
+        ),
         aliases=("mse",),
         on_classes=LOGITS_FIRST,
     ),
@@ -108,6 +48,22 @@ REGRESSION = (
         problem="regression",
         labels="real",
         activations=ANY_REAL,
+        explained=Explanation(
+            aim="geometric mean",
+            aims_at="the geometric mean of 1 + the target, less 1, which lies below the mean",
+            not_for="Sums and averages, for which the mean is needed, and negative "
+            "targets: these count as 0, and so does an output below 0, where "
+            "there is no gradient at all.",
+            pull="What counts is the ratio of 1 + output and 1 + target. An output that "
+            "is too low pulls harder than one that is too high by as much, and one "
+            "that is far too high hardly pulls.",
+            over="output",
+            beside=(
+                "mean_squared_error",
+                "gamma",
+                "poisson",
+            ),
+        ),
         aliases=("msle",),
         suits="long tails",
     ),
@@ -120,6 +76,20 @@ REGRESSION = (
         problem="regression",
         labels="real",
         activations=ANY_REAL,
+        explained=Explanation(
+            aim="median",
+            aims_at="the median of the targets",
+            not_for="Sums and averages, for which the mean is needed: with a long tail "
+            "the median lies below it, and where most targets are 0 it is 0.",
+            pull="All rows pull equally hard, however far off they are. An outlier pulls "
+            "no harder than any other row.",
+            over="error",
+            beside=(
+                "mean_squared_error",
+                "huber",
+                "log_cosh",
+            ),
+        ),
         aliases=("mae",),
         on_classes=LOGITS_FIRST[::-1],  # Zhang and Sabuncu 2018 take it of probabilities
     ),
@@ -132,6 +102,19 @@ REGRESSION = (
         problem="regression",
         labels="real",
         activations=ANY_REAL,
+        explained=Explanation(
+            aim="median of 1/target",
+            aims_at="the median in which a row counts as 1 / its target, which lies below"
+            " the median",
+            not_for="Targets at 0 or near it, and wherever too low is as bad as too high:"
+            " it likes low outputs best, as they are never off by more than 100 "
+            "%.",
+            pull="A row pulls by 100 / its target, however far off it is. A target that "
+            "is wrongly large hardly pulls, and one that is wrongly small pulls "
+            "harder than all others.",
+            over="output",
+            beside=("mean_absolute_error",),
+        ),
         aliases=("mape",),
         targets="not zero",
         suits="positive targets",
@@ -145,7 +128,30 @@ REGRESSION = (
         problem="regression",
         labels="real",
         activations=ANY_REAL,
-        parameters={"delta": Parameter(1.0, low_excluded=True)},
+        explained=Explanation(
+            aim="between median and mean",
+            aims_at="a value between the median and the mean of the targets: nearer to "
+            "the median the smaller delta is, nearer to the mean the larger",
+            not_for="Sums and averages of targets with a long tail, for which the mean is"
+            " needed, and targets of another size than delta: scale them, or set "
+            "delta to what an ordinary error is.",
+            pull="The gradient grows with the error up to delta, and stays there. An "
+            "outlier pulls as hard as an error of delta, and no harder.",
+            over="error",
+            beside=(
+                "mean_squared_error",
+                "mean_absolute_error",
+                "log_cosh",
+            ),
+        ),
+        parameters={
+            "delta": Parameter(
+                1.0,
+                low_excluded=True,
+                about="the error above which errors are no longer squared",
+                drawn=(0.5, 1.0, 2.0),
+            )
+        },
         on_classes=LOGITS_FIRST,
         source="Huber 1964, Robust Estimation of a Location Parameter",
     ),
@@ -158,85 +164,22 @@ REGRESSION = (
         problem="regression",
         labels="real",
         activations=ANY_REAL,
+        explained=Explanation(
+            aim="between median and mean",
+            aims_at="a value between the median and the mean of the targets",
+            not_for="Sums and averages of targets with a long tail, for which the mean is"
+            " needed, and targets that are not scaled: where errors are far above"
+            " 1 it is the absolute error.",
+            pull="The gradient grows with the error, and is never above 1: an outlier "
+            "pulls as hard as an error of 3, and no harder.",
+            over="error",
+            beside=(
+                "mean_squared_error",
+                "mean_absolute_error",
+                "huber",
+            ),
+        ),
         aliases=("logcosh",),
         on_classes=LOGITS_FIRST,
-    ),
-    Loss(
-        "quantile",
-        "quantile",
-        "max(quantile * (y - p), (quantile - 1) * (y - p))",
-        "For a quantile of the target instead of its middle, such as the value that 90 % of all "
-        "rows stay below. At 0.5 it is half the absolute error.",
-        problem="regression",
-        labels="real",
-        activations=ANY_REAL,
-        aliases=("pinball",),
-        parameters={"quantile": Parameter(0.5, high=1.0, low_excluded=True, high_excluded=True)},
-        function=quantile,
-        reference=quantile_of_scikit_learn,
-        source="Koenker and Bassett 1978, Regression Quantiles",
-        not_offered="aims at a quantile, not at the middle; at 0.5 it is half the mae",
-    ),
-    Loss(
-        "expectile",
-        "expectile",
-        "(expectile if y > p else 1 - expectile) * (y - p)^2",
-        "Like the quantile loss, with squares: for a value on one side of the mean, where large "
-        "misses on that side cost most. It is smooth, so it trains more calmly than a quantile, "
-        "but what it aims at is no share of the rows, and outliers pull it. At 0.5 it is half the "
-        "squared error.",
-        problem="regression",
-        labels="real",
-        activations=ANY_REAL,
-        parameters={"expectile": Parameter(0.5, high=1.0, low_excluded=True, high_excluded=True)},
-        function=expectile,
-        reference=expectile_of_the_paper,
-        source="Newey and Powell 1987, Asymmetric Least Squares Estimation and Testing",
-        not_offered="aims at an expectile, not at the middle; at 0.5 it is half the mse",
-    ),
-    Loss(
-        "linex",
-        "linex",
-        "exp(a * (p - y)) - a * (p - y) - 1",
-        "For errors that cost far more in one direction: with a above 0 an output that is too high "
-        "costs exponentially, and one that is too low linearly; below 0 it is the other way round. "
-        "Scale the target and keep a small: an error of 89 / a is infinite in 32-bit floats, so "
-        "a single outlier can end a training.",
-        problem="regression",
-        labels="real",
-        activations=ANY_REAL,
-        parameters={"a": Parameter(1.0, low=-inf, not_zero=True)},
-        function=linex,
-        reference=linex_of_the_paper,
-        source="Varian 1975, A Bayesian Approach to Real Estate Assessment",
-        not_offered="is for errors that cost far more in one direction, which only you can know",
-    ),
-    Loss(
-        "poisson",
-        "poisson",
-        "p - y * log(p)",
-        "For counts and rates: the output is the mean of a Poisson distribution.",
-        problem="regression",
-        labels="real",
-        activations=("exponential", "softplus", "sigmoid", "relu"),
-        targets="not negative",
-        suits="counts and long tails",
-    ),
-    Loss(
-        "gaussian_nll",
-        "gaussian nll",
-        "(log(2 * pi * (softplus(p[1]) + eps)) + (y - p[0])^2 / (softplus(p[1]) + eps)) / 2",
-        "Minus the log-likelihood of a normal distribution, whose variance is learned, too: for "
-        "targets that are noisier in some rows than in others. Noisy rows then have less pull.",
-        problem="regression",
-        labels="real",
-        activations=("linear",),
-        parameters={"eps": Parameter(1e-6, low_excluded=True)},
-        function=gaussian_nll,
-        reference=gaussian_nll_of_scipy,
-        source="Nix and Weigend 1994, Estimating the Mean and Variance of the Target Probability "
-        "Distribution",
-        not_offered="learns the noise of each row, too, which no metric here judges",
-        meaning="mean and variance",
     ),
 )

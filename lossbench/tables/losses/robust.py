@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lossbench.tables.losses.explanation import Explanation
 from lossbench.tables.losses.loss import Loss
 from lossbench.tables.losses.regression import ANY_REAL
 from lossbench.tables.parameters import Parameter
@@ -62,8 +63,30 @@ ROBUST = (
         problem="regression",
         labels="real",
         activations=ANY_REAL,
+        explained=Explanation(
+            aim="where most targets lie",
+            aims_at="a value where most targets lie; those that are far from it hardly count",
+            not_for="Targets with a long tail that is right: it gives these rows up. And "
+            "targets that are not scaled, where errors are all far above c or all"
+            " far below.",
+            pull="The gradient grows up to an error of c, and falls again beyond: an "
+            "outlier pulls the less, the further off it is.",
+            over="error",
+            beside=(
+                "mean_squared_error",
+                "huber",
+                "tukey_biweight",
+            ),
+        ),
         aliases=("lorentzian",),
-        parameters={"c": Parameter(OF_CAUCHY, low=SMALLEST)},
+        parameters={
+            "c": Parameter(
+                OF_CAUCHY,
+                low=SMALLEST,
+                about="the error that pulls hardest, in units of the target",
+                drawn=(1.0, OF_CAUCHY, 5.0),
+            )
+        },
         function=cauchy,
         reference=cauchy_of_the_paper,
         source="Holland and Welsch 1977, Robust Regression Using Iteratively Reweighted "
@@ -81,8 +104,30 @@ ROBUST = (
         problem="regression",
         labels="real",
         activations=ANY_REAL,
+        explained=Explanation(
+            aim="where most targets lie",
+            aims_at="a value where most targets lie; those further from it than c do not "
+            "count at all",
+            not_for="Targets with a long tail that is right, and networks that start far "
+            "from the target: such rows are not learnt.",
+            pull="The gradient grows up to an error of 0.45 c, falls again, and is 0 from"
+            " c on: an outlier does not pull at all.",
+            over="error",
+            beside=(
+                "mean_squared_error",
+                "huber",
+                "cauchy",
+            ),
+        ),
         aliases=("bisquare",),
-        parameters={"c": Parameter(OF_TUKEY, low=SMALLEST)},
+        parameters={
+            "c": Parameter(
+                OF_TUKEY,
+                low=SMALLEST,
+                about="the error from which rows do not count, in units of the target",
+                drawn=(2.0, OF_TUKEY, 8.0),
+            )
+        },
         function=tukey_biweight,
         reference=tukey_biweight_of_the_paper,
         source="Beaton and Tukey 1974, The Fitting of Power Series, Meaning Polynomials, "

@@ -4,6 +4,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from lossbench.tables.losses.explanation import Explanation
 from lossbench.tables.losses.loss import Loss
 from lossbench.tables.losses.multiclass import cross_entropy
 from lossbench.tables.parameters import Parameter
@@ -57,7 +58,30 @@ SQUARES = (
         problem="multi-class classification",
         labels="one-hot",
         activations=("linear",),
-        parameters={"k": Parameter(1.0, low_excluded=True), "M": Parameter(1.0, low_excluded=True)},
+        explained=Explanation(
+            aim="mean label",
+            aims_at="the mean of the one-hot labels, which with k and M of 1 is the share"
+            " of each class",
+            not_for="Probabilities, as outputs may lie below 0 and above 1, and many "
+            "classes with k and M of 1.",
+            pull="The gradient grows with the distance from the label, without bound, and"
+            " on both sides: an output that is righter than right is drawn back. A "
+            "wrong label pulls the harder, the surer the network is.",
+            over="margin",
+            beside=(
+                "categorical_hinge",
+                "squentropy",
+                "categorical_crossentropy",
+            ),
+        ),
+        parameters={
+            "k": Parameter(
+                1.0, low_excluded=True, about="the weight of the unit of the right class"
+            ),
+            "M": Parameter(
+                1.0, low_excluded=True, about="what this unit should be", drawn=(1.0, 2.0, 3.0)
+            ),
+        },
         function=square_loss,
         reference=square_loss_of_the_paper,
         source="Hui and Belkin 2020, Evaluation of Neural Architectures Trained with Square Loss "
@@ -74,6 +98,19 @@ SQUARES = (
         problem="multi-class classification",
         labels="one-hot",
         activations=("linear",),
+        explained=Explanation(
+            aim="likelier class",
+            aims_at="the likeliest class, less surely than it is likely",
+            not_for="Probabilities of classes that overlap, of which it is not sure enough.",
+            pull="A row pulls at its class as in cross-entropy, by 1 at most, and at the "
+            "other classes by their outputs as well, without bound. A wrong label "
+            "pulls the harder, the surer the network is.",
+            over="margin",
+            beside=(
+                "categorical_crossentropy",
+                "square_loss",
+            ),
+        ),
         softmax_by_hand=True,
         function=squentropy,
         reference=squentropy_of_the_paper,

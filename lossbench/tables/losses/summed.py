@@ -50,6 +50,7 @@ def summed(name: str, rows: Sequence[Loss]) -> Loss:
         first.problem,
         first.labels,
         _activations(rows),
+        None,
         logits=any(row.logits for row in rows),
         on_classes=on_classes if first.problem == "regression" else (),
         takes={} if first.problem == "regression" else takes,
