@@ -29,9 +29,9 @@ def report(
 
     from lossbench.cli.terminal import print_error
     from lossbench.evidence.comparison import NothingToCompare
+    from lossbench.evidence.stored_sweep import read_sweep
     from lossbench.report.answer import read_answer
     from lossbench.report.page import FILE_NAME, Beside, page, refuse
-    from lossbench.report.stored_sweep import read_sweep
     from lossbench.results.atomic import os_error_message, replace_file
     from lossbench.results.files import DamagedResult
 
@@ -39,7 +39,7 @@ def report(
     answer, sweep = None, None
     try:
         answer = read_answer(folder)
-        sweep = read_sweep(folder, results, metric)
+        sweep = read_sweep(folder, results)
     except DamagedResult as error:
         print_error(str(error))
         complaints = [*complaints, str(error)]

@@ -126,8 +126,8 @@ def read_settings(settings: Sequence[str]) -> Grid:
             (f"{OPTION} name", "must be a single name: the names of all points begin with it")
         )
         del axes[("name",)]
-    known = labels(list(axes))
-    labelled = (replace(axis, label=known.get(axis.key, "")) for axis in axes.values())
+    labels = _labels(list(axes))
+    labelled = (replace(axis, label=labels.get(axis.key, "")) for axis in axes.values())
     return Grid(tuple(labelled), tuple(refused))
 
 
@@ -186,15 +186,15 @@ def text(value: object) -> str:
     return str(value)
 
 
-def labels(keys: Sequence[Key]) -> dict[Key, str]:
+def _labels(keys: Sequence[Key]) -> dict[Key, str]:
     """A short name for each key: as much of its end as tells it from the others."""
     keys = [key for key in keys if key != ("name",)]
-    found = {}
+    labels = {}
     for key in keys:
         sizes = range(2 if key[-1] == "name" else 1, len(key) + 1)
         alone = (size for size in sizes if sum(other[-size:] == key[-size:] for other in keys) == 1)
-        found[key] = ".".join(map(str, key[-next(alone, len(key)) :]))
-    return found
+        labels[key] = ".".join(map(str, key[-next(alone, len(key)) :]))
+    return labels
 
 
 def _values(key: Key, written: str) -> Iterator[Any]:

@@ -102,8 +102,12 @@ def as_document(sweep: Sweep) -> dict[str, Any]:
     """The content of sweep.json; None stands for NaN."""
     return {
         "name": sweep.name,
+        "base": sweep.base,
         "metric": sweep.metric,
-        "axes": [{"key": axis.dotted, "values": list(axis.values)} for axis in sweep.axes],
+        "axes": [
+            {"key": axis.dotted, "label": axis.label, "values": list(axis.values)}
+            for axis in sweep.axes
+        ],
         "points": [
             {
                 "name": point.result.experiment.name,

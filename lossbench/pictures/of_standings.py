@@ -17,7 +17,6 @@ from lossbench.pictures.style import (
     readable,
     shortened,
     which_of_many,
-    write_heading,
 )
 from lossbench.tables.metrics import METRICS
 
@@ -67,7 +66,9 @@ def standings(comparison: Comparison) -> Figure:
     if np.isfinite(constant):
         _mark(panel, constant)
     _tell_lost(panel, shown)
-    write_heading(picture, literal(comparison.data, LONGEST_TITLE), lines)
+    title = literal(comparison.data, LONGEST_TITLE)
+    picture.text(0.02, 1 - 0.09 / height, title, va="top", weight="bold", size=9)
+    picture.text(0.02, 1 - 0.27 / height, "\n".join(lines), va="top", color="0.3")
     return picture
 
 

@@ -79,7 +79,7 @@ def _panel(
     set_limits(axes, "y", *values, METRICS[comparison.metric].is_error)
     longest = max(it.epochs for it in comparison.results)
     axes.set(xlabel="Epoch", xlim=(0.5, longest + 0.5))
-    axes.locator_params(axis="x", integer=True, min_n_ticks=1)
+    axes.locator_params(axis="x", integer=True, min_n_ticks=1, nbins=5)
     name = shortened(literal(label, 200), LONGEST_TITLE)
     picture.text(0.02, 0.98, name, va="top", weight="bold", size=8)
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.98), ncols=2, borderaxespad=0)

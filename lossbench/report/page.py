@@ -8,6 +8,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -21,6 +22,7 @@ from lossbench.evidence.comparison_text import LIMITS
 from lossbench.evidence.findings import findings
 from lossbench.evidence.sweep import Sweep
 from lossbench.report.answer import Answer
+from lossbench.report.losses import losses_of
 from lossbench.report.sections import (
     COMPARISONS_DRAWN,
     Sources,
@@ -94,18 +96,29 @@ def page(
         complaints=complaints,
         findings=findings(results, list(rows.values()), judged),
         judged=judged,
+        losses=losses_of(results),
         limits=LIMITS,
-        **_first_screen(comparisons, beside),
+        **_first_screen(comparisons, beside.answer, _on(beside.sweep, metric)),
         **_results(results, comparisons, rows, Sources(folder, DataFiles(), allow_code)),
     )
 
 
-def _first_screen(comparisons: Sequence[Comparison], beside: Beside) -> dict[str, Any]:
+def _on(sweep: Sweep | None, metric: str | None) -> Sweep | None:
+    """The sweep on a metric that is asked for; None where a point does not have it."""
+    if sweep is None or metric is None:
+        return sweep
+    known = all(metric in it.result.experiment.metrics for it in sweep.points)
+    return replace(sweep, metric=metric) if known else None
+
+
+def _first_screen(
+    comparisons: Sequence[Comparison], chosen: Answer | None, swept: Sweep | None
+) -> dict[str, Any]:
     """Which loss to take, and a picture that shows it: of a sweep its own, where there is one."""
-    sweep = sweep_section(beside.sweep) if beside.sweep else None
+    sweep = sweep_section(swept) if swept else None
     drawn = [] if sweep and sweep["picture"] else comparisons[:COMPARISONS_DRAWN]
     return {
-        "answer": beside.answer,
+        "answer": chosen,
         "sweep": sweep,
         "answers": [(it.data, answer(it), anchor_of(n)) for n, it in _numbered(comparisons)],
         "standings": [standings_picture(it, number) for number, it in _numbered(drawn)],

@@ -15,7 +15,8 @@ CHART = ".panels figure.live"
 # How many pixels of a chart are drawn in about the colour of a part.
 DRAWN = """(figure, name) => {
     const canvas = figure.querySelector("canvas");
-    const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const style = getComputedStyle(document.documentElement);
+    const hex = style.getPropertyValue(name).trim();
     const wanted = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     let count = 0;
@@ -78,12 +79,12 @@ def test_hovering_tells_the_same(page: Page, stored: Path) -> None:
 
 def test_parts_and_bands_are_switched_off_and_on(page: Page) -> None:
     figure = page.locator(CHART).first
-    before = figure.evaluate(DRAWN, "--blue")
+    before = figure.evaluate(DRAWN, "--train")
     assert before > 100
     page.get_by_label("train").first.uncheck()
-    assert figure.evaluate(DRAWN, "--blue") < before / 5
+    assert figure.evaluate(DRAWN, "--train") < before / 5
     page.get_by_label("train").first.check()
-    assert figure.evaluate(DRAWN, "--blue") == before
+    assert figure.evaluate(DRAWN, "--train") == before
 
 
 def test_a_chart_takes_the_place_of_its_picture_only_on_the_screen(page: Page) -> None:

@@ -31,7 +31,7 @@ function addFilter(table) {
 }
 
 // Curves: uPlot draws them where they come into sight, in place of their pictures.
-const COLOURS = { train: "--blue", test: "--orange" };
+const PARTS = ["train", "test"];
 const BAND = "band";
 const charts = new Map();
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -50,7 +50,7 @@ const resized = new ResizeObserver((entries) => {
 for (const group of document.querySelectorAll(".panels")) {
   const switches = document.createElement("p");
   switches.className = "switches";
-  for (const name of [...Object.keys(COLOURS), BAND]) {
+  for (const name of [...PARTS, BAND]) {
     const label = document.createElement("label");
     const box = document.createElement("input");
     Object.assign(box, { type: "checkbox", checked: true, name });
@@ -72,7 +72,7 @@ for (const group of document.querySelectorAll(".panels")) {
 function shown(group) {
   const on = (name) => group.previousElementSibling.querySelector(`[name=${name}]`).checked;
   const ofPart = (name) => [on(name), on(name) && on(BAND), on(name) && on(BAND)];
-  return [true, ...Object.keys(COLOURS).flatMap(ofPart)];
+  return [true, ...PARTS.flatMap(ofPart)];
 }
 
 function size(figure) {
@@ -81,7 +81,6 @@ function size(figure) {
 
 function drawChart(figure) {
   const data = JSON.parse(figure.querySelector("script").textContent);
-  const names = Object.keys(data.parts);
   const visible = shown(figure.parentElement);
   const isMedian = (series) => series % 3 === 1;
   const axis = {
@@ -92,17 +91,17 @@ function drawChart(figure) {
     values: (_, ticks) => ticks.map((it) => (it === null ? "" : String(+it.toPrecision(6)))),
   };
   const line = (name, median) => ({
-    stroke: () => colour(COLOURS[name]),
+    stroke: () => colour(`--${name}`),
     width: median ? 1.5 : 0,
     points: { show: median && data.epochs.length === 1 },
   });
-  const series = [{}, ...names.flatMap((it) => [line(it, true), line(it), line(it)])];
+  const series = [{}, ...PARTS.flatMap((it) => [line(it, true), line(it), line(it)])];
   series.forEach((it, place) => (it.show = visible[place]));
   const told = document.createElement("p");
   told.className = "told";
   const tell = (chart) => {
     const place = chart.cursor.idx ?? data.epochs.length - 1;
-    const parts = names.map((it) => {
+    const parts = PARTS.map((it) => {
       const [median, low, high] = data.parts[it].map((values) => values[place] ?? "none");
       return `${it} ${median} [${low}, ${high}]`;
     });
@@ -118,9 +117,9 @@ function drawChart(figure) {
   const chart = new uPlot({
     ...size(figure),
     series,
-    bands: names.map((it, place) => ({
+    bands: PARTS.map((it, place) => ({
       series: [3 * place + 3, 3 * place + 2],
-      fill: () => `${colour(COLOURS[it])}33`,
+      fill: () => `${colour(`--${it}`)}33`,
     })),
     scales: {
       x: { time: false, range: () => [1, data.longest] },
@@ -138,7 +137,7 @@ function drawChart(figure) {
       sync: { key: figure.parentElement.dataset.name },
     },
     hooks: { setCursor: [tell] },
-  }, [data.epochs, ...names.flatMap((it) => data.parts[it])], figure);
+  }, [data.epochs, ...PARTS.flatMap((it) => data.parts[it])], figure);
   figure.append(told);
   figure.classList.add("live");
   charts.set(figure, chart);
