@@ -21,9 +21,8 @@ from matplotlib.figure import Figure
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.load import load, load_all
+from lossbench.evidence.answers import answer
 from lossbench.evidence.comparison import compare
-from lossbench.evidence.findings import findings
-from lossbench.evidence.summary import row
 from lossbench.evidence.sweep import Sweep, sweeps, verdict
 from lossbench.pictures.of_comparison import curves
 from lossbench.pictures.of_result import learning_curves
@@ -111,13 +110,13 @@ def test_compare_ranks_by_it(metric: Metric, results: list[Result]) -> None:
     assert f"(train {metric.name}, pairs of seeds)" in comparison.pairs[0].sentence
 
 
-def test_findings_name_the_best_by_it(metric: Metric, results: list[Result]) -> None:
-    (first, *_) = findings(results, [row(it) for it in results], compare(results), [])
+def test_the_answer_names_the_best_by_it(metric: Metric, results: list[Result]) -> None:
+    (comparison,) = compare(results)
     best, second, third = (it.experiment.name for it in results)
     assert re.fullmatch(
-        rf"{best} has the best median test {metric.name}, [\d.]+, and is better than "
-        rf"{second} \([\d.]+\) and {third} \([\d.]+\)\.",
-        first.sentence,
+        rf"Take {best} \(median test {metric.name} [\d.]+\); "
+        rf"{second} \([\d.]+\) and {third} \([\d.]+\) are worse\.",
+        answer(comparison),
     )
 
 

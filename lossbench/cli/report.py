@@ -20,33 +20,36 @@ def report(
 ) -> None:
     """Write stored results to one page, FOLDER/report.html.
 
-    It needs nothing but a browser. The answer of 'lossbench choose' comes first where there is one,
-    and the findings, then the table of results beside what is published, the claims about them, the
-    comparison of the losses, and each experiment's config and provenance. An older report is
-    replaced, and no other file.
+    It needs nothing but a browser. Which loss to take on which data comes first, from 'lossbench
+    choose' or from a sweep where there is one. Then come the results of each data set beside what
+    is published, with curves and a comparison of the losses, the claims about them, and each
+    experiment's config and provenance. An older report is replaced, and no other file.
     """
     import webbrowser
 
     from lossbench.cli.terminal import is_screen, print_end, print_error
     from lossbench.cli.terminal import out as screen
     from lossbench.evidence.comparison import NothingToCompare
+    from lossbench.evidence.stored_sweep import read_sweep
     from lossbench.report.answer import read_answer
     from lossbench.report.page import FILE_NAME, Beside, page, refuse
     from lossbench.results.atomic import os_error_message, replace_file
     from lossbench.results.files import DamagedResult
 
     results, complaints = stored_results(folder)
+    answer, sweep = None, None
     try:
         answer = read_answer(folder)
+        sweep = read_sweep(folder, results)
     except DamagedResult as error:
         print_error(str(error))
-        answer, complaints = None, [*complaints, str(error)]
+        complaints = [*complaints, str(error)]
     claims, damaged = stored_claims([folder])
     complaints += damaged
     path = out or folder / FILE_NAME
     try:
         refuse(path)
-        title, beside = folder.resolve().name, Beside(answer, next(iter(claims), None))
+        title, beside = folder.resolve().name, Beside(answer, sweep, next(iter(claims), None))
         html = page(title, results, complaints, path.parent, metric, beside, allow_code)
         replace_file(path, html.encode())
     except NothingToCompare as error:

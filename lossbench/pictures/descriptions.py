@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
+from lossbench.config.grid import text
 from lossbench.evidence.comparison import Comparison
+from lossbench.evidence.pair import Standing
+from lossbench.evidence.sweep import Sweep
 from lossbench.pictures.style import readable
 from lossbench.results.result import PARTS, Part, Result
 from lossbench.results.statistics import shown_band
@@ -19,6 +22,35 @@ def of_curves(comparison: Comparison, shown: Sequence[Result]) -> str:
     )
     what = f"Curves of the {readable(metric).lower()} over {epochs} epochs on {comparison.data}"
     return f"{what}, medians of the seeds. In the last epoch, train and test: {ends}."
+
+
+def of_standings(comparison: Comparison, shown: Sequence[Standing]) -> str:
+    """The figures of ``of_standings.standings``."""
+    figures = "; ".join(f"{it.label} {it.summary}" for it in shown)
+    what = f"Test {readable(comparison.metric).lower()} on {comparison.data}"
+    constant = comparison.constant.get("test")
+    beside = "" if constant is None else f" A constant reaches {figure(constant)}."
+    return f"{what}, median and 95 % interval of the seeds: {figures}.{beside}"
+
+
+def of_panel(comparison: Comparison, result: Result) -> str:
+    """Where the lines of a panel of ``small_multiples`` begin and end."""
+    metric = comparison.metric
+    courses = "; ".join(
+        f"{part} from {_value(result, part, metric, 0)} to {_value(result, part, metric)}"
+        for part in PARTS
+    )
+    what = f"Curves of the {readable(metric).lower()} of {result.experiment.name}"
+    return f"{what} over {result.epochs} epochs: {courses}."
+
+
+def of_sweep(sweep: Sweep) -> str:
+    """The test medians of the points of a sweep."""
+    medians = "; ".join(
+        f"{', '.join(map(text, it.values))} {sweep.summary(it, 'test')}" for it in sweep.points
+    )
+    keys = " and ".join(axis.dotted for axis in sweep.axes)
+    return f"{readable(sweep.metric)} over {keys}. Test part: {medians}."
 
 
 def of_boundaries(comparison: Comparison, shown: Sequence[Result]) -> str:

@@ -32,6 +32,7 @@ STYLES = re.compile(r"<style.*?</style>", re.DOTALL)
 DIGITS = re.compile(r"(\.\d\d)\d+")
 NAMES = re.compile(r"(\bid=\"|href=\"#|url\(#)")
 FONTS = re.compile(r"font-family: [^;\"]*;? ?")
+DRAWN = re.compile(r": (#[0-9a-f]{6})\b")
 # Only tags are changed, not the text between them.
 TAGS = re.compile(r"<[^>]*>")
 
@@ -55,9 +56,17 @@ def inline(picture: Figure, name: str, description: str) -> str:
 
 def _tag(tag: str, name: str) -> str:
     """A tag with its ids made unique, the page's colours and font, and two decimals at most."""
-    tag = DIGITS.sub(r"\1", FONTS.sub("", NAMES.sub(rf"\g<1>{name}-", tag)))
-    for drawn, colour in COLOURS.items():
+    if tag.startswith("</"):
+        return tag
+    tag = DIGITS.sub(r"\1", NAMES.sub(rf"\g<1>{name}-", tag))
+    is_text = tag.startswith("<text")
+    if is_text:
+        tag = FONTS.sub("", tag)
+
+    def of_page(found: re.Match[str]) -> str:
+        colour = COLOURS.get(found[1])
         # The colours of lines and dots are too light for text.
-        legible = colour in TEXT_COLOURS or not tag.startswith("<text")
-        tag = tag.replace(f": {drawn}", f": {colour if legible else 'var(--ink)'}")
-    return " ".join(tag.split())
+        legible = colour is None or colour in TEXT_COLOURS or not is_text
+        return f": {(colour or found[1]) if legible else 'var(--ink)'}"
+
+    return " ".join(DRAWN.sub(of_page, tag).split())

@@ -1,6 +1,6 @@
 """What the page shows of each comparison and of each experiment."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from lossbench.data.files import DataFiles
 from lossbench.evidence import summary
 from lossbench.evidence.comparison import Comparison
 from lossbench.evidence.pair import Pair
+from lossbench.evidence.sweep import Sweep, verdict
 from lossbench.pictures import descriptions
 from lossbench.pictures.decision_boundaries import (
     boundaries,
@@ -20,12 +21,17 @@ from lossbench.pictures.decision_boundaries import (
     needing_code,
     shown_in_boundaries,
 )
-from lossbench.pictures.of_comparison import curves, shown_in_curves
+from lossbench.pictures.of_comparison import MOST_LINES
 from lossbench.pictures.of_result import learning_curves
-from lossbench.pictures.style import readable
+from lossbench.pictures.of_standings import shown_in_standings, standings
+from lossbench.pictures.of_sweep import picture as picture_of_sweep
+from lossbench.pictures.small_multiples import panels
+from lossbench.pictures.style import readable, which_of_many
 from lossbench.pictures.svg import inline
-from lossbench.results.result import PARTS, Result
-from lossbench.text import figure, listed
+from lossbench.report.charts import chart
+from lossbench.report.tables import Line
+from lossbench.results.result import Result
+from lossbench.text import listed
 
 # A page with more pictures would take long to load.
 COMPARISONS_DRAWN, EXPERIMENTS_DRAWN = 12, 30
@@ -45,28 +51,55 @@ MANY_EXPERIMENTS = (
 )
 
 
-def comparison_section(
-    comparison: Comparison,
-    number: int,
-    anchors: Mapping[int, str],
-    files: DataFiles,
-    allow_code: bool = False,
-) -> dict[str, Any]:
-    """A comparison; ``number`` counts them, and ``anchors`` are those of the results by id."""
-    train, test = ([it for it in comparison.standings if it.part == part] for part in PARTS)
-    of_results = [anchors[id(result)] for result in comparison.results]
-    pictures, notes = _pictures(comparison, number, files, allow_code)
+@dataclass(frozen=True)
+class Sources:
+    """Where the page lies, data files for its pictures, and whether these may run code."""
+
+    folder: Path
+    files: DataFiles
+    allow_code: bool
+
+
+def anchor_of(number: int) -> str:
+    """Where the section of a comparison is."""
+    return f"comparison-{number}"
+
+
+def standings_picture(comparison: Comparison, number: int) -> Any:
+    """The dots and intervals of a comparison, as SVG."""
+    text = descriptions.of_standings(comparison, shown_in_standings(comparison))
+    return _markup(inline(standings(comparison), f"standings-{number}", text))
+
+
+def sweep_section(sweep: Sweep) -> dict[str, Any]:
+    """What a sweep says, and its picture if it has one."""
+    picture = picture_of_sweep(sweep)
+    text = descriptions.of_sweep(sweep)
     return {
-        "anchor": f"comparison-{number}",
+        "sentence": verdict(sweep),
+        "picture": _markup(inline(picture, "sweep", text)) if picture else "",
+    }
+
+
+def comparison_section(
+    comparison: Comparison, number: int, lines: list[Line], sources: Sources
+) -> dict[str, Any]:
+    """A comparison; ``number`` counts them, and ``lines`` are the rows of its table."""
+    drawn = number <= COMPARISONS_DRAWN
+    curves, notes = _curves(comparison, number) if drawn else ([], [MANY_COMPARISONS])
+    picture, about_it = _boundaries(comparison, number, sources) if drawn else ("", [])
+    return {
+        "anchor": anchor_of(number),
         "data": comparison.data,
         "metric": readable(comparison.metric).lower(),
         "remarks": comparison.notes,
-        "constant": [figure(it) for it in comparison.constant.values()],
-        "standings": list(zip(of_results, train, test, strict=True)),
+        "constant": comparison.constant,
+        "lines": lines,
         "pairs_note": comparison.pairs_note,
         "pairs": [(heading, [(it, _ends(it)) for it in told]) for heading, told in comparison.told],
-        "pictures": pictures,
-        "notes": notes,
+        "curves": curves,
+        "boundaries": picture,
+        "notes": [*notes, *about_it],
     }
 
 
@@ -78,37 +111,47 @@ def _ends(pair: Pair) -> list[float]:
     return [100 * end for end in (low, share, high)]
 
 
-def _pictures(
-    comparison: Comparison, number: int, files: DataFiles, allow_code: bool
-) -> tuple[list[Any], list[str]]:
-    """The pictures of a comparison, and a note on each that is missing."""
-    from markupsafe import Markup
+def _curves(comparison: Comparison, number: int) -> tuple[list[dict[str, Any]], list[str]]:
+    """The panels of a comparison with their figures, and notes on what is not shown."""
+    found = [
+        {
+            "label": panel.label,
+            "picture": _markup(
+                inline(
+                    panel.picture,
+                    f"curves-{number}-{place}",
+                    descriptions.of_panel(comparison, panel.result),
+                )
+            ),
+            "chart": chart(panel, comparison),
+        }
+        for place, panel in enumerate(panels(comparison), start=1)
+    ]
+    if not found:
+        return [], [NO_HISTORY]
+    return found, [f"{it}." for it in which_of_many(len(comparison.results), MOST_LINES)]
 
-    if number > COMPARISONS_DRAWN:
-        return [], [MANY_COMPARISONS]
-    pictures, notes = [], []
-    if picture := curves(comparison):
-        text = descriptions.of_curves(comparison, shown_in_curves(comparison))
-        pictures.append(Markup(inline(picture, f"curves-{number}", text)))
-    else:
-        notes.append(NO_HISTORY)
-    if not allow_code and (names := needing_code(comparison)):
+
+def _boundaries(comparison: Comparison, number: int, sources: Sources) -> tuple[Any, list[str]]:
+    """The decision boundaries, if there are some, and notes on those that are missing."""
+    notes = []
+    if not sources.allow_code and (names := needing_code(comparison)):
         notes.append(f"{CODE}: {listed(names, most=5)}.")
-    if has_boundaries(comparison, allow_code):
-        split = data_of(comparison, files)
-        if split is None:
-            notes.append(NO_DATA)
-        elif picture := boundaries(comparison, split, allow_code):
-            shown = shown_in_boundaries(comparison, allow_code)
-            text = descriptions.of_boundaries(comparison, shown)
-            pictures.append(Markup(inline(picture, f"boundaries-{number}", text)))
-    return pictures, notes
+    if not has_boundaries(comparison, sources.allow_code):
+        return "", notes
+    split = data_of(comparison, sources.files)
+    if split is None:
+        return "", [*notes, NO_DATA]
+    picture = boundaries(comparison, split, sources.allow_code)
+    if not picture:
+        return "", notes
+    shown = shown_in_boundaries(comparison, sources.allow_code)
+    text = descriptions.of_boundaries(comparison, shown)
+    return _markup(inline(picture, f"boundaries-{number}", text)), notes
 
 
 def experiment_section(result: Result, number: int, anchor: str, folder: Path) -> dict[str, Any]:
     """An experiment; the path of its data file starts from the folder of the page."""
-    from markupsafe import Markup
-
     experiment = result.experiment
     picture, note = "", ""
     if number > EXPERIMENTS_DRAWN:
@@ -117,7 +160,7 @@ def experiment_section(result: Result, number: int, anchor: str, folder: Path) -
         note = NO_HISTORY
     else:
         text = descriptions.of_learning_curves(result)
-        picture = Markup(inline(learning_curves(result), f"{anchor}-curves", text))
+        picture = _markup(inline(learning_curves(result), f"{anchor}-curves", text))
     return {
         "anchor": anchor,
         "name": experiment.name,
@@ -130,3 +173,10 @@ def experiment_section(result: Result, number: int, anchor: str, folder: Path) -
         "config": to_yaml(experiment.seen_from(folder)),
         "provenance": [*result.provenance.items(), ("config_sha256", experiment.config_hash)],
     }
+
+
+def _markup(svg: str) -> Any:
+    """An SVG that is not to be escaped: what comes from files is escaped in it already."""
+    from markupsafe import Markup
+
+    return Markup(svg)

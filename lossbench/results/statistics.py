@@ -92,14 +92,15 @@ def band(curves: Sequence[Array]) -> tuple[Array, Array, Array]:
     return middle, low, high
 
 
-def shown_band(curves: Sequence[Array]) -> tuple[Array, Array, Array, Array]:
+def shown_band(
+    curves: Sequence[Array], most: int = MOST_EPOCHS
+) -> tuple[Array, Array, Array, Array]:
     """The epochs, from 1, that a picture shows, and the ``band`` of the curves in these epochs.
 
-    Of more than MOST_EPOCHS epochs it shows MOST_EPOCHS, evenly spaced, with the first and the
-    last.
+    Of more than ``most`` epochs it shows so many, evenly spaced, with the first and the last.
     """
     longest = max(map(len, curves))
-    shown = np.rint(np.linspace(0, longest - 1, min(longest, MOST_EPOCHS))).astype(int)
+    shown = np.rint(np.linspace(0, longest - 1, min(longest, most))).astype(int)
     return shown + 1, *band([curve[shown[shown < len(curve)]] for curve in curves])
 
 

@@ -1,12 +1,16 @@
 """Results with made-up figures, and a report of some of them."""
 
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from command import lossbench
+from in_browser import Tab
 from made_up import NAN
+from playwright.sync_api import Browser, sync_playwright
 
 from lossbench.config.experiment import Experiment
 from lossbench.results.result import Result, Training
@@ -84,3 +88,43 @@ def stored(
     done = lossbench(folder.parent, "report", folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{folder}/report.html\n", "")
     return folder / "report.html"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        why = "needs Chromium, such as Debian's package chromium"
+        pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium: Browser) -> Iterator[Callable[..., Tab]]:
+    contexts = []
+
+    def show(
+        path: Path, width: int = 1280, scheme: str = "light", height: int = 800, script: bool = True
+    ) -> Tab:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            offline=True,
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        tab = Tab(context.new_page())
+        tab.page.on("request", lambda request: tab.asked.append(request.url))
+        tab.page.on("console", lambda message: tab.complaints.append(message.text))
+        tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        tab.page.on("dialog", lambda dialog: tab.complaints.append(dialog.message))
+        tab.page.goto(path.as_uri())
+        return tab
+
+    yield show
+    for context in contexts:
+        context.close()

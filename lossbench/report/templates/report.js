@@ -1,33 +1,183 @@
 "use strict";
 
-// Tables sort by a click on a heading, or by the keys that press a button.
+// Tables: a button in each heading sorts by key, too, and a long table has a filter.
 for (const table of document.querySelectorAll("table.sortable")) {
-  const headings = [...table.tHead.rows[0].cells];
-  headings.forEach((heading, column) => {
+  for (const heading of table.tHead.rows[0].cells) {
     const button = document.createElement("button");
     button.type = "button";
     button.append(...heading.childNodes);
     heading.append(button);
-    button.addEventListener("click", () => {
-      const ascending = heading.getAttribute("aria-sort") !== "ascending";
-      headings.forEach((other) => other.removeAttribute("aria-sort"));
-      heading.setAttribute("aria-sort", ascending ? "ascending" : "descending");
-      sort(table.tBodies[0], column, heading.dataset.sort === "number", ascending ? 1 : -1);
-    });
+  }
+  if ("filter" in table.dataset) addFilter(table);
+}
+
+function addFilter(table) {
+  const label = document.createElement("label");
+  label.className = "filter";
+  const field = document.createElement("input");
+  field.type = "search";
+  const told = document.createElement("output");
+  label.append("Filter ", field, " ", told);
+  (table.closest(".long") ?? table).before(label);
+  field.addEventListener("input", () => {
+    const words = field.value.toLowerCase().split(/\s+/);
+    const rows = [...table.tBodies[0].rows];
+    for (const row of rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+    }
+    told.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length}`;
   });
 }
 
-function sort(body, column, numeric, sign) {
-  const rows = [...body.rows].map((row) => {
-    const cell = row.cells[column];
-    return [cell.dataset.value ?? cell.textContent, row];
+// Curves: uPlot draws them where they come into sight, in place of their pictures.
+const PARTS = ["train", "test"];
+const BAND = "band";
+const charts = new Map();
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+const seen = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    seen.unobserve(target);
+    drawChart(target);
+  }
+}, { rootMargin: "300px" });
+const resized = new ResizeObserver((entries) => {
+  for (const { target } of entries) charts.get(target).setSize(size(target));
+});
+
+for (const group of document.querySelectorAll(".panels")) {
+  const switches = document.createElement("p");
+  switches.className = "switches";
+  for (const name of [...PARTS, BAND]) {
+    const label = document.createElement("label");
+    const box = document.createElement("input");
+    Object.assign(box, { type: "checkbox", checked: true, name });
+    label.className = name;
+    label.append(box, ` ${name}`);
+    switches.append(label);
+  }
+  switches.addEventListener("change", () => {
+    for (const figure of group.children) {
+      const chart = charts.get(figure);
+      shown(group).forEach((show, it) => it && chart && chart.setSeries(it, { show }));
+    }
   });
-  rows.sort(([a], [b]) => {
-    if (a === "" || b === "") return (a === "") - (b === ""); // no figure: last either way
-    return sign * (numeric ? a - b : a.localeCompare(b, "en", { numeric: true }));
-  });
-  body.append(...rows.map(([, row]) => row));
+  group.before(switches);
+  for (const figure of group.children) seen.observe(figure);
 }
+
+// Which series are shown: the epochs, and of each part the median and both ends of the band.
+function shown(group) {
+  const on = (name) => group.previousElementSibling.querySelector(`[name=${name}]`).checked;
+  const ofPart = (name) => [on(name), on(name) && on(BAND), on(name) && on(BAND)];
+  return [true, ...PARTS.flatMap(ofPart)];
+}
+
+function size(figure) {
+  return { width: figure.clientWidth, height: 200 };
+}
+
+function drawChart(figure) {
+  const data = JSON.parse(figure.querySelector("script").textContent);
+  const visible = shown(figure.parentElement);
+  const isMedian = (series) => series % 3 === 1;
+  const axis = {
+    stroke: () => colour("--ink"),
+    grid: { stroke: () => colour("--grid"), width: 1 },
+    ticks: { show: false },
+    font: "11px system-ui, sans-serif",
+    values: (_, ticks) => ticks.map((it) => (it === null ? "" : String(+it.toPrecision(6)))),
+  };
+  const line = (name, median) => ({
+    stroke: () => colour(`--${name}`),
+    width: median ? 1.5 : 0,
+    points: { show: median && data.epochs.length === 1 },
+  });
+  const series = [{}, ...PARTS.flatMap((it) => [line(it, true), line(it), line(it)])];
+  series.forEach((it, place) => (it.show = visible[place]));
+  const told = document.createElement("p");
+  told.className = "told";
+  const tell = (chart) => {
+    const place = chart.cursor.idx ?? data.epochs.length - 1;
+    const parts = PARTS.map((it) => {
+      const [median, low, high] = data.parts[it].map((values) => values[place] ?? "none");
+      return `${it} ${median} [${low}, ${high}]`;
+    });
+    const seeds = data.seeds[place];
+    told.textContent =
+      `Epoch ${data.epochs[place]}: ${parts.join(", ")}; ${seeds} seed${seeds === 1 ? "" : "s"}`;
+    chart.root.setAttribute("aria-valuenow", data.epochs[place]);
+  };
+  const heading = document.createElement("p");
+  heading.className = "heading";
+  heading.textContent = figure.dataset.label;
+  figure.append(heading);
+  const chart = new uPlot({
+    ...size(figure),
+    series,
+    bands: PARTS.map((it, place) => ({
+      series: [3 * place + 3, 3 * place + 2],
+      fill: () => `${colour(`--${it}`)}33`,
+    })),
+    scales: {
+      x: { time: false, range: () => [1, data.longest] },
+      y: { range: () => data.limits, distr: data.log ? 3 : 1 },
+    },
+    axes: [
+      { ...axis, size: 28 },
+      { ...axis, size: 52, splits: () => data.ticks, filter: (_, ticks) => ticks },
+    ],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: (_, it) => (isMedian(it) ? 7 : 0) },
+      sync: { key: figure.parentElement.dataset.name },
+    },
+    hooks: { setCursor: [tell] },
+  }, [data.epochs, ...PARTS.flatMap((it) => data.parts[it])], figure);
+  figure.append(told);
+  figure.classList.add("live");
+  charts.set(figure, chart);
+  resized.observe(figure);
+  addKeys(chart, told, data.epochs, figure.querySelector("svg").getAttribute("aria-label"));
+  tell(chart);
+}
+
+// The arrow keys move a chart's cursor, and what it tells is read out.
+function addKeys(chart, told, epochs, label) {
+  const last = epochs.length - 1;
+  const attributes = {
+    role: "slider", tabindex: 0, "aria-label": label,
+    "aria-valuemin": epochs[0], "aria-valuemax": epochs[last],
+  };
+  for (const [name, value] of Object.entries(attributes)) chart.root.setAttribute(name, value);
+  const move = (place) => {
+    const left = chart.valToPos(epochs[place], "x");
+    chart.setCursor({ left, top: chart.over.clientHeight / 2 }, true, true);
+  };
+  chart.root.addEventListener("keydown", (event) => {
+    const now = chart.cursor.idx ?? last;
+    const to = {
+      ArrowLeft: now - 1, ArrowRight: now + 1, PageUp: now - 10, PageDown: now + 10,
+      Home: 0, End: last,
+    }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    move(Math.max(0, Math.min(last, to)));
+  });
+  chart.root.addEventListener("focus", () => told.setAttribute("aria-live", "polite"));
+  chart.root.addEventListener("blur", () => {
+    told.removeAttribute("aria-live");
+    chart.setCursor({ left: -10, top: -10 }, true, true);
+  });
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  for (const chart of charts.values()) chart.redraw();
+});
 
 // A link to an experiment opens it.
 function open() {
