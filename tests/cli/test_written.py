@@ -27,7 +27,7 @@ def suite_of(*folders: Path, summary: Path | None = None, stored: bool = False) 
         (suite_of(NINE[0]), ["Written: results/a", "Next: lossbench report --open"]),
         (
             suite_of(*NINE[:2], stored=True),
-            ["Stored: results/a and results/b", "Next: lossbench report --open"],
+            ["Stored: 2 results in results", "Next: lossbench report --open"],
         ),
         (
             suite_of(*NINE, summary=Path("results/summary.md")),
