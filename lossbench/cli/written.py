@@ -11,7 +11,6 @@ from lossbench.text import counted, listed
 if TYPE_CHECKING:
     from lossbench.suite.suite import Suite
 
-MOST_NAMED = 2  # results; of more, the folders with them are named
 MOST_PLACES = 3
 
 
@@ -34,7 +33,7 @@ def end_of_suite(suite: "Suite", unchanged: Sequence[Path]) -> list[str]:
     folders = suite.folders
     parents = list(dict.fromkeys(folder.parent for folder in folders))
     places = [*map(str, folders)]
-    if len(folders) > MOST_NAMED:
+    if len(folders) > 1:
         counts = [sum(it.parent == parent for it in folders) for parent in parents]
         places = [
             f"{counted(count, 'result')} in {parent}"

@@ -119,6 +119,7 @@ def test_colour_that_is_forced_breaks_no_line_in_a_pipe(place: Path) -> None:
     assert max(map(len, plain.stdout.splitlines())) > 80
 
 
+@pytest.mark.thorough
 def test_each_command_ends_in_a_terminal_with_what_it_wrote_and_what_can_follow(
     place: Path,
 ) -> None:
