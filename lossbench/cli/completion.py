@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from lossbench.config.bundled import BUNDLED, SUFFIXES, bundled_folders, bundled_names
+from lossbench.results.files import FIGURES
+from lossbench.results.folders import RESULTS
 
 SCHEMA = "schema.json"
 DEEPEST = 3  # names in a key, such as optimizer.learning_rate.decay_steps
@@ -26,6 +28,12 @@ def experiments(incomplete: str) -> list[str]:
 def folders(incomplete: str) -> list[str]:
     """Bundled folders of experiments."""
     return _beginning(incomplete, [it.name for it in bundled_folders()])
+
+
+def results(incomplete: str) -> list[str]:
+    """Results in results/; folders elsewhere are completed by the shell."""
+    there = [it.name for it in sorted(RESULTS.glob("*")) if (it / FIGURES).exists()]
+    return _beginning(incomplete, there)
 
 
 def losses(incomplete: str) -> list[str]:

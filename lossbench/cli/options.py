@@ -108,7 +108,12 @@ Kinds = Annotated[
 
 # Of explain.
 LossNames = Annotated[
-    list[str] | None, typer.Argument(metavar="LOSS", help="Names of losses, such as hinge or mse.")
+    list[str] | None,
+    typer.Argument(
+        metavar="LOSS",
+        help="Names of losses, such as hinge or mse.",
+        autocompletion=completion.losses,
+    ),
 ]
 LossPicture = Annotated[
     Path | None,
@@ -159,7 +164,9 @@ Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser
 Plotted = Annotated[
     Path,
     typer.Argument(
-        metavar="FOLDER", help="Folder of results, of one result, or the name of one in results/."
+        metavar="FOLDER",
+        help="Folder of results, of one result, or the name of one in results/.",
+        autocompletion=completion.results,
     ),
 ]
 PictureFolder = Annotated[

@@ -37,6 +37,8 @@ def completed(folder: Path, line: str) -> list[str]:
         ("lossbench validate min", ["mine.yaml"]),
         ("lossbench run-all lab", ["label-noise"]),
         ("lossbench run hinge --set optimizer.mom", ["optimizer.momentum="]),
+        ("lossbench explain hub", ["huber"]),
+        ("lossbench plot my", ["my_hinge"]),
         ("lossbench choose diab", ["diabetes"]),
         ("lossbench choose diabetes --losses mae,hub", ["mae,huber"]),
         ("lossbench compare --metric balanced_a", ["balanced_accuracy"]),
@@ -45,6 +47,8 @@ def completed(folder: Path, line: str) -> list[str]:
 )
 def test_bash_is_answered_with_names(tmp_path: Path, line: str, names: list[str]) -> None:
     (tmp_path / "mine.yaml").touch()
+    (tmp_path / "results" / "my_hinge").mkdir(parents=True)
+    (tmp_path / "results" / "my_hinge" / "metrics.json").touch()
     assert completed(tmp_path, line) == names
 
 

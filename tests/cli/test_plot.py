@@ -103,7 +103,7 @@ def test_a_damaged_result_is_named_and_the_others_are_drawn(stored: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["plot", "nowhere"], "nowhere: does not exist; 'lossbench run-all' makes results"),
+        (["plot", "nowhere"], "nowhere: does not exist; 'lossbench run-all' makes some"),
         (["plot", "--format", "jpg"], "--format: 'jpg' is not a format; "),
         (["plot", "--format", "pdf,"], "--format: '' is not a format; "),
         (["plot", "--style", "papr"], "--style: 'papr' is not a style; did you mean 'paper'?"),
