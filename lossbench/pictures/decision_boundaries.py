@@ -68,7 +68,13 @@ def data_of(comparison: Comparison, files: DataFiles) -> Split | None:
 
     Another version of scikit-learn, for example, may generate other data.
     """
-    return data_of_result(comparison.results[0], files)
+    return data_of_result(source_of(comparison), files)
+
+
+def source_of(comparison: Comparison) -> Result:
+    """The result whose config the data are loaded by: one that runs no code, if there is one."""
+    plain = (it for it in comparison.results if not it.experiment.runs_code)
+    return next(plain, comparison.results[0])
 
 
 def data_of_result(result: Result, files: DataFiles) -> Split | None:
