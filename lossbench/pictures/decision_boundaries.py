@@ -45,7 +45,7 @@ MOST_VALUES, MOST_BYTES = 2_000_000, 2**24
 MOST_WORK = 500_000  # multiplications of a network for one point of the grid
 LONGEST_TITLE = 36  # characters of the data's name in a title
 TICK = 0.4  # inches from one label of an axis to the next at least
-BESIDE, BETWEEN = 0.5, 0.1  # inches, at the left of the panels and between them
+BESIDE, BETWEEN = 0.58, 0.1  # inches, at the left of the panels and between them
 HEIGHTS = {1: 2.9, 2: 1.95, 3: 1.4}  # inches of a panel at most, by the columns
 
 
@@ -68,7 +68,13 @@ def data_of(comparison: Comparison, files: DataFiles) -> Split | None:
 
     Another version of scikit-learn, for example, may generate other data.
     """
-    return data_of_result(comparison.results[0], files)
+    return data_of_result(source_of(comparison), files)
+
+
+def source_of(comparison: Comparison) -> Result:
+    """The result whose config the data are loaded by: one that runs no code, if there is one."""
+    plain = (it for it in comparison.results if not it.experiment.runs_code)
+    return next(plain, comparison.results[0])
 
 
 def data_of_result(result: Result, files: DataFiles) -> Split | None:
@@ -161,6 +167,7 @@ def boundaries_of(
     for panel, result, title in zip(panels, shown, titles, strict=False):
         _draw_panel(panel, result, split, grid)
         panel.locator_params(axis="x", nbins=int(wide / TICK))
+        panel.locator_params(axis="y", nbins=min(5, int(tall / TICK) + 1))
         panel.set_title(title, loc="left", size=style.small, pad=3)
     for panel in panels[len(shown) :]:
         panel.set_visible(False)

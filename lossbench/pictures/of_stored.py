@@ -16,6 +16,7 @@ from lossbench.pictures.decision_boundaries import (
     data_of_result,
     has_boundaries,
     has_two_inputs,
+    source_of,
 )
 from lossbench.pictures.names import data_name, of_data, safe, unique
 from lossbench.pictures.of_comparison import curves
@@ -98,7 +99,7 @@ def _data_set(result: Result, data: _Data, style: Style) -> Figure | None:
 def _boundaries(
     comparison: Comparison, data: _Data, allow_code: bool, style: Style
 ) -> Figure | None:
-    split = data.of(comparison.results[0])
+    split = data.of(source_of(comparison))
     return boundaries(comparison, split, allow_code, style) if split else None
 
 
