@@ -1,6 +1,7 @@
 """Which loss to take on which data: a sentence for each comparison."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -41,6 +42,19 @@ def answer(comparison: Comparison) -> str:
         surely_behind = pair.ahead is it and pair.word in ("small", "clear")
         called["behind" if surely_behind else pair.word].append(it)
     return f"{_what_to_take(best, called, comparison.metric)}."
+
+
+def narrowness(comparisons: Sequence[Comparison]) -> str:
+    """What the answers leave out, in a sentence: other splits, other rates; empty if nothing."""
+    experiments = [result.experiment for it in comparisons for result in it.results]
+    parts = []
+    if any(it.splits == 1 for it in experiments):
+        parts.append("one split of the rows")
+    if any(it.tune is None for it in experiments):
+        parts.append("one learning rate for each loss")
+    if not parts:
+        return ""
+    return f"These are of {listed(parts)}, and others may turn them: 'lossbench choose' tries many."
 
 
 def _what_to_take(best: Standing, called: dict[str | None, list[Standing]], metric: str) -> str:

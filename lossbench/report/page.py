@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from lossbench.config.sections.claims import KnownClaims
 from lossbench.data.files import DataFiles
 from lossbench.evidence import summary
-from lossbench.evidence.answers import answer
+from lossbench.evidence.answers import answer, narrowness
 from lossbench.evidence.claims import bundled_claims_about, judge_either
 from lossbench.evidence.comparison import Comparison, NothingToCompare, compare
 from lossbench.evidence.comparison_text import LIMITS
@@ -121,6 +121,7 @@ def _first_screen(
         "answer": chosen,
         "sweep": sweep,
         "answers": [(it.data, answer(it), anchor_of(n)) for n, it in _numbered(comparisons)],
+        "narrowness": narrowness(comparisons),
         "standings": [standings_picture(it, number) for number, it in _numbered(drawn)],
     }
 

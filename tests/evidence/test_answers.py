@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from made_up import NAN
 
+from lossbench.config.sections.tune import Tune
 from lossbench.evidence import comparison as module
-from lossbench.evidence.answers import answer
+from lossbench.evidence.answers import answer, narrowness
 from lossbench.evidence.comparison import compare
 from lossbench.results.result import PARTS, Result
 
@@ -95,3 +96,18 @@ def test_none_is_to_be_taken_that_is_no_better_than_a_constant(
     assert ("none is better than a constant (0.895) by enough to matter" in sentence) == (
         constant > 0.8
     )
+
+
+def test_what_is_of_one_split_and_one_rate_says_so(result: Callable[..., Result]) -> None:
+    pair = [result(it, [0.8] * 20) for it in ("hinge", "squared_hinge")]
+    assert narrowness(compare(pair)) == (
+        "These are of one split of the rows and one learning rate for each loss, "
+        "and others may turn them: 'lossbench choose' tries many."
+    )
+    tuned = [
+        replace(it, experiment=it.experiment.model_copy(update={"splits": 5, "tune": Tune()}))
+        for it in pair
+    ]
+    (comparison,) = compare(pair)
+    assert narrowness([replace(comparison, results=tuple(tuned))]) == ""
+    assert narrowness([]) == ""
