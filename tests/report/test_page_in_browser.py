@@ -113,12 +113,24 @@ OVERFLOWING = """() => [...document.querySelectorAll("body *")]
     .map((it) => it.outerHTML.slice(0, 80))"""
 
 
-@pytest.mark.parametrize("width", [390, 800, 970, 1000, 1030, 1060, 1160, 1280])
+@pytest.mark.parametrize("width", [390, 800, 890, 910, 970, 1030, 1160, 1400])
 def test_nothing_overflows(tab: Callable[..., Tab], stored: Path, width: int) -> None:
     page = tab(stored, width).page
     page.locator("details").evaluate_all("all => all.forEach((it) => it.open = true)")
     assert page.evaluate(OVERFLOWING) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_headings_are_in_order_and_tables_have_captions(
+    tab: Callable[..., Tab], stored: Path
+) -> None:
+    page = tab(stored).page
+    tags = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map((it) => it.tagName)")
+    levels = [int(it[1]) for it in tags]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(below <= above + 1 for above, below in zip(levels, levels[1:], strict=False))
+    assert page.locator("table").count() == page.locator("table > caption").count() == 2
 
 
 # Every text's contrast with what is behind it, by the formula of WCAG 2; the lowest first.
@@ -189,7 +201,7 @@ def test_pictures_say_what_they_show_and_share_no_ids(
     assert labels[4].endswith(
         "Median test accuracy: binary_crossentropy 0.810; hinge 0.830; squared_hinge 0.850."
     )
-    assert labels[6] == "Hinge of a row as a line, and its gradient as a dashed one."
+    assert labels[7] == "Hinge of a row as a line, and its gradient as a dashed one."
     ids = page.locator("[id]").evaluate_all("all => all.map((it) => it.id)")
     assert len(ids) == len(set(ids))
     # What a picture refers to is there, and lies in it.
