@@ -11,7 +11,7 @@ from lossbench.results.result import Result
 from lossbench.tables.losses import Loss
 
 LOSSES_SHOWN = 24  # a picture of each takes time
-PICTURE = "The loss as a line, and its gradient as a dashed one."
+PICTURE = "{} of a row as a line, and its gradient as a dashed one."
 
 
 def losses_of(results: Sequence[Result]) -> list[dict[str, Any]]:
@@ -49,4 +49,6 @@ def _picture(row: Loss, parameters: Mapping[str, Any], number: int) -> Any:
     from markupsafe import Markup
 
     drawn = small(row, parameters)
-    return Markup(inline(drawn, f"loss-{number}", PICTURE)) if drawn else ""
+    return (
+        Markup(inline(drawn, f"loss-{number}", PICTURE.format(readable(row.name)))) if drawn else ""
+    )

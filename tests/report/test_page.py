@@ -76,5 +76,23 @@ def test_a_median_has_one_rounding_and_a_published_figure_its_own_decimals(
     assert "take mse (median test mse 0.00262)" in text
     assert "0.00262 against 0.0262" in text
     assert "0.003" not in VENDORED.sub("", text)
-    assert 'data-label="train, published" data-sort="0.0" class="published">0.0 <' in text
-    assert 'data-label="test, published" data-sort="0.00263" class="published">0.00263 <' in text
+    assert 'data-label="train, published" data-sort="0.0" class="published"><span>0.0 <' in text
+    assert (
+        'data-label="test, published" data-sort="0.00263" class="published"><span>0.00263 <' in text
+    )
+
+
+def test_each_loss_is_told_once_with_what_is_not_its_default(
+    experiment_of: Callable[..., Experiment],
+) -> None:
+    settings = ("mse", "mse", "huber", {"name": "huber", "delta": 2.5})
+    results = [
+        constant_result(experiment_of("regression", loss, name=f"it-{number}"), [0.1] * 20)
+        for number, loss in enumerate(settings)
+    ]
+    text = page_of("results", results, []).replace("<wbr>", "")
+    losses = text[text.index('id="losses"') : text.index('id="experiments"')]
+    titles = re.findall(r'<h3>(.*?)(?: <span class="quiet">(.*?)</span>)?</h3>', losses)
+    assert titles == [("Mean squared error", ""), ("Huber", "delta 1.0"), ("Huber", "delta 2.5")]
+    assert losses.count("<figure>") == 3
+    assert "The usual choice for a real target" in losses

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_the_page_loads_without_errors_and_asks_for_nothing_else(
     assert (shown.asked, shown.complaints) == ([stored.as_uri()], [])
     assert shown.page.title().startswith("results: ")
     headings = shown.page.locator("h2").all_inner_texts()
-    assert headings == ["Which loss to take", "Results", "Experiments"]
+    assert headings == ["Which loss to take", "Results", "The losses", "Experiments"]
     first = shown.page.locator(".answers li").first.inner_text()
     assert first.startswith(
         "On make_circles, 1000 rows: take squared_hinge (median test accuracy 0.850)"
@@ -113,12 +114,24 @@ OVERFLOWING = """() => [...document.querySelectorAll("body *")]
     .map((it) => it.outerHTML.slice(0, 80))"""
 
 
-@pytest.mark.parametrize("width", [390, 800, 970, 1000, 1030, 1060, 1160, 1280])
+@pytest.mark.parametrize("width", [390, 800, 890, 910, 970, 1030, 1160, 1400])
 def test_nothing_overflows(tab: Callable[..., Tab], stored: Path, width: int) -> None:
     page = tab(stored, width).page
     page.locator("details").evaluate_all("all => all.forEach((it) => it.open = true)")
     assert page.evaluate(OVERFLOWING) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_headings_are_in_order_and_tables_have_captions(
+    tab: Callable[..., Tab], stored: Path
+) -> None:
+    page = tab(stored).page
+    tags = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map((it) => it.tagName)")
+    levels = [int(it[1]) for it in tags]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(below <= above + 1 for above, below in pairwise(levels))
+    assert page.locator("table").count() == page.locator("table > caption").count() == 2
 
 
 # Every text's contrast with what is behind it, by the formula of WCAG 2; the lowest first.
@@ -181,7 +194,7 @@ def test_pictures_say_what_they_show_and_share_no_ids(
     page = tab(stored).page
     pictures = page.locator("svg[role=img]")
     labels = pictures.evaluate_all("all => all.map((it) => it.getAttribute('aria-label'))")
-    assert len(labels) == 1 + 3 + 1 + 4  # standings, panels, boundaries, each experiment's curves
+    assert len(labels) == 1 + 3 + 1 + 4 + 4  # standings, panels, boundaries, losses, own curves
     assert labels[0].startswith(
         "Test accuracy on make_circles, 1000 rows, median and 95 % interval"
     )
@@ -189,6 +202,7 @@ def test_pictures_say_what_they_show_and_share_no_ids(
     assert labels[4].endswith(
         "Median test accuracy: binary_crossentropy 0.810; hinge 0.830; squared_hinge 0.850."
     )
+    assert labels[7] == "Hinge of a row as a line, and its gradient as a dashed one."
     ids = page.locator("[id]").evaluate_all("all => all.map((it) => it.id)")
     assert len(ids) == len(set(ids))
     # What a picture refers to is there, and lies in it.
@@ -237,5 +251,5 @@ def test_without_history_all_but_the_curves_is_there(
     (tmp_path / "report.html").write_text(page_of("results", results, []))
     page = tab(tmp_path / "report.html").page
     labels = page.locator("svg[role=img]").evaluate_all("all => all.map((it) => it.ariaLabel)")
-    assert [it.split(" ")[0] for it in labels] == ["Test", "Decision"]
+    assert [it.split(" ")[0] for it in labels] == ["Test", "Decision", "Binary", "Hinge"]
     assert "no curves, because history.csv is missing" in page.locator("#results").inner_text()
