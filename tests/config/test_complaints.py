@@ -87,8 +87,8 @@ WRONG_VALUES = [
         "loss: hinge",
         "loss: hing",
         "7: loss.name: 'hing' is not a known name; did you mean 'hinge'? allowed: "
-        "categorical_hinge, hinge, kl_divergence, linex, pinball, poisson, smooth_hinge, squared_hinge and "
-        f"{len(NAMES) - 8} more",
+        "categorical_hinge, hinge, kl_divergence, linex, pinball, poisson, smooth_hinge, "
+        f"squared_hinge and {len(NAMES) - 8} more",
     ),
     (
         "loss: hinge",
