@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from os.path import commonprefix
 
 from lossbench.evidence.labels import labels
 from lossbench.pictures.style import cut, shortened
@@ -11,18 +12,31 @@ def short_names(names: Sequence[str], most: int) -> list[str]:
     """The names in at most ``most`` letters, each of which differs from the others.
 
     Points of a sweep over several keys are told by their values, where the keys have no room. Of a
-    long name there are as many of its first words as tell it apart, or its two ends, and a number
-    where these are those of another name, too.
+    long name there are as many of its first words as tell it apart, or its two ends. Where these
+    are those of another name, too, the words that all begin with are left out; and if that is not
+    enough, names are numbered.
     """
     found = list(labels(names))
     if max(map(len, found), default=0) > most:
         found = _values(found) or found
-    short = [_short(it, [*found[:n], *found[n + 1 :]], most) for n, it in enumerate(found)]
+    short = _all_short(found, most)
+    if len({*short}) < len(short):
+        short = _all_short(_without_start(found), most)
     count = Counter(short)
     return [
         it if count[it] == 1 else f"{cut(name, most - len(str(n)) - 1)} {n}"
         for n, (it, name) in enumerate(zip(short, found, strict=True), 1)
     ]
+
+
+def _all_short(names: Sequence[str], most: int) -> list[str]:
+    return [_short(it, [*names[:n], *names[n + 1 :]], most) for n, it in enumerate(names)]
+
+
+def _without_start(names: Sequence[str]) -> list[str]:
+    """The names without the words that all of them begin with."""
+    start = commonprefix(names).rpartition("_")[0]
+    return [f"…{it[len(start) + 1 :]}" for it in names] if start else [*names]
 
 
 def _values(names: Sequence[str]) -> list[str]:

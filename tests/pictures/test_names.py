@@ -68,4 +68,6 @@ def test_short_names_differ(most: int) -> None:
         assert len(set(short)) == len(names)
         assert max(map(len, short)) <= most
     assert short_names(points, 29)[:2] == ["hinge+0.001+5", "hinge+0.001+10"]
+    alike = [f"a_long_name_of_number_{it}_of_{loss}" for it in (1, 2) for loss in ("mse", "bce")]
+    assert short_names(alike, 14) == ["…1_of_mse", "…1_of_bce", "…2_of_mse", "…2_of_bce"]
     assert short_names(["a+x=0.1" + "1" * 20, "a+x=0.2" + "1" * 20], 14)[0].startswith("x=0.1")
