@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from os.path import commonprefix
+from itertools import takewhile
 
 from lossbench.evidence.labels import labels
 from lossbench.pictures.style import cut, shortened
@@ -35,8 +35,11 @@ def _all_short(names: Sequence[str], most: int) -> list[str]:
 
 def _without_start(names: Sequence[str]) -> list[str]:
     """The names without the words that all of them begin with."""
-    start = commonprefix(names).rpartition("_")[0]
-    return [f"…{it[len(start) + 1 :]}" for it in names] if start else [*names]
+    words = [it.split("_") for it in names]
+    # The last word of each name stays, and so no name is left empty.
+    firsts = zip(*(it[:-1] for it in words), strict=False)
+    count = len([*takewhile(lambda it: len({*it}) == 1, firsts)])
+    return [f"…{'_'.join(it[count:])}" for it in words] if count else [*names]
 
 
 def _values(names: Sequence[str]) -> list[str]:
