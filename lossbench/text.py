@@ -56,12 +56,20 @@ def named(names: Sequence[str], like: object = None) -> str:
     >>> named(["a", "b"]), named(list("abcdefghij"))
     ('a, b', 'a, b, c, d, e, f, g, h and 2 more')
     """
-    first = names if like is None else get_close_matches(str(like), names, MOST_NAMED, cutoff=0)
-    kept = set(first[:MOST_NAMED])
+    kept = set(names[:MOST_NAMED] if like is None else _most_like(str(like), names))
     # A comma or a tab alone would not be seen among the commas.
     legible = (it if any(map(str.isalnum, it)) else repr(it) for it in names if it in kept)
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return f"{', '.join(legible)}{more}"
+
+
+def _most_like(name: str, names: Iterable[str]) -> list[str]:
+    """The eight names that are most like a name, whose capitals and underscores do not matter."""
+    by_letters: dict[str, list[str]] = {}
+    for it in names:
+        by_letters.setdefault(_letters(it), []).append(it)
+    close = get_close_matches(_letters(name), by_letters, MOST_NAMED, cutoff=0)
+    return [it for letters in close for it in by_letters[letters]][:MOST_NAMED]
 
 
 def described(error: BaseException) -> str:

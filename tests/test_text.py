@@ -42,6 +42,8 @@ def test_of_many_names_the_eight_most_alike_are_listed_in_their_order() -> None:
     said = "did you mean 'b3'? allowed: b1, b2, b3, b4, b5, b6, b7, c3 and 16 more"
     assert nearest("b3", names) == said
     assert nearest(None, names) == "allowed: a0, a1, a2, a3, a4, a5, a6, a7 and 16 more"
+    said = "did you mean 'c3'? allowed: c0, c1, c2, c3, c4, c5, c6, c7 and 16 more"
+    assert nearest("C_3", names) == said
     assert nearest(None, names[:8]) == "allowed: a0, a1, a2, a3, a4, a5, a6, a7"
 
 

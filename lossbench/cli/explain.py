@@ -61,10 +61,10 @@ def _print_pages(names: Sequence[str], drawn: bool) -> None:
     from rich.text import Text
 
     from lossbench.cli import explained
-    from lossbench.cli.terminal import out
+    from lossbench.cli.terminal import is_screen, out
     from lossbench.tables.losses import LOSSES
 
-    width = min(out.width, WIDEST) if out.is_terminal else OF_A_PIPE
+    width = min(out.width, WIDEST) if is_screen(out) else OF_A_PIPE
     where = explained.shown(names)
     for name in names:
         for line in explained.title(LOSSES[name], width):
@@ -88,12 +88,12 @@ def _print_all(drawn: bool) -> None:
     from rich.text import Text
 
     from lossbench.cli import explained
-    from lossbench.cli.terminal import out
+    from lossbench.cli.terminal import is_screen, out
 
     for problem, rows in explained.gallery().items():
-        out.print(Text(f"{problem}: what the losses aim at", "bold"), soft_wrap=False)
+        out.print(Text(f"{problem}: what the losses aim at", "bold"), soft_wrap=not is_screen(out))
         for name, aim in rows:
-            if out.width < NAME + WIDEST_AIM and out.is_terminal:
+            if out.width < NAME + WIDEST_AIM and is_screen(out):
                 out.print(f"{name}\n  {aim}")
             else:
                 out.print(f"{name.ljust(NAME)}{aim}")

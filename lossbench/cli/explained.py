@@ -101,7 +101,7 @@ def _document(loss: Loss, where: Shown) -> dict[str, Any]:
             name: {"default": row.default, "about": row.about}
             for name, row in loss.parameters.items()
         },
-        "source": loss.source,
+        "source": _source(loss),
         "beside": list(loss.explained.beside),
         "experiments": list(where.experiments),
         "command": where.command,
@@ -112,7 +112,6 @@ def page(loss: Loss, where: Shown) -> list[tuple[str, str]]:
     """What there is to tell of a loss: headings, and the text beside each."""
     assert loss.explained
     real = loss.problem == "regression"
-    keras = "" if loss.function else f"keras.losses.{loss.name}"
     parameters = [
         f"{name}, by default {_default(row)}: {row.about}." for name, row in loss.parameters.items()
     ]
@@ -126,7 +125,7 @@ def page(loss: Loss, where: Shown) -> list[tuple[str, str]]:
         ("Output", _output(loss)),
         ("Labels", _labels(loss)),
         *zip(("Parameters", *[""] * len(parameters)), parameters, strict=False),
-        ("Source", "; ".join(filter(None, (keras, loss.source)))),
+        ("Source", _source(loss)),
         ("Compare", ", ".join(loss.explained.beside)),
         ("Shown by", ", ".join(where.experiments) or "no bundled experiment"),
     ]
@@ -165,6 +164,12 @@ def wrapped(heading: str, text: str, width: int) -> list[tuple[str, str]]:
     if narrow:
         return [*([(heading, "")] if heading else []), *found]
     return [(heading.ljust(HEADING), found[0][1]), *found[1:]]
+
+
+def _source(loss: Loss) -> str:
+    """Keras's name of the loss, if Keras has it, and the paper that it is from."""
+    keras = "" if loss.function else f"keras.losses.{loss.name}"
+    return "; ".join(filter(None, (keras, loss.source)))
 
 
 def _output(loss: Loss) -> str:

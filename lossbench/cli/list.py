@@ -17,7 +17,7 @@ def list_(
     """
     from lossbench.cli import catalogue
     from lossbench.cli.tables import print_table
-    from lossbench.cli.terminal import out, print_json
+    from lossbench.cli.terminal import is_screen, out, print_json
     from lossbench.text import unknown
 
     if kind is not None and kind not in catalogue.KINDS:
@@ -27,10 +27,10 @@ def list_(
         print_json(document[catalogue.KINDS[kind]] if kind else document)
         return
     for number, (title, columns, rows) in enumerate(catalogue.tables(kind)):
-        if number and not out.is_terminal:
+        if number and not is_screen(out):
             print()
         print_table(title, columns, rows)
-    if not out.is_terminal:
+    if not is_screen(out):
         print()
     for line in catalogue.next_steps(kind):
         out.print(line)

@@ -140,5 +140,7 @@ def _legend(results: Sequence[Result], lines: Sequence[Line], has_constant: bool
     verdicts = {verdict for line in lines for _, verdict in line.published.values()}
     words = dict.fromkeys(text for verdict, text in LEGEND.items() if verdict in verdicts)
     start = f"Medians {of}, and in brackets the interval that holds 95 % of them"
+    if all(len(it.trainings) == 1 for it in results):
+        start = "Of one seed: what another seed would give, the brackets do not tell"
     constant = "constant: of the best constant prediction on the test part"
     return f"{'; '.join([start, *words, *([constant] if has_constant else [])])}."

@@ -174,7 +174,8 @@ def boundaries_of(
         panels[len(shown) - across].xaxis.set_tick_params(labelbottom=True)
     first, second = axis_labels(split)
     picture.supxlabel(first, y=(below - 0.4) / height, size=8)
-    picture.supylabel(second, x=0.04 / style.width, size=8)
+    middle = (below + height - above) / 2 / height  # of the panels, not of a long legend
+    picture.supylabel(second, x=0.04 / style.width, y=middle, size=8)
     picture.legend(handles=entries, loc="lower center", ncols=columns)
     return picture
 

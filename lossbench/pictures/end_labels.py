@@ -42,7 +42,10 @@ def last_value(middle: Array) -> float:
 
 def width(texts: Sequence[str], style: Style) -> float:
     """How many inches labels take up beside a panel."""
-    longest = max((len(line) for text in texts for line in text.split("\n")), default=0)
+    # An ellipsis is wider than a letter.
+    longest = max(
+        (len(line) + line.count("…") for text in texts for line in text.split("\n")), default=0
+    )
     return LEADER[1] + SPACE + style.letter * longest + 0.05
 
 

@@ -88,7 +88,7 @@ def curves(comparison: Comparison, style: Style = NORMAL) -> Figure | None:
     short = short_names(names, int(AT_END * style.width))
     labels = {part: _end_labels(short, bands[part]) for part in PARTS}
     # What is cut at its end stands below in full.
-    keys = [] if short == names else [shortened(it, int(BELOW * style.width)) for it in names]
+    keys = [] if short == names else _keys(names, int(BELOW * style.width))
     columns = legend_columns(keys, style) if keys else 1
     legend = LINE * -(-len(keys) // columns) + (0.08 if keys else 0.0)
     tall = max(1.55, *(style.line * sum(it.lines for it in labels[part]) for part in PARTS))
@@ -116,6 +116,12 @@ def curves(comparison: Comparison, style: Style = NORMAL) -> Figure | None:
     if keys:
         picture.legend(panels[0].lines, keys, loc="lower center", ncols=columns)
     return picture
+
+
+def _keys(names: Sequence[str], most: int) -> list[str]:
+    """The names in at most ``most`` letters, as whole as they can be told apart."""
+    keys = [shortened(it, most) for it in names]
+    return keys if len({*keys}) == len(keys) else short_names(names, most)
 
 
 def _end_labels(names: Sequence[str], bands: Sequence[Band]) -> list[EndLabel]:

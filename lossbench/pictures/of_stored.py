@@ -19,7 +19,7 @@ from lossbench.pictures.decision_boundaries import (
     source_of,
 )
 from lossbench.pictures.names import data_name, of_data, safe, unique
-from lossbench.pictures.of_comparison import curves
+from lossbench.pictures.of_comparison import curves, shown_in_curves
 from lossbench.pictures.of_dataset import scatter
 from lossbench.pictures.of_result import learning_curves
 from lossbench.pictures.of_sweep import picture
@@ -63,7 +63,8 @@ def pictures_of(
         drawn[f"learning_curves_{name}"] = partial(learning_curves, result)
     drawn |= _data_sets([it for it in results if allow_code or not it.experiment.runs_code], data)
     for name, comparison in zip(of_data(comparisons), comparisons, strict=True):
-        drawn[f"curves_{name}"] = partial(curves, comparison)
+        if shown_in_curves(comparison):
+            drawn[f"curves_{name}"] = partial(curves, comparison)
         if has_boundaries(comparison, allow_code):
             drawn[f"boundaries_{name}"] = partial(_boundaries, comparison, data, allow_code)
     for name, result in _named(alone):

@@ -91,8 +91,8 @@ def test_data_are_looked_at_as_new_does_and_tuned_with_what_is_named(tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--metric", "maee"], "'maee' is not a metric; did you mean 'mae'? allowed: accuracy"),
-        (["--metric", "bias"], "'bias' is not a metric; allowed: accuracy"),
+        (["--metric", "maee"], "'maee' is not a metric; did you mean 'mae'? allowed: average_"),
+        (["--metric", "bias"], "'bias' is not a metric; allowed: brier"),
         (["--metric", "mse"], "Error: --metric mse: is no metric for binary classification; "),
         (["--splits", 1], "Invalid value for '--splits': Input should be greater"),
         (["--losses", "hing"], "--losses hing: is none of the configs in mine; did you mean"),

@@ -89,6 +89,7 @@ def test_json_has_the_same_and_the_experiments_of_a_loss(tmp_path: Path) -> None
     assert found["experiments"][:2] == ["mae", "5000-samples/mae"]
     assert "label-noise/noise-40-mae" in found["experiments"]
     assert found["command"] == "lossbench run mae"
+    assert found["source"] == "keras.losses.mean_absolute_error"
     every = json.loads(lossbench(tmp_path, "explain", "--json").stdout)
     assert list(every["losses"]) == list(LOSSES)
     assert every["losses"]["mean_absolute_error"] == found

@@ -9,6 +9,7 @@ from pseudo_terminal import ESCAPES, in_terminal
 from small_experiments import MOONS
 
 pytestmark = pytest.mark.slow
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 ROWS = "".join(f"{n % 7},{n % 5},{n % 7 + n % 5},{n % 7 - n % 5}\n" for n in range(60))
 CONFIG = """\
 dataset: {file: häuser.csv, target: [größe, Δ温度]}
@@ -110,13 +111,14 @@ def test_a_command_ends_well_where_an_encoding_lacks_what_it_prints(place: Path,
         assert "Traceback" not in printed
 
 
-def test_colour_that_is_forced_breaks_no_line_in_a_pipe(place: Path) -> None:
-    arguments = ("compare", "größen")
+@pytest.mark.parametrize("line", ["compare größen", "explain huber", "explain", "list losses"])
+def test_colour_that_is_forced_breaks_no_line_in_a_pipe(place: Path, line: str) -> None:
     plain, forced = (
-        lossbench_process(place, *arguments, FORCE_COLOR=it, PYTHONUTF8="1") for it in ("", "1")
+        lossbench_process(place, *line.split(), FORCE_COLOR=it, PYTHONUTF8="1", COLUMNS="30")
+        for it in ("", "1")
     )
-    assert (forced.stdout, forced.stderr) == (plain.stdout, plain.stderr)
-    assert max(map(len, plain.stdout.splitlines())) > 80
+    assert (COLOUR.sub("", forced.stdout), forced.stderr) == (plain.stdout, plain.stderr)
+    assert max(map(len, plain.stdout.splitlines())) > 60
 
 
 @pytest.mark.thorough

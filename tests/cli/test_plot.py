@@ -90,6 +90,13 @@ def test_without_history_what_can_be_drawn_is_drawn(stored: Path) -> None:
     )
     assert "learning_curves_hinge.png" not in done.stdout
     assert "curves_make_moons.png" in done.stdout
+    (stored / "results" / "squared_hinge" / "history.csv").unlink()
+    done = lossbench(stored, "plot")
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "Warning: no curves of hinge and squared_hinge: history.csv is missing; run again to draw "
+        "them"
+    ]
 
 
 def test_a_damaged_result_is_named_and_the_others_are_drawn(stored: Path) -> None:

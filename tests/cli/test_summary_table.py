@@ -134,3 +134,10 @@ def test_the_claims_that_hold_are_counted(printed: Printed, results: list[Result
         "hold, 4 not judged.\n"
     )
     assert printed(80, []) == ""
+
+
+def test_one_seed_is_told_of_as_one(printed: Printed, results: list[Result]) -> None:
+    text = " ".join(printed(80, [fewer(it, 1) for it in results[:2]]).split())
+    assert "Of one seed: what another seed would give, the brackets do not tell" in text
+    assert "holds 95 %" not in text
+    assert "holds 95 %" in printed(80, [fewer(results[0], 1), results[1]])

@@ -87,8 +87,8 @@ WRONG_VALUES = [
         "loss: hinge",
         "loss: hing",
         "7: loss.name: 'hing' is not a known name; did you mean 'hinge'? allowed: "
-        "categorical_hinge, corn, hinge, linex, pinball, poisson, smooth_hinge, squared_hinge and "
-        f"{len(NAMES) - 8} more",
+        "categorical_hinge, hinge, kl_divergence, linex, pinball, poisson, smooth_hinge, "
+        f"squared_hinge and {len(NAMES) - 8} more",
     ),
     (
         "loss: hinge",
@@ -129,7 +129,7 @@ WRONG_VALUES = [
     (
         "{learning_rate: 0.01}",
         "adm",
-        "8: optimizer.name: 'adm' is not a known name; did you mean 'adam'? allowed: Adam, Lamb",
+        "8: optimizer.name: 'adm' is not a known name; did you mean 'adam'? allowed: Adam, AdamW, ",
     ),
     (
         "{learning_rate: 0.01}",

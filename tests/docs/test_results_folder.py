@@ -64,6 +64,7 @@ def test_git_sees_no_change_after_commands_have_run(
         ("compare", "results", "--pictures", "results/pictures"),
         ("report",),
         ("report", "results/reference"),
+        ("plot", "results/reference"),
     ):
         done = lossbench(clone, *command)
         assert done.returncode == 0, done.stderr

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawn_texts import check_texts
+from drawn_texts import boxes, check_texts
 from made_results import made
 from matplotlib.colors import to_hex
+from matplotlib.text import Text
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.files import DataFiles
@@ -148,3 +149,22 @@ def test_a_region_is_where_its_class_is_preferred(
     fields = np.array(preferred(outputs, np.array(margins)))
     for point, number in enumerate(classes):
         assert np.flatnonzero(fields[:, point] > 0).tolist() == [number]
+
+
+def test_names_are_drawn_as_they_are_and_the_axis_beside_the_panels(
+    comparison: Comparison,
+) -> None:
+    names = tuple(f"cost in $ of $_{it}, at length" for it in range(30))
+    split = replace(
+        comparison.results[0].experiment.dataset.load(),
+        classes=names,
+        features=("$x$", "_y"),
+    )
+    picture = boundaries_of(comparison.results[:1], split, "$ in $")
+    assert picture is not None
+    texts = [it.get_text() for it in picture.findobj(Text)]
+    for name in ("$x$", "Decision boundaries on $ in $", "class cost in $ of $_0, at le…"):
+        assert name in texts
+    (box,) = [box for label, box in boxes(picture).items() if label.endswith("_y'")]
+    panel = picture.axes[0].bbox
+    assert panel.y0 <= (box.y0 + box.y1) / 2 <= panel.y1

@@ -53,3 +53,21 @@ def test_short_names_keep_what_tells_them_apart() -> None:
         "mean_squared…",
         "mean_absolute…",
     ]
+
+
+@pytest.mark.parametrize("most", [14, 19, 29])
+def test_short_names_differ(most: int) -> None:
+    points = [
+        f"hinge+loss={loss}+learning_rate={rate}+hidden={units}"
+        for loss in ("hinge", "squared_hinge")
+        for rate in ("0.001", "0.01")
+        for units in ("5", "10")
+    ]
+    for names in (points, [f"my{'_' * 30}{it}{'_' * 30}end" for it in range(12)]):
+        short = short_names(names, most)
+        assert len(set(short)) == len(names)
+        assert max(map(len, short)) <= most
+    assert short_names(points, 29)[:2] == ["hinge+0.001+5", "hinge+0.001+10"]
+    alike = [f"a_long_name_of_number_{it}_of_{loss}" for it in (1, 2) for loss in ("mse", "bce")]
+    assert short_names(alike, 14) == ["…1_of_mse", "…1_of_bce", "…2_of_mse", "…2_of_bce"]
+    assert short_names(["a+x=0.1" + "1" * 20, "a+x=0.2" + "1" * 20], 14)[0].startswith("x=0.1")

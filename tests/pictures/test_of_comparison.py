@@ -63,12 +63,15 @@ def test_lines_that_lie_upon_each_other_share_a_label_that_says_so(
 def test_labels_of_many_lines_that_end_at_one_place_do_not_overlap(
     result: Callable[..., Result], count: int, style: Style
 ) -> None:
-    name = "a_name_that_is_too_long_for_the_end_of_a_line_{}"
+    name = "a_name_that_is_too_long_for_the_end_of_a_line_{}_and_goes_on_at_length_after_it"
     values = [0.5 + 1e-6 * it for it in range(count)]
     results = [result("hinge", [it], name=name.format(number)) for number, it in enumerate(values)]
     (comparison,) = compare(results)
     picture = curves(comparison, style)
     assert picture is not None
     check_texts(picture)
+    of_lines = [it.get_text() for it in picture.axes[0].texts]
+    of_legend = [it.get_text() for it in picture.legends[0].texts]
+    assert len({*of_lines}) == len({*of_legend}) == count
     heights = [it.get_position()[1] for it in picture.axes[0].texts]
     assert heights == sorted(heights)  # in the order of the lines
