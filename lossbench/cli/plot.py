@@ -47,7 +47,8 @@ def plot(
     data, and sweeps, as far as the results allow. They go to FOLDER/pictures, those of a single
     result beside its folder. A picture of lossbench is replaced, and no other file.
     """
-    from lossbench.cli.terminal import err, print_error, print_warning
+    from lossbench.cli.terminal import err, print_end, print_error, print_warning
+    from lossbench.cli.written import end, report_of
     from lossbench.pictures.encode import files_of
     from lossbench.pictures.formats import refuse_picture
     from lossbench.pictures.of_stored import pictures_of
@@ -85,6 +86,8 @@ def plot(
         raise typer.Exit(FAILED) from None
     if not written:
         print_error(f"{path}: no picture can be drawn of what is stored there")
+    else:
+        print_end(*end([], [report_of(path)]))
     if complaints or damaged or not written:
         raise typer.Exit(WRONG_USAGE)
 

@@ -57,6 +57,9 @@ def test_a_training_tells_its_stages_and_ends_with_one_table_and_what_to_do(
     assert "2 of 2 seeds are stored" in again.text
     assert again.lines[-1] == "Stored: results/moons. Next: lossbench report --open"
     assert again.lines[-6:-1] == shown.lines[-6:-1]
+    plotted = in_terminal(tmp_path, "plot", "moons")
+    assert "results/pictures/learning_curves_moons.png" in plotted.lines
+    assert plotted.lines[-1] == "Next: lossbench report results/moons --open"
 
 
 @pytest.mark.thorough
