@@ -5,15 +5,15 @@ const order = (sign) => (a, b) =>
   a === "" || b === "" ? (a === "") - (b === "") : sign * (a - b);
 DataTable.type("figure", "order", { asc: order(1), desc: order(-1) });
 for (const table of document.querySelectorAll("table[data-searching]")) {
+  const top = table.dataset.searching === "true" ? ["search", "info"] : null;
   const container = new DataTable(table, {
     autoWidth: false,
     columnDefs: [{ targets: "_all", orderSequence: ["asc", "desc"] }],
-    info: table.dataset.searching === "true",
     language: {
       search: "Filter", info: "_TOTAL_ of _MAX_", infoEmpty: "0 of _MAX_", infoFiltered: "",
       zeroRecords: "No row has these words.",
     },
-    layout: { topStart: ["search", "info"], topEnd: null, bottomStart: null, bottomEnd: null },
+    layout: { topStart: top, topEnd: null, bottomStart: null, bottomEnd: null },
     order: [],
     paging: false,
   }).table().container();
