@@ -151,10 +151,10 @@ def shortened(name: str, most: int) -> str:
 
 
 def literal(name: str, most: int = LONGEST_NAME) -> str:
-    """A name in a person's data as matplotlib shows it: on one line, cut, and no mathematics.
+    """A name in a person's data as matplotlib shows it: on one line, and cut.
 
     matplotlib would leave a name that begins with an underscore out of a legend; a space before it
     prevents that.
     """
     name = cut(" ".join(name.split()), most)
-    return (" " if name.startswith("_") else "") + name.replace("$", r"\$")
+    return f" {name}" if name.startswith("_") else name

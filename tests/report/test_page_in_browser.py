@@ -118,12 +118,36 @@ OVERFLOWING = """() => [...document.querySelectorAll("body *")]
     .map((it) => it.outerHTML.slice(0, 80))"""
 
 
-@pytest.mark.parametrize("width", [390, 800, 890, 910, 970, 1030, 1160, 1400])
+@pytest.mark.parametrize("width", [320, 390, 800, 890, 910, 970, 1030, 1160, 1400])
 def test_nothing_overflows(tab: Callable[..., Tab], stored: Path, width: int) -> None:
     page = tab(stored, width).page
     page.locator("details").evaluate_all("all => all.forEach((it) => it.open = true)")
     assert page.evaluate(OVERFLOWING) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_on_a_narrow_phone_a_loss_has_room_for_its_text(
+    tab: Callable[..., Tab], stored: Path
+) -> None:
+    page = tab(stored, 320).page
+    widths = page.locator("#losses section > div").evaluate_all(
+        "all => all.map((it) => it.clientWidth)"
+    )
+    assert min(widths) > 190
+
+
+def test_names_above_curves_are_whole(
+    tab: Callable[..., Tab], result: Callable[..., Result], tmp_path: Path
+) -> None:
+    pair = [result(f"hinge{'-with-a-long-name' * 5}-{number}", "hinge") for number in range(2)]
+    path = tmp_path / "report.html"
+    path.write_text(page_of("results", pair, []))
+    page = tab(path, 390).page
+    heading = page.locator(".panels .heading")
+    for number in range(2):
+        page.locator(".panels figure").nth(number).scroll_into_view_if_needed()
+        expect(heading.nth(number)).to_have_text(pair[number].experiment.name)
+        assert heading.nth(number).evaluate("it => it.scrollWidth <= it.clientWidth")
 
 
 def test_headings_are_in_order_and_tables_have_captions(
