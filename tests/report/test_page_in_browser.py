@@ -17,6 +17,7 @@ from lossbench.results.result import Result
 pytestmark = pytest.mark.slow
 
 TABLE = "section[aria-labelledby=comparison-1] table"
+LOSSES = ("binary_crossentropy", "hinge")
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(1)</script>"
 
 
@@ -109,6 +110,22 @@ def test_a_filter_hides_the_rows_without_its_words(
     assert page.locator(".long input").count() == 0
     page.emulate_media(media="print")
     assert not page.get_by_label("Filter").is_visible()
+
+
+def test_a_folded_table_sorts_when_it_is_opened(
+    tab: Callable[..., Tab], tmp_path: Path, result: Callable[..., Result]
+) -> None:
+    names = [(f"{loss}-{n}", loss, f"{n:064}") for n in range(13) for loss in LOSSES]
+    many = [bare(result(name, loss), sha256) for name, loss, sha256 in names]
+    path = tmp_path / "report.html"
+    path.write_text(page_of("results", many, []))
+    shown = tab(path)
+    folded = shown.page.locator("#results section details")
+    assert folded.locator(".dt-container").count() == 0
+    folded.locator("summary").click()
+    folded.get_by_role("button").first.click()
+    expect(folded.locator("th[aria-sort=ascending]")).to_have_count(1)
+    assert shown.complaints == []
 
 
 OVERFLOWING = """() => [...document.querySelectorAll("body *")]

@@ -5,6 +5,13 @@ const order = (sign) => (a, b) =>
   a === "" || b === "" ? (a === "") - (b === "") : sign * (a - b);
 DataTable.type("figure", "order", { asc: order(1), desc: order(-1) });
 for (const table of document.querySelectorAll("table[data-searching]")) {
+  // Hundreds of tables would take seconds; those that are folded wait until they are opened.
+  const folded = table.closest("details:not([open])");
+  if (folded) folded.addEventListener("toggle", () => makeSortable(table), { once: true });
+  else makeSortable(table);
+}
+
+function makeSortable(table) {
   const top = table.dataset.searching === "true" ? ["search", "info"] : null;
   const container = new DataTable(table, {
     autoWidth: false,
