@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
 
 from lossbench.evidence.comparison import Comparison
 from lossbench.evidence.pair import Standing
 from lossbench.pictures.axes import set_limits
 from lossbench.pictures.style import (
-    LETTER,
     STYLE,
     literal,
     readable,
@@ -23,7 +23,9 @@ from lossbench.tables.metrics import METRICS
 MOST_ROWS = 12
 COLOUR = "#0072B2"
 WIDTH = 3.7  # inches, for a third of a page
-LONGEST, LONGEST_TITLE = 26, 40  # characters of a name, and of the data's
+LONGEST, LONGEST_TITLE = 26, 40  # characters of a name on a line, and of the data's
+SIZE, WIDEST = 8.0, 0.55 * WIDTH - 0.14  # points of a name, and inches
+POINTS = 72  # to an inch
 ROW, BELOW = 0.24, 0.42  # inches for a name, and below the axis
 
 
@@ -45,8 +47,9 @@ def standings(comparison: Comparison) -> Figure:
     above = 0.36 + 0.17 * len(lines)
     height = above + ROW * len(shown) + BELOW
     picture = Figure(figsize=(WIDTH, height))
-    names = [shortened(literal(it.label, 200), LONGEST) for it in shown]
-    left = min(0.14 + LETTER * 0.9 * max(map(len, names)), 0.55 * WIDTH) / WIDTH
+    names = [_on_two_lines(literal(it.label, 200)) for it in shown]
+    width, size = _fitted(names)
+    left = (0.14 + width) / WIDTH
     panel = picture.add_axes((left, BELOW / height, 0.96 - left, ROW * len(shown) / height))
     rows = np.arange(len(shown))
     middle, low, high = np.array(
@@ -59,7 +62,7 @@ def standings(comparison: Comparison) -> Figure:
     anchors = np.array([*middle, constant])
     set_limits(panel, "x", np.concatenate([low, high]), anchors, is_error)
     panel.set(ylim=(len(shown) - 0.5, -0.5), xlabel=f"Test {readable(comparison.metric).lower()}")
-    panel.set_yticks(rows, names)
+    panel.set_yticks(rows, names, fontsize=size, linespacing=1.0)
     panel.tick_params(axis="y", length=0, labelcolor="black")
     panel.grid(False, axis="y")
     panel.spines["left"].set_visible(False)
@@ -70,6 +73,27 @@ def standings(comparison: Comparison) -> Figure:
     picture.text(0.02, 1 - 0.09 / height, title, va="top", weight="bold", size=9)
     picture.text(0.02, 1 - 0.27 / height, "\n".join(lines), va="top", color="0.3")
     return picture
+
+
+def _on_two_lines(name: str) -> str:
+    """A name that is long on two lines: the points of a sweep may differ in its middle alone."""
+    name = shortened(name, 2 * LONGEST - 6)
+    if len(name) <= LONGEST:
+        return name
+    places = range(len(name) - LONGEST, LONGEST)
+    ends = [at for mark in "_-+" for at in places if name[at - 1] == mark]
+    end = ends[-1] if ends else LONGEST
+    return f"{name[:end]}\n{name[end:]}"
+
+
+def _fitted(names: list[str]) -> tuple[float, float]:
+    """The width of the widest name in inches, and the size at which all have room, in points."""
+    size = SIZE - 1.5 if any("\n" in it for it in names) else SIZE
+    lines = [line for it in names for line in it.splitlines()]
+    # Letters that are drawn with pixels, or in the page's font, may be a little wider.
+    widest = max(TextPath((0, 0), it, size=size).get_extents().x1 for it in lines)
+    width = 1.08 * widest / POINTS
+    return min(width, WIDEST), size * min(1, WIDEST / width)
 
 
 def _mark(panel: Axes, constant: float) -> None:

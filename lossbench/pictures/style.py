@@ -157,4 +157,4 @@ def literal(name: str, most: int = LONGEST_NAME) -> str:
     begins with an underscore out of a legend; a space before it prevents that.
     """
     name = cut(" ".join(name.split()), most)
-    return (" " if name.startswith("_") else "") + name
+    return f" {name}" if name.startswith("_") else name

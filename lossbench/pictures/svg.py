@@ -2,6 +2,7 @@
 
 import io
 import re
+import warnings
 from typing import Any
 
 from matplotlib import rc_context
@@ -45,7 +46,9 @@ def inline(picture: Figure, name: str, description: str) -> str:
     from markupsafe import escape
 
     file = io.StringIO()
-    with rc_context({**STYLE, **OPTIONS}):
+    with rc_context({**STYLE, **OPTIONS}), warnings.catch_warnings():
+        # The text stays text, for which the browser has a font.
+        warnings.filterwarnings("ignore", "Glyph .* missing")
         picture.savefig(file, format="svg", transparent=True, metadata=NO_METADATA)
     head = HEAD.match(text := file.getvalue())
     assert head

@@ -104,9 +104,10 @@ def comparison_section(
 
 
 def _ends(pair: Pair) -> list[float]:
-    """Start, dot and end of a pair's bar, in percent; empty if it is not judged by seeds."""
+    """Start, dot and end of a pair's bar, in percent; empty if no seeds can judge it."""
     share, low, high = pair.share_ahead
-    if pair.finding == "not judged" or np.isnan(low):
+    lost = pair.ahead.all_diverged and pair.behind.all_diverged
+    if lost or pair.finding == "not judged" or np.isnan(low):
         return []
     return [100 * end for end in (low, share, high)]
 

@@ -19,7 +19,7 @@ def libraries() -> list[Library]:
     """All of them, in the order in which their scripts run."""
     return [
         _library("uplot", "1.6.32", "MIT", "uPlot.iife.min.js", "uPlot.min.css"),
-        _library("sortable-tablesort", "4.1.7", "Unlicense", "sortable.min.js"),
+        _library("datatables.net", "3.1.5", "MIT", "dataTables.min.js"),
     ]
 
 

@@ -56,6 +56,19 @@ def test_errors_that_span_decades_have_a_log_axis_and_what_diverged_is_told(
     check_texts(picture)
 
 
+def test_long_names_stay_apart_and_inside_the_picture(result: Callable[..., Result]) -> None:
+    settings = ("learning_rate=0.01+batch_size={}+epochs=10", "{}" + "m" * 60)
+    for setting in settings:
+        names = [setting.format(size) for size in (32, 64)]
+        results = [result("hinge", [0.6] * 20, name=name) for name in names]
+        (comparison,) = compare(results)
+        picture = standings(comparison)
+        (panel,) = picture.axes
+        texts = [it.get_text() for it in panel.get_yticklabels()]
+        assert len(set(texts)) == 2
+        check_texts(picture)
+
+
 def test_of_many_the_best_are_drawn(result: Callable[..., Result]) -> None:
     (comparison,) = compare(
         [result("hinge", [0.5 + 0.01 * it], name=f"hinge-{it:02}") for it in range(14)]

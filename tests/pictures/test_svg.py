@@ -2,9 +2,11 @@
 
 import re
 
+import pytest
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from lossbench.pictures.style import LINES
+from lossbench.pictures.style import LINES, STYLE, literal
 from lossbench.pictures.svg import inline
 
 
@@ -37,3 +39,14 @@ def test_colours_are_those_of_the_page_and_texts_stay_as_they_are() -> None:
 
 def test_the_description_is_escaped() -> None:
     assert 'role="img" aria-label="&#34;&gt;&lt;script&gt;"' in drawn('"><script>')
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_name_of_a_person_s_data_stays_as_it_is() -> None:
+    with rc_context(STYLE):
+        picture = Figure()
+        names = ("price in $", "$a$ and $b$", "损失")
+        for number, name in enumerate(names):
+            picture.text(0.1, 0.2 * number, literal(name))
+    text = inline(picture, "first", "")
+    assert all(f">{name}<" in text for name in names)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made_up import constant_result
+from made_up import NAN, constant_result
 
 from lossbench.config.experiment import Experiment
 from lossbench.evidence import comparison
@@ -96,3 +96,12 @@ def test_each_loss_is_told_once_with_what_is_not_its_default(
     assert titles == [("Mean squared error", ""), ("Huber", "delta 1.0"), ("Huber", "delta 2.5")]
     assert losses.count("<figure>") == 3
     assert "The usual choice for a real target" in losses
+
+
+def test_a_pair_of_which_all_diverged_has_no_bar(experiment_of: Callable[..., Experiment]) -> None:
+    for value, bars in ((NAN, 0), (0.1, 2)):
+        results = [
+            constant_result(experiment_of("regression", loss), [value] * 20)
+            for loss in ("mse", "mae")
+        ]
+        assert page_of("results", results, []).count('class="bar"') == bars

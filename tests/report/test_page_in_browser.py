@@ -17,6 +17,7 @@ from lossbench.results.result import Result
 pytestmark = pytest.mark.slow
 
 TABLE = "section[aria-labelledby=comparison-1] table"
+LOSSES = ("binary_crossentropy", "hinge")
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(1)</script>"
 
 
@@ -100,11 +101,31 @@ def test_a_filter_hides_the_rows_without_its_words(
     path.write_text(page_of("results", many, []))
     page = tab(path).page
     page.get_by_label("Filter").press_sequentially("ROW-1 regr")
-    assert page.locator("#results tbody tr:visible").count() == 0
+    expect(page.locator("#results tbody tr")).to_have_text("No row has these words.")
     page.get_by_label("Filter").fill("ROW-1 mse")
-    shown = page.locator("#results tbody tr:visible th").all_inner_texts()
+    expect(page.get_by_role("status")).to_have_text("11 of 30")
+    shown = page.locator("#results tbody th").all_inner_texts()
     assert shown == ["row-1", *(f"row-{n}" for n in range(10, 20))]
-    assert page.locator(".filter output").inner_text() == "11 of 30"
+    # The field stays where it is while the rows scroll, and is not on paper.
+    assert page.locator(".long input").count() == 0
+    page.emulate_media(media="print")
+    assert not page.get_by_label("Filter").is_visible()
+
+
+def test_a_folded_table_sorts_when_it_is_opened(
+    tab: Callable[..., Tab], tmp_path: Path, result: Callable[..., Result]
+) -> None:
+    names = [(f"{loss}-{n}", loss, f"{n:064}") for n in range(13) for loss in LOSSES]
+    many = [bare(result(name, loss), sha256) for name, loss, sha256 in names]
+    path = tmp_path / "report.html"
+    path.write_text(page_of("results", many, []))
+    shown = tab(path)
+    folded = shown.page.locator("#results section details")
+    assert folded.locator(".dt-container").count() == 0
+    folded.locator("summary").click()
+    folded.get_by_role("button").first.click()
+    expect(folded.locator("th[aria-sort=ascending]")).to_have_count(1)
+    assert shown.complaints == []
 
 
 OVERFLOWING = """() => [...document.querySelectorAll("body *")]
@@ -114,12 +135,36 @@ OVERFLOWING = """() => [...document.querySelectorAll("body *")]
     .map((it) => it.outerHTML.slice(0, 80))"""
 
 
-@pytest.mark.parametrize("width", [390, 800, 890, 910, 970, 1030, 1160, 1400])
+@pytest.mark.parametrize("width", [320, 390, 800, 890, 910, 970, 1030, 1160, 1400])
 def test_nothing_overflows(tab: Callable[..., Tab], stored: Path, width: int) -> None:
     page = tab(stored, width).page
     page.locator("details").evaluate_all("all => all.forEach((it) => it.open = true)")
     assert page.evaluate(OVERFLOWING) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_on_a_narrow_phone_a_loss_has_room_for_its_text(
+    tab: Callable[..., Tab], stored: Path
+) -> None:
+    page = tab(stored, 320).page
+    widths = page.locator("#losses section > div").evaluate_all(
+        "all => all.map((it) => it.clientWidth)"
+    )
+    assert min(widths) > 190
+
+
+def test_names_above_curves_are_whole(
+    tab: Callable[..., Tab], result: Callable[..., Result], tmp_path: Path
+) -> None:
+    pair = [result(f"hinge{'-with-a-long-name' * 5}-{number}", "hinge") for number in range(2)]
+    path = tmp_path / "report.html"
+    path.write_text(page_of("results", pair, []))
+    page = tab(path, 390).page
+    heading = page.locator(".panels .heading")
+    for number in range(2):
+        page.locator(".panels figure").nth(number).scroll_into_view_if_needed()
+        expect(heading.nth(number)).to_have_text(pair[number].experiment.name)
+        assert heading.nth(number).evaluate("it => it.scrollWidth <= it.clientWidth")
 
 
 def test_headings_are_in_order_and_tables_have_captions(

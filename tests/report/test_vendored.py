@@ -8,11 +8,11 @@ from lossbench.report.vendored import Library, libraries
 
 
 @pytest.mark.parametrize("it", libraries(), ids=lambda it: it.name)
-def test_a_library_has_a_licence_and_asks_for_nothing(it: Library) -> None:
-    assert it.licence_text.startswith(("The MIT License", "This is free and unencumbered"))
+def test_a_library_has_a_licence_and_can_stand_inside_the_page(it: Library) -> None:
+    assert it.licence_text.startswith("The MIT License")
     assert "--" not in it.licence_text  # it stands in a comment of the page
     # What a content security policy would refuse, or what would end the script early.
-    assert not re.search(r"\beval\(|new Function|</script|<!--|fetch\(|XMLHttp|@import", it.script)
+    assert not re.search(r"\beval\(|new Function|</script|<!--|@import", it.script)
     assert "url(" not in it.style
 
 

@@ -1,32 +1,36 @@
 "use strict";
 
-// Tables: a button in each heading sorts by key, too, and a long table has a filter.
-for (const table of document.querySelectorAll("table.sortable")) {
-  for (const heading of table.tHead.rows[0].cells) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...heading.childNodes);
-    heading.append(button);
-  }
-  if ("filter" in table.dataset) addFilter(table);
+// Tables: DataTables sorts them, and searches the long ones. What is empty comes last either way.
+const order = (sign) => (a, b) =>
+  a === "" || b === "" ? (a === "") - (b === "") : sign * (a - b);
+DataTable.type("figure", "order", { asc: order(1), desc: order(-1) });
+for (const table of document.querySelectorAll("table[data-searching]")) {
+  // Hundreds of tables would take seconds; those that are folded wait until they are opened.
+  const folded = table.closest("details:not([open])");
+  if (folded) folded.addEventListener("toggle", () => makeSortable(table), { once: true });
+  else makeSortable(table);
 }
 
-function addFilter(table) {
-  const label = document.createElement("label");
-  label.className = "filter";
-  const field = document.createElement("input");
-  field.type = "search";
-  const told = document.createElement("output");
-  label.append("Filter ", field, " ", told);
-  (table.closest(".long") ?? table).before(label);
-  field.addEventListener("input", () => {
-    const words = field.value.toLowerCase().split(/\s+/);
-    const rows = [...table.tBodies[0].rows];
-    for (const row of rows) {
-      const text = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
-    }
-    told.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length}`;
+function makeSortable(table) {
+  const top = table.dataset.searching === "true" ? ["search", "info"] : null;
+  const container = new DataTable(table, {
+    autoWidth: false,
+    columnDefs: [{ targets: "_all", orderSequence: ["asc", "desc"] }],
+    language: {
+      search: "Filter", info: "_TOTAL_ of _MAX_", infoEmpty: "0 of _MAX_", infoFiltered: "",
+      zeroRecords: "No row has these words.",
+    },
+    layout: { topStart: top, topEnd: null, bottomStart: null, bottomEnd: null },
+    order: [],
+    paging: false,
+  }).table().container();
+  // The filter stays in sight where the rows scroll.
+  container.closest(".long")?.before(container.firstElementChild);
+  // A button answers the space bar, too; theirs knows only the enter key.
+  container.addEventListener("keydown", (event) => {
+    if (event.key !== " " || event.target.role !== "button") return;
+    event.preventDefault();
+    event.target.click();
   });
 }
 
