@@ -1,6 +1,5 @@
 """What there is to choose from: experiments, losses, optimizers, metrics, generators."""
 
-import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -18,7 +17,7 @@ from lossbench.tables.problems import PROBLEMS
 from lossbench.text import capital
 
 Table = tuple[str, list[str], list[list[str]]]
-WIDTH = 76  # of a name and its parameters, so that a table of them fits eighty columns
+MOST_NAMES = 51  # characters, of the names in the overview, so that it fits eighty columns
 # What ``list`` takes, by its key in the document.
 KINDS = {
     "experiments": "experiments",
@@ -109,7 +108,7 @@ def _overview() -> Table:
 
 def _first(names: Sequence[str]) -> str:
     """As many of the names as fit beside a kind and a number."""
-    line = textwrap.shorten(", ".join(names), WIDTH - 25, placeholder=" …")
+    line = textwrap.shorten(", ".join(names), MOST_NAMES, placeholder=" …")
     return line.replace(", …", ", ...").replace(" …", ", ...")
 
 
@@ -128,8 +127,8 @@ def _experiments() -> list[Table]:
 def _losses() -> list[Table]:
     by_problem: dict[str, dict[str, str]] = {}
     for loss in LOSSES.values():
-        first = re.split(r"[.:;]", loss.advice)[0]
-        by_problem.setdefault(capital(loss.problem), {})[loss.name] = first
+        assert loss.explained  # every loss of the table is
+        by_problem.setdefault(capital(loss.problem), {})[loss.name] = loss.explained.when
     aliases = [[alias, loss.name] for loss in LOSSES.values() for alias in loss.aliases]
     return [
         *((title, ["loss", "when to take it"], _told(its)) for title, its in by_problem.items()),
@@ -184,15 +183,10 @@ def _own(optimizers: Mapping[str, Parameters]) -> dict[str, Iterable[str]]:
 
 
 def _listed(parameters: Mapping[str, Iterable[str]]) -> list[list[str]]:
-    """A row for each name and its parameters, and further rows if one line is too short."""
+    """A row for each name and its parameters."""
     return _told({name: ", ".join(rows) for name, rows in parameters.items()})
 
 
 def _told(texts: Mapping[str, str]) -> list[list[str]]:
-    """A row for each name and its text, and further rows if one line is too short."""
-    width = WIDTH - max(map(len, texts))
-    return [
-        [name if number == 0 else "", line]
-        for name, text in texts.items()
-        for number, line in enumerate(textwrap.wrap(text, width, break_on_hyphens=False))
-    ]
+    """A row for each name and its text, which a terminal wraps and a pipe has on one line."""
+    return [[name, text] for name, text in texts.items()]

@@ -59,6 +59,7 @@ ADJUSTED = (
         labels="one-hot",
         activations=PROBABILITIES,
         explained=Explanation(
+            when="Several classes, where you tune cross-entropy by one more number.",
             aim="likelier class",
             aims_at="the likeliest class, by probabilities that are surer than the true ones "
             "where epsilon is above 0, and less sure below",
@@ -98,6 +99,7 @@ ADJUSTED = (
         labels="one-hot",
         activations=("linear",),
         explained=Explanation(
+            when="Rare classes, where balanced accuracy counts.",
             aim="odds by share",
             aims_at="the probabilities of the classes, each divided by its share of the "
             "rows to the power of tau, as logits",

@@ -38,12 +38,14 @@ Over = Literal["error", "output", "margin", "probability"]
 class Explanation:
     """What a row of the table of losses says beside its formula and when to take it.
 
+    ``when`` says in a line for which data to take the loss, and ``not_for`` when not to take it.
     ``aim`` is the constant that the loss is least at, and ``aims_at`` says so in words, which
-    follow "aims at". ``not_for`` says when not to take the loss. ``pull`` says how the gradient
-    grows with the error, and so what an outlier or a wrong label costs. ``beside`` names the losses
-    to which it is naturally compared, and ``over`` is what all of them are drawn over.
+    follow "aims at". ``pull`` says how the gradient grows with the error, and so what an outlier or
+    a wrong label costs. ``beside`` names the losses to which it is naturally compared, and ``over``
+    is what all of them are drawn over.
     """
 
+    when: str
     aim: Aim
     aims_at: str
     not_for: str

@@ -71,6 +71,7 @@ ONE_SIDED = (
         labels="real",
         activations=ANY_REAL,
         explained=Explanation(
+            when="A value that a given share of the rows stay below.",
             aim="quantile",
             aims_at="the quantile: the value that this share of the targets lie below",
             not_for="The middle of the target, or few rows: beyond a quantile of 0.99 "
@@ -112,6 +113,7 @@ ONE_SIDED = (
         labels="real",
         activations=ANY_REAL,
         explained=Explanation(
+            when="A value beside the mean, where large misses on one side cost most.",
             aim="expectile",
             aims_at="the expectile: the value where the distances to the targets above it, "
             "added up and times expectile, equal those to the targets below it, times 1"
@@ -155,6 +157,7 @@ ONE_SIDED = (
         labels="real",
         activations=ANY_REAL,
         explained=Explanation(
+            when="Errors that cost far more in one direction.",
             aim="exponential mean",
             aims_at="-log(mean(exp(-a * y))) / a, which lies below the mean where a is "
             "above 0, and above it where a is below 0",

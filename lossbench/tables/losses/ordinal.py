@@ -45,6 +45,7 @@ ORDINAL = (
         labels="integer",
         activations=("linear",),
         explained=Explanation(
+            when="Classes that have an order, such as grades.",
             aim="probability",
             aims_at="the probabilities of the classes, by way of those of being above "
             "each threshold",

@@ -64,6 +64,7 @@ ROBUST = (
         labels="real",
         activations=ANY_REAL,
         explained=Explanation(
+            when="Outliers so gross that huber still follows them.",
             aim="where most targets lie",
             aims_at="a value where most targets lie; those that are far from it hardly count",
             not_for="Targets with a long tail that is right: it gives these rows up. And "
@@ -105,6 +106,7 @@ ROBUST = (
         labels="real",
         activations=ANY_REAL,
         explained=Explanation(
+            when="Outliers that are plain errors, to be left out.",
             aim="where most targets lie",
             aims_at="a value where most targets lie; those further from it than c do not "
             "count at all",

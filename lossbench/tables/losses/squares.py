@@ -59,6 +59,7 @@ SQUARES = (
         labels="one-hot",
         activations=("linear",),
         explained=Explanation(
+            when="Several classes, where accuracy counts and you tune the rate.",
             aim="mean label",
             aims_at="the mean of the one-hot labels, which with k and M of 1 is the share"
             " of each class",
@@ -99,6 +100,7 @@ SQUARES = (
         labels="one-hot",
         activations=("linear",),
         explained=Explanation(
+            when="Several classes, where cross-entropy is too sure of itself.",
             aim="likelier class",
             aims_at="the likeliest class, less surely than it is likely",
             not_for="Probabilities of classes that overlap, of which it is not sure enough.",
