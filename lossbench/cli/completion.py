@@ -10,11 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lossbench.config.bundled import BUNDLED, SUFFIXES, bundled_folders, bundled_names
+from lossbench.config.bundled import BUNDLED, SCHEMA, SUFFIXES, bundled_folders, bundled_names
 from lossbench.results.files import FIGURES
 from lossbench.results.folders import RESULTS
 
-SCHEMA = "schema.json"
 DEEPEST = 3  # names in a key, such as optimizer.learning_rate.decay_steps
 Schema = Mapping[str, Any]
 

@@ -13,6 +13,7 @@ BUNDLED = next(
 )
 SUFFIX = ".yaml"  # of a config that is written
 SUFFIXES = (SUFFIX, ".yml")  # of those that are read, in small letters or in capitals
+SCHEMA = "schema.json"  # beside configs, for editors
 CLAIMS = "claims"  # the file of this name beside configs is none of them
 
 

@@ -9,11 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lossbench.config.grid import Axis
 from lossbench.evidence.compared_metric import metric_of
-from lossbench.evidence.sweep import Point, Sweep
+from lossbench.evidence.sweep import DOCUMENT, Point, Sweep
 from lossbench.results.files import DamagedResult, limited_content
 from lossbench.results.result import Result
 
-DOCUMENT = "sweep.json"
 UNREADABLE = "is damaged, or is of another version; run the sweep again, which trains nothing anew"
 MOST_BYTES, MOST_VALUES, MOST_CELLS = 2**26, 2_000_000, 10**6
 Name = Annotated[str, Field(min_length=1, max_length=1000)]

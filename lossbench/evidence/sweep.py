@@ -27,6 +27,7 @@ MOST_AXES = 2  # that a picture can show
 MOST_NAMED = 3  # points in a sentence; the others are counted
 MOST_TOLD = 8  # data that a verdict tells of; the table has the others
 DATA = "dataset"
+DOCUMENT = "sweep.json"  # beside the points
 # What of its section is chosen for the same rows and the same target.
 CHOSEN = {
     *("standardize", "target_transform", "dates", "drop", "categories"),

@@ -19,6 +19,7 @@ from lossbench.pictures.short_names import short_names
 from lossbench.pictures.style import (
     LEFT,
     LINE,
+    LINE_DASHES,
     LINES,
     NORMAL,
     STYLE,
@@ -31,12 +32,10 @@ from lossbench.pictures.style import (
     which_of_many,
     write_heading,
 )
-from lossbench.results.result import PARTS, Array, Result, column
-from lossbench.results.statistics import shown_band
+from lossbench.results.result import PARTS, Result, column
+from lossbench.results.statistics import Band, shown_band
 from lossbench.tables.metrics import METRICS
 
-Band = tuple[Array, Array, Array, Array]  # epochs, median, and both ends
-DASHES = ("-", (0, (4, 3)), (0, (1, 2)))
 MOST_LINES = 2 * len(LINES)  # in one picture, no two of which look the same
 LONGEST_TITLE = 36  # characters of the data's name in a title
 # Letters of a name at the end of a line and below the panels, for each inch of the width.
@@ -167,5 +166,5 @@ def _look(number: int) -> dict[str, Any]:
 
     No two of the first MOST_LINES numbers look the same.
     """
-    dashes = DASHES[(number + number // len(LINES)) % len(DASHES)]
+    dashes = LINE_DASHES[(number + number // len(LINES)) % len(LINE_DASHES)]
     return {"color": LINES[number % len(LINES)], "linestyle": dashes}

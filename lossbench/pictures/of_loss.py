@@ -21,8 +21,15 @@ from lossbench.pictures.loss_courses import (
     defaults,
     over_of,
 )
-from lossbench.pictures.of_comparison import DASHES
-from lossbench.pictures.style import LINE, LINES, NORMAL, STYLE, readable, write_heading
+from lossbench.pictures.style import (
+    LINE,
+    LINE_DASHES,
+    LINES,
+    NORMAL,
+    STYLE,
+    readable,
+    write_heading,
+)
 from lossbench.tables.losses import LOSSES, Loss
 from lossbench.tables.losses.explanation import Over
 from lossbench.tables.parameters import Parameter
@@ -110,7 +117,7 @@ def draw_small(panel: Axes, loss: Loss, parameters: Mapping[str, Any]) -> None:
     reach = max(REACH, 1.5 * abs(float(parameters[name]))) if name and over == "error" else REACH
     it = course(loss, over, Setting(parameters), reach)
     panel.axhline(0, color="0.6", lw=0.6)
-    panel.plot(it.x, it.gradient, color=LINES[1], linestyle=DASHES[1], lw=1.2)
+    panel.plot(it.x, it.gradient, color=LINES[1], linestyle=LINE_DASHES[1], lw=1.2)
     panel.plot(it.x, it.loss, color=LINES[0], lw=1.8)
     _set_limits(panel, it.x, [it.loss, it.gradient])
     panel.tick_params(labelsize=6.5)
@@ -176,7 +183,7 @@ def _pair(
             panel.spines["left"].set_visible(False)
         curves = [getattr(it.course, what) for it in lines]
         for place in reversed(range(len(lines))):  # the first lies on top
-            look: dict[str, Any] = {"color": LINES[place], "linestyle": DASHES[place % 3]}
+            look: dict[str, Any] = {"color": LINES[place], "linestyle": LINE_DASHES[place % 3]}
             wider = 2.2 if place == 0 else 1.2
             panel.plot(lines[place].course.x, curves[place], lw=wider, **look)
         _set_limits(panel, lines[0].course.x, curves, all_whole)
@@ -191,7 +198,7 @@ def _pair(
             panel.set_xlabel(x_label)
         end = -1 if side == "right" else 0
         labels = [
-            end_labels.EndLabel(it.name, float(curve[end]), LINES[place], DASHES[place % 3])
+            end_labels.EndLabel(it.name, float(curve[end]), LINES[place], LINE_DASHES[place % 3])
             for place, (it, curve) in enumerate(zip(lines, curves, strict=True))
         ]
         end_labels.draw(panel, labels, NORMAL, side)

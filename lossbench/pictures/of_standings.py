@@ -12,6 +12,7 @@ from lossbench.evidence.comparison import Comparison
 from lossbench.evidence.pair import Standing
 from lossbench.pictures.axes import set_limits
 from lossbench.pictures.style import (
+    LINES,
     STYLE,
     literal,
     readable,
@@ -21,7 +22,6 @@ from lossbench.pictures.style import (
 from lossbench.tables.metrics import METRICS
 
 MOST_ROWS = 12
-COLOUR = "#0072B2"
 WIDTH = 3.7  # inches, for a third of a page
 LONGEST, LONGEST_TITLE = 26, 40  # characters of a name on a line, and of the data's
 SIZE, WIDEST = 8.0, 0.55 * WIDTH - 0.14  # points of a name, and inches
@@ -55,8 +55,8 @@ def standings(comparison: Comparison) -> Figure:
     middle, low, high = np.array(
         [(it.summary.median, it.summary.low, it.summary.high) for it in shown]
     ).T
-    panel.hlines(rows, low, high, color=COLOUR, alpha=0.35, lw=5)
-    panel.plot(middle, rows, "o", color=COLOUR, markersize=5)
+    panel.hlines(rows, low, high, color=LINES[0], alpha=0.35, lw=5)
+    panel.plot(middle, rows, "o", color=LINES[0], markersize=5)
     constant = comparison.constant.get("test", np.nan)
     is_error = METRICS[comparison.metric].is_error
     anchors = np.array([*middle, constant])

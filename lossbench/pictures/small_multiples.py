@@ -11,13 +11,12 @@ from lossbench.pictures.axes import set_limits
 from lossbench.pictures.of_comparison import shown_in_curves
 from lossbench.pictures.style import COLOURS, STYLE, literal, shortened
 from lossbench.results.result import Array, Part, Result
-from lossbench.results.statistics import shown_band
+from lossbench.results.statistics import Band, shown_band
 from lossbench.tables.metrics import METRICS
 
 MOST_EPOCHS = 200  # in a panel, which is some 300 pixels wide
 WIDTH, HEIGHT = 3.4, 2.0  # inches
 LONGEST_TITLE = 40  # characters
-Band = tuple[Array, Array, Array, Array]
 
 
 @dataclass(frozen=True)

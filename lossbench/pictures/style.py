@@ -19,6 +19,8 @@ from lossbench.tables.metrics import title
 
 # Okabe and Ito's colours, which colour-blind people can tell apart.
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+# Lines that lie upon each other are told apart by these.
+LINE_DASHES: tuple[Any, ...] = ("-", (0, (4, 3)), (0, (1, 2)))
 # Of classes, the same colours: the first two differ most in brightness, too. A shape and a colour
 # together tell forty-two classes apart.
 OF_CLASSES = tuple(LINES[number] for number in (0, 4, 2, 3, 1, 5))

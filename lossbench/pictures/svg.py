@@ -3,12 +3,15 @@
 import io
 import re
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from lossbench.pictures.style import STYLE
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 OPTIONS: Any = {"svg.fonttype": "none", "svg.hashsalt": "lossbench"}
 NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -38,12 +41,13 @@ DRAWN = re.compile(r": (#[0-9a-f]{6})\b")
 TAGS = re.compile(r"<[^>]*>")
 
 
-def inline(picture: Figure, name: str, description: str) -> str:
+def inline(picture: Figure, name: str, description: str) -> "Markup":
     """The ``<svg>`` of a picture; screen readers read out the ``description`` in its place.
 
-    ``name`` becomes part of every id, so each picture of a page needs another name.
+    ``name`` becomes part of every id, so each picture of a page needs another name. What comes from
+    files is escaped in it already.
     """
-    from markupsafe import escape
+    from markupsafe import Markup, escape
 
     file = io.StringIO()
     with rc_context({**STYLE, **OPTIONS}), warnings.catch_warnings():
@@ -54,7 +58,7 @@ def inline(picture: Figure, name: str, description: str) -> str:
     assert head
     body = TAGS.sub(lambda tag: _tag(tag[0], name), STYLES.sub("", text[head.end() :]))
     label = escape(description)
-    return f'<svg {head[1]} role="img" aria-label="{label}">{body}'
+    return Markup(f'<svg {head[1]} role="img" aria-label="{label}">{body}')
 
 
 def _tag(tag: str, name: str) -> str:

@@ -9,6 +9,7 @@ from lossbench.pictures.style import readable
 from lossbench.pictures.svg import inline
 from lossbench.results.result import Result
 from lossbench.tables.losses import Loss
+from lossbench.tables.losses.formula import in_formula
 
 LOSSES_SHOWN = 24  # a picture of each takes time
 PICTURE = "{} of a row as a line, and its gradient as a dashed one."
@@ -38,17 +39,14 @@ def losses_of(results: Sequence[Result]) -> list[dict[str, Any]]:
 
 def _told(row: Loss, parameters: Mapping[str, Any]) -> list[str]:
     """The parameters that the formula has, and others that are not the default."""
+    spoken_of = in_formula(row)
     return [
         f"{name} {text(value)}"
         for name, value in parameters.items()
-        if name in row.formula or value != row.parameters[name].default
+        if name in spoken_of or value != row.parameters[name].default
     ]
 
 
-def _picture(row: Loss, parameters: Mapping[str, Any], number: int) -> Any:
-    from markupsafe import Markup
-
+def _picture(row: Loss, parameters: Mapping[str, Any], number: int) -> str:
     drawn = small(row, parameters)
-    return (
-        Markup(inline(drawn, f"loss-{number}", PICTURE.format(readable(row.name)))) if drawn else ""
-    )
+    return inline(drawn, f"loss-{number}", PICTURE.format(readable(row.name))) if drawn else ""

@@ -98,6 +98,7 @@ def page(
         judged=judged,
         losses=losses_of(results),
         limits=LIMITS,
+        shown_in_full=COMPARISONS_DRAWN,
         **_first_screen(comparisons, beside.answer, _on(beside.sweep, metric)),
         **_results(results, comparisons, rows, Sources(folder, DataFiles(), allow_code)),
     )

@@ -65,10 +65,10 @@ def anchor_of(number: int) -> str:
     return f"comparison-{number}"
 
 
-def standings_picture(comparison: Comparison, number: int) -> Any:
+def standings_picture(comparison: Comparison, number: int) -> str:
     """The dots and intervals of a comparison, as SVG."""
     text = descriptions.of_standings(comparison, shown_in_standings(comparison))
-    return _markup(inline(standings(comparison), f"standings-{number}", text))
+    return inline(standings(comparison), f"standings-{number}", text)
 
 
 def sweep_section(sweep: Sweep) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def sweep_section(sweep: Sweep) -> dict[str, Any]:
     text = descriptions.of_sweep(sweep)
     return {
         "sentence": verdict(sweep),
-        "picture": _markup(inline(picture, "sweep", text)) if picture else "",
+        "picture": inline(picture, "sweep", text) if picture else "",
     }
 
 
@@ -117,12 +117,10 @@ def _curves(comparison: Comparison, number: int) -> tuple[list[dict[str, Any]], 
     found = [
         {
             "label": panel.label,
-            "picture": _markup(
-                inline(
-                    panel.picture,
-                    f"curves-{number}-{place}",
-                    descriptions.of_panel(comparison, panel.result),
-                )
+            "picture": inline(
+                panel.picture,
+                f"curves-{number}-{place}",
+                descriptions.of_panel(comparison, panel.result),
             ),
             "chart": chart(panel, comparison),
         }
@@ -133,7 +131,7 @@ def _curves(comparison: Comparison, number: int) -> tuple[list[dict[str, Any]], 
     return found, [f"{it}." for it in which_of_many(len(comparison.results), MOST_LINES)]
 
 
-def _boundaries(comparison: Comparison, number: int, sources: Sources) -> tuple[Any, list[str]]:
+def _boundaries(comparison: Comparison, number: int, sources: Sources) -> tuple[str, list[str]]:
     """The decision boundaries, if there are some, and notes on those that are missing."""
     notes = []
     if not sources.allow_code and (names := needing_code(comparison)):
@@ -148,7 +146,7 @@ def _boundaries(comparison: Comparison, number: int, sources: Sources) -> tuple[
         return "", notes
     shown = shown_in_boundaries(comparison, sources.allow_code)
     text = descriptions.of_boundaries(comparison, shown)
-    return _markup(inline(picture, f"boundaries-{number}", text)), notes
+    return inline(picture, f"boundaries-{number}", text), notes
 
 
 def experiment_section(result: Result, number: int, anchor: str, folder: Path) -> dict[str, Any]:
@@ -161,7 +159,7 @@ def experiment_section(result: Result, number: int, anchor: str, folder: Path) -
         note = NO_HISTORY
     else:
         text = descriptions.of_learning_curves(result)
-        picture = _markup(inline(learning_curves(result), f"{anchor}-curves", text))
+        picture = inline(learning_curves(result), f"{anchor}-curves", text)
     return {
         "anchor": anchor,
         "name": experiment.name,
@@ -174,10 +172,3 @@ def experiment_section(result: Result, number: int, anchor: str, folder: Path) -
         "config": to_yaml(experiment.seen_from(folder)),
         "provenance": [*result.provenance.items(), ("config_sha256", experiment.config_hash)],
     }
-
-
-def _markup(svg: str) -> Any:
-    """An SVG that is not to be escaped: what comes from files is escaped in it already."""
-    from markupsafe import Markup
-
-    return Markup(svg)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lossbench.text import figure, finite_or_none
 
 Array = NDArray[Any]
+Band = tuple[Array, Array, Array, Array]  # epochs, medians, and both ends of the band
 Verdict = Literal["inside", "outside", "not judged"]
 
 FEWEST_TO_JUDGE = 20  # seeds; only comparisons of pairs count those that diverged, too
@@ -92,9 +93,7 @@ def band(curves: Sequence[Array]) -> tuple[Array, Array, Array]:
     return middle, low, high
 
 
-def shown_band(
-    curves: Sequence[Array], most: int = MOST_EPOCHS
-) -> tuple[Array, Array, Array, Array]:
+def shown_band(curves: Sequence[Array], most: int = MOST_EPOCHS) -> Band:
     """The epochs, from 1, that a picture shows, and the ``band`` of the curves in these epochs.
 
     Of more than ``most`` epochs it shows so many, evenly spaced, with the first and the last.

@@ -9,7 +9,7 @@ from textwrap import wrap
 
 import numpy as np
 
-from lossbench.config.bundled import SUFFIX
+from lossbench.config.bundled import SCHEMA, SUFFIX
 from lossbench.config.schema import schema
 from lossbench.config.yaml_writer import flow
 from lossbench.data.arrays import DatasetError
@@ -28,7 +28,6 @@ OPTIMIZER = {"name": "SGD", "learning_rate": 0.01, "momentum": 0.9, "clipnorm": 
 # A loss in per cent is a hundred times as large as others, and so are its gradients.
 OF_PER_CENT = {"learning_rate": 0.0001, "clipnorm": 100.0}
 PER_CENT = "mean_absolute_percentage_error"
-SCHEMA = "schema.json"  # beside the configs
 
 
 @dataclass(frozen=True)

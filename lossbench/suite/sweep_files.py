@@ -3,12 +3,12 @@
 import os
 from pathlib import Path
 
-from lossbench.evidence.sweep import Sweep, as_document, as_markdown
+from lossbench.evidence.sweep import DOCUMENT, Sweep, as_document, as_markdown
 from lossbench.pictures.formats import FORMATS, PLAIN, Drawn, all_files, refuse_picture
 from lossbench.results import atomic
 from lossbench.text import to_json
 
-TABLE, DOCUMENT, PICTURE = "sweep.md", "sweep.json", "sweep"
+TABLE, PICTURE = "sweep.md", "sweep"
 # By which a file that was written here is known.
 MARKS = {
     DOCUMENT: rb'"axes": \[\n    \{\n      "key": "',
