@@ -10,18 +10,18 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from itertools import count
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 from unittest.mock import patch
 
 from lossbench.cli import signals
 from lossbench.cli.main import main
-from lossbench.execution import child_tasks, process
-from lossbench.execution.process import TrainingProcess
-from lossbench.execution.work import Event, TrainingError, Work
+from lossbench.execution import child_tasks, processes
+from lossbench.execution.work import Event, Work, called_here
 
 COMMAND = [sys.executable, "-m", "lossbench"]
 
@@ -34,7 +34,7 @@ def lossbench(cwd: Path, *arguments: object) -> CompletedProcess[str]:
         try:
             with (
                 patch.object(sys, "argv", ["lossbench", *words]),
-                patch.object(process, "TrainingProcess", _TrainsHere),
+                patch.object(processes, "TrainingProcesses", _TrainsHere),
             ):
                 main()
         except SystemExit as end:
@@ -68,23 +68,32 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-class _TrainsHere(TrainingProcess):
+class _TrainsHere:
     """Does in this process what a training process is told to do, and so keeps all programs."""
 
-    _number = count()  # of a work, among those of all commands
+    def __init__(self, _count: int | None) -> None:
+        pass
+
+    def __enter__(self) -> "_TrainsHere":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
     def start(self) -> None:
         pass
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
-        for place, (experiment, split, seeds) in enumerate(works):
-            number = next(self._number)
-            child_tasks.prepare(number, experiment, split)
-            for seed in seeds:
-                event = child_tasks.train(number, seed)
-                yield place, event
-                if isinstance(event, TrainingError):
-                    break
+        for number, (experiment, split, seeds) in enumerate(works):
+            child_tasks.prepare(experiment, split)
+            trainings, error = child_tasks.train(seeds)
+            for it in trainings:
+                yield number, it
+            if error:
+                yield number, error
+
+    def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        return called_here(function, *given)
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """What the tests of suites share: a trainer that starts no process, and types of fixtures."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from typing import Any
 
 from kept_programs import kept_trainer
 
 from lossbench.config.load import Case
-from lossbench.execution.process import TrainingProcess
-from lossbench.execution.work import Event, Work
+from lossbench.execution.work import Event, Work, called_here
 from lossbench.suite.plan import Plan
 
 # See conftest.py in the folder of these tests.
@@ -14,11 +15,10 @@ Cases = Callable[..., list[Case]]
 RunSuite = Callable[..., tuple[list[tuple[str, int]], list[Plan]]]
 
 
-class TrainsHere(TrainingProcess):
+class TrainsHere:
     """Trains in this process, which has TensorFlow and programs already, and remembers what."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.trained: list[tuple[str, int]] = []
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
@@ -27,3 +27,9 @@ class TrainsHere(TrainingProcess):
             for seed in work.seeds:
                 self.trained.append((work.experiment.name, seed))
                 yield number, train(seed)
+
+    def start(self) -> None:
+        pass
+
+    def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        return called_here(function, *given)

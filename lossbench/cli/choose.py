@@ -19,11 +19,11 @@ from lossbench.cli.options import (
     Debug,
     Force,
     GroupColumn,
+    Jobs,
     JudgedBy,
     Kind,
     Losses,
     MostEpochs,
-    Processes,
     Quiet,
     Rope,
     Seed,
@@ -37,8 +37,6 @@ from lossbench.cli.options import (
 from lossbench.cli.trainer import trainer
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from lossbench.evidence.choice import Choice
     from lossbench.execution.work import Trainer
     from lossbench.suite.choose import Protocol, Source
@@ -69,7 +67,7 @@ def choose(
     settings: DataSettings = None,
     force: Force = False,
     allow_code: AllowCode = False,
-    jobs: Processes = None,
+    jobs: Jobs = None,
     dask: Dask = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -105,7 +103,7 @@ def choose(
     )
     names = [it.strip() for it in (losses or "").split(",") if it.strip()]
     source = _source(data, target, problem, settings or [], names, out)
-    with _trainer(jobs, dask, len(source.paths)) as process:
+    with trainer(jobs, dask) as process:
         choice = _run(source, protocol, process, quiet, debug)
     if as_json:
         print_json(choice_text.as_document(choice))
@@ -137,16 +135,6 @@ def _source(
     except DatasetError as error:
         print_dataset_error(data, error)
         raise typer.Exit(WRONG_USAGE) from None
-
-
-def _trainer(jobs: int | None, dask: str | None, losses: int) -> "AbstractContextManager[Trainer]":
-    """A process on each core, at most one for each loss; or the workers of a Dask scheduler."""
-    from lossbench.execution.processes import TrainingProcesses, cores
-
-    count = jobs or min(cores(), losses)
-    if dask is not None or count == 1:
-        return trainer(None, dask)
-    return TrainingProcesses(count)
 
 
 def _run(

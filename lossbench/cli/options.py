@@ -90,7 +90,8 @@ SaveModel = Annotated[
     bool, typer.Option("--save-model", help="Write model.keras, of the median seed, as well.")
 ]
 Jobs = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Train in N processes (needs Dask).")
+    int | None,
+    typer.Option(min=1, metavar="N", help="Train in N processes, not in one on each core."),
 ]
 Dask = Annotated[
     str | None,
@@ -264,8 +265,4 @@ ChoiceFolder = Annotated[
     typer.Option(
         "--out", metavar="DIR", help="Folder for the results, not results/choose/ and the name."
     ),
-]
-Processes = Annotated[
-    int | None,
-    typer.Option("--jobs", min=1, metavar="N", help="Train in N processes, not one per core."),
 ]

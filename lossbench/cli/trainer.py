@@ -1,4 +1,4 @@
-"""What trains: a process of this machine, several, or the workers of a Dask cluster."""
+"""What trains: processes of this machine, or the workers of a Dask cluster."""
 
 from contextlib import AbstractContextManager
 from importlib.util import find_spec
@@ -13,20 +13,18 @@ if TYPE_CHECKING:
 
 
 def trainer(jobs: int | None, address: str | None) -> "AbstractContextManager[Trainer]":
-    """One process, or Dask's workers: ``jobs`` of this machine, or those at an address."""
-    if jobs is None and address is None:
-        from lossbench.execution.process import TrainingProcess
+    """At most ``jobs`` processes, by default one on each core; or Dask's workers at an address."""
+    if address is None:
+        from lossbench.execution.processes import TrainingProcesses
 
-        return TrainingProcess()
-    if jobs is not None and address is not None:
+        return TrainingProcesses(jobs)
+    if jobs is not None:
         raise typer.BadParameter("choose one of --jobs and --dask")
     if not find_spec("distributed"):
-        raise typer.BadParameter("--jobs and --dask need Dask: pip install 'lossbench[dask]'")
+        raise typer.BadParameter("--dask needs Dask: pip install 'lossbench[dask]'")
     from lossbench.cli.terminal import print_warning
     from lossbench.execution import cluster
 
-    if address is None:
-        return cluster.local(jobs or 1, print_warning, signals.end_if_received)
     try:
         return cluster.at(cluster.checked(address), print_warning, signals.end_if_received)
     except ValueError as error:

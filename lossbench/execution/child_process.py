@@ -11,13 +11,13 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from multiprocessing import resource_tracker, util
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from lossbench.execution import template
 from lossbench.training.startup import LOG_MESSAGE
 
 # One thread at a time starts a process, since the new child must be told from all others.
@@ -25,19 +25,14 @@ _starting = threading.Lock()
 LINES_KEPT = 100
 BYTES_KEPT = 500  # of a line
 MOST_BYTES = 2**16  # that are read at once of a line that does not end
-FLAGS = ("-I", "-W", "ignore:resource_tracker:UserWarning")
 FATAL = re.compile(r"F\d{4} [^\]]*\] (.*)")  # how TensorFlow logs why it ends the process
 
 
 class ChildProcess:
-    """The one process of a pool, and the last lines that it wrote to standard error.
+    """The one process of a pool, and the last lines that it wrote to standard error."""
 
-    ``ready`` is done when its initializer has returned.
-    """
-
-    def __init__(self, process: BaseProcess, errors: Connection, ready: Future[int]) -> None:
+    def __init__(self, process: BaseProcess, errors: Connection) -> None:
         self._process = process
-        self.ready = ready
         self._lines: deque[str] = deque(maxlen=LINES_KEPT)
         self._reader = threading.Thread(target=_pass_on, args=(errors, self._lines), daemon=True)
         self._reader.start()
@@ -91,46 +86,23 @@ def started(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecu
 
 
 def _start(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecutor, ChildProcess]:
-    """Start a process in a thread that does nothing else, whose blocked signals it inherits.
-
-    Ctrl-C interrupts all processes of a terminal. Until the new one can say that it ignores that,
-    it would print a traceback.
-    """
-    # In a forked process TensorFlow hangs; a spawned one starts clean.
-    context = multiprocessing.get_context("spawn")
+    """Start a process in a thread that does nothing else, see ``template.isolated``."""
+    context = template.context()
     reader, writer = context.Pipe(duplex=False)
-    with _starting, _isolated(), writer:
-        resource_tracker.ensure_running()  # first, for its start ends what is blocked
-        if hasattr(signal, "pthread_sigmask"):  # not on Windows
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    with _starting, writer:
+        template.start()
         others = multiprocessing.active_children()
         try:
             pool = ProcessPoolExecutor(1, context, initializer, (writer,))
         except OSError as error:
             message = f"no process can be started: {error.strerror}"
             raise OSError(error.errno, message, "/dev/shm") from error
-        ready = pool.submit(os.getpid)
+        # A copy of the template is there as soon as that has imported.
+        with nullcontext() if template.forks() else template.isolated():
+            pool.submit(os.getpid)
         (process,) = set(multiprocessing.active_children()).difference(others)
-    return pool, ChildProcess(process, reader, ready)
-
-
-@contextmanager
-def _isolated() -> Iterator[None]:
-    """Start Python processes with -I, and without a warning of what a killed one leaves behind.
-
-    The command of multiprocessing is ``python -c``, which looks for modules in the working
-    directory first, until the process gets the ``sys.path`` of its parent. Python 3.11 has -P and
-    PYTHONSAFEPATH against this, but Python 3.10 does not.
-
-    The semaphores of a command that a signal ends by force are cleared away by multiprocessing's
-    resource tracker. It is started here, too, and would warn of them.
-    """
-    flags = util._args_from_interpreter_flags  # type: ignore[attr-defined]
-    util._args_from_interpreter_flags = lambda: [*flags(), *FLAGS]  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        util._args_from_interpreter_flags = flags  # type: ignore[attr-defined]
+    template.copied()
+    return pool, ChildProcess(process, reader)
 
 
 def _name(number: int) -> str:

@@ -1,19 +1,18 @@
 """What a training process does: it imports TensorFlow, compiles programs and trains seeds."""
 
-import gc
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
+from lossbench.execution.template import import_once
 from lossbench.execution.work import TrainingError
 from lossbench.results.result import Training
 from lossbench.text import described
@@ -23,50 +22,32 @@ from lossbench.training.startup import import_training_unfiltered
 if TYPE_CHECKING:
     from lossbench.training.program import Program
 
-# Keras imports these where they are installed, for parts that no training uses. It would take a
-# third of the time until the first seed is trained, and 100 MB.
-UNUSED = ("matplotlib", "pandas", "PIL", "scipy", "sklearn")
-
 
 class _State:
-    """What the process keeps from one task to the next.
-
-    A work has a number of its own for as long as the process lives, so that no data are mistaken
-    for those of another work.
-    """
+    """What the process keeps: all programs, and what trains the seeds of one work at a time."""
 
     def __init__(self) -> None:
-        self.import_error: Exception | None = None
-        # Half of compiling is done by one thread, so two programs are compiled at a time.
-        self._compilers = ThreadPoolExecutor(2)
-        self._programs: dict[str, Future[Program]] = {}
-        self._prepared: dict[int, tuple[Experiment, Split]] = {}
-        self._trainers: dict[int, Callable[[int], Training]] = {}
+        self.error: BaseException | None = None
+        self._programs: dict[str, Program] = {}
+        self._train: Callable[[int], Training] | None = None
 
-    def prepare(self, work: int, experiment: Experiment, split: Split) -> None:
-        """Begin to compile the program of a work, unless there is one that it can share."""
+    def prepare(self, experiment: Experiment, split: Split) -> None:
+        """Compile the program of a work, unless there is one that it can share."""
         from lossbench.training.program import compile_program
+        from lossbench.training.tuning import trainer
 
+        self._train = None  # it holds the data of the work before
         key = program_key(experiment, split)
         if key not in self._programs:
-            self._programs[key] = self._compilers.submit(compile_program, experiment, split)
-        self._prepared[work] = experiment, split
+            self._programs[key] = compile_program(experiment, split)
+        self._train = trainer(experiment, split, self._programs[key])
 
-    def wait(self, work: int) -> None:
-        """Wait until the program of a work that was prepared is compiled, or cannot be."""
-        wait([self._programs[program_key(*self._prepared[work])]])
-
-    def train(self, work: int, seed: int) -> Training:
-        """Train a seed of a work that was prepared."""
-        if work not in self._trainers:
-            from lossbench.training.tuning import trainer
-
-            experiment, split = self._prepared[work]
-            program = self._programs[program_key(experiment, split)].result()
-            self._trainers.clear()  # it holds the data of one work at a time
-            self._trainers[work] = trainer(experiment, split, program)
-            del self._prepared[work]
-        return self._trainers[work](seed)
+    def train(self, seed: int) -> Training:
+        """Train a seed of the work that was prepared; raises what preparing it raised."""
+        if self.error:
+            raise self.error
+        assert self._train
+        return self._train(seed)
 
 
 _state = _State()
@@ -83,17 +64,11 @@ def make_ready(errors: Connection) -> None:
     # What a user's own loss prints must not get among the results on standard output.
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]
-    # Collecting garbage among TensorFlow's many objects takes a quarter of the time of its import.
-    gc.disable()
     try:
+        import_once()
         import_training_unfiltered()
-    except Exception as error:  # raised when a seed is to be trained
-        _state.import_error = error
-    for name in UNUSED:  # a user's own loss may need them
-        del sys.modules[name]
-    gc.freeze()
-    gc.enable()
+    except Exception:  # raised again when a work is prepared
+        pass
 
 
 def _end_with_parent() -> None:
@@ -103,27 +78,25 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def prepare(work: int, experiment: Experiment, split: Split) -> None:
-    """Begin to compile the program of a work."""
-    if not _state.import_error:
-        _state.prepare(work, experiment, split)
+def prepare(experiment: Experiment, split: Split) -> None:
+    """Prepare to train the seeds of a work; what goes wrong is told where they are trained."""
+    _state.error = None
+    try:
+        import_training_unfiltered()
+        _state.prepare(experiment, split)
+    except BaseException as error:
+        _state.error = error
 
 
-def compiled(work: int) -> None:
-    """Wait until the program of a work is compiled; an error is raised where it is trained."""
-    if not _state.import_error:
-        _state.wait(work)
-
-
-def train(work: int, seed: int) -> Training | TrainingError:
-    """Train a seed of a work that was prepared; an error is returned, not raised.
+def train(seeds: Sequence[int]) -> tuple[list[Training], TrainingError | None]:
+    """Train seeds of the work that was prepared, until an error; it is returned, not raised.
 
     The process that gets it may lack the module of the exception, TensorFlow's or the user's own.
     And where a user's code calls ``exit``, lossbench must not exit.
     """
+    trainings: list[Training] = []
     try:
-        if _state.import_error:
-            raise _state.import_error
-        return _state.train(work, seed)
+        trainings.extend(map(_state.train, seeds))  # what came before an error stays
     except BaseException as error:
-        return TrainingError(described(error), traceback.format_exc())
+        return trainings, TrainingError(described(error), traceback.format_exc())
+    return trainings, None

@@ -1,4 +1,4 @@
-"""Train on a Dask cluster: processes of this machine, or the workers of a scheduler elsewhere.
+"""Train on a Dask cluster, on the workers of a scheduler.
 
 Workers only train. This process cuts each work into batches of seeds, hands them out as workers
 become free, and yields the trainings in the order of their seeds.
@@ -9,9 +9,10 @@ import uuid
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent import futures
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import dask
@@ -20,11 +21,10 @@ from distributed import TimeoutError as DaskTimeoutError
 from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.comm.registry import get_backend
 
-from lossbench.execution import batches, local_cluster
+from lossbench.execution import batches
 from lossbench.execution.cluster_workers import ClusterError, ClusterWorkers, Warn
-from lossbench.execution.pool import POOL
 from lossbench.execution.verification import Answer, WrongAnswer, check_answer
-from lossbench.execution.work import Event, TrainingProcessDied, Work
+from lossbench.execution.work import Event, TrainingProcessDied, Work, called_here
 from lossbench.results.result import Training
 
 CONNECT_SECONDS = 10
@@ -33,19 +33,6 @@ ATTEMPTS = 4  # to train a batch whose worker or training process dies
 BATCHES_PER_THREAD = 2  # one is trained while the other waits
 
 Poll = Callable[[], None]
-
-
-@contextmanager
-def local(jobs: int, warn: Warn, poll: Poll = lambda: None) -> Iterator["Cluster"]:
-    """Training processes of this machine, with a scheduler and a worker in this process."""
-    local_cluster.forget_settings()
-    _silence()
-    with local_cluster.start(jobs) as cluster, Client(cluster) as client:
-        try:
-            POOL.open()
-            yield Cluster(client, warn, poll, jobs)
-        finally:
-            POOL.close()
 
 
 def checked(address: str) -> str:
@@ -100,16 +87,17 @@ class SentBatch(NamedTuple):
 class Cluster:
     """Trains as a TrainingProcess does, on workers of a Dask cluster, which may come and go."""
 
-    def __init__(self, client: Client, warn: Warn, poll: Poll, jobs: int = 0) -> None:
+    def __init__(self, client: Client, warn: Warn, poll: Poll) -> None:
         self._client = client
         self._workers = ClusterWorkers(client, warn)
         self._poll = poll
-        self._jobs = jobs
 
     def start(self) -> None:
-        """Start the processes of this machine, if it has any: they import TensorFlow meanwhile."""
-        if self._jobs:
-            POOL.start(self._jobs)
+        """Do nothing: workers import TensorFlow when they have something to train."""
+
+    def call(self, function: Callable[..., Any], *given: Any) -> futures.Future[Any]:
+        """Call a function here: workers only train."""
+        return called_here(function, *given)
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
         """Train every seed of the works; yields an event for each, in order within a work.

@@ -1,50 +1,45 @@
 """A training process beside this one.
 
-Meanwhile this process can read configs and draw pictures, it can end at once when it is
-interrupted, and it can live long: TensorFlow keeps some megabytes for every compiled program for as
-long as a process lives, so the training process is replaced after a number of programs.
+Meanwhile this process can read configs, it can end at once when it is interrupted, and it can live
+long: TensorFlow keeps some megabytes for every compiled program for as long as a process lives, so
+the training process is replaced after a number of programs.
 """
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import count, zip_longest
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any
 
-from lossbench.execution import child_tasks
+from lossbench.execution import child_tasks, template
 from lossbench.execution.child_process import ChildProcess, started
+from lossbench.execution.duration import seconds_per_seed
 from lossbench.execution.work import Event, Stage, TrainingError, TrainingProcessDied, Work
 from lossbench.results.result import Training
 from lossbench.training.sharing import program_key
 
 PROGRAMS_PER_PROCESS = 12
-# The trainings of a work that are under way, one for each seed.
-Pending = deque[Future[Training | TrainingError]]
-
-
-class Submitted(NamedTuple):
-    """A work that a process was handed; ``compiled`` is done when its program is compiled."""
-
-    compiled: Future[None]
-    pending: Pending
+# How long a process trains, by an estimate, until it sends what it has: each time costs both sides
+# a third of a millisecond.
+SECONDS_PER_ANSWER = 0.1
+# The seeds of a work that are under way, some at a time.
+Pending = deque[Future[tuple[list[Training], TrainingError | None]]]
 
 
 class TrainingProcess:
-    """A process that trains. It starts with ``start``, or when there is something to train.
+    """A process that trains. It starts when there is something to train.
 
-    It imports TensorFlow as soon as it starts. Any thread may close it, and then none can start it
-    again.
+    Any thread may close it, and then none can start it again.
     """
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
         self._process: ChildProcess | None = None
+        self._programs: set[str] = set()  # the keys of those that it has compiled
         self._closed = False
         self._changing = threading.Lock()
-        self._numbers = count()  # for works, over all calls of train
 
     def __enter__(self) -> "TrainingProcess":
         return self
@@ -57,91 +52,113 @@ class TrainingProcess:
     ) -> None:
         self.close()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the process was started and has not ended."""
+        return self._pool is not None
+
+    def start(self) -> None:
+        """Start the process unless it is running; raises TrainingProcessDied if it was closed."""
+        with self._changing:
+            if not self._pool:
+                self._start()
+
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
         """Train every seed of the works, in their order; yields an event for each seed.
 
         The stages of a work come before its seeds. When an exception ends a work, its event is the
         last one of that work.
         """
-        waiting = deque(enumerate(works))
-        alone = False
-        while waiting:
-            group = [waiting.popleft()] if alone else next_group(waiting)
-            alone = False
-            submitted = self._submit([work for _, work in group])
-            for place, (number, work) in enumerate(group):
-                # Futures keep the weights of every seed, perhaps gigabytes: none is held for long.
-                compiled, pending = submitted.popleft()
-                try:
-                    for stage in self._until_compiled(compiled):
-                        yield number, stage
-                    while pending:
-                        event = pending.popleft().result()
-                        yield number, event
-                        if isinstance(event, TrainingError):
-                            _cancel(pending)
-                except (BrokenProcessPool, CancelledError):
-                    death = self._death()
-                    self._end()
-                    following = group[place + 1 :]
-                    waiting.extendleft(reversed(following))
-                    if following:
-                        # The following works are compiled meanwhile: one of them may have killed
-                        # the process.
-                        alone = True
-                        missing = work.seeds[-len(pending) - 1 :]
-                        waiting.appendleft((number, work._replace(seeds=missing)))
-                    else:
-                        yield number, TrainingProcessDied(f"the training process {death}")
-                    break
-                except Exception as error:
-                    _cancel(pending)
-                    yield number, error
-            if waiting:
-                self._end()
+        for number, work in enumerate(works):
+            for event in self._train(work):
+                yield number, event
 
-    def start(self) -> None:
-        """Start the process unless it is running; raises TrainingProcessDied if it was closed."""
-        self._running()
+    def call(self, function: Callable[..., Any], *given: Any) -> Any:
+        """What a function gives that the process calls; raises what it raises.
+
+        Raises TrainingProcessDied if the process dies of it.
+        """
+        try:
+            return self._submit(function, *given).result()
+        except (BrokenProcessPool, CancelledError):
+            raise self._died() from None
 
     def close(self) -> None:
-        """End the process for good."""
+        """End the process for good, whatever it is doing."""
         self._closed = True
+        self.kill()
         self._end()
 
-    def _until_compiled(self, compiled: Future[None]) -> Iterator[Stage]:
-        """Wait until a work can be trained; yields what it waits for."""
-        process = self._process
-        if process and not process.ready.done():
-            yield Stage.IMPORTING
-            process.ready.result()
-        if not compiled.done():
-            yield Stage.COMPILING
-            compiled.result()
-        yield Stage.TRAINING
+    def kill(self) -> None:
+        """End the process, and wait for nothing."""
+        if process := self._process:
+            process.kill()
 
-    def _submit(self, works: Sequence[Work]) -> deque[Submitted]:
-        """Hand works to the process, which is started if need be."""
-        try:
-            return _submit(self._running(), works, self._numbers)
-        except RuntimeError:  # it was ended or killed while it had nothing to train
+    def _train(self, work: Work) -> Iterator[Stage | Training | Exception]:
+        experiment, split, seeds = work
+        key = program_key(experiment, split)
+        if key not in self._programs and len(self._programs) >= PROGRAMS_PER_PROCESS:
             self._end()
-            return _submit(self._running(), works, self._numbers)
+        pending: Pending = deque()
+        try:
+            if not (self._pool or template.has_imported()):
+                yield Stage.IMPORTING
+            prepared = self._submit(child_tasks.prepare, experiment, split)
+            size = max(1, int(SECONDS_PER_ANSWER / seconds_per_seed(experiment, split)))
+            for first in range(0, len(seeds), size):
+                some = list(seeds[first : first + size])
+                pending.append(self._submit(child_tasks.train, some))
+            if key not in self._programs:
+                self._programs.add(key)
+                yield Stage.COMPILING
+            prepared.result()
+            yield Stage.TRAINING
+            # Futures keep the weights of every seed, perhaps gigabytes: none is held for long.
+            while pending:
+                trainings, error = pending.popleft().result()
+                yield from trainings
+                if error:
+                    _cancel(pending)
+                    yield error
+        except (BrokenProcessPool, CancelledError):
+            yield self._died()
+        except Exception as error:
+            _cancel(pending)
+            yield error
 
-    def _running(self) -> ProcessPoolExecutor:
-        with self._changing:
-            if self._closed:
-                raise TrainingProcessDied("the training process was closed")
-            if not self._pool:
+    def _submit(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        """Let the process call a function; it is started if need be."""
+        for attempt in range(2):
+            with self._changing:
+                pool = self._pool or self._start()
+            try:
+                return pool.submit(function, *given)
+            except RuntimeError:  # it was ended or killed while it had nothing to train
+                if attempt:
+                    raise
+                self._end()
+        raise AssertionError
+
+    def _start(self) -> ProcessPoolExecutor:
+        if not self._closed:
+            try:
                 self._pool, self._process = started(child_tasks.make_ready)
-            return self._pool
+            except EOFError:  # the template was ended
+                self._closed = True
+        if self._closed or not self._pool:
+            raise TrainingProcessDied("the training process was closed")
+        return self._pool
 
-    def _death(self) -> str:
+    def _died(self) -> TrainingProcessDied:
+        """Why the process died; it is forgotten."""
         process = self._process
-        return process.death() if process else "was ended"
+        death = process.death() if process else "was ended"
+        self._end()
+        return TrainingProcessDied(f"the training process {death}")
 
     def _end(self) -> None:
         with self._changing:
+            self._programs.clear()
             # All results that are needed are here already, so it can be killed.
             if self._process:
                 self._process.kill()
@@ -149,39 +166,6 @@ class TrainingProcess:
             if self._pool:
                 self._pool.shutdown(cancel_futures=True)
                 self._pool = None
-
-
-def next_group(waiting: deque[tuple[int, Work]]) -> list[tuple[int, Work]]:
-    """Take the works that one process trains, as many as PROGRAMS_PER_PROCESS allows."""
-    group: list[tuple[int, Work]] = []
-    keys: set[str] = set()
-    while waiting:
-        _, (experiment, split, _) = waiting[0]
-        keys.add(program_key(experiment, split))
-        if len(keys) > PROGRAMS_PER_PROCESS:
-            break
-        group.append(waiting.popleft())
-    return group
-
-
-def _submit(
-    pool: ProcessPoolExecutor, works: Sequence[Work], numbers: Iterator[int]
-) -> deque[Submitted]:
-    """Submit works to a process; each is compiled while the one before it is trained."""
-    numbered = [(next(numbers), work) for work in works]
-    _prepare(pool, *numbered[0])
-    submitted: deque[Submitted] = deque()
-    for (number, work), following in zip_longest(numbered, numbered[1:]):
-        if following:
-            _prepare(pool, *following)
-        compiled = pool.submit(child_tasks.compiled, number)
-        pending = deque(pool.submit(child_tasks.train, number, it) for it in work.seeds)
-        submitted.append(Submitted(compiled, pending))
-    return submitted
-
-
-def _prepare(pool: ProcessPoolExecutor, number: int, work: Work) -> None:
-    pool.submit(child_tasks.prepare, number, work.experiment, work.split)
 
 
 def _cancel(pending: Pending) -> None:

@@ -1,34 +1,40 @@
-"""Several training processes beside this one: each has its own experiments, on a core of its own.
+"""Several training processes beside this one, each on a core of its own.
 
-An experiment stays in one process, which compiles its program once. Every process imports
-TensorFlow, which takes some seconds and half a gigabyte, so this pays where training takes longer.
+Processes and not threads: XLA releases the lock of the interpreter, but what Python does beside a
+training does not. It is a tenth of the time, so ten threads would keep each other waiting. As
+copies of one template, processes share what TensorFlow takes to import, and most of its memory.
 """
 
-import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from functools import cached_property
 from queue import SimpleQueue
 from types import TracebackType
+from typing import Any
 
-from lossbench.execution import process
-from lossbench.execution.work import Event, Work
-from lossbench.training.sharing import program_key
+from lossbench.execution import template
+from lossbench.execution.machine import cores
+from lossbench.execution.process import TrainingProcess
+from lossbench.execution.shares import Call, Shares
+from lossbench.execution.work import Event, Stage, TrainingProcessDied, Work
+from lossbench.results.result import Training
 
-Numbered = tuple[int, Work]
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+GRACE = 1.0  # seconds in which a result that is being written can be finished, at the end
 
 
 class TrainingProcesses:
-    """Trains as a TrainingProcess does, in at most ``count`` of them."""
+    """Trains as a TrainingProcess does, in at most ``count`` of them, by default one on each core.
 
-    def __init__(self, count: int) -> None:
-        self._processes = [process.TrainingProcess() for _ in range(count)]
+    They start when there is something to do.
+    """
+
+    def __init__(self, count: int | None = None) -> None:
+        self._count = count
+        self._processes: list[TrainingProcess] = []
+        # What a thread sends: events, or the error that ended it.
+        self._events: SimpleQueue[Event | BaseException] = SimpleQueue()
+        self._called: set[Future[Any]] = set()
 
     def __enter__(self) -> "TrainingProcesses":
         return self
@@ -39,49 +45,94 @@ class TrainingProcesses:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the template: it imports TensorFlow before there is work."""
+        threading.Thread(target=template.start, daemon=True).start()
+
+    def train(self, works: Sequence[Work]) -> Iterator[Event]:
+        """Train every seed of the works; yields an event for each, in any order.
+
+        When an exception ends a work, its event is the last one of that work.
+        """
+        left = {number: len(work.seeds) for number, work in enumerate(works) if work.seeds}
+        self._shares.add(works)
+        while left:
+            event = self._events.get()
+            if isinstance(event, BaseException):
+                raise event
+            number, it = event
+            if number not in left:  # another share of it failed
+                continue
+            if isinstance(it, Exception):
+                self._shares.drop(number)
+                del left[number]
+            elif not isinstance(it, Stage):
+                left[number] -= 1
+                if not left[number]:
+                    del left[number]
+            yield event
+
+    def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        """Call a function in one of the processes, as soon as one is free."""
+        future = self._shares.call(function, *given)
+        self._called.add(future)
+        future.add_done_callback(self._called.discard)
+        return future
+
+    def close(self) -> None:
+        """End all processes, whatever they are doing; but calls get a moment to return."""
+        self._shares.close()
+        wait([it for it in self._called if it.running()], GRACE)
+        for it in self._processes:
+            it.kill()
+        template.end()
         for it in self._processes:
             it.close()
 
-    def start(self) -> None:
-        """Start all of them: they import TensorFlow before there is work."""
+    @cached_property
+    def _shares(self) -> Shares:
+        """What there is to do; the first look at it starts a thread for each process."""
+        count = self._count or cores()
+        shares = Shares(count)
+        self._processes = [TrainingProcess() for _ in range(count)]
         for it in self._processes:
-            it.start()
+            threading.Thread(target=self._work, args=(it, shares), daemon=True).start()
+        return shares
 
-    def train(self, works: Sequence[Work]) -> Iterator[Event]:
-        """Train every seed of the works; yields an event for each, in order within a work."""
-        shares = dealt(works, len(self._processes))
-        # What a thread sends: events, or the error that ended it, and None at its end.
-        events: SimpleQueue[Event | BaseException | None] = SimpleQueue()
-
-        def send(trainer: process.TrainingProcess, share: Sequence[Numbered]) -> None:
-            try:
-                for number, event in trainer.train([work for _, work in share]):
-                    events.put((share[number][0], event))
-            except BaseException as error:  # raised where the events are read
-                events.put(error)
-            events.put(None)
-
-        for trainer, share in zip(self._processes, shares, strict=False):
-            threading.Thread(target=send, args=(trainer, share), daemon=True).start()
-        running = len(shares)
-        while running:
-            event = events.get()
-            if event is None:
-                running -= 1
-            elif isinstance(event, BaseException):
-                raise event
-            else:
-                yield event
+    def _work(self, process: TrainingProcess, shares: Shares) -> None:
+        """Let a process do what there is to do."""
+        held = None
+        try:
+            while it := shares.take(held, running=process.is_running):
+                if isinstance(it, Call):
+                    _call(process, it)
+                else:
+                    held = it.key
+                    for event in _trained(process, it.work):
+                        self._events.put((it.number, event))
+        except BaseException as error:  # raised where the events are read
+            self._events.put(error)
 
 
-def dealt(works: Sequence[Work], count: int) -> list[list[Numbered]]:
-    """The works with their numbers, for at most ``count`` processes; one program is in one."""
-    by_program: dict[str, list[Numbered]] = {}
-    for number, work in enumerate(works):
-        key = program_key(work.experiment, work.split)
-        by_program.setdefault(key, []).append((number, work))
-    groups = list(by_program.values())
-    if len(groups) == 1:  # seeds or splits of one experiment: a program is compiled in each
-        groups = [[it] for it in groups[0]]
-    shares = (groups[start::count] for start in range(count))
-    return [[it for group in share for it in group] for share in shares if share]
+def _trained(process: TrainingProcess, work: Work) -> Iterator[Stage | Training | Exception]:
+    """The events of a work; where the process dies, another one trains what is missing, once."""
+    for retries in (True, False):
+        for _, event in process.train([work]):
+            if isinstance(event, TrainingProcessDied) and retries:
+                break
+            yield event
+            if isinstance(event, Training):
+                work = work._replace(seeds=work.seeds[1:])
+        else:
+            return
+
+
+def _call(process: TrainingProcess, call: Call) -> None:
+    if not call.future.set_running_or_notify_cancel():
+        return
+    try:
+        call.future.set_result(process.call(call.function, *call.given))
+    except BaseException as error:
+        call.future.set_exception(error)

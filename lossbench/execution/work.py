@@ -1,8 +1,9 @@
 """What there is to train, what trains it, and what can end a training."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
@@ -38,6 +39,19 @@ class Trainer(Protocol):
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
         """Train every seed of the works; yields an event for each of them, and perhaps stages."""
+
+    def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        """Call a function, which must be that of a module, perhaps in another process."""
+
+
+def called_here(function: Callable[..., Any], *given: Any) -> Future[Any]:
+    """What ``Trainer.call`` gives where functions are called at once, in this process."""
+    future: Future[Any] = Future()
+    try:
+        future.set_result(function(*given))
+    except Exception as error:
+        future.set_exception(error)
+    return future
 
 
 class TrainingError(RuntimeError):

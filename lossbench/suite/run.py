@@ -2,13 +2,18 @@
 
 import errno
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
-from lossbench.execution.work import Stage, Trainer, TrainingError, Work
+from lossbench.execution.work import Stage, Trainer, TrainingError, TrainingProcessDied, Work
+from lossbench.pictures.settings import ignore_settings
 from lossbench.results import atomic
 from lossbench.results.read import NotReusable, reusable
 from lossbench.results.result import Result, Training
@@ -23,6 +28,7 @@ from lossbench.training.startup import import_training
 Progress = Callable[[Experiment, int | Stage], None]
 
 # Errors that end a suite, because no other result could be written either.
+PATIENCE = 1.0  # seconds until this process writes a result itself
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
@@ -102,7 +108,7 @@ def run_plans(
             of_works.append((number, split))
     events = trainer.train(works)
     pending: dict[int, list[Training]] = {number: [] for number in to_train}
-    ready: dict[int, Result | Failure] = {}
+    ready: dict[int, Callable[[], Result | Failure]] = {}
     for number, plan in enumerate(plans):
         while number in pending:
             work, event = next(events)  # perhaps of a later plan: they are trained at the same time
@@ -112,7 +118,7 @@ def run_plans(
                 continue
             if isinstance(event, Exception):
                 del pending[at]
-                ready[at] = Failure(experiment, event)
+                ready[at] = partial(Failure, experiment, event)
                 continue
             if isinstance(event, Stage):
                 progress(experiment, event)
@@ -120,12 +126,25 @@ def run_plans(
             pending[at].append(replace(event, split=split))
             progress(experiment, stored + len(pending[at]))
             if len(pending[at]) == len(plans[at].missing):
-                ready[at] = _finish(plans[at], pending.pop(at), extras)
-        yield ready.pop(number) if number in ready else _finish(plan, [], extras)
+                given = plans[at], pending.pop(at), extras
+                ready[at] = partial(_finished, trainer.call(_finish, *given), *given)
+        yield ready.pop(number)() if number in ready else _finish(plan, [], extras)
+
+
+def _finished(future: Future[Result | Failure], *given: Any) -> Result | Failure:
+    """What another process has made of the trainings; where none is free, this process makes it."""
+    try:
+        return future.result(PATIENCE)
+    except FutureTimeout:
+        return _finish(*given) if future.cancel() else future.result()
+    except TrainingProcessDied as error:
+        plan, *_ = given
+        return Failure(plan.case.experiment, error)
 
 
 def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result | Failure:
     """Join the seeds that were trained and those stored, and write the result to its folder."""
+    ignore_settings()  # in another process, too
     experiment, split = plan.case.experiment, plan.case.split
     if plan.error:
         return Failure(experiment, plan.error)

@@ -71,6 +71,16 @@ def import_training() -> None:
 
 def import_training_unfiltered() -> None:
     """Import TensorFlow as ``import_training`` does, but with all that it writes to stderr."""
+    import_modules()
+    import tensorflow as tf
+
+    # It would warn of many compilations, but each is of another experiment.
+    tf.get_logger().setLevel("ERROR")
+    tf.config.list_logical_devices()
+
+
+def import_modules() -> None:
+    """Import TensorFlow and Keras, and do not use them: the process can still be forked."""
     for name in filter(OTHER_SETTINGS.match, list(os.environ)):
         del os.environ[name]
     # Errors are still shown.
@@ -85,10 +95,4 @@ def import_training_unfiltered() -> None:
             ", ".join(f"{name} {values[name]}" for name in wrong) for values in (settings, NEEDED)
         )
         raise WrongSetting(f"Keras was imported before with {found}; lossbench needs {needed}")
-    import tensorflow as tf
-
     import lossbench.training.train  # noqa: F401
-
-    # It would warn of many compilations, but each is of another experiment.
-    tf.get_logger().setLevel("ERROR")
-    tf.config.list_logical_devices()

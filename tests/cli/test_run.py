@@ -93,7 +93,9 @@ def test_a_process_of_its_own_prints_no_more_and_gives_the_same_bytes(
     write_mixed(tmp_path)
     cwd, here = mixed
     done = lossbench_process(tmp_path, *MIXED)
-    assert (done.returncode, done.stdout, done.stderr) == (1, here.stdout, here.stderr)
+    assert (done.returncode, done.stdout) == (1, here.stdout)
+    # Experiments are trained at the same time: which one is done first is chance.
+    assert sorted(done.stderr.splitlines()) == sorted(here.stderr.splitlines())
     assert tree(tmp_path) == tree(cwd)
 
 

@@ -1,39 +1,44 @@
 """Training processes that are kept, renewed and replaced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 
 import pytest
-from dask_cluster import assert_as_expected
 
-from lossbench.execution import cluster, pool
-from lossbench.execution.work import Event, Work
+from lossbench.execution import pool
+from lossbench.execution.pool import TrainingProcessPool
+from lossbench.execution.work import TrainingProcessDied, Work
+
+
+@pytest.fixture
+def kept() -> Iterator[TrainingProcessPool]:
+    found = TrainingProcessPool()
+    yield found
+    found.close()
 
 
 @pytest.mark.thorough
-@pytest.mark.usefixtures("short_batches")
-def test_jobs_survive_a_process_that_is_killed_and_renew_those_that_have_compiled_much(
+def test_a_process_is_kept_until_it_dies_or_has_compiled_much(
     works: list[Work],
-    expected: list[dict[str, bytes]],
+    kept: TrainingProcessPool,
     new_children: Callable[[], list[BaseProcess]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pool, "PROGRAMS_PER_PROCESS", 2)
-    seen: set[int | None] = set()
-    got: list[Event] = []
-    with cluster.local(1, print) as many:
-        many.start()
-        (waits,) = new_children()
-        waits.kill()
-        waits.join()
-        for event in many.train(works):
-            alive = new_children()
-            if not got:
-                (process,) = alive
+    seen = []
+    for key, kill in (("a", False), ("a", True), ("a", False), ("b", False), ("b", False)):
+        with kept.lend(key) as lent:
+            lent.process.start()
+            (process,) = new_children()
+            seen.append(process.pid)
+            if kill:
                 process.kill()
-            seen |= {process.pid for process in alive}
-            got.append(event)
-    assert_as_expected(works, got, expected)
-    # The one that is killed at work, one that has compiled both programs, and the next.
-    assert len(seen) == 3
+                ((_, died),) = [
+                    it for it in lent.process.train(works[:1]) if isinstance(it[1], Exception)
+                ]
+                assert isinstance(died, TrainingProcessDied)
+                kept.end(lent)
+    first, again, after_death, same, renewed = seen
+    assert first == again != after_death == same != renewed
+    kept.close()
     assert new_children() == []

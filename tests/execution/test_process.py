@@ -1,6 +1,5 @@
 """A training process: how much it trains, of which data, and how it ends."""
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -10,7 +9,8 @@ from kept_programs import kept_trainer
 from same_bits import same_bits
 
 from lossbench.config.experiment import Experiment
-from lossbench.execution.process import PROGRAMS_PER_PROCESS, TrainingProcess, next_group
+from lossbench.execution import process, template
+from lossbench.execution.process import TrainingProcess
 from lossbench.execution.work import Event, Stage, TrainingProcessDied, Work
 from lossbench.results.result import Training
 
@@ -21,28 +21,40 @@ def trainings(events: Iterable[Event]) -> list[Training]:
     return [it for _, it in events if isinstance(it, Training)]
 
 
+@pytest.mark.thorough
 def test_a_process_trains_any_number_of_points_but_few_programs(
     experiment_of: Callable[..., Experiment],
+    new_children: Callable[[], list[BaseProcess]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(process, "PROGRAMS_PER_PROCESS", 2)
+
     def work(**changes: Any) -> Work:
-        experiment = experiment_of("binary classification", "hinge", **changes)
+        experiment = experiment_of("binary classification", "hinge", epochs=1, **changes)
         return Work(experiment, experiment.dataset.load(), experiment.seeds)
 
-    rates = [work(optimizer={"learning_rate": 0.001 * n}) for n in range(1, 41)]
-    widths = [work(model={"hidden": [n]}) for n in range(1, 30)]
-    assert len(next_group(deque(enumerate(rates)))) == 40
-    waiting = deque(enumerate(rates + widths))
-    assert len(next_group(waiting)) == 40 + PROGRAMS_PER_PROCESS - 1
-    assert waiting[0][0] == 40 + PROGRAMS_PER_PROCESS - 1
+    rates = [work(optimizer={"learning_rate": 0.001 * n}) for n in range(1, 5)]
+    widths = [work(model={"hidden": [n]}) for n in range(1, 4)]
+    used = []
+    with TrainingProcess() as trains:
+        for it in rates + widths:
+            assert len(trainings(trains.train([it]))) == len(it.seeds)
+            (child,) = new_children()
+            used.append(child.pid)
+    # The rates share a program, and each width has one: the third program is in a new process.
+    assert used == [used[0]] * 5 + [used[-1]] * 2
+    assert used[0] != used[-1]
 
 
 def test_training_process_that_was_ended_is_not_started_again(
     works: list[Work], new_children: Callable[[], list[BaseProcess]]
 ) -> None:
-    with TrainingProcess() as process:
-        process.start()
+    with TrainingProcess() as trains:
+        trains.start()
+    ((_, event),) = trains.train(works[:1])
+    assert isinstance(event, TrainingProcessDied)
     with pytest.raises(TrainingProcessDied):
-        list(process.train(works))
+        trains.start()
     assert new_children() == []
 
 
@@ -53,10 +65,10 @@ def test_works_of_one_config_train_on_the_data_that_each_comes_with(
     experiment = experiment_of("binary classification", "hinge", epochs=2)
     other = experiment_of("binary classification", "hinge", dataset={**CIRCLES, "random_state": 2})
     works = [Work(experiment, it.dataset.load(), [3]) for it in (experiment, other)]
-    with TrainingProcess() as process:
+    with TrainingProcess() as trains:
         # In one command, and in one after another.
-        together = trainings(process.train(works))
-        apart = [it for work in works for it in trainings(process.train([work]))]
+        together = trainings(trains.train(works))
+        apart = [it for work in works for it in trainings(trains.train([work]))]
     alone = [kept_trainer(experiment, work.split)(3) for work in works]
     assert not same_bits(*alone)
     for found in (together, apart):
@@ -66,9 +78,10 @@ def test_works_of_one_config_train_on_the_data_that_each_comes_with(
 def test_a_process_says_that_it_imports_and_compiles_before_a_seed_is_trained(
     works: list[Work],
 ) -> None:
-    with TrainingProcess() as process:
-        first = [event for _, event in process.train(works[:1])]
-        again = [event for _, event in process.train(works[:1])]
+    template.end()  # another test may have started it
+    with TrainingProcess() as trains:
+        first = [event for _, event in trains.train(works[:1])]
+        again = [event for _, event in trains.train(works[:1])]
     assert first[:3] == [Stage.IMPORTING, Stage.COMPILING, Stage.TRAINING]
     assert Stage.IMPORTING not in again
     for events in (first, again):

@@ -1,51 +1,129 @@
-"""Several training processes."""
+"""Several training processes: what each does, and that it does not matter which one does it."""
 
-from collections.abc import Callable, Iterable
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from multiprocessing.process import BaseProcess
 
 import pytest
 from same_bits import same_bits
 
 from lossbench.config.experiment import Experiment
 from lossbench.execution.process import TrainingProcess
-from lossbench.execution.processes import TrainingProcesses, dealt
-from lossbench.execution.work import Event, Stage, TrainingError, Work
+from lossbench.execution.processes import TrainingProcesses
+from lossbench.execution.work import Event, Stage, TrainingError, TrainingProcessDied, Work
 from lossbench.results.result import Training
 
 Make = Callable[..., Experiment]
+pytestmark = pytest.mark.thorough
 
 
 def without_stages(events: Iterable[Event]) -> list[tuple[int, Training | Exception]]:
     return [(number, it) for number, it in events if not isinstance(it, Stage)]
 
 
-def works(make: Make) -> list[Work]:
+def by_seed(event: tuple[int, Training | Exception]) -> tuple[int, int]:
+    number, it = event
+    return number, it.seed if isinstance(it, Training) else 0
+
+
+def works(make: Make, repeats: int = 2) -> list[Work]:
     """Two splits of three experiments, of which the middle one cannot be trained."""
     own = {"name": "nothing", "function": "nowhere:nothing", "labels": "-1/1"}
     found = []
     for loss in ("hinge", own, "squared_hinge"):
         dataset = {"generator": "make_moons", "split": {}}
-        experiment = make("binary classification", loss, dataset=dataset, splits=2, repeats=2)
+        experiment = make("binary classification", loss, dataset=dataset, splits=2, repeats=repeats)
         found += [Work(experiment, it, experiment.seeds) for it in experiment.load()]
     return found
 
 
-def test_a_program_is_in_one_process_unless_it_is_the_only_one(experiment_of: Make) -> None:
-    all_works = works(experiment_of)
-    shares = dealt(all_works, 2)
-    assert [[number for number, _ in share] for share in shares] == [[0, 1, 4, 5], [2, 3]]
-    assert [[number for number, _ in share] for share in dealt(all_works[:2], 4)] == [[0], [1]]
-
-
-@pytest.mark.thorough
 def test_two_processes_give_the_bits_of_one(experiment_of: Make) -> None:
-    all_works = works(experiment_of)
+    all_works = works(experiment_of, repeats=40)
     with TrainingProcess() as alone, TrainingProcesses(2) as both:
-        expected = without_stages(alone.train(all_works))
-        found = sorted(without_stages(both.train(all_works)), key=lambda it: it[0])
-    assert [number for number, _ in found] == [number for number, _ in expected]
+        expected = sorted(without_stages(alone.train(all_works)), key=by_seed)
+        found = sorted(without_stages(both.train(all_works)), key=by_seed)
+    assert [by_seed(it) for it in found] == [by_seed(it) for it in expected]
     for (_, one), (_, other) in zip(found, expected, strict=True):
         if isinstance(other, Exception):
             assert isinstance(one, TrainingError)
         else:
             assert not isinstance(one, Exception)
             assert same_bits(one, other)
+
+
+@pytest.fixture
+def long_work(experiment_of: Make) -> Work:
+    """A work that takes several seconds, so that it is worth a second process."""
+    experiment = experiment_of("binary classification", "hinge", epochs=500, repeats=60)
+    return Work(experiment, experiment.dataset.load(), experiment.seeds)
+
+
+def test_what_takes_long_is_trained_by_all_and_what_does_not_by_one(
+    long_work: Work, new_children: Callable[[], list[BaseProcess]]
+) -> None:
+    used = []
+    for work in (long_work, long_work._replace(seeds=[0, 1])):
+        with TrainingProcesses(2) as both:
+            for _ in both.train([work]):
+                pass
+            used.append(len(new_children()))
+    assert used == [2, 1]
+
+
+def test_another_process_trains_what_one_that_was_killed_has_left(
+    long_work: Work, new_children: Callable[[], list[BaseProcess]]
+) -> None:
+    killed, seeds = False, []
+    with TrainingProcesses(2) as both:
+        for _, event in both.train([long_work]):
+            assert not isinstance(event, Exception)
+            if isinstance(event, Training):
+                seeds.append(event.seed)
+                if not killed:
+                    new_children()[0].kill()
+                    killed = True
+    assert sorted(seeds) == [*long_work.seeds]
+
+
+def process_number() -> int:
+    return os.getpid()
+
+
+def end_by_force() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.fixture
+def one() -> Iterator[TrainingProcesses]:
+    with TrainingProcesses(1) as found:
+        yield found
+
+
+def test_a_function_is_called_in_a_process_and_its_errors_are_raised(
+    one: TrainingProcesses,
+) -> None:
+    first, second = (one.call(process_number).result() for _ in range(2))
+    assert first == second != os.getpid()
+    with pytest.raises(ValueError, match="invalid literal"):
+        one.call(int, "no number").result()
+    with pytest.raises(TrainingProcessDied, match="killed by the system"):
+        one.call(end_by_force).result()
+    assert one.call(process_number).result() not in (first, os.getpid())
+
+
+def test_a_call_waits_for_a_free_process_and_can_be_taken_back(
+    one: TrainingProcesses,
+) -> None:
+    def running(future: Future[object]) -> bool:
+        return future.running()
+
+    busy = one.call(time.sleep, 1)
+    while not running(busy):
+        time.sleep(0.01)
+    waits = one.call(process_number)
+    assert waits.cancel()
+    assert busy.result() is None
+    assert one.call(process_number).result() != os.getpid()

@@ -1,0 +1,164 @@
+"""Which training process does what next.
+
+A process keeps its program as long as there is work for it. Then it begins with a program that no
+process has, and where there is none it helps with the one that takes longest: that is worth it
+where more is left than it takes to compile the program once more.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from lossbench.data.arrays import Split
+from lossbench.execution.duration import seconds_per_seed
+from lossbench.execution.machine import free_memory
+from lossbench.execution.work import Work
+from lossbench.training.sharing import program_key
+
+# By an estimate, in seconds: how long a program is compiled, and how long a share is at least.
+COMPILING, LEAST = 0.7, 0.1
+# Bytes that a process takes, and how often it holds its data.
+PER_PROCESS, COPIES_OF_DATA = 300 * 2**20, 4
+
+
+class Share(NamedTuple):
+    """Seeds of the work with a number, for one process; ``key`` is that of its program."""
+
+    number: int
+    key: str
+    work: Work
+
+
+class Call(NamedTuple):
+    """A function to call in some process, and what waits for its result."""
+
+    function: Callable[..., Any]
+    given: tuple[Any, ...]
+    future: Future[Any]
+
+
+@dataclass
+class _Left:
+    """What is left of a work: seeds that no process has, and how long one takes by an estimate."""
+
+    number: int
+    key: str
+    work: Work
+    seconds: float
+
+    @property
+    def duration(self) -> float:
+        """How long one process would train all that is left."""
+        return self.seconds * len(self.work.seeds)
+
+
+class Shares:
+    """What there is to do for a number of processes, each of which has a thread that takes it."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._left: list[_Left] = []
+        self._calls: deque[Call] = deque()
+        self._begun: set[str] = set()  # programs that some process has compiled
+        self._waiting = 0  # processes that are running and have nothing to do
+        self._running = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def add(self, works: Iterable[Work]) -> None:
+        """Add works to train; their numbers start from 0."""
+        with self._changed:
+            self._left = [
+                _Left(number, program_key(it.experiment, it.split), it, _seconds(it))
+                for number, it in enumerate(works)
+            ]
+            self._changed.notify_all()
+
+    def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        """Add a function to call, before all that is to be trained; gives its future result."""
+        call = Call(function, given, Future())
+        with self._changed:
+            self._calls.append(call)
+            self._changed.notify_all()
+        return call.future
+
+    def drop(self, number: int) -> None:
+        """Leave out what is left of a work."""
+        with self._changed:
+            self._left = [it for it in self._left if it.number != number]
+
+    def close(self) -> None:
+        """Let nothing be taken any more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def take(self, held: str | None, running: bool) -> Share | Call | None:
+        """What a process does next, as soon as there is something; None after ``close``.
+
+        ``held`` is the key of the program that it has. One that is not ``running`` is started only
+        where all that are have something to do, and where memory is left.
+        """
+        with self._changed:
+            self._waiting += running
+            while not self._closed:
+                if (running or self._may_start()) and (found := self._next(held)):
+                    self._waiting -= running
+                    self._running += not running
+                    self._changed.notify_all()  # there may be more, for others
+                    return found
+                self._changed.wait()
+        return None
+
+    def _may_start(self) -> bool:
+        """Whether one more process may start."""
+        if self._waiting or not (self._calls or self._left):
+            return False
+        if not self._running:
+            return True
+        data = max((_bytes(it.work.split) for it in self._left), default=0)
+        free = free_memory()
+        return free is None or free > PER_PROCESS + COPIES_OF_DATA * data
+
+    def _next(self, held: str | None) -> Share | Call | None:
+        if self._calls:
+            return self._calls.popleft()
+        if found := next((it for it in self._left if it.key == held), None):
+            return self._share(found)
+        if found := next((it for it in self._left if it.key not in self._begun), None):
+            return self._share(found)
+        longest: dict[str, float] = {}
+        for it in self._left:
+            longest[it.key] = longest.get(it.key, 0) + it.duration
+        key = max(longest, key=lambda it: longest[it], default="")
+        if longest.get(key, 0) < COMPILING:
+            return None
+        return self._share(next(it for it in self._left if it.key == key))
+
+    def _share(self, left: _Left) -> Share:
+        """Some seeds of a work, or all of them; what is tuned once for all seeds is not cut."""
+        self._begun.add(left.key)
+        work = left.work
+        all_left = sum(it.duration for it in self._left)
+        fair = max(LEAST, all_left / (2 * self._count))
+        size = max(1, round(fair / left.seconds))
+        if work.experiment.tune or 1.5 * size >= len(work.seeds):
+            self._left.remove(left)
+            return Share(left.number, left.key, work)
+        left.work = work._replace(seeds=work.seeds[size:])
+        return Share(left.number, left.key, work._replace(seeds=work.seeds[:size]))
+
+
+def _seconds(work: Work) -> float:
+    """How long a seed of a work trains, with what is tuned for all of them."""
+    experiment, split, seeds = work
+    seconds = seconds_per_seed(experiment, split)
+    points = sum(1 for _ in experiment.tune.points()) if experiment.tune else 0
+    return seconds * (1 + points / len(seeds))
+
+
+def _bytes(split: Split) -> int:
+    return split.x_train.nbytes + split.x_test.nbytes

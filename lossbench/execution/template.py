@@ -1,0 +1,175 @@
+"""The process that imports TensorFlow, and of which training processes are copies.
+
+To import TensorFlow takes a second or more and some 300 MB. A process that has imported it and not
+used it yet can be forked: the copy starts at once, and shares that memory. A process that uses
+TensorFlow cannot: its threads would be missing. Elsewhere than on Linux there is no template, and
+every training process imports for itself.
+"""
+
+import gc
+import importlib
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from multiprocessing import forkserver, resource_tracker, util
+from multiprocessing.connection import Listener
+from multiprocessing.context import ForkServerContext, SpawnContext
+from pathlib import Path
+from typing import Any
+
+from lossbench.training.startup import import_modules, without_log_messages
+
+_starting = threading.Lock()
+_has_imported = threading.Event()
+# Before these versions, any user of the machine could reach a server that forks (CVE-2022-42919).
+SAFE = sys.version_info >= (3, 11, 1) or (3, 10, 9) <= sys.version_info < (3, 11)
+# The second warning comes from Python 3.12 on, of the threads that NumPy's BLAS has.
+FLAGS = (
+    *("-I", "-W", "ignore:resource_tracker:UserWarning"),
+    *("-W", "ignore:This process (pid=:DeprecationWarning"),
+)
+# Keras imports these where they are installed, for parts that no training uses. It would take a
+# third of the time until the first seed is trained, and 100 MB.
+UNUSED = ("matplotlib", "pandas", "PIL", "scipy", "sklearn")
+# What writes a result needs these. Imported here, they are imported once for all processes.
+OF_RESULTS = ("scipy.special", "matplotlib.figure", "matplotlib.backends.backend_agg")
+# What Python runs in place of the server's own code, which is its argument.
+CODE = "import sys; sys.path[:] = {!r}; from lossbench.execution import template; template.serve()"
+
+
+@cache
+def forks() -> bool:
+    """Whether there is a template that can be started; it needs a socket in a temporary folder."""
+    if sys.platform != "linux" or not SAFE:
+        return False
+    try:
+        with Listener(family="AF_UNIX"):
+            return True
+    except OSError:  # where no folder can be written, or its path is too long for a socket
+        return False
+
+
+def context() -> ForkServerContext | SpawnContext:
+    """How a training process is started: as a copy of the template, or anew."""
+    if forks():
+        return multiprocessing.get_context("forkserver")
+    return multiprocessing.get_context("spawn")
+
+
+def start() -> None:
+    """Start the template unless it is running. It imports meanwhile; nothing waits for it.
+
+    Call it in a thread that does nothing else, see ``isolated``.
+    """
+    if forks():
+        forkserver.set_forkserver_preload([])  # not the main module, which is the command
+        with isolated("-c", CODE.format(sys.path)):
+            forkserver.ensure_running()
+
+
+def copied() -> None:
+    """Note that a copy was made, so that the template has imported."""
+    if forks():
+        _has_imported.set()
+
+
+def has_imported() -> bool:
+    """Whether a training process can start at once."""
+    return _has_imported.is_set()
+
+
+def end() -> None:
+    """End the template, whatever it is doing."""
+    _has_imported.clear()
+    server: Any = forkserver._forkserver
+    pid = server._forkserver_pid
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        server._stop()
+
+
+def serve() -> None:
+    """What the template does: import, then fork whenever it is asked to, until its parent ends."""
+    os.dup2(2, 1)  # results on standard output are for others
+    try:
+        with without_log_messages():
+            import_once()
+    except Exception:  # raised where a seed is to be trained, which tries again
+        sys.modules.pop("keras", None)
+    try:
+        exec(sys.argv[-1], {})
+    finally:
+        # A parent that was killed has left the folder of its socket.
+        socket = Path(str(forkserver._forkserver._forkserver_address))  # type: ignore[attr-defined]
+        for remove in (socket.unlink, socket.parent.rmdir):
+            with suppress(OSError):
+                remove()
+        os._exit(0)
+
+
+def import_once() -> None:
+    """Import TensorFlow and Keras unless they are, and leave out what no training needs."""
+    if "keras" in sys.modules:
+        return
+    sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]
+    # Collecting garbage among TensorFlow's many objects takes a quarter of the time of its import.
+    gc.disable()
+    try:
+        import_modules()
+    finally:
+        for name in UNUSED:  # a user's own loss may need them
+            del sys.modules[name]
+    _import_for_results()
+    gc.freeze()
+    gc.enable()
+
+
+def _import_for_results() -> None:
+    """Import what writes results; matplotlib must not find settings in the working directory."""
+    logging.getLogger("matplotlib").setLevel(logging.CRITICAL)
+    here = Path.cwd()
+    os.chdir(sys.prefix)
+    try:
+        for name in OF_RESULTS:
+            importlib.import_module(name)
+    finally:
+        os.chdir(here)
+
+
+@contextmanager
+def isolated(*further: str) -> Iterator[None]:
+    """Let this thread start Python with -I, without warnings, and with Ctrl-C blocked.
+
+    Ctrl-C interrupts all processes of a terminal. Until a new one can say that it ignores that, it
+    would print a traceback. It inherits what is blocked in the thread, so the thread must do
+    nothing else.
+
+    The command of multiprocessing is ``python -c``, which looks for modules in the working
+    directory first, until the process gets the ``sys.path`` of its parent. Python 3.11 has -P and
+    PYTHONSAFEPATH against this, but Python 3.10 does not.
+
+    The semaphores of a command that a signal ends by force are cleared away by multiprocessing's
+    resource tracker. It is started here, too, and would warn of them.
+
+    ``further`` arguments come before those of multiprocessing: after a ``-c`` of our own, theirs
+    are no options any more.
+    """
+    flags = util._args_from_interpreter_flags  # type: ignore[attr-defined]
+    ours = [*flags(), *FLAGS]
+    with _starting:
+        try:
+            util._args_from_interpreter_flags = lambda: ours  # type: ignore[attr-defined]
+            resource_tracker.ensure_running()  # first, for its start ends what is blocked
+            if hasattr(signal, "pthread_sigmask"):  # not on Windows
+                signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            ours = [*ours, *further]
+            yield
+        finally:
+            util._args_from_interpreter_flags = flags  # type: ignore[attr-defined]

@@ -1,0 +1,123 @@
+"""Which training process does what next."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+
+from lossbench.config.experiment import Experiment
+from lossbench.execution import shares
+from lossbench.execution.shares import Call, Share, Shares
+from lossbench.execution.work import Work
+
+Make = Callable[..., Experiment]
+
+
+@pytest.fixture
+def work(experiment_of: Make) -> Callable[..., Work]:
+    def make(loss: str = "hinge", **changes: Any) -> Work:
+        experiment = experiment_of("binary classification", loss, **changes)
+        return Work(experiment, experiment.dataset.load(), experiment.seeds)
+
+    return make
+
+
+def taken(of: Shares, held: str | None = None, running: bool = False) -> Share:
+    found = of.take(held, running)
+    assert isinstance(found, Share)
+    return found
+
+
+def test_a_process_keeps_its_program_then_takes_a_new_one_then_helps(
+    work: Callable[..., Work],
+) -> None:
+    of = Shares(2)
+    of.add([work("hinge"), work("bce"), work("hinge", epochs=4), work("bce", epochs=2000)])
+    first = taken(of)
+    again = taken(of, first.key, running=True)
+    other = taken(of, first.key, running=True)
+    assert [it.number for it in (first, again, other)] == [0, 2, 1]
+    # What is left is long, so that it pays to compile its program once more.
+    assert taken(of, first.key, running=True).number == 3
+
+
+def test_what_is_short_is_left_to_the_process_that_has_its_program(
+    work: Callable[..., Work],
+) -> None:
+    of = Shares(8)
+    of.add([work(repeats=40)])
+    share = taken(of)
+    assert 0 < len(share.work.seeds) < 40
+    of.close()
+    assert of.take(None, running=False) is None
+
+
+def test_all_seeds_are_shared_out_once(work: Callable[..., Work]) -> None:
+    of = Shares(4)
+    of.add([work(repeats=100, epochs=200)])
+    seeds: list[int] = []
+    key = None
+    while len(seeds) < 100:
+        share = taken(of, key, running=bool(seeds))
+        key = share.key
+        seeds += share.work.seeds
+    assert seeds == [*range(100)]
+
+
+def test_what_is_tuned_is_not_cut(work: Callable[..., Work]) -> None:
+    tune = {"grid": {"optimizer.learning_rate": [0.001, 0.01]}}
+    stopping = {"patience": 5, "validation_size": 0.2}
+    of = Shares(16)
+    of.add([work(repeats=100, epochs=300, tune=tune, early_stopping=stopping)])
+    assert len(taken(of).work.seeds) == 100
+
+
+def test_of_a_work_that_failed_nothing_more_is_trained(work: Callable[..., Work]) -> None:
+    of = Shares(2)
+    of.add([work(repeats=100, epochs=300), work("bce")])
+    first = taken(of)
+    assert first.number == 0
+    of.drop(0)
+    assert taken(of, first.key, running=True).number == 1
+
+
+def test_a_call_comes_first_and_goes_to_a_process_that_is_running(
+    work: Callable[..., Work],
+) -> None:
+    of, got = Shares(2), []
+    of.add([work("hinge")])
+    taken(of)
+    # The one that is running waits for something to do, so no other is started for the call.
+    waits = threading.Thread(target=lambda: got.append(of.take(None, running=True)))
+    starts = threading.Thread(target=lambda: got.append(of.take(None, running=False)), daemon=True)
+    waits.start()
+    while not of._waiting:
+        pass
+    starts.start()
+    future: Future[Any] = of.call(print, "x")
+    waits.join(10)
+    assert got == [Call(print, ("x",), future)]
+    of.close()
+    starts.join(10)
+
+
+def test_no_second_process_starts_without_memory(
+    work: Callable[..., Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = shares.PER_PROCESS
+    monkeypatch.setattr(shares, "free_memory", lambda: free)
+    of = Shares(2)
+    of.add([work("hinge"), work("bce")])
+    first = taken(of)  # the first one starts in any case
+    second: list[object] = []
+    starts = threading.Thread(target=lambda: second.append(of.take(None, running=False)))
+    starts.start()
+    starts.join(0.2)
+    assert not second
+    free = 2 * shares.PER_PROCESS
+    assert taken(of, first.key, running=True).number == 1
+    of.close()
+    starts.join(10)
+    assert second == [None]
