@@ -84,7 +84,7 @@ class _TrainsHere:
         pass
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
-        for number, (experiment, split, seeds) in enumerate(works):
+        for number, (experiment, split, seeds, _) in enumerate(works):
             child_tasks.prepare(experiment, split)
             trainings, error = child_tasks.train(seeds)
             for it in trainings:

@@ -148,7 +148,7 @@ def _run(
     from lossbench.cli.terminal import err, print_exception
     from lossbench.suite import choice_files
     from lossbench.suite import choose as choosing
-    from lossbench.suite.run import Failure
+    from lossbench.suite.finish import Failure
 
     if protocol.force or not source.seems_stored:
         process.start()

@@ -31,8 +31,8 @@ from lossbench.cli.options import (
 
 if TYPE_CHECKING:
     from lossbench.results.result import Result
+    from lossbench.suite.finish import Failure
     from lossbench.suite.load import Configs, Options
-    from lossbench.suite.run import Failure
     from lossbench.suite.suite import Suite
 
 
@@ -163,7 +163,7 @@ def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, d
     from lossbench.cli.terminal import is_screen, out, print_exception, print_warning
     from lossbench.config.trainings import trainings_of
     from lossbench.evidence import summary
-    from lossbench.suite.run import Failure
+    from lossbench.suite.finish import Failure
     from lossbench.text import figure, on_one_line
 
     if isinstance(outcome, Failure):

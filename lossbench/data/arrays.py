@@ -132,6 +132,11 @@ class Split:
     targets: tuple[str, ...] = ()
 
     @property
+    def nbytes(self) -> int:
+        """How many bytes x takes, which is most of the data."""
+        return int(self.x_train.nbytes + self.x_test.nbytes)
+
+    @property
     def row_shape(self) -> tuple[int, ...]:
         """The shape of a row of x: (features,), or that of a sequence or an image."""
         return self.x_train.shape[1:]

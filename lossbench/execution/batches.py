@@ -28,7 +28,7 @@ def cut(work: Work) -> list[Sequence[int]]:
 
     What is tuned is one batch: another one would tune again.
     """
-    experiment, split, seeds = work
+    experiment, split, seeds, _ = work
     if experiment.tune:
         return [seeds]
     size = max(1.0, SECONDS_PER_BATCH / seconds_per_seed(experiment, split))

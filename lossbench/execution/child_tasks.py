@@ -8,7 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
@@ -100,3 +100,9 @@ def train(seeds: Sequence[int]) -> tuple[list[Training], TrainingError | None]:
     except BaseException as error:
         return trainings, TrainingError(described(error), traceback.format_exc())
     return trainings, None
+
+
+def finish(seeds: Sequence[int], function: Callable[[list[Training]], Any]) -> Any:
+    """Train seeds as ``train`` does, and what a function gives of them; or the error."""
+    trainings, error = train(seeds)
+    return error or function(trainings)

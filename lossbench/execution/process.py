@@ -16,7 +16,15 @@ from typing import Any
 from lossbench.execution import child_tasks, template
 from lossbench.execution.child_process import ChildProcess, started
 from lossbench.execution.duration import seconds_per_seed
-from lossbench.execution.work import Event, Stage, TrainingError, TrainingProcessDied, Work
+from lossbench.execution.work import (
+    Event,
+    Finished,
+    OfWork,
+    Stage,
+    TrainingError,
+    TrainingProcessDied,
+    Work,
+)
 from lossbench.results.result import Training
 from lossbench.training.sharing import program_key
 
@@ -24,6 +32,8 @@ PROGRAMS_PER_PROCESS = 12
 # How long a process trains, by an estimate, until it sends what it has: each time costs both sides
 # a third of a millisecond.
 SECONDS_PER_ANSWER = 0.1
+# How long a work trains at most, by an estimate, so that it is also finished before an answer.
+SECONDS_TO_FINISH = 1.0
 # The seeds of a work that are under way, some at a time.
 Pending = deque[Future[tuple[list[Training], TrainingError | None]]]
 
@@ -94,8 +104,8 @@ class TrainingProcess:
         if process := self._process:
             process.kill()
 
-    def _train(self, work: Work) -> Iterator[Stage | Training | Exception]:
-        experiment, split, seeds = work
+    def _train(self, work: Work) -> Iterator[OfWork]:
+        experiment, split, seeds, finish = work
         key = program_key(experiment, split)
         if key not in self._programs and len(self._programs) >= PROGRAMS_PER_PROCESS:
             self._end()
@@ -104,15 +114,23 @@ class TrainingProcess:
             if not (self._pool or template.has_imported()):
                 yield Stage.IMPORTING
             prepared = self._submit(child_tasks.prepare, experiment, split)
-            size = max(1, int(SECONDS_PER_ANSWER / seconds_per_seed(experiment, split)))
-            for first in range(0, len(seeds), size):
-                some = list(seeds[first : first + size])
-                pending.append(self._submit(child_tasks.train, some))
+            seconds = seconds_per_seed(experiment, split)
+            finished = None
+            if finish and seconds * len(seeds) <= SECONDS_TO_FINISH:
+                finished = self._submit(child_tasks.finish, seeds, finish)
+            else:
+                size = max(1, int(SECONDS_PER_ANSWER / seconds))
+                for first in range(0, len(seeds), size):
+                    some = list(seeds[first : first + size])
+                    pending.append(self._submit(child_tasks.train, some))
             if key not in self._programs:
                 self._programs.add(key)
                 yield Stage.COMPILING
             prepared.result()
             yield Stage.TRAINING
+            if finished:
+                outcome = finished.result()
+                yield outcome if isinstance(outcome, TrainingError) else Finished(outcome)
             # Futures keep the weights of every seed, perhaps gigabytes: none is held for long.
             while pending:
                 trainings, error = pending.popleft().result()

@@ -17,7 +17,14 @@ from lossbench.execution import template
 from lossbench.execution.machine import cores
 from lossbench.execution.process import TrainingProcess
 from lossbench.execution.shares import Call, Shares
-from lossbench.execution.work import Event, Stage, TrainingProcessDied, Work
+from lossbench.execution.work import (
+    Event,
+    Finished,
+    OfWork,
+    Stage,
+    TrainingProcessDied,
+    Work,
+)
 from lossbench.results.result import Training
 
 GRACE = 1.0  # seconds in which a result that is being written can be finished, at the end
@@ -68,6 +75,8 @@ class TrainingProcesses:
             if isinstance(it, Exception):
                 self._shares.drop(number)
                 del left[number]
+            elif isinstance(it, Finished):
+                del left[number]
             elif not isinstance(it, Stage):
                 left[number] -= 1
                 if not left[number]:
@@ -116,7 +125,7 @@ class TrainingProcesses:
             self._events.put(error)
 
 
-def _trained(process: TrainingProcess, work: Work) -> Iterator[Stage | Training | Exception]:
+def _trained(process: TrainingProcess, work: Work) -> Iterator[OfWork]:
     """The events of a work; where the process dies, another one trains what is missing, once."""
     for retries in (True, False):
         for _, event in process.train([work]):

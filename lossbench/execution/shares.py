@@ -12,7 +12,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from lossbench.data.arrays import Split
 from lossbench.execution.duration import seconds_per_seed
 from lossbench.execution.machine import free_memory
 from lossbench.execution.work import Work
@@ -119,7 +118,7 @@ class Shares:
             return False
         if not self._running:
             return True
-        data = max((_bytes(it.work.split) for it in self._left), default=0)
+        data = max((it.work.split.nbytes for it in self._left), default=0)
         free = free_memory()
         return free is None or free > PER_PROCESS + COPIES_OF_DATA * data
 
@@ -148,17 +147,13 @@ class Shares:
         if work.experiment.tune or 1.5 * size >= len(work.seeds):
             self._left.remove(left)
             return Share(left.number, left.key, work)
-        left.work = work._replace(seeds=work.seeds[size:])
-        return Share(left.number, left.key, work._replace(seeds=work.seeds[:size]))
+        left.work = work._replace(seeds=work.seeds[size:], finish=None)
+        return Share(left.number, left.key, work._replace(seeds=work.seeds[:size], finish=None))
 
 
 def _seconds(work: Work) -> float:
     """How long a seed of a work trains, with what is tuned for all of them."""
-    experiment, split, seeds = work
+    experiment, split, seeds, _ = work
     seconds = seconds_per_seed(experiment, split)
     points = sum(1 for _ in experiment.tune.points()) if experiment.tune else 0
     return seconds * (1 + points / len(seeds))
-
-
-def _bytes(split: Split) -> int:
-    return split.x_train.nbytes + split.x_test.nbytes

@@ -11,11 +11,22 @@ from lossbench.results.result import Training
 
 
 class Work(NamedTuple):
-    """What there is to train: an experiment, its data, and the seeds to train it from."""
+    """What there is to train: an experiment, its data, and the seeds to train it from.
+
+    ``finish`` makes of all trainings what they are for, such as files. A process that has trained
+    all of them soon may do that as well, so that they need not be sent.
+    """
 
     experiment: Experiment
     split: Split
     seeds: Sequence[int]
+    finish: Callable[[list[Training]], Any] | None = None
+
+
+class Finished(NamedTuple):
+    """What ``Work.finish`` gave, where it was called."""
+
+    outcome: Any
 
 
 class Stage(Enum):
@@ -26,9 +37,10 @@ class Stage(Enum):
     TRAINING = "training"
 
 
-# The number of a work, and what is done for it now, the training of one of its seeds, or the
-# exception that ended the work.
-Event = tuple[int, Stage | Training | Exception]
+# The number of a work, and what is done for it now, the training of one of its seeds, what all of
+# them became, or the exception that ended the work.
+OfWork = Stage | Training | Finished | Exception
+Event = tuple[int, OfWork]
 
 
 class Trainer(Protocol):
@@ -38,7 +50,10 @@ class Trainer(Protocol):
         """Get ready before there is work, so that the first seed need not wait."""
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
-        """Train every seed of the works; yields an event for each of them, and perhaps stages."""
+        """Train every seed of the works; yields an event for each of them, and perhaps stages.
+
+        Of a work that was finished, too, that is the only event but stages.
+        """
 
     def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
         """Call a function, which must be that of a module, perhaps in another process."""

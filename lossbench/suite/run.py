@@ -1,53 +1,28 @@
 """Train experiments and write their results: a single one in this process, or many elsewhere."""
 
-import errno
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
-from lossbench.execution.work import Stage, Trainer, TrainingError, TrainingProcessDied, Work
-from lossbench.pictures.settings import ignore_settings
-from lossbench.results import atomic
-from lossbench.results.read import NotReusable, reusable
+from lossbench.execution.work import Finished, Stage, Trainer, TrainingProcessDied, Work
 from lossbench.results.result import Result, Training
-from lossbench.suite.extras import NO_EXTRAS, Extras, stored_extra_files
-from lossbench.suite.plan import Plan, plan_with_stored, state_of
+from lossbench.suite.extras import NO_EXTRAS, Extras
+from lossbench.suite.finish import NO_ROOM, Failure, Finish, finish
+from lossbench.suite.plan import Plan
 from lossbench.suite.write import write
-from lossbench.text import cut, described, printable
 from lossbench.training.final_metrics import complete
 from lossbench.training.startup import import_training
 
 # Takes an experiment, and how many of its trainings are done or what is done for it now.
 Progress = Callable[[Experiment, int | Stage], None]
 
-# Errors that end a suite, because no other result could be written either.
 PATIENCE = 1.0  # seconds until this process writes a result itself
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An experiment that gave no result, and why."""
-
-    experiment: Experiment
-    error: Exception
-
-    def __str__(self) -> str:
-        """Why, on one line. The error may come from anybody's code and have any text."""
-        if isinstance(self.error, OSError):
-            text = atomic.os_error_message(self.error)
-        elif isinstance(self.error, TrainingError):
-            text = str(self.error)
-        else:
-            text = described(self.error)
-        return printable(cut(" ".join(text.split()), 1000))
+MOST_SENT = 2**24  # bytes of data that another process gets to write a result
 
 
 def run(experiment: Experiment, out: str | Path | None = None) -> Result:
@@ -90,21 +65,26 @@ def run_plans(
     trainer: Trainer,
     progress: Progress,
     extras: Extras = NO_EXTRAS,
+    with_curves: Collection[str] = (),
 ) -> Iterator[Result | Failure]:
     """Train what is missing, and write each result to its folder as soon as it is complete.
 
-    Gives the results in the order of the plans, including those that were stored. ``progress`` is
-    called with an experiment and how many of its seeds are done after every seed, and with the
-    stage in which it is. Raises OSError if there is no room for another result.
+    Gives the results in the order of the plans, including those that were stored, without their
+    weights, because there may be thousands; and without their curves, unless the hash of the config
+    is in ``with_curves``. ``progress`` is called with an experiment and how many of its seeds are
+    done, and with the stage in which it is. Raises OSError if there is no room for another result.
     """
     to_train = [number for number, plan in enumerate(plans) if plan.missing and not plan.error]
+    finishing = {number: _finish(plans[number], extras, with_curves) for number in to_train}
     works: list[Work] = []
     of_works: list[tuple[int, int]] = []  # the plan and the split of each
     for number in to_train:
         plan = plans[number]
         for split, pairs in groupby(plan.missing, key=lambda it: it[0]):
             seeds = [seed for _, seed in pairs]
-            works.append(Work(plan.case.experiment, plan.case.splits[split], seeds))
+            whole = split == 0 and len(seeds) == len(plan.missing)
+            finish = finishing[number] if whole else None
+            works.append(Work(plan.case.experiment, plan.case.splits[split], seeds, finish))
             of_works.append((number, split))
     events = trainer.train(works)
     pending: dict[int, list[Training]] = {number: [] for number in to_train}
@@ -116,6 +96,8 @@ def run_plans(
             experiment, stored = plans[at].case.experiment, plans[at].stored
             if at not in pending:  # another split of it failed
                 continue
+            if isinstance(event, OSError) and event.errno in NO_ROOM:
+                raise event
             if isinstance(event, Exception):
                 del pending[at]
                 ready[at] = partial(Failure, experiment, event)
@@ -123,53 +105,46 @@ def run_plans(
             if isinstance(event, Stage):
                 progress(experiment, event)
                 continue
+            if isinstance(event, Finished):
+                del pending[at]
+                ready[at] = partial(_outcome, event)
+                progress(experiment, len(plans[at].case.experiment.trainings))
+                continue
             pending[at].append(replace(event, split=split))
             progress(experiment, stored + len(pending[at]))
             if len(pending[at]) == len(plans[at].missing):
-                given = plans[at], pending.pop(at), extras
-                ready[at] = partial(_finished, trainer.call(_finish, *given), *given)
-        yield ready.pop(number)() if number in ready else _finish(plan, [], extras)
+                ready[at] = _finished(trainer, plans[at], finishing[at], pending.pop(at))
+        yield ready.pop(number)() if number in ready else _finish(plan, extras, with_curves)([])
 
 
-def _finished(future: Future[Result | Failure], *given: Any) -> Result | Failure:
-    """What another process has made of the trainings; where none is free, this process makes it."""
-    try:
-        return future.result(PATIENCE)
-    except FutureTimeout:
-        return _finish(*given) if future.cancel() else future.result()
-    except TrainingProcessDied as error:
-        plan, *_ = given
-        return Failure(plan.case.experiment, error)
+def _finish(plan: Plan, extras: Extras, with_curves: Collection[str]) -> Finish:
+    """What makes a result of the trainings of a plan, in whatever process."""
+    return partial(finish, plan, extras, plan.case.experiment.config_hash in with_curves)
 
 
-def _finish(plan: Plan, trained: Sequence[Training], extras: Extras) -> Result | Failure:
-    """Join the seeds that were trained and those stored, and write the result to its folder."""
-    ignore_settings()  # in another process, too
-    experiment, split = plan.case.experiment, plan.case.split
-    if plan.error:
-        return Failure(experiment, plan.error)
-    try:
-        trainings = {(it.split, it.seed): it for it in trained}
-        if plan.stored:
-            stored = reusable(plan.folder, experiment, split)
-            if plan.complete and not plan.missing:
-                return stored
-            trainings |= {(it.split, it.seed): it for it in stored.trainings}
-        in_order = [trainings[it] for it in experiment.trainings]
-        result = complete(experiment, plan.case.splits, in_order)
-        if not plan.forced and state_of(plan.folder) not in (None, plan.state):
-            # Another run has written there meanwhile, perhaps more than this one was asked for.
-            now = plan_with_stored(plan.case, plan.folder, extras)
-            if now.error:
-                return Failure(experiment, now.error)
-            plan = replace(plan, complete=plan.complete or not now.missing, unchanged=False)
-        if not plan.complete:
-            kept = stored_extra_files(plan.folder) if plan.unchanged else {}
-            write(result, split, plan.folder, extras, kept)
-    except OSError as error:
-        if error.errno in NO_ROOM:
-            raise
-        return Failure(experiment, error)
-    except (NotReusable, KeyError) as error:  # the folder has changed since the plan was made
-        return Failure(experiment, error)
-    return result
+def _outcome(finished: Finished) -> Result | Failure:
+    outcome: Result | Failure = finished.outcome
+    return outcome
+
+
+def _finished(
+    trainer: Trainer, plan: Plan, finish: Finish, trained: list[Training]
+) -> Callable[[], Result | Failure]:
+    """What waits for the result of a plan that another process makes, if its data are small.
+
+    Where none is free soon, this process makes it.
+    """
+    if sum(it.nbytes for it in plan.case.splits) > MOST_SENT:
+        return partial(finish, trained)
+    future = trainer.call(finish, trained)
+
+    def wait() -> Result | Failure:
+        try:
+            found: Result | Failure = future.result(PATIENCE)
+        except FutureTimeout:
+            found = finish(trained) if future.cancel() else future.result()
+        except TrainingProcessDied as error:
+            found = Failure(plan.case.experiment, error)
+        return found
+
+    return wait

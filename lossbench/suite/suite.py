@@ -20,8 +20,9 @@ from lossbench.results.metrics_json import as_document as metrics_document
 from lossbench.results.result import Result
 from lossbench.suite import sweep_files
 from lossbench.suite.extras import MODEL, NO_EXTRAS, Extras
+from lossbench.suite.finish import Failure
 from lossbench.suite.plan import Plan, make_plans
-from lossbench.suite.run import Failure, Progress, run_plans
+from lossbench.suite.run import Progress, run_plans
 from lossbench.training.startup import import_training
 
 
@@ -84,12 +85,11 @@ class Suite:
     def run(self, trainer: Trainer, progress: Progress) -> Iterator[Result | Failure]:
         """Train what is missing and write every result; see ``run_plans``."""
         needed = of_curves(self._claims) if self.summarized else set()
-        for outcome in run_plans(self._plans, trainer, progress, self._extras):
+        for outcome in run_plans(self._plans, trainer, progress, self._extras, needed):
             if isinstance(outcome, Failure):
                 self.failed[outcome.experiment.name] = str(outcome)
             else:
-                curves = outcome.experiment.config_hash in needed
-                self.results.append(outcome.without_arrays(curves))
+                self.results.append(outcome)
             yield outcome
 
     def warnings(self, result: Result) -> Iterator[str]:

@@ -11,7 +11,7 @@ from distributed import Client
 from lossbench.execution import cluster, cluster_workers
 from lossbench.execution.cluster_workers import ClusterError
 from lossbench.execution.work import Work
-from lossbench.suite.run import Failure
+from lossbench.suite.finish import Failure
 
 pytestmark = pytest.mark.slow
 

@@ -47,11 +47,18 @@ def test_what_is_short_is_left_to_the_process_that_has_its_program(
     work: Callable[..., Work],
 ) -> None:
     of = Shares(8)
-    of.add([work(repeats=40)])
-    share = taken(of)
-    assert 0 < len(share.work.seeds) < 40
+    of.add([work(repeats=40, epochs=60)])
+    first = taken(of)
+    assert 0 < len(first.work.seeds) < 40
+    second: list[object] = []
+    starts = threading.Thread(target=lambda: second.append(of.take(None, running=False)))
+    starts.start()
+    starts.join(0.2)
+    assert not second
+    assert taken(of, first.key, running=True).number == 0
     of.close()
-    assert of.take(None, running=False) is None
+    starts.join(10)
+    assert second == [None]
 
 
 def test_all_seeds_are_shared_out_once(work: Callable[..., Work]) -> None:

@@ -8,8 +8,9 @@ from command import tree
 from small_suites import Cases, TrainsHere
 
 from lossbench.config.load import Case
+from lossbench.suite.finish import Failure
 from lossbench.suite.plan import Plan, make_plans
-from lossbench.suite.run import Failure, run_plans
+from lossbench.suite.run import run_plans
 
 
 def planned(case: Case, folder: Path, *options: str, force: bool = False) -> Plan:

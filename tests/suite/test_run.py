@@ -14,8 +14,9 @@ from small_suites import Cases, RunSuite, TrainsHere
 from lossbench.execution.work import Event, Work
 from lossbench.results.read import read_result
 from lossbench.results.result import Result, Training
+from lossbench.suite.finish import Failure
 from lossbench.suite.plan import make_plans
-from lossbench.suite.run import Failure, run_plans
+from lossbench.suite.run import run_plans
 
 
 def test_some_seeds_diverged_and_some_did_not(at_once: Path) -> None:
