@@ -11,14 +11,12 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable
-from functools import cache
 from typing import TypeVar
 
 import tensorflow as tf
 
-from lossbench.results.provenance import provenance
 from lossbench.training import program_files
-from lossbench.training.processor import processor
+from lossbench.training.compiled_for import compiled_for
 from lossbench.training.stable_names import number_of, traced_alone
 from lossbench.training.startup import IN_MEMORY, KEEP_PROGRAMS
 
@@ -35,7 +33,8 @@ def kept(key: str, compiled: Callable[[], T]) -> T:
     if os.environ.get("TF_XLA_FLAGS") != KEEP_PROGRAMS:
         return compiled()
     number = number_of(key)
-    name = hashlib.sha256(f"{number}\n{_surroundings()}".encode()).hexdigest()
+    decisive = f"{number}\n{tf.version.GIT_VERSION}\n{compiled_for()}"
+    name = hashlib.sha256(decisive.encode()).hexdigest()
     stored = program_files.read(name)
     _put(stored)
     try:
@@ -51,19 +50,6 @@ def kept(key: str, compiled: Callable[[], T]) -> T:
     if new := {part: content for part, content in found.items() if part not in stored}:
         program_files.write(name, new)
     return program
-
-
-@cache
-def _surroundings() -> str:
-    """What decides on a compiled program beside what is compiled."""
-    given = (
-        provenance(data_sha256=""),
-        tf.version.GIT_VERSION,
-        tf.version.COMPILER_VERSION,
-        os.environ["XLA_FLAGS"],
-        processor(),
-    )
-    return "\n".join(map(str, given))
 
 
 def _put(parts: dict[str, bytes]) -> None:

@@ -40,7 +40,7 @@ def folder() -> Path | None:
         path = Path(place).expanduser().absolute() / "programs"
         path.mkdir(0o700, parents=True, exist_ok=True)
         usable = _own(path.stat()) and os.access(path, os.R_OK | os.W_OK | os.X_OK)
-    except (OSError, RuntimeError, ValueError):  # without a home, or no path at all
+    except (OSError, RuntimeError):  # the latter without a home
         return None
     return path if usable else None
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from lossbench.training import program_files
-from lossbench.training.processor import processor
+from lossbench.training.compiled_for import compiled_for
 
 # Log messages that TensorFlow writes to the file descriptor itself, where Python cannot catch them:
 # notes and warnings, and the failure to find a GPU. Where it loads a program, it first takes it for
@@ -86,7 +86,7 @@ def import_training_unfiltered() -> None:
 
     All that TensorFlow writes to stderr gets there, also while programs are compiled.
     """
-    keep = program_files.folder() and processor()
+    keep = program_files.folder() and compiled_for()
     _import_with(SETTINGS | ({"TF_XLA_FLAGS": KEEP_PROGRAMS} if keep else {}))
 
 
