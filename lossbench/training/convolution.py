@@ -7,6 +7,7 @@ is evaluated, to copy them takes longer than to multiply, and XLA's own convolut
 half. Then the gradient alone is that of the product.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
@@ -20,12 +21,16 @@ import tensorflow as tf
 # What is larger is convolved by Keras.
 FEW_NUMBERS, MOST_NUMBERS = 2**20, 2**26
 
+_replacing = threading.RLock()
+
 
 @contextmanager
 def convolutions_as_products() -> Iterator[None]:
-    """Let Keras's layers and ``keras.ops.conv`` convolve by products."""
+    """Let Keras's layers and ``keras.ops.conv`` convolve by products, for one thread at a time.
+
+    Else a thread that is done would put Keras's function back while another one still traces.
+    """
     functions = keras.src.backend.nn  # where keras.ops.conv looks for it at every call
-    kerass = functions.conv
 
     def conv(
         inputs: Any,
@@ -54,11 +59,12 @@ def convolutions_as_products() -> Iterator[None]:
             return windows.times(inputs, kernel)
         return _with_gradient_of(windows.times, whole)(inputs, kernel)
 
-    functions.conv = conv
-    try:
-        yield
-    finally:
-        functions.conv = kerass
+    with _replacing:
+        kerass, functions.conv = functions.conv, conv
+        try:
+            yield
+        finally:
+            functions.conv = kerass
 
 
 class _Windows(NamedTuple):

@@ -29,7 +29,8 @@ SETTINGS = {
     "KERAS_BACKEND": "tensorflow",
     # Keras reads keras.json in this folder, and writes one where there is none.
     "KERAS_HOME": os.devnull,
-    # Programs as small as these compile in half the time with both, to the same bits.
+    # Programs as small as these compile in half the time with both. Without the first, trainings
+    # with a softmax have other last bits.
     "XLA_FLAGS": "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1",
 }
 # Where TensorFlow keeps programs and finds them, see ``program_cache``.
