@@ -93,7 +93,7 @@ def test_a_thread_that_is_done_leaves_another_its_products() -> None:
     with ThreadPoolExecutor(1) as thread:
         with convolutions_as_products():
             by_products = thread.submit(other)
-            entered.wait(0.2)
+            assert entered.wait(10)
         left.set()
         assert by_products.result()
     assert keras.src.backend.nn.conv is before
