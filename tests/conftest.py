@@ -1,6 +1,7 @@
 """What several test modules share."""
 
 import gc
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from lossbench.config.experiment import Experiment
 from lossbench.evidence.comparison import Comparison, compare
 from lossbench.results.result import Result, Training
 from lossbench.training.startup import import_training
+
+# Processes that a test starts keep no programs in the cache folder of whoever runs the tests.
+os.environ["LOSSBENCH_CACHE"] = "off"
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -7,8 +7,10 @@ is evaluated, to copy them takes longer than to multiply, and XLA's own convolut
 half. Then the gradient alone is that of the product.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
@@ -20,13 +22,33 @@ import tensorflow as tf
 # What is larger is convolved by Keras.
 FEW_NUMBERS, MOST_NUMBERS = 2**20, 2**26
 
+_counting = threading.Lock()
+_inside = 0  # how many threads convolve by products now
+
 
 @contextmanager
 def convolutions_as_products() -> Iterator[None]:
-    """Let Keras's layers and ``keras.ops.conv`` convolve by products."""
-    functions = keras.src.backend.nn  # where keras.ops.conv looks for it at every call
-    kerass = functions.conv
+    """Let Keras's layers and ``keras.ops.conv`` convolve by products.
 
+    Of several threads at a time, the last one puts Keras's function back.
+    """
+    global _inside
+    functions = keras.src.backend.nn  # where keras.ops.conv looks for it at every call
+    with _counting:
+        if not _inside:
+            functions.conv = _by_products(functions.conv)
+        _inside += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _inside -= 1
+            if not _inside:
+                functions.conv = functions.conv.__wrapped__
+
+
+def _by_products(kerass: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(kerass)
     def conv(
         inputs: Any,
         kernel: Any,
@@ -54,11 +76,7 @@ def convolutions_as_products() -> Iterator[None]:
             return windows.times(inputs, kernel)
         return _with_gradient_of(windows.times, whole)(inputs, kernel)
 
-    functions.conv = conv
-    try:
-        yield
-    finally:
-        functions.conv = kerass
+    return conv
 
 
 class _Windows(NamedTuple):

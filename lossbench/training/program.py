@@ -20,9 +20,10 @@ from lossbench.training.convolution import convolutions_as_products
 from lossbench.training.early_stopping import EarlyStoppingState
 from lossbench.training.network import build, layers_of
 from lossbench.training.optimizer import RestartableOptimizer
+from lossbench.training.program_cache import kept
 from lossbench.training.reduce_lr_on_plateau import PlateauState
 from lossbench.training.scores import scores
-from lossbench.training.sharing import hyperparameters, with_hyperparameters
+from lossbench.training.sharing import hyperparameters, program_key, with_hyperparameters
 from lossbench.training.training_loop import TrainingLoop
 from lossbench.training.uncompilable import uncompilable
 from lossbench.training.variables import HyperparameterVariable
@@ -58,6 +59,11 @@ class Program(NamedTuple):
 
 def compile_program(experiment: Experiment, split: Split) -> Program:
     """Compile a program for the experiment and all others with the same ``program_key``."""
+    key = f"{program_key(experiment, split)} {experiment.epochs}"
+    return kept(key, lambda: _compiled_program(experiment, split))
+
+
+def _compiled_program(experiment: Experiment, split: Split) -> Program:
     # On a GPU, networks as small as these would wait longer than they compute.
     with tf.device("CPU:0"):
         program = _program(experiment, split)

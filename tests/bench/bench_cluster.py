@@ -37,6 +37,7 @@ def measure(configs: Path, jobs: int, repeats: int) -> tuple[float, float]:
 
 
 def main() -> None:
+    os.environ["LOSSBENCH_CACHE"] = "off"  # each process compiles what it trains
     parser = argparse.ArgumentParser(description=__doc__)
     for name, default in {"widths": 8, "repeats": 100, "rounds": 3}.items():
         parser.add_argument(f"--{name}", type=int, default=default, help="default: %(default)s")

@@ -1,6 +1,8 @@
 """Convolutions as products of matrices against those of Keras."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import keras
@@ -75,6 +77,25 @@ def test_keras_is_as_before_afterwards() -> None:
     before = keras.src.backend.nn.conv
     with convolutions_as_products():
         assert keras.src.backend.nn.conv is not before
+    assert keras.src.backend.nn.conv is before
+
+
+def test_a_thread_that_is_done_leaves_another_its_products() -> None:
+    before = keras.src.backend.nn.conv
+    entered, left = Event(), Event()
+
+    def other() -> bool:
+        with convolutions_as_products():
+            entered.set()
+            left.wait()
+            return keras.src.backend.nn.conv is not before
+
+    with ThreadPoolExecutor(1) as thread:
+        with convolutions_as_products():
+            by_products = thread.submit(other)
+            assert entered.wait(10)
+        left.set()
+        assert by_products.result()
     assert keras.src.backend.nn.conv is before
 
 

@@ -8,7 +8,7 @@ import pytest
 from command import lossbench, lossbench_process
 from small_experiments import CIRCLES
 
-from lossbench.training.startup import WrongSetting, import_training
+from lossbench.training.startup import LOG_MESSAGE, WrongSetting, import_training
 
 pytestmark = pytest.mark.slow
 
@@ -83,3 +83,27 @@ def test_what_a_program_has_set_before_is_refused(
             keras.config.set_floatx(back)
             keras.config.set_dtype_policy(back)
     import_training()
+
+
+LOADING = (
+    "E0000 00:00:1.1 7 cpu_aot_loader.cc:220] Loading XLA:CPU AOT result. Target machine feature "
+    "+%s is not  supported on the host machine. Machine type used for XLA:CPU compilation doesn't"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "hidden"),
+    [
+        (LOADING % "prefer-no-gather", True),
+        (LOADING % "avx512f", False),
+        ("E0000 00:00:1.1 7 cpu_aot_loader.cc:9] Failed to link", False),
+        (
+            "E0000 00:00:1.1 7 text_format.cc:378] Error parsing text-format "
+            "tensorflow.XlaSerializedCacheEntry: 2:1: Expected identifier, got: 5",
+            True,
+        ),
+        ("E0000 00:00:1.1 7 text_format.cc:378] Error parsing text-format other", False),
+    ],
+)
+def test_of_loading_a_program_only_what_means_nothing_is_hidden(line: str, hidden: bool) -> None:
+    assert bool(LOG_MESSAGE.match(line.encode())) == hidden
