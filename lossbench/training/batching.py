@@ -156,6 +156,19 @@ def in_batches(values: Array, size: int, padding: float | None = None) -> Array:
     return np.append(values, np.full(missing, padding, values.dtype)).reshape(-1, size)
 
 
+def orders_in_batches(orders: Array, shape: tuple[int, ...]) -> Array:
+    """Row numbers in the order of training, (epochs, rows), as a program takes them.
+
+    ``shape`` is (epochs of a call, batches, batch size). The last batch is padded with its own
+    first row; epochs that are not to be trained are empty.
+    """
+    (epochs, rows), (most, batches, size) = orders.shape, shape
+    numbers = np.zeros((most, batches * size), np.int32)
+    numbers[:epochs, :rows] = orders
+    numbers[:epochs, rows:] = orders[:, rows - rows % size :][:, :1]
+    return numbers.reshape(shape)
+
+
 def _taken(parts: Sequence[Array], numbers: Sequence[Array]) -> tf.Tensor:
     """The rows of each part by their numbers, (batches, batch size, columns), one after the other.
 

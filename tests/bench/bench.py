@@ -29,6 +29,7 @@ Command = Sequence[str]
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = ROOT / "tests" / "bench" / "plain"
+BESIDE_TRAINING = ROOT / "tests" / "bench" / "beside_training.py"
 CHOOSE_BY_FIT = ROOT / "tests" / "bench" / "choose_by_fit.py"
 NETWORKS = ROOT / "tests" / "bench" / "networks"
 CHOICE_PARTS = 50  # losses times splits
@@ -122,6 +123,10 @@ def measure_training() -> Iterator[Row]:
     slow, fast = median(fits), median(trainings)
     name = "one more training of hinge"
     yield row(name, f"{slow:.1f} s", f"{1000 * fast:.0f} ms", slow / fast, "at least", 500)
+    timed = (run([sys.executable, str(BESIDE_TRAINING)])[1].split() for _ in range(ROUNDS))
+    share = median(1 - float(within) / float(whole) for whole, within in timed)
+    name = "Python beside a training of hinge, as a share of it"
+    yield row(name, "-", f"{share:.0%}", share, "at most", 0.2)
 
 
 def measure_choice() -> Iterator[Row]:
