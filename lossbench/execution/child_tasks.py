@@ -59,14 +59,15 @@ class _State:
     def train(self, work: int, seed: int) -> Training:
         """Train a seed of a work that was prepared."""
         if work not in self._trainers:
-            from lossbench.training.tuning import trainer
-
-            experiment, split = self._prepared[work]
-            program = self._programs[program_key(experiment, split)].result()
             self._trainers.clear()  # it holds the data of one work at a time
-            self._trainers[work] = trainer(experiment, split, program)
-            del self._prepared[work]
+            self._trainers[work] = self._trainer(*self._prepared.pop(work))
         return self._trainers[work](seed)
+
+    def _trainer(self, experiment: Experiment, split: Split) -> Callable[[int], Training]:
+        """What trains a work. It has data of its own, so while it trains nobody holds the split."""
+        from lossbench.training.tuning import trainer
+
+        return trainer(experiment, split, self._programs[program_key(experiment, split)].result())
 
 
 _state = _State()

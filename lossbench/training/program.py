@@ -66,16 +66,16 @@ def compile_program(experiment: Experiment, split: Split) -> Program:
     # On a GPU, networks as small as these would wait longer than they compute.
     with tf.device("CPU:0"):
         program = _program(experiment, split)
-        rows, batches = program_inputs(experiment, split)
-        # The calls compile, and train no epoch. The number of epochs is a tensor: each Python
-        # number would be a constant, and compile a program of its own.
+        rows, batches = program_inputs(experiment, split, filled=False)
+        # The calls compile. They train no epoch and evaluate no batch. The number of epochs is a
+        # tensor: each Python number would be a constant, and compile a program of its own.
         no_orders = tf.zeros((program.epochs_per_call, *rows.mask.shape), tf.int32)
         none = tf.constant(0)
         run, evaluate = program.run, program.evaluate
         try:
             run = _called(run, rows, batches, no_orders, none)
             if program.changes_final_weights:
-                evaluate = _called(evaluate, batches, none)
+                evaluate = _called(evaluate, batches, tf.constant(batches.x.shape[0]))
         except (tf.errors.OpError, NotImplementedError, TypeError) as error:
             if isinstance(experiment.model, Perceptron):
                 raise
