@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
+from lossbench.data.freed import give_back_mapped
 from lossbench.execution.work import Stage, Trainer, TrainingError, Work
 from lossbench.results import atomic
 from lossbench.results.read import NotReusable, reusable
@@ -115,6 +116,8 @@ def run_plans(
                 ready[at] = Failure(experiment, event)
                 continue
             if isinstance(event, Stage):
+                if event is Stage.TRAINING:  # what trains has data of its own by now
+                    give_back_mapped(works[work].split.x_train, works[work].split.x_test)
                 progress(experiment, event)
                 continue
             pending[at].append(replace(event, split=split))
