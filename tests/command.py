@@ -110,8 +110,10 @@ def _in(folder: Path) -> Iterator[None]:
 def _own_signals() -> Iterator[None]:
     """Put back what a command sets for the signals that end it."""
     before = {number: signal.getsignal(number) for number in signals.SIGNALS}
+    told = signal.set_wakeup_fd(-1)
     try:
         yield
     finally:
+        signal.set_wakeup_fd(told)
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -80,17 +80,22 @@ def assert_equals_fit(
     """
     rows = experiment.fitted_rows(split)
     model = build(experiment, split.row_shape, experiment.loss.row.units(split.target_shape))
+    program = program or compile_program(experiment, split)
+    in_order = np.tile(np.arange(rows), (experiment.epochs, 1))
     draws = Draws(
         initial_weights(model, np.random.SeedSequence(7).spawn(4))
         if isinstance(experiment.model, Perceptron)
         else model.get_weights(),
-        orders or [np.arange(rows)] * experiment.epochs,
+        np.split(
+            in_order if orders is None else np.array(orders),
+            np.cumsum(program.calls(experiment.epochs))[:-1],
+        ),
         np.random.SeedSequence(8).spawn(len(random_states(model))),
     )
-    ours = _ours(experiment, split, draws, program or compile_program(experiment, split))
+    ours = _ours(experiment, split, draws, program)
 
     model.set_weights(draws.weights)
-    seed_layers(model, draws.layers)
+    seed_layers(random_states(model), draws.layers)
     loss = experiment.loss.row
     logits = loss.logits and experiment.output_activation == "linear"
     model.compile(

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from functools import cache
 from types import FrameType
 from typing import NoReturn
@@ -20,6 +21,26 @@ def handle() -> None:
         # nohup lets a process ignore SIGHUP; it stays ignored.
         if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _end)
+    signal.set_wakeup_fd(_watched(), warn_on_full_buffer=False)
+
+
+@cache
+def _watched() -> int:
+    """The end of a pipe that Python writes signals to at once; one of SIGNALS sets the timer.
+
+    Its handlers wait until NumPy is done, which may compute for seconds on large data.
+    """
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    threading.Thread(target=_end_in_time, args=[reader], daemon=True).start()
+    return writer
+
+
+def _end_in_time(reader: int) -> None:
+    while (number := os.read(reader, 1)[0]) not in SIGNALS:
+        pass
+    time.sleep(GRACE)
+    _end_by_force(number)
 
 
 def end_if_received() -> None:
@@ -36,10 +57,6 @@ def tell() -> None:
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
     received.append(number)
-    if len(received) == 1:
-        timer = threading.Timer(GRACE, _end_by_force, [number])
-        timer.daemon = True
-        timer.start()
     # An exception that is raised while an object is deleted is lost, and Python prints it. Here it
     # stays quiet: the timer ends the process, and what waits for Dask asks for signals.
     sys.unraisablehook = lambda _: None

@@ -1,8 +1,13 @@
 """Memory that is free again, given back to the system for other processes to use."""
 
 import ctypes
+import mmap
 import sys
 from contextlib import suppress
+
+import numpy as np
+
+from lossbench.data.arrays import Array
 
 
 def give_back() -> None:
@@ -16,3 +21,16 @@ def give_back() -> None:
     # Only the C library of GNU has it.
     with suppress(AttributeError, TypeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def give_back_mapped(*arrays: Array) -> None:
+    """Give back the memory of arrays that are mapped from a file, which is read again if need be.
+
+    Other arrays stay as they are.
+    """
+    for array in arrays:
+        base: object = array
+        while isinstance(base, np.ndarray):
+            base = base.base
+        if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            base.madvise(mmap.MADV_DONTNEED)

@@ -40,6 +40,7 @@ class _State:
         key = program_key(experiment, split)
         if key not in self._programs:
             self._programs[key] = compile_program(experiment, split)
+        # It has data of its own, so while it trains nobody holds the split.
         self._train = trainer(experiment, split, self._programs[key])
 
     def train(self, seed: int) -> Training:

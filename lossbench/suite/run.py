@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
+from lossbench.data.freed import give_back_mapped
 from lossbench.execution.work import Finished, Stage, Trainer, TrainingProcessDied, Work
 from lossbench.results.result import Result, Training
 from lossbench.suite.extras import NO_EXTRAS, Extras
@@ -103,6 +104,8 @@ def run_plans(
                 ready[at] = partial(Failure, experiment, event)
                 continue
             if isinstance(event, Stage):
+                if event is Stage.TRAINING:  # what trains has data of its own by now
+                    give_back_mapped(works[work].split.x_train, works[work].split.x_test)
                 progress(experiment, event)
                 continue
             if isinstance(event, Finished):

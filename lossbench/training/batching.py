@@ -72,8 +72,12 @@ class EvaluationBatches(NamedTuple):
 Inputs = tuple[TrainingRows, EvaluationBatches]
 
 
-def program_inputs(experiment: Experiment, split: Split) -> Inputs:
-    """The data as a program takes them: to train on, and to evaluate."""
+def program_inputs(experiment: Experiment, split: Split, filled: bool = True) -> Inputs:
+    """The data as a program takes them: to train on, and to evaluate.
+
+    Unless they are ``filled``, x and y are any numbers, and take no memory until they are looked
+    at: those of a program that is compiled, which looks at none.
+    """
     y_train, y_test = encoded(experiment, split)
     rows = experiment.fitted_rows(split)
     mask = in_batches(np.ones(rows, np.float32), min(experiment.batch_size, rows), padding=0.0)
@@ -95,6 +99,7 @@ def program_inputs(experiment: Experiment, split: Split) -> Inputs:
         weights=of_held_back,
         most=EVALUATION_BATCH if perceptron else rows_at_once(split.row_shape),
         balance=balance if experiment.early_stopping else None,
+        filled=filled,
     )
     of_training = None
     if balance is not None and not experiment.early_stopping:
@@ -156,7 +161,20 @@ def in_batches(values: Array, size: int, padding: float | None = None) -> Array:
     return np.append(values, np.full(missing, padding, values.dtype)).reshape(-1, size)
 
 
-def _taken(parts: Sequence[Array], numbers: Sequence[Array]) -> tf.Tensor:
+def orders_in_batches(orders: Array, shape: tuple[int, ...]) -> Array:
+    """Row numbers in the order of training, (epochs, rows), as a program takes them.
+
+    ``shape`` is (epochs of a call, batches, batch size). The last batch is padded with its own
+    first row; epochs that are not to be trained are empty.
+    """
+    (epochs, rows), (most, batches, size) = orders.shape, shape
+    numbers = np.zeros((most, batches * size), np.int32)
+    numbers[:epochs, :rows] = orders
+    numbers[:epochs, rows:] = orders[:, rows - rows % size :][:, :1]
+    return numbers.reshape(shape)
+
+
+def _taken(parts: Sequence[Array], numbers: Sequence[Array], filled: bool) -> tf.Tensor:
     """The rows of each part by their numbers, (batches, batch size, columns), one after the other.
 
     They may be most of the memory, so they are copied once: the tensor takes over the memory of an
@@ -165,7 +183,7 @@ def _taken(parts: Sequence[Array], numbers: Sequence[Array]) -> tf.Tensor:
     counts = [len(rows) for rows in numbers]
     taken = _aligned((sum(counts), *numbers[0].shape[1:], *parts[0].shape[1:]), parts[0].dtype)
     ends = np.cumsum(counts)
-    for values, rows, end in zip(parts, numbers, ends, strict=True):
+    for values, rows, end in zip(parts, numbers, ends, strict=True) if filled else ():
         np.take(values, rows, axis=0, out=taken[end - len(rows) : end], mode="clip")
     return tf.experimental.dlpack.from_dlpack(taken.__dlpack__())
 
@@ -179,7 +197,11 @@ def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
 
 
 def _evaluation_batches(
-    *parts: tuple[Array, Array], most: int, weights: Array | None, balance: Array | None
+    *parts: tuple[Array, Array],
+    most: int,
+    weights: Array | None,
+    balance: Array | None,
+    filled: bool,
 ) -> EvaluationBatches:
     """The parts in batches of one size; ``weights`` and ``balance`` are of the rows held back."""
     size = min(len(parts[1][0]), most)
@@ -193,8 +215,8 @@ def _evaluation_batches(
         return tf.constant(np.concatenate([*masks[:2], in_batches(of_held_back, size, 0.0)]))
 
     return EvaluationBatches(
-        _taken([x for x, _ in parts], numbers),
-        _taken([y for _, y in parts], numbers),
+        _taken([x for x, _ in parts], numbers, filled),
+        _taken([y for _, y in parts], numbers, filled),
         tf.constant(np.concatenate(masks)),
         tf.constant(np.repeat(np.eye(len(parts), dtype=np.float32), counts, axis=0)),
         tf.constant([len(x) for x, _ in parts], tf.float32),

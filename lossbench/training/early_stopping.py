@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from lossbench.config.sections.early_stopping import EarlyStopping
 from lossbench.training.figures import LOSS
+from lossbench.training.values import Values, floats
 from lossbench.training.watched import Watched
 
 
@@ -29,19 +30,20 @@ class EarlyStoppingState:
         self._best_weights = [tf.Variable(tf.zeros(it.shape, it.dtype)) for it in self._weights]
         self._best, self._loss_of_best = (tf.Variable(np.float32(np.inf)) for _ in range(2))
         self._wait, self._epochs, self._best_epoch = (tf.Variable(0) for _ in range(3))
+        self._of_model, self._of_best = Values(self._weights), Values(self._best_weights)
+        self._settings = Values([self._patience, self._start, self._min_delta, self._baseline])
+        self._bests = Values([self._best, self._loss_of_best])
+        self._counters = Values([self._wait, self._epochs, self._best_epoch])
 
     def restart(self, settings: EarlyStopping) -> None:
         """Forget the seed before, and take the settings of the experiment that is trained next."""
-        self._patience.assign(settings.patience)
-        self._min_delta.assign(settings.min_delta)
-        self._start.assign(settings.start_from_epoch)
         baseline = settings.baseline
-        self._baseline.assign(np.nan if baseline is None else self._watched.error_of(baseline))
+        error = np.nan if baseline is None else self._watched.error_of(baseline)
+        whole = np.array([settings.patience, settings.start_from_epoch], np.int32)
+        self._settings.assign([*whole, *floats(settings.min_delta, error)])
+        self._bests.assign(floats(np.inf, np.inf))
+        self._counters.assign(np.zeros(3, np.int32))
         self._restores = settings.restore_best_weights
-        self._best.assign(np.inf)
-        self._loss_of_best.assign(np.inf)
-        for counter in (self._wait, self._epochs, self._best_epoch):
-            counter.assign(0)
 
     def after_epoch(self, held_back: tf.Tensor) -> tf.Tensor:
         """Take note of an epoch's figures of the rows held back, (figures,).
@@ -72,8 +74,7 @@ class EarlyStoppingState:
         """
         if not self._restores:
             return self.epochs
-        for best, weight in zip(self._best_weights, self._weights, strict=True):
-            weight.assign(best)
+        self._of_model.assign(self._of_best.tensors())
         return self.best_epoch
 
     @property

@@ -3,13 +3,13 @@
 from typing import Any
 
 import keras
-import numpy as np
+import tensorflow as tf
 
 from lossbench.config.sections.optimizer import Optimizer
-from lossbench.results.result import Array
 from lossbench.tables.parameters import is_number
+from lossbench.training.values import Values, floats
 
-State = list[Array]
+State = list[tf.Tensor]
 
 
 class RestartableOptimizer:
@@ -18,7 +18,7 @@ class RestartableOptimizer:
     def __init__(self, choice: Optimizer, model: keras.Sequential) -> None:
         self._weights = model.trainable_variables
         self.optimizer = _built(choice, self._weights)
-        self._state = _state(self.optimizer)
+        self._state = Values(_state(self.optimizer))
         # What other numbers than the learning rate give, and where that is among them.
         self._states: dict[str, tuple[State, int]] = {}
 
@@ -29,20 +29,20 @@ class RestartableOptimizer:
         """
         rate = choice.parameters["learning_rate"]
         if not is_number(rate):
-            return [variable.numpy() for variable in _state(_built(choice, self._weights))]
+            return Values(_state(_built(choice, self._weights))).tensors()
         # Tuning tries many learning rates, and to build an optimizer takes longer than an epoch.
         key = repr({**choice.parameters, "learning_rate": 0})
         if key not in self._states:
             built = _built(choice, self._weights)
-            places = [variable is built._learning_rate for variable in _state(built)]
-            self._states[key] = [it.numpy() for it in _state(built)], places.index(True)
+            variables = _state(built)
+            places = [variable is built._learning_rate for variable in variables]
+            self._states[key] = Values(variables).tensors(), places.index(True)
         state, place = self._states[key]
-        return [*state[:place], np.asarray(rate, np.float32), *state[place + 1 :]]
+        return [*state[:place], tf.constant(floats(rate)[0]), *state[place + 1 :]]
 
     def restart(self, state: State) -> None:
         """Forget all earlier steps. The model must have its initial weights by now."""
-        for variable, value in zip(self._state, state, strict=True):
-            variable.assign(value)
+        self._state.assign(state)
         if self.optimizer.__class__.__name__ == "ScheduleFreeAdamW":  # Keras 3.12 does not have it
             for momentum, weight in zip(self.optimizer._momentums, self._weights, strict=True):
                 momentum.assign(weight)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from lossbench.config.experiment import Experiment
@@ -39,7 +38,8 @@ class Program(NamedTuple):
     """A compiled training loop and its variables, for all experiments of one ``program_key``.
 
     The data and the values of the variables are not part of it. ``run`` and ``evaluate`` are those
-    of ``TrainingLoop``, compiled; one call of ``run`` trains at most ``epochs_per_call`` epochs.
+    of ``TrainingLoop``, compiled, for data of the shapes that they were compiled with alone; one
+    call of ``run`` trains at most ``epochs_per_call`` epochs.
     """
 
     model: keras.Sequential
@@ -50,6 +50,11 @@ class Program(NamedTuple):
     run: Callable[..., Any]
     evaluate: Callable[..., tf.Tensor]
     epochs_per_call: int
+
+    def calls(self, epochs: int) -> list[int]:
+        """How many epochs each call of ``run`` trains, until all are trained."""
+        whole, last = divmod(epochs, self.epochs_per_call)
+        return [self.epochs_per_call] * whole + [last] * (last > 0)
 
     @property
     def changes_final_weights(self) -> bool:
@@ -67,19 +72,28 @@ def _compiled_program(experiment: Experiment, split: Split) -> Program:
     # On a GPU, networks as small as these would wait longer than they compute.
     with tf.device("CPU:0"):
         program = _program(experiment, split)
-        rows, batches = program_inputs(experiment, split)
-        # This call compiles, and trains no epoch. The number of epochs is a tensor: each Python
-        # number would be a constant, and compile a program of its own.
-        no_orders = np.zeros((program.epochs_per_call, *rows.mask.shape), np.int32)
+        rows, batches = program_inputs(experiment, split, filled=False)
+        # The calls compile. They train no epoch and evaluate no batch. The number of epochs is a
+        # tensor: each Python number would be a constant, and compile a program of its own.
+        no_orders = tf.zeros((program.epochs_per_call, *rows.mask.shape), tf.int32)
+        none = tf.constant(0)
+        run, evaluate = program.run, program.evaluate
         try:
-            program.run(rows, batches, no_orders, tf.constant(0))
+            run = _called(run, rows, batches, no_orders, none)
             if program.changes_final_weights:
-                program.evaluate(batches, tf.constant(0))
+                evaluate = _called(evaluate, batches, tf.constant(batches.x.shape[0]))
         except (tf.errors.OpError, NotImplementedError, TypeError) as error:
             if isinstance(experiment.model, Perceptron):
                 raise
             raise uncompilable(program.model, error) from error
-    return program
+    return program._replace(run=run, evaluate=evaluate)
+
+
+def _called(function: Any, *given: Any) -> Callable[..., Any]:
+    """The function for arguments of these shapes alone, which it need not look at any more."""
+    concrete: Callable[..., Any] = function.get_concrete_function(*given)
+    concrete(*given)
+    return concrete
 
 
 def _program(experiment: Experiment, split: Split) -> Program:

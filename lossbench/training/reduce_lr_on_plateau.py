@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from lossbench.config.sections.reduce_lr_on_plateau import ReduceLROnPlateau
+from lossbench.training.values import Values, floats
 from lossbench.training.watched import Watched
 
 
@@ -21,17 +22,15 @@ class PlateauState:
         self._factor, self._min_lr = (tf.Variable(np.float64(0)) for _ in range(2))
         self._wait, self._cooling = tf.Variable(0), tf.Variable(0)
         self._begun = tf.Variable(False)
+        self._whole = Values([self._patience, self._cooldown, self._wait, self._cooling])
+        self._errors = Values([self._min_delta, self._best])
+        self._rates = Values([self._factor, self._min_lr])
 
     def restart(self, settings: ReduceLROnPlateau) -> None:
         """Forget the seed before, and take the settings of the experiment that is trained next."""
-        self._patience.assign(settings.patience)
-        self._cooldown.assign(settings.cooldown)
-        self._min_delta.assign(settings.min_delta)
-        self._factor.assign(settings.factor)
-        self._min_lr.assign(settings.min_lr)
-        self._best.assign(np.inf)
-        self._wait.assign(0)
-        self._cooling.assign(0)
+        self._whole.assign(np.array([settings.patience, settings.cooldown, 0, 0], np.int32))
+        self._errors.assign(floats(settings.min_delta, np.inf))
+        self._rates.assign(np.array([settings.factor, settings.min_lr], np.float64))
         self._begun.assign(False)
 
     def after_epoch(self, figures: tf.Tensor) -> None:

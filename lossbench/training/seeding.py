@@ -2,23 +2,33 @@
 
 Each of them is drawn from its own stream of random numbers. So a seed gives the same weights and
 row orders whether or not the model has dropout.
+
+The experiments of a sweep have the same seeds, and mostly as many rows. So the row orders that were
+drawn last are kept, where they are few.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import keras
 import numpy as np
 
 from lossbench.results.result import Array
+from lossbench.training.kernels import initial_kernel
 from lossbench.training.network import layers_of
+
+# How many numbers the orders of a training that are kept have at most, and of how many trainings
+# they are kept: 32 MB.
+FEW, KEPT = 2**17, 64
 
 
 class Draws(NamedTuple):
     """What chance decides about a training.
 
-    ``weights`` are the initial ones, in the order of ``model.weights``. ``orders`` has a
-    permutation of the rows for each epoch, and ``layers`` a stream for each layer that draws.
+    ``weights`` are the initial ones, in the order of ``model.weights``. ``orders`` has the
+    permutations of the rows, (epochs, rows) for each call of a program, which are drawn when they
+    are asked for. ``layers`` has a stream for each layer that draws.
     """
 
     weights: list[Array]
@@ -26,30 +36,50 @@ class Draws(NamedTuple):
     layers: Sequence[np.random.SeedSequence] = ()
 
 
-def draw(seed: int, model: keras.Sequential, rows: int, epochs: int) -> Draws:
-    """Draw what a seed decides about training a perceptron on a number of rows for some epochs."""
+def draw(seed: int, model: keras.Sequential, rows: int, calls: Sequence[int]) -> Draws:
+    """Draw what a seed decides about training a perceptron on a number of rows.
+
+    ``calls`` are the epochs of each call of a program.
+    """
     dense, drawing = len(layers_of(model, keras.layers.Dense)), len(random_states(model))
-    order, *layers = np.random.SeedSequence(seed).spawn(1 + dense + drawing)
+    _, *layers = np.random.SeedSequence(seed).spawn(1 + dense + drawing)
     weights = initial_weights(model, layers[:dense])
-    return Draws(weights, _orders(order, rows, epochs), layers[dense:])
+    return Draws(weights, _orders(seed, rows, calls), layers[dense:])
 
 
-def draw_anew(seed: int, build: Callable[[], keras.Sequential], rows: int, epochs: int) -> Draws:
+def draw_anew(
+    seed: int, build: Callable[[], keras.Sequential], rows: int, calls: Sequence[int]
+) -> Draws:
     """The same for any network, which is built anew.
 
     Whatever its layers are, each of their initializers draws a seed of its own from the random
     numbers of Python and Keras, which the stream of the weights sets.
     """
-    order, of_weights, of_layers = np.random.SeedSequence(seed).spawn(3)
+    _, of_weights, of_layers = np.random.SeedSequence(seed).spawn(3)
     keras.utils.set_random_seed(int(of_weights.generate_state(1)[0]))
     model = build()
     layers = of_layers.spawn(len(random_states(model)))
-    return Draws(model.get_weights(), _orders(order, rows, epochs), layers)
+    return Draws(model.get_weights(), _orders(seed, rows, calls), layers)
 
 
-def _orders(stream: np.random.SeedSequence, rows: int, epochs: int) -> Iterator[Array]:
+def _orders(seed: int, rows: int, calls: Sequence[int]) -> Iterable[Array]:
+    if len(calls) == 1 and rows * calls[0] <= FEW:
+        return [_kept_orders(seed, rows, calls[0])]
+    stream, *_ = np.random.SeedSequence(seed).spawn(1)
     shuffle = np.random.default_rng(stream)
-    return (shuffle.permutation(rows) for _ in range(epochs))
+    return (_permutations(shuffle, rows, epochs) for epochs in calls)
+
+
+@lru_cache(KEPT)
+def _kept_orders(seed: int, rows: int, epochs: int) -> Array:
+    stream, *_ = np.random.SeedSequence(seed).spawn(1)
+    return _permutations(np.random.default_rng(stream), rows, epochs).astype(np.int32)
+
+
+def _permutations(shuffle: np.random.Generator, rows: int, epochs: int) -> Array:
+    """The same as a ``permutation`` for each epoch, (epochs, rows), but sooner."""
+    orders = np.tile(np.arange(rows), (epochs, 1))
+    return shuffle.permuted(orders, axis=1, out=orders)
 
 
 def initial_weights(
@@ -72,9 +102,14 @@ def initial_weights(
     ]
 
 
-def seed_layers(model: keras.Sequential, streams: Sequence[np.random.SeedSequence]) -> None:
-    """Let each layer that draws, such as dropout, draw from the start of its own stream."""
-    for state, stream in zip(random_states(model), streams, strict=True):
+def seed_layers(
+    states: Sequence[keras.Variable], streams: Sequence[np.random.SeedSequence]
+) -> None:
+    """Let each layer that draws, such as dropout, draw from the start of its own stream.
+
+    ``states`` are those of ``random_states``.
+    """
+    for state, stream in zip(states, streams, strict=True):
         # The state is a seed, and how often numbers were drawn from it.
         state.assign(np.array([stream.generate_state(1)[0], 0], np.uint32).astype(state.dtype))
 
@@ -86,11 +121,7 @@ def random_states(model: keras.Sequential) -> list[keras.Variable]:
 
 
 def _dense_weights(layer: keras.layers.Dense, stream: np.random.SeedSequence) -> Iterator[Array]:
-    config = layer.kernel_initializer.get_config()
-    if "seed" in config:
-        config["seed"] = int(stream.generate_state(1)[0])
-    initializer = type(layer.kernel_initializer).from_config(config)
-    yield np.asarray(initializer(layer.kernel.shape))
+    yield initial_kernel(layer.kernel_initializer, stream, tuple(layer.kernel.shape))
     yield np.zeros(layer.bias.shape, np.float32)
 
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from itertools import islice
 from typing import NamedTuple
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -17,14 +15,15 @@ from lossbench.training.batching import (
     EvaluationBatches,
     Inputs,
     TrainingRows,
-    in_batches,
+    orders_in_batches,
     program_inputs,
 )
 from lossbench.training.figures import LOSS, Figures
 from lossbench.training.network import build, names_of_weights
 from lossbench.training.program import Program, compile_program
-from lossbench.training.seeding import Draws, draw, draw_anew, seed_layers
+from lossbench.training.seeding import Draws, draw, draw_anew, random_states, seed_layers
 from lossbench.training.sharing import hyperparameters
+from lossbench.training.values import Values
 
 
 class Fitted(NamedTuple):
@@ -68,17 +67,18 @@ def fitter(
 
     def fitted(seed: int) -> Fitted:
         with tf.device("CPU:0"):
-            fitted = fit(_drawn(seed, experiment, program.model, rows))
+            fitted = fit(_drawn(seed, experiment, program, rows))
             return fitted._replace(weight_names=names)
 
     return fitted
 
 
-def _drawn(seed: int, experiment: Experiment, model: keras.Sequential, rows: int) -> Draws:
+def _drawn(seed: int, experiment: Experiment, program: Program, rows: int) -> Draws:
+    model, calls = program.model, program.calls(experiment.epochs)
     if isinstance(experiment.model, Perceptron):
-        return draw(seed, model, rows, experiment.epochs)
+        return draw(seed, model, rows, calls)
     row, units = model.input_shape[1:], model.output_shape[1]
-    return draw_anew(seed, partial(build, experiment, row, units), rows, experiment.epochs)
+    return draw_anew(seed, partial(build, experiment, row, units), rows, calls)
 
 
 def fit_function(
@@ -90,21 +90,22 @@ def fit_function(
     """
     rows, batches = inputs
     initial_state = program.optimizer.initial_state(experiment.optimizer)
-    values = hyperparameters(experiment)
+    numbers = program.hyperparameters.values(hyperparameters(experiment))
+    weights, states = Values(program.model.weights), random_states(program.model)
+    early_stopping = program.early_stopping
 
     def fit(draws: Draws) -> Fitted:
-        model, early_stopping = program.model, program.early_stopping
-        model.set_weights(draws.weights)
-        seed_layers(model, draws.layers)
+        weights.assign(draws.weights)
+        seed_layers(states, draws.layers)
         program.optimizer.restart(initial_state)
-        program.hyperparameters.assign(values)
+        program.hyperparameters.assign(numbers)
         if early_stopping and experiment.early_stopping:
             early_stopping.restart(experiment.early_stopping)
         if program.plateau and experiment.reduce_lr_on_plateau:
             program.plateau.restart(experiment.reduce_lr_on_plateau)
         history, final = _run(program, rows, batches, draws.orders)
         if not program.changes_final_weights:
-            return Fitted(history, final, model.get_weights())
+            return Fitted(history, final, weights.arrays())
         program.optimizer.finish()
         best_epoch = kept_epoch = None
         if early_stopping:
@@ -112,7 +113,7 @@ def fit_function(
             history = Figures(*(it[: early_stopping.epochs] for it in history))
             best_epoch = early_stopping.best_epoch
         final = Figures(*program.evaluate(batches, tf.constant(0)).numpy())
-        return Fitted(history, final, model.get_weights(), best_epoch, kept_epoch)
+        return Fitted(history, final, weights.arrays(), best_epoch, kept_epoch)
 
     return fit
 
@@ -124,16 +125,13 @@ def _run(
 
     Training may stop early: then the history has more epochs than were trained.
     """
-    orders, size = iter(orders), rows.mask.shape[1]
-    figures, stopped = [], False
-    while not stopped and (
-        chunk := [in_batches(order, size) for order in islice(orders, program.epochs_per_call)]
-    ):
-        padding = [chunk[0]] * (program.epochs_per_call - len(chunk))
-        numbers = np.stack(chunk + padding).astype(np.int32)
-        epochs = program.run(rows, batches, numbers, tf.constant(len(chunk)))
-        figures.append(epochs.figures.numpy()[: len(chunk)])
-        stopped = bool(epochs.stopped)
+    shape, figures = (program.epochs_per_call, *rows.mask.shape), []
+    for of_call in orders:
+        numbers = tf.constant(orders_in_batches(of_call, shape))
+        epochs = program.run(rows, batches, numbers, tf.constant(len(of_call)))
+        figures.append(epochs.figures.numpy()[: len(of_call)])
+        if epochs.stopped.numpy():
+            break
     during, *after = np.concatenate(figures).swapaxes(0, 1)
     after_epochs = Figures(*after)
     final = Figures(*(it[-1] for it in after))

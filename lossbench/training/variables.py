@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from lossbench.training.sharing import Keys
+from lossbench.training.values import Values, floats
 
 Hyperparameters = Mapping[Keys, float]
 Compute = Callable[[Hyperparameters], float]
@@ -27,6 +28,7 @@ class HyperparameterVariable:
     def __init__(self) -> None:
         # TensorFlow creates no variable while it traces a program, so this one is large enough.
         self.variable = tf.Variable(tf.zeros(SIZE), trainable=False)
+        self._of_variable = Values([self.variable])
         self.positions: dict[str, int] = {}  # by the formula
         self._compute: list[Compute] = []
 
@@ -46,12 +48,18 @@ class HyperparameterVariable:
             self._compute.append(compute)
         return self.variable[self.positions[formula]]
 
-    def assign(self, hyperparameters: Hyperparameters) -> None:
-        """Set every element to what its formula gives for an experiment's hyperparameters."""
+    def values(self, hyperparameters: Hyperparameters) -> tf.Tensor:
+        """What the formula of every element gives for an experiment's hyperparameters.
+
+        The program must be traced by then.
+        """
         values = np.zeros(SIZE, np.float32)
-        with np.errstate(over="ignore"):  # what is too large becomes infinite, as in Keras
-            values[: len(self._compute)] = [compute(hyperparameters) for compute in self._compute]
-        self.variable.assign(values)
+        values[: len(self._compute)] = floats(*(it(hyperparameters) for it in self._compute))
+        return tf.constant(values)
+
+    def assign(self, values: tf.Tensor) -> None:
+        """Set every element."""
+        self._of_variable.assign([values])
 
 
 def _read(keys: Keys) -> Compute:

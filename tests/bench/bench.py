@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -29,8 +30,10 @@ Command = Sequence[str]
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = ROOT / "tests" / "bench" / "plain"
+BESIDE_TRAINING = ROOT / "tests" / "bench" / "beside_training.py"
 CHOOSE_BY_FIT = ROOT / "tests" / "bench" / "choose_by_fit.py"
 NETWORKS = ROOT / "tests" / "bench" / "networks"
+FIT_MILLION = ROOT / "tests" / "bench" / "fit_million.py"
 CHOICE_PARTS = 50  # losses times splits
 ROUNDS = 3
 LARGE_ROUNDS = 2
@@ -122,6 +125,10 @@ def measure_training() -> Iterator[Row]:
     slow, fast = median(fits), median(trainings)
     name = "one more training of hinge"
     yield row(name, f"{slow:.1f} s", f"{1000 * fast:.0f} ms", slow / fast, "at least", 500)
+    timed = (run([sys.executable, str(BESIDE_TRAINING)])[1].split() for _ in range(ROUNDS))
+    share = median(1 - float(within) / float(whole) for whole, within in timed)
+    name = "Python beside a training of hinge, as a share of it"
+    yield row(name, "-", f"{share:.0%}", share, "at most", 0.2)
 
 
 def measure_choice() -> Iterator[Row]:
@@ -201,6 +208,38 @@ def measure_memory() -> Iterator[Row]:
     yield row(name, f"{slow:.0f} MB", f"{fast:.0f} MB", fast / slow, "at most", 1.5)
 
 
+def measure_million() -> Iterator[Row]:
+    """A file of a million rows of 30 features, 124 MB as float32, and one of a thousand."""
+    few, some, many, rows = 1, 3, 5, 1_000_000
+    with TemporaryDirectory() as place:
+        configs = [million(Path(place), it) for it in (1000, rows)]
+        data = str(Path(place) / f"{rows}.npz")
+        fits = [[sys.executable, str(FIT_MILLION), data, str(it)] for it in (few, some)]
+        ours = [lossbench(1, "run", configs[1], "--epochs", str(it)) for it in (few, many)]
+        taken = list(map(seconds, (*fits, *ours) * LARGE_ROUNDS))
+        tiny, large = (peak_megabytes(lossbench(1, "run", it)) for it in configs)
+        megabytes = rows * 31 * 4 / 1e6
+    slow_few, slow_some, fast_few, fast_many = (median(taken[turn::4]) for turn in range(4))
+    slow, fast = (slow_some - slow_few) / (some - few), (fast_many - fast_few) / (many - few)
+    name = f"{rows:,} rows of 30, hidden [256, 256], batches of 1024: an epoch"
+    yield row(name, f"{slow:.2f} s", f"{fast:.2f} s", slow / fast, "at least", 1)
+    name = f"the same: peak memory beyond that of 1,000 rows, against {megabytes:.0f} MB of data"
+    shown = f"{large - tiny:.0f} MB"
+    yield row(name, "-", shown, (large - tiny) * 1.048576 / megabytes, "at most", 1.5)
+
+
+def million(folder: Path, rows: int) -> str:
+    """A config of that many rows, and their file beside it."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(rows, 30)).astype(np.float32)
+    np.savez(folder / f"{rows}.npz", x=x, y=np.tanh(x[:, :9].sum(axis=1)))
+    dataset = {"file": f"{rows}.npz", "target": "y", "train_size": 0.9}
+    model = {"model": {"hidden": [256, 256]}, "loss": "mse", "epochs": 1, "batch_size": 1024}
+    path = folder / f"rows_{rows}.yaml"
+    path.write_text(json.dumps({"dataset": dataset, **model}))
+    return str(path)
+
+
 def peak_megabytes(command: Command) -> float:
     """The most that a process and all below it hold at one time."""
     peak, quiet = 0, subprocess.DEVNULL
@@ -245,7 +284,7 @@ def main() -> None:
     rows += measure_network("cnn", cnn, 5)
     lstm = "1,000 sequences of 50 steps, an LSTM of 32 units, batches of 32"
     rows += measure_network("lstm", lstm, 1)
-    rows += measure_memory()
+    rows += [*measure_million(), *measure_memory()]
 
     table = Table(*HEAD)
     for cells in rows:

@@ -26,11 +26,14 @@ HANGS = 60  # seconds; to train this takes hours
 LONG = MOONS.replace("epochs: 2", "epochs: 10000000")
 
 # A command whose code catches what a signal raises, for good or to raise something else, or whose
-# thread keeps the process from ending.
+# thread keeps the process from ending; or that computes outside of Python when the signal comes.
 CATCHING = """
-import os, signal, sys, threading, time
+import hashlib, os, signal, sys, threading, time
 from lossbench.cli import main as cli
 def app(**_):
+    if "computes" in sys.argv:
+        threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGTERM]).start()
+        hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)
     try:
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(60)
@@ -95,6 +98,7 @@ def at_once(begun: float) -> bool:
         pytest.param((), marks=pytest.mark.thorough),
         ("raises",),
         pytest.param(("waits",), marks=pytest.mark.thorough),
+        ("computes",),
     ],
 )
 def test_a_signal_ends_the_command_whatever_catches_it(arguments: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from lossbench.config.yaml_writer import to_yaml
 from lossbench.data.array_files import ArrayNames, arrays_of
 from lossbench.data.arrays import DatasetError, Split
 from lossbench.data.files import DataFiles
+from lossbench.data.freed import give_back_mapped
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 4, 3)).astype(np.float32)
@@ -28,6 +29,22 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     np.savez_compressed("packed.npz", x=X, y=Y, w=WEIGHTS)
     for name, values in {"x": X, "y": Y, "w": WEIGHTS}.items():
         np.save(f"{name}.npy", values)
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="it says what is mapped")
+def test_what_is_mapped_from_a_file_can_be_given_back_and_is_read_again(tmp_path: Path) -> None:
+    np.savez("large.npz", x=np.ones((2**12, 2**10, 1), np.float32), y=np.arange(2**12) % 3)
+    split = split_of(file="large.npz", target="y", train_size=0.5)
+
+    def resident() -> int:
+        _, of_file = Path("/proc/self/smaps").read_text().split(str(tmp_path / "large.npz"))[:2]
+        return int(of_file.split("Rss:")[1].split()[0])
+
+    assert (split.x_train.sum(), split.x_test.sum()) == (2**21, 2**21)
+    assert resident() >= 2**14
+    give_back_mapped(split.x_train, split.x_test, split.y_train)
+    assert resident() < 2**10
+    assert split.x_train.sum() == 2**21
 
 
 def split_of(**dataset: Any) -> Split:

@@ -193,7 +193,7 @@ def test_a_perceptron_flattens_rows_of_any_shape(experiment_of: Make, row: tuple
 def test_layers_start_with_independent_weights(experiment_of: Make) -> None:
     layer = {"Conv2D": {"filters": 16, "kernel_size": 3, "padding": "same"}}
     experiment = experiment_with(experiment_of, {"layers": [layer, layer, "Flatten"]})
-    first, _, second, *_ = draw_anew(0, partial(build, experiment, (6, 6, 16), 3), 70, 1).weights
+    first, _, second, *_ = draw_anew(0, partial(build, experiment, (6, 6, 16), 3), 70, [1]).weights
     assert abs(np.corrcoef(first.ravel(), second.ravel())[0, 1]) < 0.1  # four deviations: 0.08
 
 

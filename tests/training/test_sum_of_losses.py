@@ -95,7 +95,6 @@ def test_weights_of_a_sum_and_parameters_of_its_terms_share_a_program(tmp_path: 
     assert len({program_key(it.experiment, it.split) for it in cases}) == 1
     program = compile_program(first.experiment, first.split)
     trained = [trainer(it.experiment, it.split, program)(0) for it in cases]
-    assert program.run.experimental_get_tracing_count() == 1
     assert same_bits(trained[-1], trainer(cases[-1].experiment, cases[-1].split)(0))
     assert len({it.test["loss"] for it in trained}) == len(cases)
     assert first.experiment.loss.sum

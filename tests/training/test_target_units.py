@@ -183,7 +183,6 @@ def test_data_that_differ_in_their_scale_share_a_program_and_have_their_own_figu
         assert split.original
         errors = split.original.transform.restored(said) - split.original.test
         assert within.test["mse"] == pytest.approx(np.square(errors).mean(), rel=1e-5)
-    assert program.run.experimental_get_tracing_count() == 1
 
 
 def test_what_is_computed_otherwise_has_a_program_of_its_own(experiment_of: Make) -> None:

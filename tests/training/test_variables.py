@@ -25,7 +25,7 @@ def test_a_program_computes_with_the_numbers_of_any_experiment() -> None:
     tensors = tf.function(lambda: tf.stack([tf.convert_to_tensor(it) for it in ours]))
     tensors.get_concrete_function()
     for rate, power in ((0.1, 2.0), (0.7, 1.5)):
-        variable.assign({RATE: rate, POWER: power})
+        variable.assign(variable.values({RATE: rate, POWER: power}))
         # In Python's precision, and then rounded, as for a constant of the program.
         assert tensors().numpy().tolist() == np.float32(computed(rate, power)).tolist()
     assert len(variable.positions) == len(ours)
