@@ -132,6 +132,11 @@ class Split:
     targets: tuple[str, ...] = ()
 
     @property
+    def rows(self) -> tuple[int, int]:
+        """The numbers of training rows and of test rows."""
+        return len(self.y_train), len(self.y_test)
+
+    @property
     def row_shape(self) -> tuple[int, ...]:
         """The shape of a row of x: (features,), or that of a sequence or an image."""
         return self.x_train.shape[1:]
