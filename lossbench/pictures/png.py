@@ -26,23 +26,27 @@ def png(picture: Figure, dpi: float, texts: Mapping[str, str | None]) -> bytes:
 
 
 def _pixels(picture: Figure, dpi: float) -> Array:
-    """The red, green and blue of each pixel, (height, width, 3)."""
+    """The red, green and blue of each pixel and how opaque it is, (height, width, 4)."""
     picture.set_dpi(dpi)
-    canvas = FigureCanvasAgg(picture)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[..., :3]
+    # A canvas remembers how large the texts are that were drawn on it.
+    canvas = picture.canvas
+    if not isinstance(canvas, FigureCanvasAgg):
+        canvas = FigureCanvasAgg(picture)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    return np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
 
 
 def _chunks(pixels: Array, dpi: float, texts: Mapping[str, str | None]) -> Iterator[bytes]:
-    height, width, colours = pixels.shape
+    height, width, _ = pixels.shape
     yield _chunk(b"IHDR", struct.pack(">2I5B", width, height, BITS, RGB, 0, 0, 0))
     for name, text in texts.items():
         yield _chunk(b"tEXt", f"{name}\0{text}".encode("latin-1"))
     per_metre = round(dpi / INCH)
     yield _chunk(b"pHYs", struct.pack(">2IB", per_metre, per_metre, METRE))
-    rows = np.zeros((height, 1 + colours * width), np.uint8)  # a row begins with its filter: none
-    rows[:, 1:] = pixels.reshape(height, -1)
-    yield _chunk(b"IDAT", zlib.compress(rows, EFFORT))
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # a row begins with its filter: none
+    for colour in range(3):
+        rows[:, 1 + colour :: 3] = pixels[..., colour]
+    yield _chunk(b"IDAT", zlib.compress(rows.data, EFFORT))
     yield _chunk(b"IEND", b"")
 
 
