@@ -4,9 +4,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from lossbench.config.about_bundled import about_bundled
 from lossbench.config.bundled import bundled_folders, bundled_names, claims_in_folder
-from lossbench.config.claims import read_claims
 from lossbench.data.generators import ABOUT, GENERATORS, Target
 from lossbench.tables.losses import LOSSES
 from lossbench.tables.metric import Metric
@@ -113,6 +111,9 @@ def _first(names: Sequence[str]) -> str:
 
 
 def _experiments() -> list[Table]:
+    from lossbench.config.about_bundled import about_bundled
+    from lossbench.config.claims import read_claims
+
     about = about_bundled()
     own = {it.name: it.what for it in about if "/" not in it.name}
     found = [("Experiments of the tutorial", ["name", "what"], _told(own))]

@@ -16,7 +16,7 @@ def list_(
     With one it has a line for each of them.
     """
     from lossbench.cli import catalogue
-    from lossbench.cli.tables import print_table
+    from lossbench.cli.columns import print_table
     from lossbench.cli.terminal import is_screen, out, print_json
     from lossbench.text import unknown
 

@@ -7,7 +7,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from lossbench.cli.tables import table_of
+from lossbench.cli.columns import table_of
 from lossbench.cli.terminal import out
 from lossbench.config.trainings import trainings_of
 from lossbench.evidence import summary

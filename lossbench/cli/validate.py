@@ -24,7 +24,6 @@ def validate(
     from lossbench.cli.terminal import print_end
     from lossbench.cli.written import end
     from lossbench.config.bundled import in_folder, named_as_claims
-    from lossbench.config.claims import load_with_claims
     from lossbench.config.complaints import ConfigError, Mistake
     from lossbench.config.load import load_all
 
@@ -33,12 +32,14 @@ def validate(
     wrong: list[Mistake] = []
     right: list[Path] = []
     try:
-        right += [case.path for case in load_all(others, allow_code=allow_code)]
+        right += [case.path for case in load_all(others, allow_code=allow_code, later=True)]
     except ConfigError as error:
         wrong += error.mistakes
     for path in claims:
+        from lossbench.config.claims import load_with_claims
+
         try:
-            load_with_claims(in_folder(path.parent), path, allow_code=allow_code)
+            load_with_claims(in_folder(path.parent), path, allow_code=allow_code, later=True)
             right.append(path)
         except ConfigError as error:
             wrong += error.mistakes

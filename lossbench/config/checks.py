@@ -1,7 +1,6 @@
 """Whether a config can be trained: every key by itself, and all of them with the data."""
 
 from collections.abc import Iterator
-from importlib.metadata import version
 from typing import Any
 
 from lossbench.config import code_checks, experiment_checks, loss_checks, tuning_checks
@@ -12,8 +11,9 @@ from lossbench.config.experiment import Experiment
 from lossbench.config.grid import with_values
 from lossbench.config.loss_defaults import LABELS, TARGET, loss_defaults
 from lossbench.config.sections.optimizer import Optimizer
-from lossbench.config.valid_parts import valid_parts, without_sections
+from lossbench.config.valid_parts import ValidParts, valid_parts, without_sections
 from lossbench.config.yaml_reader import Key
+from lossbench.data.parts import Fitted
 from lossbench.tables.optimizers import SINCE
 
 # What is right in a config, and what is wrong with it.
@@ -33,7 +33,7 @@ def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Check
     if any(it.key[0] == "dataset" for it in code):
         return None, (), parts.complaints + code
     if asked not in loaded.splits:
-        loaded.splits[asked] = load_data(parts.dataset, parts.complaints, loaded.files, *resampled)
+        loaded.splits[asked] = _data(parts, resampled, loaded)
     splits, refused = loaded.splits[asked]
     split = splits[0] if splits else None
     of_loss = [it for it in parts.complaints if it.key in (LABELS, TARGET)]
@@ -68,6 +68,17 @@ def check(values: dict[str, Any], loaded: LoadedData, allow_code: bool) -> Check
     return experiment, splits, complaints
 
 
+def _data(
+    parts: ValidParts, resampled: tuple[int, Fitted | None], loaded: LoadedData
+) -> tuple[Splits, list[Complaint]]:
+    """The data of every split, made later if that is asked for, and what they are refused for."""
+    if loaded.later and parts.experiment and resampled == (1, None):
+        split = parts.experiment.dataset.later()
+        if split:
+            return (split,), []
+    return load_data(parts.dataset, parts.complaints, loaded.files, *resampled)
+
+
 def _at_odds(experiment: Experiment, splits: Splits) -> Iterator[Complaint]:
     """What is at odds with the data of any split, said once for each key."""
     said: set[Key] = set()
@@ -83,6 +94,8 @@ def too_new(optimizer: Optimizer) -> Iterator[Complaint]:
     """An optimizer that the installed Keras does not have yet."""
     since = SINCE.get(optimizer.name)
     if since:
+        from importlib.metadata import version
+
         installed = version("keras")
         if tuple(map(int, installed.split(".")[:2])) < since:
             needed = ".".join(map(str, since))

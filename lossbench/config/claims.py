@@ -17,7 +17,7 @@ from lossbench.config.sections.claims import Claim, Claims, CriterionChoice, Kno
 from lossbench.config.sections.criteria import Criterion
 from lossbench.config.source import read_document
 from lossbench.config.yaml_reader import Document, Key, read
-from lossbench.text import counted, listed, unknown
+from lossbench.text import listed, unknown
 
 SECTIONS: dict[Any, type[Section]] = {
     "claims": Claim,
@@ -59,6 +59,7 @@ def load_with_claims(
     settings: Sequence[str] = (),
     *,
     allow_code: bool = False,
+    later: bool = False,
 ) -> tuple[list[Case], KnownClaims | None]:
     """The experiments of configs, see ``load_all``, and the claims about them in a file, if any.
 
@@ -69,7 +70,7 @@ def load_with_claims(
     except ConfigError as error:
         file, wrong = None, [*error.mistakes]
     try:
-        cases = load_all(configs, options, settings, allow_code=allow_code)
+        cases = load_all(configs, options, settings, allow_code=allow_code, later=later)
     except ConfigError as error:
         raise ConfigError([*error.mistakes, *wrong]) from None
     if file:
@@ -205,7 +206,7 @@ def _misfit(at: Key, criterion: Criterion, cases: Mapping[str, Case]) -> Iterato
             yield Complaint((*at, "metric"), message, metric)
     for group in criterion.same_data:
         its = [cases[name] for name in group]
-        if all(it.original and _unchanged(it) for it in its) and len({*map(_data, its)}) > 1:
+        if all(it.original and _unchanged(it) for it in its) and _differ(its):
             yield Complaint(at, f"compares {listed([*group])}, which differ in their data", ABSENT)
 
 
@@ -220,8 +221,10 @@ def _unchanged(case: Case) -> bool:
     return case.original is not None and case.original.config_hash == case.experiment.config_hash
 
 
-def _data(case: Case) -> tuple[str, str]:
-    return case.split.sha256, counted(case.experiment.splits, "split")
+def _differ(cases: Sequence[Case]) -> bool:
+    """Whether cases differ in their data, which are not looked at where they are shared."""
+    shared = len({id(it.splits) for it in cases}) == 1
+    return not shared and len({(it.split.sha256, it.experiment.splits) for it in cases}) > 1
 
 
 def _mistake(path: Path, document: Document, it: Complaint) -> Mistake:

@@ -21,9 +21,11 @@ class LoadedData:
     """The data that are loaded already: configs and points of a grid share files and datasets.
 
     ``splits`` has those of each dataset, none where they cannot be made, and what is wrong with it.
+    With ``later``, data that surely can be made are made only where a check looks at them.
     """
 
     files: DataFiles = field(default_factory=DataFiles)
+    later: bool = False
     splits: dict[str, tuple[Splits, list[Complaint]]] = field(default_factory=dict)
 
 

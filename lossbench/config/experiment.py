@@ -162,7 +162,7 @@ class Experiment(Section, serialize_by_alias=True):
 
     def fitted_rows(self, split: Split) -> int:
         """How many of the training rows are trained on: the first ones, if not all."""
-        rows = len(split.x_train)
+        rows, _ = split.rows
         if split.held_back is not None:
             return rows - split.held_back
         return self.early_stopping.fitted(rows) if self.early_stopping else rows

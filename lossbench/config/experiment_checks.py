@@ -14,7 +14,7 @@ from lossbench.data.arrays import Split
 from lossbench.data.limits import MAX_VALUES
 from lossbench.tables import losses
 from lossbench.tables.layers import UnfitLayer
-from lossbench.tables.losses import class_shares
+from lossbench.tables.losses import Targets, class_shares
 from lossbench.tables.metrics import METRICS
 from lossbench.text import nearest
 
@@ -32,7 +32,7 @@ def too_large(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         yield Complaint(("epochs",), message, experiment.epochs)
     units = experiment.loss.row.units(split.target_shape)
     yield from _of_model(experiment.model, split, units)
-    rows = len(split.y_train) + len(split.y_test)
+    rows = sum(split.rows)
     if rows * units > MAX_VALUES:
         message = f"has {units} outputs for {rows} rows: more than {MAX_VALUES} numbers"
         yield Complaint(("loss",), message, experiment.loss.name)
@@ -72,7 +72,7 @@ def at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
     """What the loss, the weights of classes, early stopping and the metrics ask of the data."""
     yield from _of_loss(experiment, split)
     yield from _of_class_weight(experiment, split)
-    rows = len(split.y_train)
+    rows, _ = split.rows
     fitted = experiment.fitted_rows(split)
     stopping = experiment.early_stopping
     if stopping and not 0 < fitted < rows:
@@ -87,12 +87,11 @@ def at_odds(experiment: Experiment, split: Split) -> Iterator[Complaint]:
 
 
 def _of_loss(experiment: Experiment, split: Split) -> Iterator[Complaint]:
-    target = np.concatenate([split.y_train, split.y_test])
-    if experiment.loss.target and (message := losses.unfit(experiment.loss.row.targets, target)):
+    if experiment.loss.target and (message := _unfit(experiment.loss.row.targets, split)):
         yield Complaint(("loss", "target"), message, experiment.loss.target)
         return
     for keys, _, loss in experiment.loss.terms:
-        if message := losses.unfit(loss.row.targets, target):
+        if message := _unfit(loss.row.targets, split):
             measured, clean = np.concatenate(split.measured), np.concatenate(split.clean)
             if split.original and not losses.unfit(loss.row.targets, measured):
                 message += " once it is transformed; target_transform: mean keeps the sign"
@@ -103,6 +102,13 @@ def _of_loss(experiment: Experiment, split: Split) -> Iterator[Complaint]:
         if loss.function is None and isinstance(alpha, tuple) and len(alpha) != classes:
             message = f"must be a number, or have one for each of the {classes} classes"
             yield Complaint(("loss", *keys, "alpha"), message, list(alpha))
+
+
+def _unfit(targets: Targets, split: Split) -> str | None:
+    """Why a loss for such targets does not fit these; most losses take any, made yet or not."""
+    if targets == "any":
+        return None
+    return losses.unfit(targets, np.concatenate([split.y_train, split.y_test]))
 
 
 def _of_class_shares(experiment: Experiment, split: Split, fitted: int) -> Iterator[Complaint]:
@@ -148,11 +154,13 @@ def _of_sample_weight(experiment: Experiment, split: Split, fitted: int) -> Iter
 
 def _of_monitors(experiment: Experiment, split: Split, watched: slice) -> Iterator[Complaint]:
     """A share of the variance of a target that has none in the rows that are watched."""
-    target = split.measured[0][watched]
     for name in ("early_stopping", "reduce_lr_on_plateau"):
         section = getattr(experiment, name)
         row = METRICS.get(section.monitor) if section else None
-        if row and row.follows == "1 - share of variance" and np.ptp(target) == 0:
+        if not row or row.follows != "1 - share of variance":
+            continue
+        target = split.measured[0][watched]
+        if np.ptp(target) == 0:
             message = f"needs several values of the target in the {len(target)} rows that it judges"
             yield Complaint((name, "monitor"), message, section.monitor)
 
@@ -173,8 +181,6 @@ def possible_metrics(experiment: Experiment, splits: Sequence[Split]) -> tuple[s
 def _of_metrics(experiment: Experiment, split: Split, fitted: int) -> Iterator[Complaint]:
     row = experiment.loss.row
     allowed = (*row.metrics, *row.final_metrics)
-    y_train, y_test = split.measured
-    parts = {"train": y_train[:fitted], "test": y_test}
     for number, metric in enumerate(experiment.final_metrics):
         key = ("metrics", number)
         if metric not in allowed:
@@ -185,6 +191,7 @@ def _of_metrics(experiment: Experiment, split: Split, fitted: int) -> Iterator[C
             message = f"needs probabilities, and the outputs of {experiment.loss.name} are none"
             yield Complaint(key, message, metric)
             continue
-        for part, truth in parts.items():
+        y_train, y_test = split.measured
+        for part, truth in (("train", y_train[:fitted]), ("test", y_test)):
             if message := METRICS[metric].lacking(truth, len(split.classes), part):
                 yield Complaint(key, message, metric)

@@ -113,18 +113,20 @@ def load_all(
     settings: Sequence[str] = (),
     *,
     allow_code: bool = False,
+    later: bool = False,
 ) -> list[Case]:
     """The experiments of several configs with their data, at every point of the settings' grid.
 
     ``options`` replace keys of the configs; ``settings`` are those of ``grid``. Without
-    ``allow_code`` configs that name a function of their own are refused. Raises ConfigError with
-    all that is wrong with any of them.
+    ``allow_code`` configs that name a function of their own are refused. With ``later``, data that
+    surely can be made are made only when they are looked at. Raises ConfigError with all that is
+    wrong with any of the configs.
     """
     options = options or {}
     grid, wrong = _grid(settings, options)
     cases: list[Case] = []
     taken: dict[str, Path] = {}
-    loaded = LoadedData()
+    loaded = LoadedData(later=later)
     paths = [find(config) for config in configs]
     of_settings: dict[Mistake, list[Path]] = defaultdict(list)
     for path in paths:

@@ -137,6 +137,11 @@ class Split:
         return int(self.x_train.nbytes + self.x_test.nbytes)
 
     @property
+    def rows(self) -> tuple[int, int]:
+        """The numbers of training rows and of test rows."""
+        return len(self.y_train), len(self.y_test)
+
+    @property
     def row_shape(self) -> tuple[int, ...]:
         """The shape of a row of x: (features,), or that of a sequence or an image."""
         return self.x_train.shape[1:]

@@ -1,10 +1,9 @@
 """The table of scikit-learn's own data: its generators and the toy datasets that it ships.
 
-To add one, add a row: the function's name in ``sklearn.datasets`` and what its target is.
-scikit-learn is imported only when its data are needed.
+To add one, add a row: the function's name in ``sklearn.datasets`` and what its target is. Its
+parameters are in ``generator_parameters``. scikit-learn is imported only when its data are needed.
 """
 
-import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lossbench.data.arrays import DatasetError, Table
+from lossbench.data.generator_parameters import PARAMETERS
 from lossbench.data.limits import MAX_VALUES
 from lossbench.data.target import encode_classes, several
 from lossbench.text import message_of
@@ -68,11 +68,6 @@ ABOUT = {
     "make_sparse_uncorrelated": "A linear function of four features out of ten, with noise.",
     "make_swiss_roll": "A sheet rolled up; the target is the place along it.",
 }
-# These change what a function returns, not the data.
-NOT_PARAMETERS = {
-    *("as_frame", "coef", "return_centers", "return_X_y"),
-    *("return_distributions", "return_indicator", "sparse"),
-}
 # scikit-learn wants tuples for these, and for all other parameters lists.
 TUPLES = {"n_samples", "center_box"}
 
@@ -83,17 +78,8 @@ def is_toy_dataset(generator: str) -> bool:
 
 
 def parameters(generator: str) -> dict[str, Any]:
-    """Names and defaults of the generator's parameters.
-
-    The default of ``random_state`` is 0 here, not None: the same config gives the same data.
-    """
-    signature = inspect.signature(_function(generator))
-    defaults = {
-        name: parameter.default
-        for name, parameter in signature.parameters.items()
-        if name not in NOT_PARAMETERS
-    }
-    return defaults if is_toy_dataset(generator) else defaults | {"random_state": 0}
+    """Names and defaults of the generator's parameters."""
+    return dict(PARAMETERS[generator])
 
 
 def generate(generator: str, settings: Mapping[str, Any]) -> Table:

@@ -10,6 +10,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from lossbench.pictures.formats import MAKER, PLAIN, Drawn, refuse_picture
+from lossbench.pictures.png import png
 from lossbench.pictures.style import NORMAL, STYLE, STYLES, Style
 from lossbench.results.atomic import replace_file
 
@@ -31,6 +32,8 @@ def encoded(picture: Figure, file_format: str = "png", style: Style = NORMAL) ->
     with rc_context({**STYLE, **OPTIONS}), warnings.catch_warnings():
         # Names in a person's data may have letters that the font lacks; boxes stand for them.
         warnings.filterwarnings("ignore", "Glyph .* missing")
+        if file_format == "png":
+            return png(picture, style.dpi, metadata)
         picture.savefig(file, format=file_format, dpi=style.dpi, metadata=metadata)
     return file.getvalue()
 

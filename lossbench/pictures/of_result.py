@@ -1,6 +1,6 @@
 """The learning curves of a result."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -36,7 +36,7 @@ LONGEST_TITLE = 60
 
 
 @rc_context(STYLE)
-def learning_curves(result: Result, style: Style = NORMAL) -> Figure:
+def learning_curves(result: Result, style: Style = NORMAL, former: Sequence[Figure] = ()) -> Figure:
     """Draw the loss over epochs and, below it, the first metric, unless that is the loss.
 
     With a ``target_transform`` it never is: the metric is in the units of the target.
@@ -45,6 +45,9 @@ def learning_curves(result: Result, style: Style = NORMAL) -> Figure:
     both in the epochs of ``shown_band``. Published figures, which are of the final weights, are
     marked at the right end of the epochs. Errors, and the losses of a regression, have a
     logarithmic axis if they fall far; its bottom stands for 0.000.
+
+    One of the ``former`` pictures of learning curves, which are not needed any more, becomes this
+    one if it has as many panels: most of the time would go into new axes and their ticks.
     """
     experiment = result.experiment
     metric = experiment.tracked[0]
@@ -55,11 +58,11 @@ def learning_curves(result: Result, style: Style = NORMAL) -> Figure:
 
     above = heading_height(1, style)
     height = 0.5 + above + 1.6 * len(names)
-    picture = Figure(figsize=(style.width, height))
+    picture, panels = _panels(len(names), former)
+    picture.set_size_inches(style.width, height)
     beside = end_labels.width([*PARTS, *(_published(*it) for it in published.items())], style)
     left, right = LEFT / style.width, max(1 - beside / style.width, 0.5)
     picture.subplots_adjust(left, 0.42 / height, right, 1 - above / height, hspace=0.12)
-    panels = picture.subplots(len(names), sharex=True, squeeze=False)[:, 0]
     for panel, name in zip(panels, names, strict=True):
         panel.set_ylabel(readable(name))
         panel.yaxis.set_label_coords((0.15 / style.width - left) / (right - left), 0.5)
@@ -76,6 +79,21 @@ def learning_curves(result: Result, style: Style = NORMAL) -> Figure:
     title = cut(on_one_line(readable(experiment.loss.name)), LONGEST_TITLE)
     write_heading(picture, title, [subtitle], style)
     return picture
+
+
+def _panels(count: int, former: Sequence[Figure]) -> tuple[Figure, list[Axes]]:
+    """A picture with so many empty panels, one below the other; a former one that has as many."""
+    picture = next((it for it in former if len(it.axes) == count), None)
+    if picture is None:
+        picture = Figure()
+        return picture, [*picture.subplots(count, sharex=True, squeeze=False)[:, 0]]
+    for panel in picture.axes:
+        for drawn in (*panel.lines, *panel.collections, *panel.texts):
+            drawn.remove()
+        panel.set_yscale("linear")
+    for line in picture.texts[1:]:  # the first one is the title, which is written anew
+        line.remove()
+    return picture, picture.axes
 
 
 def _draw(

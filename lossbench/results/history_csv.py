@@ -3,7 +3,6 @@
 Git ignores this file but not metrics.json, so the two may be of different runs.
 """
 
-import csv
 import io
 import os
 import warnings
@@ -15,7 +14,7 @@ import numpy as np
 
 from lossbench.config.experiment import Experiment
 from lossbench.results.files import AGAIN, BLOCK, HALF_WRITTEN, DamagedResult, opened, sha256, size
-from lossbench.results.result import VALIDATION, Array, Result, history_columns, shortest
+from lossbench.results.result import VALIDATION, Array, Result, digits, history_columns
 from lossbench.text import cut
 
 SPLIT = "split"  # the first column, if there are several
@@ -29,15 +28,13 @@ def history_csv(result: Result) -> str:
     """The content of history.csv: a row for each seed and epoch that was trained."""
     columns = history_columns(result.experiment)
     several = result.experiment.splits > 1
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow([*_index(result.experiment), *columns])
+    lines = [",".join([*_index(result.experiment), *columns])]
     for training in result.trainings:
-        figures = shortest(np.stack([training.history[column] for column in columns], axis=1))
-        for epoch, row in enumerate(figures.tolist(), start=1):
-            split = [training.split] if several else []
-            rows.writerow([*split, training.seed, epoch, *row])
-    return text.getvalue()
+        figures = digits(np.stack([training.history[column] for column in columns], axis=1))
+        start = f"{training.split},{training.seed}" if several else f"{training.seed}"
+        rows = enumerate(map(",".join, figures.tolist()), start=1)
+        lines += [f"{start},{epoch},{row}" for epoch, row in rows]
+    return "\n".join([*lines, ""])
 
 
 def _index(experiment: Experiment) -> tuple[str, ...]:

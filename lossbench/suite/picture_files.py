@@ -13,6 +13,7 @@ PICTURE_NAMES = (*all_files(CURVES), *all_files(DATA))
 MOST_KEPT = 8  # pictures of data: the losses that run together mostly share theirs
 
 _kept: dict[Any, dict[str, bytes]] = {}
+_former: dict[str, list[Any]] = {}  # learning curves by style, in whose place others are drawn
 
 
 def expected_pictures(split: Split, drawn: Drawn = PLAIN) -> list[str]:
@@ -30,7 +31,11 @@ def picture_files(result: Result, split: Split, drawn: Drawn = PLAIN) -> dict[st
 
     files: dict[str, bytes] = {}
     for it in _each(drawn):
-        files |= files_of(learning_curves(result, STYLES[it.style]), CURVES, it)
+        former = _former.setdefault(it.style, [])
+        picture = learning_curves(result, STYLES[it.style], former)
+        files |= files_of(picture, CURVES, it)
+        if picture not in former:
+            former.append(picture)
         if _has_picture(split):
             files |= _of_data(split, it)
     return files

@@ -7,7 +7,7 @@ from made_up import RATES, sweep_of
 from pseudo_terminal import Screen
 from rich.console import Console
 
-from lossbench.cli import tables
+from lossbench.cli import columns, tables
 from lossbench.evidence.comparison import compare
 from lossbench.results.read import read_all
 from lossbench.results.result import Result
@@ -27,7 +27,8 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Screen:
     console = Console(
         file=file, force_terminal=True, width=80, color_system=None, soft_wrap=True, markup=False
     )
-    monkeypatch.setattr(tables, "out", console)
+    for module in (tables, columns):
+        monkeypatch.setattr(module, "out", console)
     return file
 
 

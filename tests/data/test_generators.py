@@ -1,5 +1,6 @@
 """Data of scikit-learn: which generators there are, and that their data come as they are."""
 
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -18,9 +19,14 @@ from sklearn.model_selection import train_test_split
 
 from lossbench.config.load import load
 from lossbench.config.yaml_writer import flow, to_yaml
-from lossbench.data.generators import GENERATORS, NOT_PARAMETERS, is_toy_dataset
+from lossbench.data.generators import GENERATORS, is_toy_dataset, parameters
 
 FOUR = {"n_features": 4, "n_informative": 2, "n_redundant": 0}
+# These change what a function returns, not the data.
+NOT_PARAMETERS = {
+    *("as_frame", "coef", "return_centers", "return_X_y"),
+    *("return_distributions", "return_indicator", "sparse"),
+}
 TOY_DATASETS = [name for name in GENERATORS if is_toy_dataset(name)]
 
 
@@ -60,6 +66,20 @@ def test_every_function_that_yields_an_x_and_a_y_is_in_the_table() -> None:
         if ok:
             found.add(name)
     assert found == set(GENERATORS)
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_parameters_and_their_defaults_are_scikit_learns(name: str) -> None:
+    theirs = {
+        it.name: it.default
+        for it in inspect.signature(getattr(sklearn.datasets, name)).parameters.values()
+        if it.name not in NOT_PARAMETERS
+    }
+    if "random_state" in theirs:
+        theirs["random_state"] = 0
+    assert [*parameters(name).items()] == [*theirs.items()]  # in their order, too
+    types = {key: type(value) for key, value in theirs.items()}
+    assert {key: type(value) for key, value in parameters(name).items()} == types
 
 
 # A list for every parameter that takes one, with what else the generator then needs.

@@ -11,7 +11,7 @@ from made_results import AGAIN, MADE, OTHERS, beside, made, without_digests
 from lossbench.results.files import DamagedResult
 from lossbench.results.history_csv import history_csv
 from lossbench.results.read import read_result
-from lossbench.results.result import Result, shortest
+from lossbench.results.result import Result, digits, shortest
 from lossbench.results.write import files
 
 
@@ -81,6 +81,17 @@ def test_every_float32_comes_back_from_its_text() -> None:
     with np.errstate(over="ignore"):
         again = np.loadtxt(texts).astype(np.float32)
     np.testing.assert_array_equal(again.view(np.uint32), values.view(np.uint32))
+
+
+def test_figures_are_written_as_python_writes_them() -> None:
+    random = np.random.default_rng(0)
+    bits = random.integers(0, 2**32, 200_000, dtype=np.uint32).view(np.float32)
+    usual = (10 ** random.uniform(-7, 9, 200_000)).astype(np.float32)
+    edges = np.array([0, -0.0, 1e-4, -1e-4, 1e-3, 999999.94, 1e6, np.nan, np.inf], np.float32)
+    values = np.concatenate([bits, usual, edges])
+    with np.errstate(invalid="ignore"):  # NaN of any bits
+        written = digits(values).tolist()
+        assert written == [*map(repr, shortest(values).tolist())]
 
 
 def test_pandas_reads_the_history_as_numbers_also_of_a_diverged_training(
