@@ -20,7 +20,7 @@ from unittest.mock import patch
 
 from lossbench.cli import signals
 from lossbench.cli.main import main
-from lossbench.execution import child_tasks, processes
+from lossbench.execution import child_tasks, processes, template
 from lossbench.execution.work import Event, Work, called_here
 
 COMMAND = [sys.executable, "-m", "lossbench"]
@@ -35,6 +35,7 @@ def lossbench(cwd: Path, *arguments: object) -> CompletedProcess[str]:
             with (
                 patch.object(sys, "argv", ["lossbench", *words]),
                 patch.object(processes, "TrainingProcesses", _TrainsHere),
+                patch.object(template, "start", lambda: None),
             ):
                 main()
         except SystemExit as end:
@@ -78,9 +79,6 @@ class _TrainsHere:
         return self
 
     def __exit__(self, *_: object) -> None:
-        pass
-
-    def start(self) -> None:
         pass
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:

@@ -28,8 +28,5 @@ class TrainsHere:
                 self.trained.append((work.experiment.name, seed))
                 yield number, train(seed)
 
-    def start(self) -> None:
-        pass
-
     def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
         return called_here(function, *given)

@@ -103,7 +103,7 @@ def choose(
     )
     names = [it.strip() for it in (losses or "").split(",") if it.strip()]
     source = _source(data, target, problem, settings or [], names, out)
-    with trainer(jobs, dask) as process:
+    with trainer(jobs, dask, needed=force or not source.seems_stored) as process:
         choice = _run(source, protocol, process, quiet, debug)
     if as_json:
         print_json(choice_text.as_document(choice))
@@ -150,8 +150,6 @@ def _run(
     from lossbench.suite import choose as choosing
     from lossbench.suite.finish import Failure
 
-    if protocol.force or not source.seems_stored:
-        process.start()
     for note in [] if quiet else source.notes:
         err.print(note)
     cases = source.cases(protocol)

@@ -138,8 +138,9 @@ def _run(
     from lossbench.cli.trainer import trainer
     from lossbench.suite.load import load
 
-    with trainer(jobs, dask) as process:
-        suite = load(configs, options, process)
+    needed = options.force or not configs.seem_stored(options.settings)
+    with trainer(jobs, dask, needed) as process:
+        suite = load(configs, options)
         # Rich is imported while the training process starts.
         from lossbench.cli.progress import ProgressBars
 

@@ -1,6 +1,8 @@
 """What trains: processes of this machine, or the workers of a Dask cluster."""
 
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -12,12 +14,31 @@ if TYPE_CHECKING:
     from lossbench.execution.work import Trainer
 
 
-def trainer(jobs: int | None, address: str | None) -> "AbstractContextManager[Trainer]":
-    """At most ``jobs`` processes, by default one on each core; or Dask's workers at an address."""
-    if address is None:
+@contextmanager
+def trainer(jobs: int | None, address: str | None, needed: bool) -> "Iterator[Trainer]":
+    """At most ``jobs`` processes, by default one on each core; or Dask's workers at an address.
+
+    Where it is ``needed``, TensorFlow is imported from now on, in a process beside this one.
+    """
+    if address is not None:
+        with _cluster(jobs, address) as cluster:
+            yield cluster
+        return
+    from lossbench.execution import template
+
+    if needed:
+        threading.Thread(target=template.start, daemon=True).start()
+    try:
+        # It imports much.
         from lossbench.execution.processes import TrainingProcesses
 
-        return TrainingProcesses(jobs)
+        with TrainingProcesses(jobs) as processes:
+            yield processes
+    finally:
+        template.end()
+
+
+def _cluster(jobs: int | None, address: str) -> "AbstractContextManager[Trainer]":
     if jobs is not None:
         raise typer.BadParameter("choose one of --jobs and --dask")
     if not find_spec("distributed"):

@@ -54,7 +54,7 @@ def validate(
 def _next(configs: Sequence[str], allow_code: bool) -> list[str]:
     """The command that runs configs, named as they were given; a pipe cannot be read again."""
     from lossbench.config.bundled import named_as_claims
-    from lossbench.config.source import is_piped
+    from lossbench.config.pipes import is_piped
 
     given = [it for it in configs if not named_as_claims(Path(it))]
     if not 0 < len(given) <= MOST_NAMED or any(is_piped(Path(it)) for it in given):

@@ -1,7 +1,7 @@
 """From configs, and what is set beside them, to Experiments with their data."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,16 @@ from lossbench.config.default_metrics import with_default_metrics
 from lossbench.config.experiment import Experiment
 from lossbench.config.grid import Axis, Grid, Point, read_settings, with_values
 from lossbench.config.loss_defaults import loss_defaults
+from lossbench.config.pipes import is_piped
 from lossbench.config.places import mistakes, whole_key
 from lossbench.config.published_figures import still_published, without_published
 from lossbench.config.source import (
     Source,
     as_in_yaml,
-    is_piped,
     source_of_file,
     source_of_mapping,
 )
-from lossbench.config.yaml_reader import Key, YamlError, read
+from lossbench.config.yaml_reader import Key
 from lossbench.data.arrays import Split
 from lossbench.data.files import DataFiles
 
@@ -152,19 +152,6 @@ def load_all(
         raise ConfigError(wrong)
     loaded.files.forget()
     return cases
-
-
-def names_of(path: Path, settings: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
-    """The sweep, if any, and the name of each experiment, without a check of the config."""
-    try:
-        values = read(path).values
-    except (OSError, YamlError):
-        values = {}
-    name = values.get("name", path.stem) if isinstance(values, dict) else path.stem
-    grid = read_settings(settings)
-    for point in grid.points():
-        base = str(with_values({"name": name}, grid.settings(point))["name"])
-        yield grid.sweep(base) if grid.varying else "", grid.name(base, point)
 
 
 def _grid(settings: Sequence[str], options: Mapping[str, Any]) -> tuple[Grid, list[Mistake]]:

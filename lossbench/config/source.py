@@ -2,7 +2,6 @@
 
 import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -14,12 +13,10 @@ from lossbench.config.bundled import bundled_names, named_as_claims
 from lossbench.config.complaints import MAPPING, ConfigError, Mistake
 from lossbench.config.data_path import with_expanded_file
 from lossbench.config.experiment import NAME
+from lossbench.config.pipes import is_piped
 from lossbench.config.sections.loss_sum import name_of_sum
 from lossbench.config.yaml_reader import Document, YamlError, read
 from lossbench.text import close_to
-
-# Where a shell puts what it pipes: bash as /dev/fd/63, zsh as /proc/self/fd/11.
-PIPED = re.compile(r"/dev/stdin|/dev/fd/\d+|/proc/[^/]+/fd/\d+")
 
 
 @dataclass(frozen=True)
@@ -45,16 +42,6 @@ class Source:
             own = str(loss.get("function")).rpartition(":")[2]
             loss = loss.get("name") or name_of_sum(loss.get("sum")) or own
         return loss if isinstance(loss, str) and re.match(NAME, loss) else "config"
-
-
-def is_piped(path: Path) -> bool:
-    """Whether a path is that of a pipe, which has no name or folder and can be read only once."""
-    if PIPED.fullmatch(str(path)):
-        return True
-    try:
-        return stat.S_ISFIFO(path.stat().st_mode)
-    except (OSError, ValueError):
-        return False
 
 
 def source_of_file(path: Path) -> Source:

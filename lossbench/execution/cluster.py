@@ -92,9 +92,6 @@ class Cluster:
         self._workers = ClusterWorkers(client, warn)
         self._poll = poll
 
-    def start(self) -> None:
-        """Do nothing: workers import TensorFlow when they have something to train."""
-
     def call(self, function: Callable[..., Any], *given: Any) -> futures.Future[Any]:
         """Call a function here: workers only train."""
         return called_here(function, *given)

@@ -54,10 +54,6 @@ class TrainingProcesses:
     ) -> None:
         self.close()
 
-    def start(self) -> None:
-        """Start the template: it imports TensorFlow before there is work."""
-        threading.Thread(target=template.start, daemon=True).start()
-
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
         """Train every seed of the works; yields an event for each, in any order.
 

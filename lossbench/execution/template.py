@@ -88,11 +88,11 @@ def end() -> None:
     """End the template, whatever it is doing."""
     _has_imported.clear()
     server: Any = forkserver._forkserver
-    pid = server._forkserver_pid
-    if pid is not None:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        server._stop()
+    with _starting:
+        if server._forkserver_pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(server._forkserver_pid, signal.SIGKILL)
+            server._stop()
 
 
 def serve() -> None:

@@ -46,9 +46,6 @@ Event = tuple[int, OfWork]
 class Trainer(Protocol):
     """Trains works: a process beside this one, or many."""
 
-    def start(self) -> None:
-        """Get ready before there is work, so that the first seed need not wait."""
-
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
         """Train every seed of the works; yields an event for each of them, and perhaps stages.
 

@@ -10,7 +10,8 @@ from lossbench.pictures.settings import ignore_settings
 from lossbench.results import atomic
 from lossbench.results.read import NotReusable, reusable
 from lossbench.results.result import Result, Training
-from lossbench.suite.extras import Extras, stored_extra_files
+from lossbench.suite.extra_files import stored_extra_files
+from lossbench.suite.extras import Extras
 from lossbench.suite.plan import Plan, plan_with_stored, state_of
 from lossbench.suite.write import write
 from lossbench.text import cut, described, printable

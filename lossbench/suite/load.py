@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lossbench.config.bundled import BUNDLED, claims_in_folder, find, find_folder, in_folder
-from lossbench.config.claims import load_with_claims
-from lossbench.config.load import names_of
-from lossbench.config.source import is_piped
-from lossbench.execution.work import Trainer
+from lossbench.config.names import names_of
+from lossbench.config.pipes import is_piped
 from lossbench.results.files import HISTORY
 from lossbench.results.folders import RESULTS
 from lossbench.suite.extras import NO_EXTRAS, Extras
@@ -85,20 +83,18 @@ def of_folder(folder: Path | None = None, out: Path | None = None) -> Configs:
     return Configs(tuple(in_folder(of)), out or named, True, claims_in_folder(of))
 
 
-def load(configs: Configs, options: Options, trainer: Trainer) -> "Suite":
+def load(configs: Configs, options: Options) -> "Suite":
     """Read configs and their data.
 
-    Meanwhile the trainer imports TensorFlow, unless every result seems to be stored. Raises
-    ConfigError with all that is wrong with configs and claims, and FileExistsError as ``Suite``
-    does.
+    Raises ConfigError with all that is wrong with configs and claims, and FileExistsError as
+    ``Suite`` does.
     """
-    if options.force or not configs.seem_stored(options.settings):
-        trainer.start()
-    changes, code = (options.overrides, options.settings), options.allow_code
-    cases, claims = load_with_claims(configs.paths, configs.claims, *changes, allow_code=code)
-    # It imports much, while the training process imports TensorFlow.
+    # These import much. Before that, a command lets training processes start.
+    from lossbench.config.claims import load_with_claims
     from lossbench.suite.suite import Suite
 
+    changes, code = (options.overrides, options.settings), options.allow_code
+    cases, claims = load_with_claims(configs.paths, configs.claims, *changes, allow_code=code)
     folders = [configs.folder(it.path, it.sweep, it.experiment.name) for it in cases]
     summary_folder = configs.out if configs.summarized else None
     return Suite(cases, folders, summary_folder, options.force, options.extras, claims)

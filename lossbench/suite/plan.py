@@ -10,7 +10,8 @@ from lossbench.config.yaml_writer import to_yaml
 from lossbench.results import atomic
 from lossbench.results.files import FIGURES
 from lossbench.results.read import NotReusable, reusable
-from lossbench.suite.extras import NO_EXTRAS, Extras, expected
+from lossbench.suite.extra_files import expected
+from lossbench.suite.extras import NO_EXTRAS, Extras
 from lossbench.suite.picture_files import expected_pictures
 from lossbench.suite.replacement import covers, refusal, refusal_of_unusable
 from lossbench.suite.write import refuse

@@ -19,11 +19,11 @@ from lossbench.results import atomic, claims_json
 from lossbench.results.metrics_json import as_document as metrics_document
 from lossbench.results.result import Result
 from lossbench.suite import sweep_files
-from lossbench.suite.extras import MODEL, NO_EXTRAS, Extras
+from lossbench.suite.extra_files import MODEL
+from lossbench.suite.extras import NO_EXTRAS, Extras
 from lossbench.suite.finish import Failure
 from lossbench.suite.plan import Plan, make_plans
 from lossbench.suite.run import Progress, run_plans
-from lossbench.training.startup import import_training
 
 
 class Suite:
@@ -70,17 +70,13 @@ class Suite:
             yield plan
 
     def prepare(self) -> None:
-        """Import what this process needs at the end, while the training process starts.
-
-        A summary compares losses, and Keras saves models. While Keras is imported, nothing else may
-        write to standard error, which is held back.
-        """
-        if all(it.complete for it in self._plans):
+        """Import what this process needs at the end, while training processes start."""
+        if self.was_stored:
             return
         if self.summarized:
             import scipy.stats  # noqa: F401
-        if self._extras.model:
-            import_training()
+        if self._sweep_folders:
+            import lossbench.pictures.of_sweep  # noqa: F401
 
     def run(self, trainer: Trainer, progress: Progress) -> Iterator[Result | Failure]:
         """Train what is missing and write every result; see ``run_plans``."""

@@ -10,7 +10,8 @@ from lossbench.results import atomic
 from lossbench.results.files import CONFIG, FIGURES, HISTORY, WEIGHTS
 from lossbench.results.result import Result
 from lossbench.results.write import files
-from lossbench.suite.extras import EXTRA_NAMES, NO_EXTRAS, Extras, extra_files
+from lossbench.suite.extra_files import EXTRA_NAMES, extra_files
+from lossbench.suite.extras import NO_EXTRAS, Extras
 from lossbench.suite.picture_files import PICTURE_NAMES, picture_files
 
 # All files that the folder of a result may hold. The first one it always holds.

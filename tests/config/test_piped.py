@@ -11,7 +11,7 @@ from example_config import CONFIG, complaints
 
 from lossbench.config.complaints import ConfigError
 from lossbench.config.load import load, load_all
-from lossbench.config.source import is_piped
+from lossbench.config.pipes import is_piped
 from lossbench.suite.load import of_files
 
 Kind = Callable[[Path, str], AbstractContextManager[Path]]

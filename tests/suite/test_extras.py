@@ -18,7 +18,8 @@ from lossbench.config.load import load
 from lossbench.report import page as report
 from lossbench.results.event_files import FILE
 from lossbench.results.read import read_result
-from lossbench.suite.extras import MODEL, Extras, extra_files
+from lossbench.suite.extra_files import MODEL, extra_files
+from lossbench.suite.extras import Extras
 from lossbench.suite.run import run
 from lossbench.suite.write import write
 from lossbench.tables.losses import encode

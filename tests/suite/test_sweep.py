@@ -8,7 +8,7 @@ import pytest
 import yaml
 from command import lossbench
 
-from lossbench.config.load import names_of
+from lossbench.config.names import names_of
 from lossbench.evidence.comparison import compare
 from lossbench.evidence.comparison_text import as_markdown
 from lossbench.results.read import read_all
