@@ -5,7 +5,7 @@ from typing import Any
 
 from lossbench.config import code_checks, experiment_checks, loss_checks, tuning_checks
 from lossbench.config.complaints import Complaint
-from lossbench.config.data_checks import LoadedData, Splits, load_data
+from lossbench.config.data_checks import LoadedData, Splits, load_data, made_later
 from lossbench.config.default_metrics import with_default_metrics
 from lossbench.config.experiment import Experiment
 from lossbench.config.grid import with_values
@@ -73,7 +73,7 @@ def _data(
 ) -> tuple[Splits, list[Complaint]]:
     """The data of every split, made later if that is asked for, and what they are refused for."""
     if loaded.later and parts.experiment and resampled == (1, None):
-        split = parts.experiment.dataset.later()
+        split = made_later(parts.experiment.dataset)
         if split:
             return (split,), []
     return load_data(parts.dataset, parts.complaints, loaded.files, *resampled)

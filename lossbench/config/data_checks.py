@@ -9,6 +9,8 @@ from lossbench.config.sections.dataset import Dataset
 from lossbench.config.valid_parts import without_wrong_keys
 from lossbench.data.arrays import DatasetError, Split
 from lossbench.data.files import DataFiles
+from lossbench.data.foretold import foretold
+from lossbench.data.later import LaterSplit
 from lossbench.data.parts import Fitted
 
 Splits = tuple[Split, ...]
@@ -57,6 +59,15 @@ def load_data(
             given = dataset.model_dump(exclude_unset=True, exclude=left_out)
             dataset, _ = without_wrong_keys(Dataset, given, files)
     return (), refused
+
+
+def made_later(dataset: Dataset) -> Split | None:
+    """The data of a single split, made when they are looked at; None where they may not fit."""
+    beside = (dataset.split, dataset.target_transform, dataset.disturb, dataset.shape)
+    if dataset.generator is None or any(it is not None for it in beside):
+        return None
+    known = foretold(dataset.generator, dataset.parameters, dataset.train_size)
+    return LaterSplit.of(known, dataset.load) if known else None
 
 
 def _may_follow(key: str, wrong: Set[str | int]) -> bool:

@@ -292,20 +292,6 @@ def history_columns(experiment: Experiment) -> list[str]:
     return [*columns, VALIDATION] if experiment.early_stopping else columns
 
 
-def digits(values: Array) -> Array:
-    """Each float32 as text, with the fewest digits that mean it: 0.84, not 0.8399999737.
-
-    The text is what Python writes of such a float64.
-    """
-    numbers = values.astype(np.float32)
-    texts = numbers.astype(str)
-    # NumPy writes 1e-04 and 1e+06 for 0.0001 and 1000000.0.
-    sizes = np.abs(numbers)
-    otherwise = ~((sizes > 1e-3) & (sizes < 1e6))
-    texts[otherwise] = [repr(it) for it in texts[otherwise].astype(np.float64).tolist()]
-    return texts
-
-
 def shortest(values: Array) -> Array:
-    """Each float32 as the float64 with the fewest digits that means it."""
+    """Each float32 as the float64 with the fewest digits that means it: 0.84, not 0.8399999737."""
     return values.astype(np.float32).astype(str).astype(np.float64)

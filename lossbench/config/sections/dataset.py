@@ -36,8 +36,6 @@ from lossbench.data.arrays import DatasetError, Split, Table
 from lossbench.data.choice import Choice
 from lossbench.data.disturbance import Disturbance
 from lossbench.data.files import DataFiles
-from lossbench.data.foretold import foretold
-from lossbench.data.later import LaterSplit
 from lossbench.data.scaling import Scaling
 from lossbench.data.target import OF_SEVERAL
 from lossbench.data.target_transform import TransformName
@@ -243,14 +241,6 @@ class Dataset(DataFileKeys, extra="allow"):
     def load(self, files: DataFiles | None = None) -> Split:
         """The data, split and scaled, with ``files`` as in ``table``; raises DatasetError."""
         return self.load_splits(files)[0]
-
-    def later(self) -> Split | None:
-        """The data of a single split, made when they are looked at; None where they may not fit."""
-        beside = (self.split, self.target_transform, self.disturb, self.shape)
-        if self.generator is None or any(it is not None for it in beside):
-            return None
-        known = foretold(self.generator, self.parameters, self.train_size)
-        return LaterSplit.of(known, self.load) if known else None
 
     def load_splits(
         self,

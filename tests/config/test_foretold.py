@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lossbench.config.data_checks import made_later
 from lossbench.config.sections.dataset import Dataset
 from lossbench.data.arrays import Split
 from lossbench.data.foretold import LARGEST, PLAIN
@@ -21,7 +22,7 @@ OTHERS = st.sampled_from([True, False, None, [50, 60], [0.5, 2], "x", [[0, 1], [
 
 
 def later_of(values: dict[str, Any]) -> LaterSplit | None:
-    later = Dataset.model_validate(values).later()
+    later = made_later(Dataset.model_validate(values))
     assert later is None or isinstance(later, LaterSplit)
     return later
 
@@ -84,7 +85,7 @@ def test_plain_parameters_are_told_at_their_limits(generator: str, values: dict[
     if not values.keys() <= parameters(generator).keys():
         return
     dataset = Dataset.model_validate({"generator": generator, **values})
-    if later := dataset.later():
+    if later := made_later(dataset):
         (made,) = dataset.load_splits()
         assert {name: getattr(later, name) for name in SAME} == {
             name: getattr(made, name) for name in SAME
@@ -94,7 +95,7 @@ def test_plain_parameters_are_told_at_their_limits(generator: str, values: dict[
 @pytest.mark.parametrize("generator", PLAIN)
 def test_every_generator_in_the_table_is_told(generator: str) -> None:
     dataset = Dataset.model_validate({"generator": generator, "n_samples": 1000})
-    later, (made,) = dataset.later(), dataset.load_splits()
+    later, (made,) = made_later(dataset), dataset.load_splits()
     assert later is not None
     np.testing.assert_array_equal(later.x_test, made.x_test)
 
