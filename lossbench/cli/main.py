@@ -1,6 +1,7 @@
 """Where the command line starts, and the exit code it ends with."""
 
 import errno
+import os
 import sys
 import traceback
 from typing import Any, NoReturn
@@ -23,11 +24,14 @@ import lossbench.cli.new
 import lossbench.cli.choose  # noqa: F401
 # isort: on
 
+# NumPy's products of large matrices have other last bits with several threads than with one.
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 BROKEN_PIPE = 128 + 13  # the exit code that a shell shows if the reader of a pipe went away
 
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before NumPy is imported
     streams.protect()
     signals.handle()
     code: Any = 0

@@ -17,7 +17,7 @@ from lossbench.execution.work import TrainingError
 from lossbench.results.result import Training
 from lossbench.text import described
 from lossbench.training.sharing import program_key
-from lossbench.training.startup import import_training_unfiltered
+from lossbench.training.startup import MOST_THREADS, import_training_unfiltered
 
 if TYPE_CHECKING:
     from lossbench.training.program import Program
@@ -54,8 +54,10 @@ class _State:
 _state = _State()
 
 
-def make_ready(errors: Connection) -> None:
+def make_ready(errors: Connection, threads: int = MOST_THREADS) -> None:
     """Make the new process ready; ``errors`` becomes its standard error.
+
+    A training will use at most this number of ``threads``.
 
     It ignores interrupts, which are for its parent, and ends when its parent ends.
     """
@@ -67,7 +69,7 @@ def make_ready(errors: Connection) -> None:
     sys.stdout = sys.stderr
     try:
         import_once()
-        import_training_unfiltered()
+        import_training_unfiltered(threads)
     except Exception:  # raised again when a work is prepared
         pass
 

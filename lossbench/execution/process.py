@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -27,6 +28,7 @@ from lossbench.execution.work import (
 )
 from lossbench.results.result import Training
 from lossbench.training.sharing import program_key
+from lossbench.training.startup import MOST_THREADS
 
 PROGRAMS_PER_PROCESS = 12
 # How long a process trains, by an estimate, until it sends what it has: each time costs both sides
@@ -45,6 +47,7 @@ class TrainingProcess:
     """
 
     def __init__(self) -> None:
+        self.threads = MOST_THREADS  # of a training, once the process has started
         self._pool: ProcessPoolExecutor | None = None
         self._process: ChildProcess | None = None
         self._programs: set[str] = set()  # the keys of those that it has compiled
@@ -160,7 +163,9 @@ class TrainingProcess:
     def _start(self) -> ProcessPoolExecutor:
         if not self._closed:
             try:
-                self._pool, self._process = started(child_tasks.make_ready)
+                self._pool, self._process = started(
+                    partial(child_tasks.make_ready, threads=self.threads)
+                )
             except EOFError:  # the template was ended
                 self._closed = True
         if self._closed or not self._pool:

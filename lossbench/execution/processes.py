@@ -26,6 +26,7 @@ from lossbench.execution.work import (
     Work,
 )
 from lossbench.results.result import Training
+from lossbench.training.startup import MOST_THREADS
 
 GRACE = 1.0  # seconds in which a result that is being written can be finished, at the end
 
@@ -60,7 +61,9 @@ class TrainingProcesses:
         When an exception ends a work, its event is the last one of that work.
         """
         left = {number: len(work.seeds) for number, work in enumerate(works) if work.seeds}
-        self._shares.add(works)
+        shares = self._shares
+        self._share_cores(works)
+        shares.add(works)
         while left:
             event = self._events.get()
             if isinstance(event, BaseException):
@@ -105,6 +108,13 @@ class TrainingProcesses:
         for it in self._processes:
             threading.Thread(target=self._work, args=(it, shares), daemon=True).start()
         return shares
+
+    def _share_cores(self, works: Sequence[Work]) -> None:
+        """Let a training use a second core only where no other process needs it."""
+        useful = sum(1 if it.experiment.tune else len(it.seeds) for it in works)
+        spare = cores() >= MOST_THREADS * min(useful, len(self._processes))
+        for it in self._processes:
+            it.threads = MOST_THREADS if spare else 1
 
     def _work(self, process: TrainingProcess, shares: Shares) -> None:
         """Let a process do what there is to do."""

@@ -10,7 +10,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from lossbench.training import program_files
 from lossbench.training.compiled_for import compiled_for
@@ -38,6 +38,8 @@ IN_MEMORY = "ram://lossbench"
 KEEP_PROGRAMS = (
     f"--tf_xla_persistent_cache_directory={IN_MEMORY} --tf_xla_persistent_cache_device_types=CPU"
 )
+# Threads of a training. With more than two, wide layers have other last bits than with one or two.
+MOST_THREADS = 2
 # All other variables of TensorFlow, XLA and Keras, except those for logging and for GPUs.
 OTHER_SETTINGS = re.compile(r"(TF2?|TENSORFLOW|XLA|KERAS)_(?!CPP_|.*GPU)")
 # The settings that Keras must have, by the names of the functions in keras.config.
@@ -83,13 +85,14 @@ def import_training() -> None:
         _look_for_devices()
 
 
-def import_training_unfiltered() -> None:
+def import_training_unfiltered(threads: int = MOST_THREADS) -> None:
     """Import TensorFlow in a process that does nothing but train, and let it keep its programs.
 
-    All that TensorFlow writes to stderr gets there, also while programs are compiled.
+    All that TensorFlow writes to stderr gets there, also while programs are compiled. A training
+    uses at most this number of ``threads``, 1 or 2.
     """
     import_modules()
-    _look_for_devices()
+    _look_for_devices(threads)
 
 
 def import_modules() -> None:
@@ -116,8 +119,11 @@ def _import_with(settings: Mapping[str, str]) -> None:
     import lossbench.training.train  # noqa: F401
 
 
-def _look_for_devices() -> None:
+def _look_for_devices(threads: int = MOST_THREADS) -> None:
     import tensorflow as tf
+
+    with suppress(RuntimeError):  # they were looked for before
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
 
     # It would warn of many compilations, but each is of another experiment.
     tf.get_logger().setLevel("ERROR")
