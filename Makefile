@@ -57,7 +57,7 @@ smoke: install
 
 bench: install
 	$(BIN)/python tests/bench/bench.py
-	$(BIN)/python tests/bench/bench_cluster.py
+	$(BIN)/python tests/bench/bench_cores.py
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

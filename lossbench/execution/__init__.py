@@ -1,1 +1,1 @@
-"""Where seeds are trained: in a process, in a pool of processes, or on a Dask cluster."""
+"""Where seeds are trained: in processes of this machine, or on a Dask cluster."""

@@ -95,9 +95,11 @@ class TrainingProcesses:
         wait([it for it in self._called if it.running()], GRACE)
         for it in self._processes:
             it.kill()
-        template.end()
+        if not template.has_imported():  # what starts a process would wait for it
+            template.end()
         for it in self._processes:
             it.close()
+        template.end()
 
     @cached_property
     def _shares(self) -> Shares:

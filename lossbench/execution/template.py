@@ -85,14 +85,15 @@ def has_imported() -> bool:
 
 
 def end() -> None:
-    """End the template, whatever it is doing."""
-    _has_imported.clear()
+    """End the template, whatever it is doing; its copies must have ended, or wait for it."""
     server: Any = forkserver._forkserver
     with _starting:
         if server._forkserver_pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(server._forkserver_pid, signal.SIGKILL)
+            if not has_imported():  # else it ends by itself, and accounts for its copies
+                with suppress(ProcessLookupError):
+                    os.kill(server._forkserver_pid, signal.SIGKILL)
             server._stop()
+        _has_imported.clear()
 
 
 def serve() -> None:

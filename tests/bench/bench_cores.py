@@ -1,0 +1,128 @@
+"""Measures lossbench on one core and on two, in some 3 minutes.
+
+Run it by ``python tests/bench/bench_cores.py``.
+
+The two take turns, so that whatever slows the machine slows both. Needs two cores that are idle.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parents[2]
+ROUNDS = 3
+RATES = ",".join(f"{number / 1000:.3f}" for number in range(1, 51))
+SWEEP = ["run", "hinge", "--repeats", "10", "--set", f"optimizer.learning_rate={RATES}"]
+NINE = ["run-all", "--repeats", "30"]
+TRAININGS = 500
+HEAD = ("measured", "one core", "two cores", "ratio", "target", "reached")
+# Runs a command, and prints the processor seconds of its own process from its first result on, and
+# the seconds that took.
+SHARE = """
+import sys, time
+from lossbench.cli import run as cli
+from lossbench.cli.main import main
+from lossbench.suite import suite
+run_plans = suite.run_plans
+def timed(*given):
+    for outcome in run_plans(*given):
+        begun.append((time.process_time(), time.perf_counter()))
+        yield outcome
+begun = []
+suite.run_plans = timed
+if __name__ == "__main__":
+    try:
+        main()
+    finally:
+        (work, start), *_, (worked, end) = begun
+        print(worked - work, end - start, file=sys.stderr)
+"""
+
+
+class Taken(NamedTuple):
+    """Seconds of a command, and of all processors."""
+
+    wall: float
+    work: float
+
+
+def measured(arguments: Sequence[str], cores: set[int]) -> Taken:
+    """A whole command on some cores."""
+    command = [sys.executable, "-m", "lossbench", *arguments, "--quiet", "--out"]
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)  # which the command inherits
+    try:
+        with TemporaryDirectory() as out:
+            start, used = time.perf_counter(), os.times()
+            done = subprocess.run([*command, out], cwd=ROOT, capture_output=True, text=True)
+            wall, after = time.perf_counter() - start, os.times()
+    finally:
+        os.sched_setaffinity(0, before)
+    if done.returncode:
+        raise SystemExit(f"{done.stderr}\nexit code {done.returncode}")
+    taken = Taken(wall, sum(after[2:4]) - sum(used[2:4]))
+    shown = f"{len(cores)} cores: {taken.wall:.1f} s, {taken.work:.1f} s of processors"
+    print(shown, *arguments[:2], file=sys.stderr, flush=True)
+    return taken
+
+
+def row(name: str, one: str, two: str, ratio: float, bound: str, limit: float) -> tuple[str, ...]:
+    reached = ratio >= limit if bound == "at least" else ratio <= limit
+    shown = f"{ratio:.3f}" if ratio < 1 else f"{ratio:.2f}"
+    return (name, one, two, shown, f"{bound} {limit:g}", "yes" if reached else "no")
+
+
+def rows() -> Iterator[tuple[str, ...]]:
+    first, second, *_ = sorted(os.sched_getaffinity(0))
+    for name, arguments, target in (
+        ("fifty learning rates, ten seeds each", SWEEP, 1.85),
+        ("the nine, 30 repeats", NINE, 1.7),
+    ):
+        measured(arguments, {first})  # compiles what the others find
+        measured(arguments, {first, second})
+        turns = [
+            [measured(arguments, cores) for cores in ({first}, {first, second})]
+            for _ in range(ROUNDS)
+        ]
+        one, two = (median(it.wall for it in turn) for turn in zip(*turns, strict=True))
+        yield row(name, f"{one:.1f} s", f"{two:.1f} s", one / two, "at least", target)
+        if arguments is SWEEP:
+            work = median(both.work for _, both in turns)
+            yield row("the same: seconds of processors", "-", f"{work:.1f} s", work, "at most", 14)
+            each = f"{1000 * one / TRAININGS:.0f} ms"
+            print(f"a training with all that belongs to it: {each} of a core", file=sys.stderr)
+    with TemporaryDirectory() as place:
+        script = Path(place) / "share.py"  # which training processes can import
+        script.write_text(SHARE)
+        done = subprocess.run(
+            [sys.executable, str(script), *SWEEP, "--quiet", "--out", place],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    work, seconds = map(float, done.stderr.split()[-2:])
+    name = "the process that hands out the work: its share of the time"
+    yield row(name, "-", f"{work:.2f} s of {seconds:.1f}", work / seconds, "at most", 0.05)
+
+
+def main() -> None:
+    with TemporaryDirectory() as cache:
+        os.environ["LOSSBENCH_CACHE"] = cache
+        table = Table(*HEAD)
+        for cells in rows():
+            table.add_row(*cells)
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+
+
+if __name__ == "__main__":
+    main()
