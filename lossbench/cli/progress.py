@@ -116,9 +116,11 @@ class ProgressBars:
             self._enter(experiment, now)
             return
         visible = not self._many or now < len(experiment.trainings)
-        self._bars.update(self._tasks[experiment.name], completed=now, visible=visible)
-        self._bars.advance(self._all)
-        self._time.do(self._seconds[experiment.name])
+        task = self._bars.tasks[self._tasks[experiment.name]]
+        new = now - task.completed  # several, where they were done before one of them was told
+        self._bars.update(task.id, completed=now, visible=visible)
+        self._bars.advance(self._all, new)
+        self._time.do(new * self._seconds[experiment.name])
         if now == len(experiment.trainings):
             self._stage = f"writing {experiment.name}"
             if not self._drawn and not self._quiet:

@@ -98,6 +98,7 @@ def end() -> None:
 
 def serve() -> None:
     """What the template does: import, then fork whenever it is asked to, until its parent ends."""
+    parent = os.getppid()
     os.dup2(2, 1)  # results on standard output are for others
     try:
         with without_log_messages():
@@ -107,11 +108,12 @@ def serve() -> None:
     try:
         exec(sys.argv[-1], {})
     finally:
-        # A parent that was killed has left the folder of its socket.
-        socket = Path(str(forkserver._forkserver._forkserver_address))  # type: ignore[attr-defined]
-        for remove in (socket.unlink, socket.parent.rmdir):
-            with suppress(OSError):
-                remove()
+        if os.getppid() != parent:  # it was killed, and has left the folder of its socket
+            server: Any = forkserver._forkserver
+            socket = Path(str(server._forkserver_address))
+            for remove in (socket.unlink, socket.parent.rmdir):
+                with suppress(OSError):
+                    remove()
         os._exit(0)
 
 

@@ -15,6 +15,15 @@ from dask_cluster import HANGS, LONG, MOONS, run_code, started, training_process
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 FINISHED = "a: accuracy, median of 3 seeds\n"
+LARGE = """\
+dataset: {generator: make_regression, n_samples: 20000, n_features: 30}
+model: {hidden: [256, 256]}
+loss: mae
+batch_size: 1024
+epochs: 1
+repeats: 2
+metrics: [median_absolute_error]
+"""
 # Runs the command, and tells how many training processes it had at the end.
 COUNTED = """
 import multiprocessing, sys
@@ -76,6 +85,20 @@ def test_without_being_asked_all_cores_are_used_that_the_process_may_use(
     # What is short is not worth a second process.
     done = run_code(tmp_path, COUNTED, "run", "hinge", "--quiet", "--repeats", "2")
     assert processes_of(done.stderr) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux tells cores")
+def test_large_layers_have_the_same_bits_on_one_core_as_on_all(tmp_path: Path) -> None:
+    """NumPy computes the last metric, whose products have other bits with several threads."""
+    (tmp_path / "it.yaml").write_text(LARGE)
+    found = []
+    for cores in ({min(os.sched_getaffinity(0))}, os.sched_getaffinity(0)):
+        limited = f"import os; os.sched_setaffinity(0, {cores})\n"
+        code = f"{limited}from lossbench.cli.main import main\nmain()\n"
+        done = run_code(tmp_path, code, "run", "it.yaml", "--quiet", "--force")
+        assert done.returncode == 0, done.stderr
+        found.append(tree(tmp_path / "results"))
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
