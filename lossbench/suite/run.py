@@ -1,6 +1,6 @@
 """Train experiments and write their results: a single one in this process, or many elsewhere."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
 from functools import partial
@@ -75,49 +75,56 @@ def run_plans(
     is in ``with_curves``. ``progress`` is called with an experiment and how many of its seeds are
     done, and with the stage in which it is. Raises OSError if there is no room for another result.
     """
-    to_train = [number for number, plan in enumerate(plans) if plan.missing and not plan.error]
-    finishing = {number: _finish(plans[number], extras, with_curves) for number in to_train}
-    works: list[Work] = []
-    of_works: list[tuple[int, int]] = []  # the plan and the split of each
-    for number in to_train:
-        plan = plans[number]
-        for split, pairs in groupby(plan.missing, key=lambda it: it[0]):
-            seeds = [seed for _, seed in pairs]
-            whole = split == 0 and len(seeds) == len(plan.missing)
-            finish = finishing[number] if whole else None
-            works.append(Work(plan.case.experiment, plan.case.splits[split], seeds, finish))
-            of_works.append((number, split))
+    to_train = {number: it for number, it in enumerate(plans) if it.missing and not it.error}
+    finishing = {number: _finish(it, extras, with_curves) for number, it in to_train.items()}
+    works, of_works = _works(plans, finishing)
     events = trainer.train(works)
-    pending: dict[int, list[Training]] = {number: [] for number in to_train}
+    pending: dict[int, list[Training]] = {number: [] for number in finishing}
     ready: dict[int, Callable[[], Result | Failure]] = {}
     for number, plan in enumerate(plans):
         while number in pending:
             work, event = next(events)  # perhaps of a later plan: they are trained at the same time
             at, split = of_works[work]
-            experiment, stored = plans[at].case.experiment, plans[at].stored
+            experiment = plans[at].case.experiment
             if at not in pending:  # another split of it failed
                 continue
-            if isinstance(event, OSError) and event.errno in NO_ROOM:
-                raise event
-            if isinstance(event, Exception):
-                del pending[at]
-                ready[at] = partial(Failure, experiment, event)
-                continue
-            if isinstance(event, Stage):
-                if event is Stage.TRAINING:  # what trains has data of its own by now
-                    give_back_mapped(works[work].split.x_train, works[work].split.x_test)
-                progress(experiment, event)
-                continue
-            if isinstance(event, Finished):
-                del pending[at]
-                ready[at] = partial(_outcome, event)
-                progress(experiment, len(plans[at].case.experiment.trainings))
-                continue
-            pending[at].append(replace(event, split=split))
-            progress(experiment, stored + len(pending[at]))
-            if len(pending[at]) == len(plans[at].missing):
-                ready[at] = _finished(trainer, plans[at], finishing[at], pending.pop(at))
+            match event:
+                case OSError(errno=code) if code in NO_ROOM:
+                    raise event
+                case Exception():
+                    del pending[at]
+                    ready[at] = partial(Failure, experiment, event)
+                case Finished(outcome):
+                    del pending[at]
+                    ready[at] = partial(_same, outcome)
+                    progress(experiment, len(experiment.trainings))
+                case Training():
+                    pending[at].append(replace(event, split=split))
+                    progress(experiment, plans[at].stored + len(pending[at]))
+                    if len(pending[at]) == len(plans[at].missing):
+                        trained = pending.pop(at)
+                        ready[at] = _finished(trainer, plans[at], finishing[at], trained)
+                case stage:
+                    if stage is Stage.TRAINING:  # what trains has data of its own by now
+                        give_back_mapped(works[work].split.x_train, works[work].split.x_test)
+                    progress(experiment, stage)
         yield ready.pop(number)() if number in ready else _finish(plan, extras, with_curves)([])
+
+
+def _works(
+    plans: Sequence[Plan], finishing: Mapping[int, Finish]
+) -> tuple[list[Work], list[tuple[int, int]]]:
+    """What there is to train, and the plan and the split that each work is of."""
+    works, of_works = [], []
+    for number, of_plan in finishing.items():
+        experiment, splits = plans[number].case.experiment, plans[number].case.splits
+        missing = plans[number].missing
+        for split, pairs in groupby(missing, key=lambda it: it[0]):
+            seeds = [seed for _, seed in pairs]
+            whole = split == 0 and len(seeds) == len(missing)
+            works.append(Work(experiment, splits[split], seeds, of_plan if whole else None))
+            of_works.append((number, split))
+    return works, of_works
 
 
 def _finish(plan: Plan, extras: Extras, with_curves: Collection[str]) -> Finish:
@@ -125,8 +132,7 @@ def _finish(plan: Plan, extras: Extras, with_curves: Collection[str]) -> Finish:
     return partial(finish, plan, extras, plan.case.experiment.config_hash in with_curves)
 
 
-def _outcome(finished: Finished) -> Result | Failure:
-    outcome: Result | Failure = finished.outcome
+def _same(outcome: Result | Failure) -> Result | Failure:
     return outcome
 
 

@@ -58,7 +58,7 @@ from lossbench.cli.main import main
 spawn = util.spawnv_passfds
 def interrupted(path, args, fds):
     pid = spawn(path, args, fds)
-    if any(b"lossbench.execution.template" in os.fsencode(it) for it in args):
+    if any(b"lossbench.execution import template" in os.fsencode(it) for it in args):
         os.kill(os.getpid(), signal.SIGINT)
     return pid
 util.spawnv_passfds = interrupted
@@ -77,7 +77,7 @@ def interrupt(pid):
         time.sleep(0.01)
 def interrupted(path, args, fds):
     pid = spawn(path, args, fds)
-    if any(b"lossbench.execution.template" in os.fsencode(it) for it in args):
+    if any(b"lossbench.execution import template" in os.fsencode(it) for it in args):
         threading.Thread(target=interrupt, args=[pid]).start()
     return pid
 util.spawnv_passfds = interrupted

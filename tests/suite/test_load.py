@@ -5,20 +5,10 @@ from pathlib import Path
 import pytest
 from command import lossbench
 from small_experiments import MOONS
-from small_suites import TrainsHere
 
 from lossbench.config.bundled import BUNDLED
 from lossbench.config.complaints import ConfigError
 from lossbench.suite.load import Options, load, of_files, of_folder
-
-
-class Starts(TrainsHere):
-    """Counts how often it is started."""
-
-    started = 0
-
-    def start(self) -> None:
-        self.started += 1
 
 
 @pytest.mark.parametrize(
@@ -66,18 +56,13 @@ def test_a_bundled_folder_is_known_by_its_name_unless_there_is_one_here(
     assert of_folder(Path("square-loss")).paths == (Path("square-loss", "it.yaml"),)
 
 
-def test_the_trainer_starts_early_unless_every_result_seems_to_be_stored(tmp_path: Path) -> None:
+def test_configs_seem_stored_where_every_point_of_a_sweep_has_a_result(tmp_path: Path) -> None:
     (tmp_path / "it.yaml").write_text(MOONS)
-    configs, trainer = of_folder(tmp_path, tmp_path / "out"), Starts()
-    rates = "optimizer.learning_rate=0.1,0.2"
-    suite = load(configs, Options({"epochs": 1}, [rates]), trainer)
+    configs, rates = of_folder(tmp_path, tmp_path / "out"), "optimizer.learning_rate=0.1,0.2"
+    suite = load(configs, Options({"epochs": 1}, [rates]))
     assert [it.name for it in suite.experiments] == ["it+learning_rate=0.1", "it+learning_rate=0.2"]
     assert {it.epochs for it in suite.experiments} == {1}
-    assert trainer.started == 1
+    assert not configs.seem_stored([rates])
     assert lossbench(tmp_path, "run", "it.yaml", "--out", "out", "--set", rates).returncode == 0
-    load(configs, Options(settings=[rates]), trainer)
-    assert trainer.started == 1
-    load(configs, Options(settings=[rates], force=True), trainer)
-    assert trainer.started == 2
-    load(configs, Options(), trainer)
-    assert trainer.started == 3
+    assert configs.seem_stored([rates])
+    assert not configs.seem_stored([])
