@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from lossbench.execution import template
 from lossbench.execution.process import PROGRAMS_PER_PROCESS, TrainingProcess
 from lossbench.execution.work import TrainingProcessDied
 
@@ -30,34 +31,12 @@ class TrainingProcessPool:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._closed = False
         self._all: list[PooledProcess] = []
         self._idle: list[PooledProcess] = []
 
-    def open(self) -> None:
-        """Let processes be started, also after ``close``."""
-        with self._lock:
-            self._closed = False
-
-    def start(self, count: int) -> None:
-        """Start processes before there is work: they import TensorFlow meanwhile."""
-        for _ in range(count):
-            self._give_back(self._new())
-
-    def close(self) -> None:
-        """End every process, whatever it is doing, and let no other be started."""
-        with self._lock:
-            self._closed = True
-            ended, self._all, self._idle = self._all, [], []
-        for pooled in ended:
-            self.end(pooled)
-
     @contextmanager
     def lend(self, program: str) -> Iterator[PooledProcess]:
-        """A process for one thread alone, if possible the one whose latest program has this key.
-
-        Raises TrainingProcessDied if the pool was closed.
-        """
+        """A process for one thread alone, if possible the one whose latest program has this key."""
         pooled = self._take(program) or self._new()
         if pooled.timer:
             pooled.timer.cancel()
@@ -85,6 +64,9 @@ class TrainingProcessPool:
         if pooled.timer:
             pooled.timer.cancel()
         pooled.process.close()
+        with self._lock:
+            if not self._all:  # what the processes were copies of takes memory, too
+                template.end()
 
     def _take(self, program: str) -> PooledProcess | None:
         """Take an idle process, the last one with this program or else the last one."""
@@ -98,8 +80,6 @@ class TrainingProcessPool:
 
     def _new(self) -> PooledProcess:
         with self._lock:
-            if self._closed:
-                raise TrainingProcessDied("the training processes were ended")
             # A worker under a nanny is daemonic, and multiprocessing lets such a process have no
             # children. These end with their parent in any case.
             multiprocessing.current_process().daemon = False
@@ -124,5 +104,5 @@ class TrainingProcessPool:
         self.end(pooled)
 
 
-# The pool of this process: a Dask worker, or lossbench itself with --jobs.
+# The pool of this process, which is a Dask worker.
 POOL = TrainingProcessPool()

@@ -1,31 +1,23 @@
 """Training processes that are kept, renewed and replaced."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
 import pytest
 
-from lossbench.execution import pool
+from lossbench.execution import pool, template
 from lossbench.execution.pool import TrainingProcessPool
 from lossbench.execution.work import TrainingProcessDied, Work
-
-
-@pytest.fixture
-def kept() -> Iterator[TrainingProcessPool]:
-    found = TrainingProcessPool()
-    yield found
-    found.close()
 
 
 @pytest.mark.thorough
 def test_a_process_is_kept_until_it_dies_or_has_compiled_much(
     works: list[Work],
-    kept: TrainingProcessPool,
     new_children: Callable[[], list[BaseProcess]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pool, "PROGRAMS_PER_PROCESS", 2)
-    seen = []
+    kept, seen = TrainingProcessPool(), []
     for key, kill in (("a", False), ("a", True), ("a", False), ("b", False), ("b", False)):
         with kept.lend(key) as lent:
             lent.process.start()
@@ -40,5 +32,7 @@ def test_a_process_is_kept_until_it_dies_or_has_compiled_much(
                 kept.end(lent)
     first, again, after_death, same, renewed = seen
     assert first == again != after_death == same != renewed
-    kept.close()
+    assert template.has_imported()
+    kept.end(lent)
     assert new_children() == []
+    assert not template.has_imported()
