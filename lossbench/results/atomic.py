@@ -1,13 +1,14 @@
 """Atomic writing: files and folders appear whole or not at all, also if the process is killed.
 
 Everything is first written to a hidden work folder beside its place, and then renamed. A process
-that writes in a folder holds a lock on it, and the lock ends with the process, however it ends. So
-a work folder that is found while one holds the lock was left by a killed process: ``prepare``
-clears it away.
+holds a lock on the folder around it while it makes or renames something there, and no longer: many
+processes may write at the same time. As long as it works, it holds a lock on a file in its work
+folder, the seal. Locks end with the process, however it ends. So a work folder whose seal is free
+was left by a killed process: ``prepare`` clears it away.
 
 A folder from a stranger may contain work folders too, made to get a person's own files moved or
-removed. So the name of a work folder contains the inode of a file in it, the seal, and the time
-when that was last changed. An archive cannot bring these along, because the system sets both when
+removed. So the name of a work folder contains the inode of its seal, and the time when that was
+last changed. An archive cannot bring these along, because the system sets both when
 it is unpacked. No link is followed.
 """
 
@@ -17,7 +18,7 @@ import shutil
 import stat
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import mkdtemp
@@ -42,8 +43,8 @@ def prepare(folder: Path) -> None:
     """
     with _locked(folder) as locked:
         for left in folder.glob(f"{PREFIX}*"):
-            # Without a lock the work folder may be in use, but not for longer than a day.
-            if locked or time.time() - left.lstat().st_mtime > DAY:
+            # Without locks the work folder may be in use, but not for longer than a day.
+            if not _in_use(left) if locked else time.time() - left.lstat().st_mtime > DAY:
                 with suppress(OSError):
                     _clear(left)
     with _work_in(folder):
@@ -57,7 +58,8 @@ def replace_file(path: Path, content: bytes) -> None:
     """
     with _errors_about(path), _work_in(path.parent) as work:
         _write(work / "new", content)
-        os.replace(work / "new", path)
+        with _locked(path.parent):
+            os.replace(work / "new", path)
         _sync(path.parent)
 
 
@@ -77,14 +79,16 @@ def replace_folder(path: Path, files: Mapping[str, bytes], names: Collection[str
             _write(new / name, content)
         for folder in (new, *(it for it in new.rglob("*") if it.is_dir())):
             _sync(folder)
-        if path.exists():
-            # A folder with files cannot be replaced in one step, so it is moved away first. If the
-            # process is killed before the next step, ``prepare`` moves it back.
-            old.mkdir()
-            os.replace(path, old / path.name)
-        os.replace(new, path)
-        if old.exists():
-            os.replace(old, work / "outdated")
+        with _locked(path.parent):
+            refuse(path, names)  # again: it may be there by now
+            if path.exists():
+                # A folder with files cannot be replaced in one step, so it is moved away first. If
+                # the process is killed before the next step, ``prepare`` moves it back.
+                old.mkdir()
+                os.replace(path, old / path.name)
+            os.replace(new, path)
+            if old.exists():
+                os.replace(old, work / "outdated")
         _sync(path.parent)
 
 
@@ -133,15 +137,34 @@ def os_error_message(error: OSError) -> str:
 @contextmanager
 def _work_in(folder: Path) -> Iterator[Path]:
     """A hidden folder to work in, beside what is written, that is removed afterwards."""
-    with _locked(folder):
-        with _errors_about(folder):
+    with ExitStack() as until_done:
+        with _locked(folder), _errors_about(folder):
             made = Path(mkdtemp(dir=folder, prefix=PREFIX))
             (made / SEAL).touch()
             work = made.rename(folder / _sealed_name(made))
+            until_done.enter_context(_lock(work / SEAL, exclusive=True))
         try:
             yield work
         finally:
             shutil.rmtree(work, ignore_errors=True)
+
+
+def _in_use(work: Path) -> bool:
+    """Whether a process holds the lock on the seal of a work folder."""
+    if not fcntl:
+        return False
+    try:
+        descriptor = os.open(work / SEAL, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)
 
 
 def _sealed_name(work: Path) -> str:
@@ -152,7 +175,7 @@ def _sealed_name(work: Path) -> str:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[bool]:
-    """Make a folder if it is missing, wait until no other process writes in it, and lock it.
+    """Make a folder if it is missing, wait until no other process renames in it, and lock it.
 
     Yields False where folders cannot be locked, as on some network file systems. The lock is on the
     folder itself, so that no lock file is left behind.
@@ -169,7 +192,7 @@ def _locked(folder: Path) -> Iterator[bool]:
 
 @contextmanager
 def shared_lock(folder: Path) -> Iterator[None]:
-    """Wait until no other process writes in a folder, and keep others from it meanwhile."""
+    """Wait until no other process renames in a folder, and keep others from it meanwhile."""
     if os.access(folder, os.R_OK):
         with _lock(folder, exclusive=False):
             yield
