@@ -4,10 +4,11 @@ import ctypes
 import mmap
 import sys
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 
-from lossbench.data.arrays import Array
+AT_ONCE = 2**24  # bytes of an array that are looked at until memory is given back
 
 
 def give_back() -> None:
@@ -23,14 +24,14 @@ def give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def give_back_mapped(*arrays: Array) -> None:
+def give_back_mapped(*arrays: np.ndarray[Any, Any]) -> None:
     """Give back the memory of arrays that are mapped from a file, which is read again if need be.
 
     Other arrays stay as they are.
     """
     for array in arrays:
         base: object = array
-        while isinstance(base, np.ndarray):
-            base = base.base
+        while isinstance(base, np.ndarray | memoryview):
+            base = base.base if isinstance(base, np.ndarray) else base.obj
         if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             base.madvise(mmap.MADV_DONTNEED)

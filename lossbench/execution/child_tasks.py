@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
+from lossbench.data.shared import SplitInFile
 from lossbench.execution.template import import_once
 from lossbench.execution.work import TrainingError
 from lossbench.results.result import Training
@@ -36,12 +37,16 @@ class _State:
         from lossbench.training.program import compile_program
         from lossbench.training.tuning import trainer
 
-        self._train = None  # it holds the data of the work before
+        self.forget()
         key = program_key(experiment, split)
         if key not in self._programs:
             self._programs[key] = compile_program(experiment, split)
         # It has data of its own, so while it trains nobody holds the split.
         self._train = trainer(experiment, split, self._programs[key])
+
+    def forget(self) -> None:
+        """Give up what trains, which holds the data of a work."""
+        self._train = None
 
     def train(self, seed: int) -> Training:
         """Train a seed of the work that was prepared; raises what preparing it raised."""
@@ -81,12 +86,12 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def prepare(experiment: Experiment, split: Split) -> None:
+def prepare(experiment: Experiment, split: Split | SplitInFile) -> None:
     """Prepare to train the seeds of a work; what goes wrong is told where they are trained."""
     _state.error = None
     try:
         import_training_unfiltered()
-        _state.prepare(experiment, split)
+        _state.prepare(experiment, split if isinstance(split, Split) else split.split())
     except BaseException as error:
         _state.error = error
 
@@ -103,6 +108,11 @@ def train(seeds: Sequence[int]) -> tuple[list[Training], TrainingError | None]:
     except BaseException as error:
         return trainings, TrainingError(described(error), traceback.format_exc())
     return trainings, None
+
+
+def forget() -> None:
+    """Forget the data of the work that was prepared, which may be most of the memory."""
+    _state.forget()
 
 
 def finish(seeds: Sequence[int], function: Callable[[list[Training]], Any]) -> Any:

@@ -14,6 +14,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any
 
+from lossbench.data.shared import shared
 from lossbench.execution import child_tasks, template
 from lossbench.execution.child_process import ChildProcess, started
 from lossbench.execution.duration import seconds_per_seed
@@ -116,7 +117,7 @@ class TrainingProcess:
         try:
             if not (self._pool or template.has_imported()):
                 yield Stage.IMPORTING
-            prepared = self._submit(child_tasks.prepare, experiment, split)
+            prepared = self._submit(child_tasks.prepare, experiment, shared(split))
             seconds = seconds_per_seed(experiment, split)
             finished = None
             if finish and seconds * len(seeds) <= SECONDS_TO_FINISH:
@@ -126,6 +127,7 @@ class TrainingProcess:
                 for first in range(0, len(seeds), size):
                     some = list(seeds[first : first + size])
                     pending.append(self._submit(child_tasks.train, some))
+                self._submit(child_tasks.forget)
             if key not in self._programs:
                 self._programs.add(key)
                 yield Stage.COMPILING

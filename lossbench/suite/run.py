@@ -10,6 +10,7 @@ from pathlib import Path
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.data.freed import give_back_mapped
+from lossbench.data.shared import MOST_SENT
 from lossbench.execution.work import Finished, Stage, Trainer, TrainingProcessDied, Work
 from lossbench.results.result import Result, Training
 from lossbench.suite.extras import NO_EXTRAS, Extras
@@ -23,7 +24,6 @@ from lossbench.training.startup import import_training
 Progress = Callable[[Experiment, int | Stage], None]
 
 PATIENCE = 1.0  # seconds until this process writes a result itself
-MOST_SENT = 2**24  # bytes of data that another process gets to write a result
 
 
 def run(experiment: Experiment, out: str | Path | None = None) -> Result:
@@ -121,7 +121,7 @@ def _works(
         missing = plans[number].missing
         for split, pairs in groupby(missing, key=lambda it: it[0]):
             seeds = [seed for _, seed in pairs]
-            whole = split == 0 and len(seeds) == len(missing)
+            whole = split == 0 and len(seeds) == len(missing) and _is_sent(plans[number])
             works.append(Work(experiment, splits[split], seeds, of_plan if whole else None))
             of_works.append((number, split))
     return works, of_works
@@ -136,6 +136,11 @@ def _same(outcome: Result | Failure) -> Result | Failure:
     return outcome
 
 
+def _is_sent(plan: Plan) -> bool:
+    """Whether the data of a plan are so small that another process can get them to finish it."""
+    return sum(it.nbytes for it in plan.case.splits) <= MOST_SENT
+
+
 def _finished(
     trainer: Trainer, plan: Plan, finish: Finish, trained: list[Training]
 ) -> Callable[[], Result | Failure]:
@@ -143,7 +148,7 @@ def _finished(
 
     Where none is free soon, this process makes it.
     """
-    if sum(it.nbytes for it in plan.case.splits) > MOST_SENT:
+    if not _is_sent(plan):
         return partial(finish, trained)
     future = trainer.call(finish, trained)
 

@@ -14,6 +14,7 @@ import tensorflow as tf
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Array, Split
+from lossbench.data.freed import AT_ONCE, give_back_mapped
 from lossbench.tables.layers import Shape
 from lossbench.tables.losses import class_shares, encode
 from lossbench.tables.metrics import METRICS
@@ -178,13 +179,19 @@ def _taken(parts: Sequence[Array], numbers: Sequence[Array], filled: bool) -> tf
     """The rows of each part by their numbers, (batches, batch size, columns), one after the other.
 
     They may be most of the memory, so they are copied once: the tensor takes over the memory of an
-    array, while ``tf.constant`` would hold two more copies for a while.
+    array, while ``tf.constant`` would hold two more copies for a while. Of rows that are mapped
+    from a file only a few are in memory at a time.
     """
     counts = [len(rows) for rows in numbers]
     taken = _aligned((sum(counts), *numbers[0].shape[1:], *parts[0].shape[1:]), parts[0].dtype)
     ends = np.cumsum(counts)
+    step = max(1, len(taken) * AT_ONCE // taken.nbytes)
     for values, rows, end in zip(parts, numbers, ends, strict=True) if filled else ():
-        np.take(values, rows, axis=0, out=taken[end - len(rows) : end], mode="clip")
+        of_part = taken[end - len(rows) : end]
+        for first in range(0, len(rows), step):
+            some = slice(first, first + step)
+            np.take(values, rows[some], axis=0, out=of_part[some], mode="clip")
+            give_back_mapped(values)
     return tf.experimental.dlpack.from_dlpack(taken.__dlpack__())
 
 
