@@ -1,6 +1,7 @@
 """A training process: how much it trains, of which data, and how it ends."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -9,6 +10,7 @@ from kept_programs import kept_trainer
 from same_bits import same_bits
 
 from lossbench.config.experiment import Experiment
+from lossbench.data import shared
 from lossbench.execution import process, template
 from lossbench.execution.process import TrainingProcess
 from lossbench.execution.work import Event, Stage, TrainingProcessDied, Work
@@ -88,3 +90,21 @@ def test_a_process_says_that_it_imports_and_compiles_before_a_seed_is_trained(
         seeds = events[events.index(Stage.TRAINING) + 1 :]
         assert len(seeds) == len(works[0].seeds)
         assert all(isinstance(it, Training) for it in seeds)
+
+
+def test_large_data_are_mapped_and_give_the_same_bits(
+    works: list[Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both works and each share of them, in another process, which then holds no data any more."""
+    monkeypatch.setattr(shared, "MOST_SENT", 0)
+    monkeypatch.setattr(process, "SECONDS_PER_ANSWER", 0.0)
+    for work in works:
+        work = work._replace(split=replace(work.split), seeds=work.seeds[:2])
+        with TrainingProcess() as trains:
+            found = trainings(trains.train([work]))
+            state = "__import__('lossbench.execution.child_tasks', fromlist=['_'])._state"
+            assert trains.call(eval, f"{state}._train is None")
+        assert isinstance(shared.shared(work.split), shared.SplitInFile)
+        assert not work.split.x_train.flags.owndata
+        train = kept_trainer(work.experiment, work.split)
+        assert all(map(same_bits, found, map(train, work.seeds)))

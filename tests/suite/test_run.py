@@ -126,6 +126,22 @@ def test_what_cannot_be_written_is_not_trained(cases: Cases, out: Path) -> None:
     assert tree(out) == before
 
 
+@pytest.mark.parametrize("most", [0, 2**24])
+def test_large_data_are_not_sent_to_write_a_result(
+    cases: Cases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    class Looking(TrainsHere):
+        def train(self, works: Sequence[Work]) -> Iterator[Event]:
+            (work,) = works
+            assert (work.finish is None) == (most == 0)
+            return super().train(works)
+
+    monkeypatch.setattr("lossbench.suite.run.MOST_SENT", most)
+    plans = list(make_plans(cases(["hinge"], repeats=1), [tmp_path / "hinge"]))
+    (outcome,) = run_plans(plans, Looking(), lambda *_: None)
+    assert isinstance(outcome, Result)
+
+
 def test_a_folder_that_vanishes_is_made_again(cases: Cases, tmp_path: Path) -> None:
     out = tmp_path / "out"
     plans = list(make_plans(cases(["hinge"], repeats=1), [out / "hinge"]))

@@ -3,6 +3,7 @@
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -12,7 +13,9 @@ from keras_fit import assert_equals_fit, split_of
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
+from lossbench.data.freed import give_back_mapped
 from lossbench.tables.losses import LOSSES, NAMES
+from lossbench.training import batching
 from lossbench.training.batching import program_inputs
 from lossbench.training.train import trainer
 
@@ -84,3 +87,27 @@ def test_the_features_are_copied_once_to_train(experiment_of: Make) -> None:
     tracemalloc.stop()
     assert peak < 1.6 * x.nbytes
     np.testing.assert_array_equal(batches.to_train_on([5, 19_999])[0], x[[5, 19_999]])
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="it says what is mapped")
+def test_features_that_are_mapped_are_given_back_while_they_are_copied(
+    experiment_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = experiment_of("regression", "mse")
+    file = tmp_path / "x.npy"
+    np.save(file, np.arange(2**22, dtype=np.float32).reshape(-1, 64))
+    x = np.asarray(np.load(file, mmap_mode="r"))
+    y = np.arange(len(x), dtype=np.float32)
+    split = Split(x[:60_000], y[:60_000], x[60_000:], y[60_000:])
+    most = []
+
+    def give_back(*arrays: Any) -> None:
+        _, of_file = Path("/proc/self/smaps").read_text().split(str(file))
+        most.append(int(of_file.split("Rss:")[1].split()[0]))
+        give_back_mapped(*arrays)
+
+    monkeypatch.setattr(batching, "AT_ONCE", 2**20)
+    monkeypatch.setattr(batching, "give_back_mapped", give_back)
+    _, batches = program_inputs(experiment, split)
+    assert max(most) < 2**13, "kilobytes, of 16 MB"
+    np.testing.assert_array_equal(batches.to_train_on([5, 59_999])[0], x[[5, 59_999]])
