@@ -20,7 +20,7 @@ from lossbench.training.sharing import program_key
 # By an estimate, in seconds: how long a program is compiled, and how long a share is at least.
 COMPILING, LEAST = 0.4, 0.1
 # Bytes that a process takes, and how often it holds its data.
-PER_PROCESS, COPIES_OF_DATA = 300 * 2**20, 4
+PER_PROCESS, COPIES_OF_DATA = 300 * 2**20, 2
 
 
 class Share(NamedTuple):
