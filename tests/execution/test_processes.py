@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 import pytest
 from same_bits import same_bits
