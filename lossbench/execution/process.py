@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -162,12 +163,10 @@ class TrainingProcess:
 
     def _start(self) -> ProcessPoolExecutor:
         if not self._closed:
-            try:
+            with suppress(EOFError):  # the template was ended
                 self._pool, self._process = started(
                     partial(child_tasks.make_ready, threads=self.threads), lambda: self._closed
                 )
-            except EOFError:  # the template was ended
-                pass
         if self._closed:
             raise TrainingProcessDied("the training process was closed")
         if not self._pool:
