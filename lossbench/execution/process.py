@@ -163,7 +163,7 @@ class TrainingProcess:
 
     def _start(self) -> ProcessPoolExecutor:
         if not self._closed:
-            with suppress(EOFError):  # the template was ended
+            with suppress(EOFError, ConnectionError):  # the template was ended
                 self._pool, self._process = started(
                     partial(child_tasks.make_ready, threads=self.threads), lambda: self._closed
                 )
