@@ -66,16 +66,19 @@ class ChildProcess:
         return code
 
 
-def started(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecutor, ChildProcess]:
+def started(
+    initializer: Callable[[Connection], None], unwanted: Callable[[], bool]
+) -> tuple[ProcessPoolExecutor, ChildProcess]:
     """A pool of one process, which starts at once and calls the initializer.
 
     The initializer gets the connection to use for standard error. Raises OSError where the system
-    has no room for the semaphores of the pool.
+    has no room for the semaphores of the pool. Raises EOFError where the template was ended, or
+    where the process is ``unwanted`` when its turn comes.
     """
     # A signal raises an exception in the main thread. One that cut a start short would leave a
     # process that waits in vain for what it shall do, and says so in a traceback.
     with ThreadPoolExecutor(1) as thread:
-        starting = thread.submit(_start, initializer)
+        starting = thread.submit(_start, initializer, unwanted)
         try:
             return starting.result()
         except BaseException:
@@ -85,11 +88,15 @@ def started(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecu
             raise
 
 
-def _start(initializer: Callable[[Connection], None]) -> tuple[ProcessPoolExecutor, ChildProcess]:
+def _start(
+    initializer: Callable[[Connection], None], unwanted: Callable[[], bool]
+) -> tuple[ProcessPoolExecutor, ChildProcess]:
     """Start a process in a thread that does nothing else, see ``template.isolated``."""
     context = template.context()
     reader, writer = context.Pipe(duplex=False)
     with _starting, writer:
+        if unwanted():  # it would start another template than the one that was ended
+            raise EOFError
         template.start()
         others = multiprocessing.active_children()
         try:

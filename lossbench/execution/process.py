@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -99,12 +100,12 @@ class TrainingProcess:
 
     def close(self) -> None:
         """End the process for good, whatever it is doing."""
-        self._closed = True
         self.kill()
         self._end()
 
     def kill(self) -> None:
-        """End the process, and wait for nothing."""
+        """End the process for good, and wait for nothing."""
+        self._closed = True  # first, for who sees it die would start another
         if process := self._process:
             process.kill()
 
@@ -164,14 +165,15 @@ class TrainingProcess:
 
     def _start(self) -> ProcessPoolExecutor:
         if not self._closed:
-            try:
+            with suppress(EOFError, ConnectionError):  # the template was ended
                 self._pool, self._process = started(
-                    partial(child_tasks.make_ready, threads=self.threads)
+                    partial(child_tasks.make_ready, threads=self.threads), lambda: self._closed
                 )
-            except EOFError:  # the template was ended
-                self._closed = True
-        if self._closed or not self._pool:
+        if self._closed:
             raise TrainingProcessDied("the training process was closed")
+        if not self._pool:
+            why = "the process that it is a copy of was ended; was there enough memory?"
+            raise TrainingProcessDied(f"no training process could start: {why}")
         return self._pool
 
     def _died(self) -> TrainingProcessDied:

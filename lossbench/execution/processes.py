@@ -150,6 +150,10 @@ def _call(process: TrainingProcess, call: Call) -> None:
     if not call.future.set_running_or_notify_cancel():
         return
     try:
-        call.future.set_result(process.call(call.function, *call.given))
+        try:
+            outcome = process.call(call.function, *call.given)
+        except TrainingProcessDied:  # as with trainings, another one is asked, once
+            outcome = process.call(call.function, *call.given)
+        call.future.set_result(outcome)
     except BaseException as error:
         call.future.set_exception(error)

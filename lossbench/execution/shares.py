@@ -62,8 +62,8 @@ class Shares:
         self._left: list[_Left] = []
         self._calls: deque[Call] = deque()
         self._begun: set[str] = set()  # programs that some process has compiled
-        self._waiting = 0  # processes that are running and have nothing to do
-        self._running = 0
+        self._idle = 0  # processes that have nothing to do
+        self._waiting = 0  # those of them that are running
         self._closed = False
         self._changed = threading.Condition()
 
@@ -99,24 +99,34 @@ class Shares:
         """What a process does next, as soon as there is something; None after ``close``.
 
         ``held`` is the key of the program that it has. One that is not ``running`` is started only
-        where all that are have something to do, and where memory is left.
+        where all that are have something to do, and where memory is left. It had that program if
+        it has died since.
         """
         with self._changed:
+            self._idle += 1
             self._waiting += running
+            if held and not running:
+                self._begun.discard(held)
+            self._changed.notify_all()  # another may have waited for this one to do what is left
             while not self._closed:
                 if (running or self._may_start()) and (found := self._next(held)):
+                    self._idle -= 1
                     self._waiting -= running
-                    self._running += not running
                     self._changed.notify_all()  # there may be more, for others
                     return found
                 self._changed.wait()
         return None
 
+    @property
+    def _all_idle(self) -> bool:
+        """Whether nobody else will do what is left."""
+        return self._idle == self._count
+
     def _may_start(self) -> bool:
         """Whether one more process may start."""
         if self._waiting or not (self._calls or self._left):
             return False
-        if not self._running:
+        if self._all_idle:
             return True
         data = max((it.work.split.nbytes for it in self._left), default=0)
         free = free_memory()
@@ -133,7 +143,7 @@ class Shares:
         for it in self._left:
             longest[it.key] = longest.get(it.key, 0) + it.duration
         key = max(longest, key=lambda it: longest[it], default="")
-        if longest.get(key, 0) < COMPILING:
+        if not longest or (longest[key] < COMPILING and not self._all_idle):
             return None
         return self._share(next(it for it in self._left if it.key == key))
 

@@ -69,8 +69,12 @@ def start() -> None:
     """
     if forks():
         forkserver.set_forkserver_preload([])  # not the main module, which is the command
+        server: Any = forkserver._forkserver
         with isolated("-c", CODE.format(sys.path)):
+            before = server._forkserver_pid
             forkserver.ensure_running()
+            if server._forkserver_pid != before:  # one that was killed had perhaps imported
+                _has_imported.clear()
 
 
 def copied() -> None:
@@ -85,13 +89,18 @@ def has_imported() -> bool:
 
 
 def end() -> None:
-    """End the template, whatever it is doing; its copies must have ended, or wait for it."""
+    """End the template, unless there are copies of it: then it ends with this process.
+
+    Where it imports, it ends at once, and what waits for a copy gets EOFError.
+    """
     server: Any = forkserver._forkserver
     with _starting:
         if server._forkserver_pid is not None:
             if not has_imported():  # else it ends by itself, and accounts for its copies
                 with suppress(ProcessLookupError):
                     os.kill(server._forkserver_pid, signal.SIGKILL)
+            elif multiprocessing.active_children():  # of others in this process
+                return
             server._stop()
         _has_imported.clear()
 

@@ -1,7 +1,7 @@
 """Train experiments and write their results: a single one in this process, or many elsewhere."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures import wait
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -152,13 +152,14 @@ def _finished(
         return partial(finish, trained)
     future = trainer.call(finish, trained)
 
-    def wait() -> Result | Failure:
+    def finished() -> Result | Failure:
+        wait([future], PATIENCE)
+        if future.cancel():
+            return finish(trained)
         try:
-            found: Result | Failure = future.result(PATIENCE)
-        except FutureTimeout:
-            found = finish(trained) if future.cancel() else future.result()
+            found: Result | Failure = future.result()
         except TrainingProcessDied as error:
             found = Failure(plan.case.experiment, error)
         return found
 
-    return wait
+    return finished

@@ -95,7 +95,7 @@ def test_that_a_planted_file_would_be_seen(folder: Path) -> None:
     ],
 )
 def test_how_a_process_died_is_told(how: str, said: str, capfd: pytest.CaptureFixture[str]) -> None:
-    pool, process = started(dying.listen)
+    pool, process = started(dying.listen, bool)
     with pytest.raises(BrokenProcessPool):
         pool.submit(dying.die, how).result()
     assert process.death() == said
@@ -111,7 +111,7 @@ def test_a_process_that_ends_by_force_leaves_nothing_and_says_nothing(tmp_path: 
         "import os, dying\n"
         "from lossbench.execution.child_process import started\n"
         "if __name__ == '__main__':\n"
-        "    _, process = started(dying.listen)\n"
+        "    _, process = started(dying.listen, bool)\n"
         "    process.kill()\n"
         "    os._exit(143)\n"
     )

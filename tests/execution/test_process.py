@@ -1,7 +1,11 @@
 """A training process: how much it trains, of which data, and how it ends."""
 
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -12,7 +16,10 @@ from same_bits import same_bits
 from lossbench.config.experiment import Experiment
 from lossbench.data import shared
 from lossbench.execution import process, template
+from lossbench.execution.child_process import started
+from lossbench.execution.child_tasks import make_ready
 from lossbench.execution.process import TrainingProcess
+from lossbench.execution.processes import TrainingProcesses
 from lossbench.execution.work import Event, Stage, TrainingProcessDied, Work
 from lossbench.results.result import Training
 
@@ -21,6 +28,15 @@ CIRCLES = {"generator": "make_circles", "n_samples": 1000, "noise": 0.1}
 
 def trainings(events: Iterable[Event]) -> list[Training]:
     return [it for _, it in events if isinstance(it, Training)]
+
+
+def start_template() -> int:
+    """The process id of the template, which is started in a thread of its own."""
+    starts = threading.Thread(target=template.start)
+    starts.start()
+    starts.join()
+    found: int = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    return found
 
 
 @pytest.mark.thorough
@@ -61,6 +77,40 @@ def test_training_process_that_was_ended_is_not_started_again(
 
 
 @pytest.mark.thorough
+def test_a_process_that_was_killed_for_good_is_not_started_by_who_sees_it_die(
+    works: list[Work], new_children: Callable[[], list[BaseProcess]]
+) -> None:
+    with TrainingProcess() as trains:
+        trains.start()
+        trains.kill()
+        *_, (_, event) = trains.train(works[:1])
+        assert isinstance(event, TrainingProcessDied)
+        assert new_children() == []
+
+
+def test_a_process_whose_turn_comes_after_the_end_starts_no_template() -> None:
+    template.end()
+    with pytest.raises(EOFError):
+        started(make_ready, lambda: True)
+    assert forkserver._forkserver._forkserver_pid is None  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(not template.forks(), reason="there is no template")
+def test_a_template_that_dies_while_it_imports_is_replaced(works: list[Work]) -> None:
+    template.end()
+    with TrainingProcesses(1) as trains:
+        first = start_template()
+        events = trains.train(works[:1])
+        assert next(events)[1] is Stage.IMPORTING
+        os.kill(first, signal.SIGKILL)
+        assert len(trainings(events)) == len(works[0].seeds)
+        second = start_template()
+        os.kill(second, signal.SIGKILL)
+        os.waitid(os.P_PID, second, os.WEXITED | os.WNOWAIT)
+        start_template()
+        assert not template.has_imported()
+
+
 def test_works_of_one_config_train_on_the_data_that_each_comes_with(
     experiment_of: Callable[..., Experiment],
 ) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 import pytest
 from same_bits import same_bits
@@ -96,6 +97,13 @@ def end_by_force() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def end_by_force_once(mark: Path) -> int:
+    if not mark.exists():
+        mark.touch()
+        end_by_force()
+    return process_number()
+
+
 @pytest.fixture
 def one() -> Iterator[TrainingProcesses]:
     with TrainingProcesses(1) as found:
@@ -112,6 +120,12 @@ def test_a_function_is_called_in_a_process_and_its_errors_are_raised(
     with pytest.raises(TrainingProcessDied, match="killed by the system"):
         one.call(end_by_force).result()
     assert one.call(process_number).result() not in (first, os.getpid())
+
+
+def test_another_process_is_called_where_one_was_killed(
+    one: TrainingProcesses, tmp_path: Path
+) -> None:
+    assert one.call(end_by_force_once, tmp_path / "mark").result() != os.getpid()
 
 
 def test_a_call_waits_for_a_free_process_and_can_be_taken_back(

@@ -30,6 +30,16 @@ def taken(of: Shares, held: str | None = None, running: bool = False) -> Share:
     return found
 
 
+def taken_in_time(of: Shares, held: str | None = None, running: bool = False) -> Share:
+    """The same where a defect would let it wait forever."""
+    end = threading.Timer(10, of.close)
+    end.start()
+    try:
+        return taken(of, held, running)
+    finally:
+        end.cancel()
+
+
 def test_a_process_keeps_its_program_then_takes_a_new_one_then_helps(
     work: Callable[..., Work],
 ) -> None:
@@ -113,11 +123,12 @@ def test_a_call_comes_first_and_goes_to_a_process_that_is_running(
 def test_no_second_process_starts_without_memory(
     work: Callable[..., Work], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    free = shares.PER_PROCESS
+    free = 2 * shares.PER_PROCESS
     monkeypatch.setattr(shares, "free_memory", lambda: free)
     of = Shares(2)
     of.add([work("hinge"), work("bce")])
-    first = taken(of)  # the first one starts in any case
+    first = taken(of)
+    free = shares.PER_PROCESS
     second: list[object] = []
     starts = threading.Thread(target=lambda: second.append(of.take(None, running=False)))
     starts.start()
@@ -128,3 +139,43 @@ def test_no_second_process_starts_without_memory(
     of.close()
     starts.join(10)
     assert second == [None]
+
+
+def test_without_memory_there_is_one_process_also_when_it_has_died(
+    work: Callable[..., Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shares, "free_memory", lambda: 0)
+    of = Shares(1)
+    of.add([work("hinge"), work("bce")])
+    first = taken_in_time(of)
+    assert first.number == 0
+    assert taken_in_time(of, first.key).number == 1
+
+
+def test_what_a_process_has_left_that_died_another_does_however_short_it_is(
+    work: Callable[..., Work],
+) -> None:
+    of = Shares(3)
+    of.add([work("hinge"), work("hinge"), work("bce"), work("squared_hinge")])
+    died, waits, _ = (taken_in_time(of) for _ in range(3))
+    third: list[object] = []
+    idle = threading.Thread(target=lambda: third.append(of.take(waits.key, running=True)))
+    idle.start()
+    idle.join(0.2)
+    assert not third
+    ends = threading.Thread(target=of.take, args=(died.key, False))
+    ends.start()
+    idle.join(10)
+    of.close()
+    ends.join(10)
+    assert [it.number for it in third if isinstance(it, Share)] == [1]
+
+
+def test_when_all_processes_are_idle_one_does_what_is_left(work: Callable[..., Work]) -> None:
+    of = Shares(1)
+    of.add([work("hinge")])
+    taken_in_time(of)
+    of.add([work("bce")])
+    other = taken_in_time(of, "hinge", running=True).key
+    of.add([work("hinge")])
+    assert taken_in_time(of, other, running=True).number == 0

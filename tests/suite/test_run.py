@@ -2,7 +2,9 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,10 @@ import pytest
 from command import tree
 from small_suites import Cases, RunSuite, TrainsHere
 
-from lossbench.execution.work import Event, Work
+from lossbench.execution.work import Event, TrainingProcessDied, Work
 from lossbench.results.read import read_result
 from lossbench.results.result import Result, Training
+from lossbench.suite import run
 from lossbench.suite.finish import Failure
 from lossbench.suite.plan import make_plans
 from lossbench.suite.run import run_plans
@@ -111,6 +114,24 @@ def test_a_failure_is_no_result(cases: Cases, tmp_path: Path) -> None:
         assert isinstance(outcome, Failure) == isinstance(process, Failing)
         assert process.trained == [("hinge", seed) for seed in trained]
         assert (tmp_path / "hinge").exists() != isinstance(process, Failing)
+
+
+def test_a_process_that_dies_late_of_writing_ends_no_other_experiment(
+    cases: Cases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dying(TrainsHere):
+        def call(self, _function: Callable[..., Any], *_given: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_running_or_notify_cancel()
+            error = TrainingProcessDied("killed")
+            threading.Timer(0.2, future.set_exception, [error]).start()
+            return future
+
+    monkeypatch.setattr(run, "PATIENCE", 0)
+    plans = list(make_plans(cases(["hinge"], repeats=1), [tmp_path / "hinge"]))
+    (outcome,) = run_plans(plans, Dying(), lambda *_: None)
+    assert isinstance(outcome, Failure)
+    assert str(outcome) == "killed"
 
 
 def test_what_cannot_be_written_is_not_trained(cases: Cases, out: Path) -> None:
