@@ -96,11 +96,11 @@ def end() -> None:
     server: Any = forkserver._forkserver
     with _starting:
         if server._forkserver_pid is not None:
-            if not has_imported():  # else it ends by itself, and accounts for its copies
-                with suppress(ProcessLookupError):
-                    os.kill(server._forkserver_pid, signal.SIGKILL)
-            elif multiprocessing.active_children():  # of others in this process
+            if has_imported() and multiprocessing.active_children():  # of others in this process
                 return
+            # Not by closing its pipe: what a person's own loss has started may hold that, too.
+            with suppress(ProcessLookupError):
+                os.kill(server._forkserver_pid, signal.SIGKILL)
             server._stop()
         _has_imported.clear()
 

@@ -4,6 +4,7 @@ import os
 import signal
 import stat
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +25,17 @@ epochs: 1
 repeats: 2
 metrics: [median_absolute_error]
 """
+STAYS = 50  # seconds
+FORKING = f"""\
+import os, time, keras
+if os.fork() == 0:
+    os.close(1), os.close(2)
+    time.sleep({STAYS})
+    os._exit(0)
+def loss(y, p):
+    return keras.ops.square(y - p)
+"""
+OWN = "{function: theirs:loss, labels: 0/1}"
 # Runs the command, and tells how many training processes it had at the end.
 COUNTED = """
 import multiprocessing, sys
@@ -158,3 +170,14 @@ def test_where_nothing_can_be_forked_processes_start_anew(
     done = lossbench_process(tmp_path, *sweep[:-2], "--jobs", 2, TMPDIR=str(folder))
     assert (done.returncode, done.stderr) == (0, "")
     assert list(folder.iterdir()) == []
+
+
+def test_what_own_code_has_started_does_not_keep_the_command(tmp_path: Path) -> None:
+    """A process that it forked holds all that its training process held."""
+    (tmp_path / "theirs.py").write_text(FORKING)
+    (tmp_path / "own.yaml").write_text(MOONS.replace("bce", OWN))
+    begun = time.monotonic()
+    with started(tmp_path, "run", "own.yaml", "--allow-code", "--quiet") as process:
+        wait_for(lambda: process.poll() is not None)
+        assert process.returncode == 0
+    assert time.monotonic() - begun < STAYS
