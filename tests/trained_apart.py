@@ -7,33 +7,38 @@ compiled one after another, the file in the folder of programs that is new.
 import hashlib
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lossbench.config.load import load_all
-from lossbench.execution import child_tasks
-from lossbench.results.result import Training
 from lossbench.training import program_files
 from lossbench.training.startup import import_training_unfiltered
 
 
 def main(at_once: bool, names: list[str]) -> None:
     import_training_unfiltered()
+    from lossbench.training.program import compile_program
+    from lossbench.training.tuning import trainer
+
     where = program_files.folder()
     assert where
     cases = load_all([Path(f"{name}.yaml") for name in names], {}, allow_code=True)
     there = set(where.iterdir())
     new: dict[str, str] = {}
-    for number, (name, case) in enumerate(zip(names, cases, strict=True)):
-        child_tasks.prepare(number, case.experiment, case.split)
-        if not at_once:
-            child_tasks.compiled(number)
+    programs = []
+    if at_once:
+        with ThreadPoolExecutor(2) as threads:
+            compiled = [threads.submit(compile_program, it.experiment, it.split) for it in cases]
+        programs = [it.result() for it in compiled]
+    else:
+        for name, case in zip(names, cases, strict=True):
+            programs.append(compile_program(case.experiment, case.split))
             (file,) = set(where.iterdir()) - there
             there.add(file)
             new[name] = file.name
     found: dict[str, list[str]] = {}
-    for number, name in enumerate(names):
-        training = child_tasks.train(number, seed=3)
-        assert isinstance(training, Training), training.traceback
+    for name, case, program in zip(names, cases, programs, strict=True):
+        training = trainer(case.experiment, case.split, program)(3)
         weights = b"".join(it.tobytes() for it in training.weights)
         found[name] = [hashlib.sha256(weights).hexdigest(), new.get(name, "")]
     print(json.dumps(found))

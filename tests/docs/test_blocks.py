@@ -44,7 +44,7 @@ def test_few_blocks_are_not_run_and_their_commands_are_known(tmp_path: Path) -> 
         for line, _ in block.commands
     ]
     ours = [words for program, *words in commands if program == "lossbench"]
-    assert len(ours) == 10
+    assert len(ours) == 9
     for name, *words in ours:
         help_text = lossbench(tmp_path, name, "--help").stdout
         for option in (it for it in words if it.startswith("--")):

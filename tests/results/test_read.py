@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lossbench.config.experiment import Experiment
-from lossbench.results.atomic import _work_in
+from lossbench.results.atomic import _locked
 from lossbench.results.metrics_json import digest
 from lossbench.results.read import DamagedResult, read, read_all, read_result
 from lossbench.results.result import Result, Training
@@ -288,7 +288,7 @@ def test_a_result_is_not_read_while_it_is_being_replaced(folder: Path, result: R
     """It would be made of files of two results."""
     found: list[Result] = []
     reader = threading.Thread(target=lambda: found.append(read_result(folder)))
-    with _work_in(folder.parent):
+    with _locked(folder.parent):
         (folder / "history.csv").rename(folder / "away")
         reader.start()
         reader.join(0.5)
