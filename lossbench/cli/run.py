@@ -149,11 +149,21 @@ def _run(
             with bars.away():
                 suite.prepare()
             for outcome in suite.run(process, bars.advance):
-                with bars.away():
-                    _print_outcome(outcome, suite, as_json, debug)
+                if _is_told(outcome, suite, as_json):  # to take bars away and back takes a while
+                    with bars.away():
+                        _print_outcome(outcome, suite, as_json, debug)
                 if outcome.experiment.name in suite.failed:
                     bars.drop(outcome.experiment)
         _print_suite(suite, as_json, quiet)
+
+
+def _is_told(outcome: "Result | Failure", suite: "Suite", as_json: bool) -> bool:
+    """Whether ``_print_outcome`` prints something."""
+    from lossbench.cli.terminal import is_screen, out
+    from lossbench.suite.finish import Failure
+
+    silent = as_json or is_screen(out)
+    return isinstance(outcome, Failure) or not silent or any(suite.warnings(outcome))
 
 
 def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, debug: bool) -> None:

@@ -1,4 +1,4 @@
-"""Measures lossbench on one core and on two, in some 3 minutes.
+"""Measures lossbench on one core and on two, in some 5 minutes.
 
 Run it by ``python tests/bench/bench_cores.py``.
 
@@ -23,7 +23,6 @@ ROUNDS = 3
 RATES = ",".join(f"{number / 1000:.3f}" for number in range(1, 51))
 SWEEP = ["run", "hinge", "--repeats", "10", "--set", f"optimizer.learning_rate={RATES}"]
 NINE = ["run-all", "--repeats", "30"]
-TRAININGS = 500
 HEAD = ("measured", "one core", "two cores", "ratio", "target", "reached")
 # Runs a command, and prints the processor seconds of its own process from its first result on, and
 # the seconds that took.
@@ -81,25 +80,33 @@ def row(name: str, one: str, two: str, ratio: float, bound: str, limit: float) -
     return (name, one, two, shown, f"{bound} {limit:g}", "yes" if reached else "no")
 
 
-def rows() -> Iterator[tuple[str, ...]]:
+def turns(arguments: Sequence[str], rounds: int = ROUNDS) -> tuple[list[Taken], list[Taken]]:
+    """A command on one core and on two, in turns."""
     first, second, *_ = sorted(os.sched_getaffinity(0))
-    for name, arguments, target in (
-        ("fifty learning rates, ten seeds each", SWEEP, 1.85),
-        ("the nine, 30 repeats", NINE, 1.7),
+    taken = [
+        [measured(arguments, cores) for cores in ({first}, {first, second})] for _ in range(rounds)
+    ]
+    one, two = ([*it] for it in zip(*taken, strict=True))
+    return one, two
+
+
+def rows(cache: str) -> Iterator[tuple[str, ...]]:
+    os.environ["LOSSBENCH_CACHE"] = "off"
+    compiled = turns(NINE)
+    os.environ["LOSSBENCH_CACHE"] = cache
+    for arguments in (NINE, SWEEP):  # what this compiles, all others find
+        turns(arguments, 1)
+    kept, sweep = turns(NINE), turns(SWEEP)
+    for name, (one, two), target in (
+        ("fifty learning rates, ten seeds each", sweep, 1.85),
+        ("the nine, 30 repeats", compiled, 1.7),
+        ("the same, with programs that were kept", kept, 1.7),
     ):
-        measured(arguments, {first})  # compiles what the others find
-        measured(arguments, {first, second})
-        turns = [
-            [measured(arguments, cores) for cores in ({first}, {first, second})]
-            for _ in range(ROUNDS)
-        ]
-        one, two = (median(it.wall for it in turn) for turn in zip(*turns, strict=True))
-        yield row(name, f"{one:.1f} s", f"{two:.1f} s", one / two, "at least", target)
-        if arguments is SWEEP:
-            work = median(both.work for _, both in turns)
-            yield row("the same: seconds of processors", "-", f"{work:.1f} s", work, "at most", 14)
-            each = f"{1000 * one / TRAININGS:.0f} ms"
-            print(f"a training with all that belongs to it: {each} of a core", file=sys.stderr)
+        slow, fast = (median(it.wall for it in turn) for turn in (one, two))
+        yield row(name, f"{slow:.1f} s", f"{fast:.1f} s", slow / fast, "at least", target)
+    work = median(it.work for it in sweep[1])
+    name = "fifty learning rates: seconds of processors"
+    yield row(name, "-", f"{work:.1f} s", work, "at most", 14)
     with TemporaryDirectory() as place:
         script = Path(place) / "share.py"  # which training processes can import
         script.write_text(SHARE)
@@ -116,10 +123,9 @@ def rows() -> Iterator[tuple[str, ...]]:
 
 
 def main() -> None:
+    table = Table(*HEAD)
     with TemporaryDirectory() as cache:
-        os.environ["LOSSBENCH_CACHE"] = cache
-        table = Table(*HEAD)
-        for cells in rows():
+        for cells in rows(cache):
             table.add_row(*cells)
     Console(width=None if sys.stdout.isatty() else 140).print(table)
 
