@@ -11,7 +11,14 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
 from lossbench.data.freed import give_back_mapped
 from lossbench.data.shared import MOST_SENT
-from lossbench.execution.work import Finished, Stage, Trainer, TrainingProcessDied, Work
+from lossbench.execution.work import (
+    Finished,
+    Stage,
+    Trainer,
+    TrainingProcessDied,
+    Work,
+    called_here,
+)
 from lossbench.results.result import Result, Training
 from lossbench.suite.extras import NO_EXTRAS, Extras
 from lossbench.suite.finish import NO_ROOM, Failure, Finish, finish
@@ -148,9 +155,8 @@ def _finished(
 
     Where none is free soon, this process makes it.
     """
-    if not _is_sent(plan):
-        return partial(finish, trained)
-    future = trainer.call(finish, trained)
+    call = trainer.call if _is_sent(plan) else called_here
+    future = call(finish, trained)
 
     def finished() -> Result | Failure:
         wait([future], PATIENCE)

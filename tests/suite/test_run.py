@@ -163,6 +163,22 @@ def test_large_data_are_not_sent_to_write_a_result(
     assert isinstance(outcome, Result)
 
 
+@pytest.mark.parametrize("most", [0, 2**24])
+def test_a_result_is_written_while_an_earlier_experiment_trains(
+    most: int, cases: Cases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Later(TrainsHere):
+        def train(self, works: Sequence[Work]) -> Iterator[Event]:
+            for number in (1, 0):
+                for _, event in super().train([works[number]]):
+                    yield number, event
+                assert (tmp_path / "mse" / "metrics.json").exists()
+
+    monkeypatch.setattr("lossbench.suite.run.MOST_SENT", most)
+    plans = list(make_plans(cases(repeats=1), [tmp_path / "hinge", tmp_path / "mse"]))
+    assert all(isinstance(it, Result) for it in run_plans(plans, Later(), lambda *_: None))
+
+
 def test_a_folder_that_vanishes_is_made_again(cases: Cases, tmp_path: Path) -> None:
     out = tmp_path / "out"
     plans = list(make_plans(cases(["hinge"], repeats=1), [out / "hinge"]))
