@@ -28,7 +28,8 @@ class _State:
     """What the process keeps: all programs, and what trains the seeds of one work at a time."""
 
     def __init__(self) -> None:
-        self.error: BaseException | None = None
+        self.import_error: Exception | None = None
+        self.error: BaseException | None = None  # of the work
         self._programs: dict[str, Program] = {}
         self._train: Callable[[int], Training] | None = None
 
@@ -75,8 +76,8 @@ def make_ready(errors: Connection, threads: int = MOST_THREADS) -> None:
     try:
         import_once()
         import_training_unfiltered(threads)
-    except Exception:  # raised again when a work is prepared
-        pass
+    except Exception as error:  # raised where a seed is to be trained
+        _state.import_error = error
 
 
 def _end_with_parent() -> None:
@@ -88,9 +89,10 @@ def _end_with_parent() -> None:
 
 def prepare(experiment: Experiment, split: Split | SplitInFile) -> None:
     """Prepare to train the seeds of a work; what goes wrong is told where they are trained."""
-    _state.error = None
+    _state.error = _state.import_error
+    if _state.error:
+        return
     try:
-        import_training_unfiltered()
         _state.prepare(experiment, split if isinstance(split, Split) else split.split())
     except BaseException as error:
         _state.error = error

@@ -8,7 +8,6 @@ copies of one template, processes share what TensorFlow takes to import, and mos
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
-from functools import cached_property
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any
@@ -39,6 +38,7 @@ class TrainingProcesses:
 
     def __init__(self, count: int | None = None) -> None:
         self._count = count
+        self._shares: Shares | None = None  # what there is to do, as soon as there is something
         self._processes: list[TrainingProcess] = []
         # What a thread sends: events, or the error that ended it.
         self._events: SimpleQueue[Event | BaseException] = SimpleQueue()
@@ -61,7 +61,7 @@ class TrainingProcesses:
         When an exception ends a work, its event is the last one of that work.
         """
         left = {number: len(work.seeds) for number, work in enumerate(works) if work.seeds}
-        shares = self._shares
+        shares = self._begun()
         self._share_cores(works)
         shares.add(works)
         while left:
@@ -72,7 +72,7 @@ class TrainingProcesses:
             if number not in left:  # another share of it failed
                 continue
             if isinstance(it, Exception):
-                self._shares.drop(number)
+                shares.drop(number)
                 del left[number]
             elif isinstance(it, Finished):
                 del left[number]
@@ -84,14 +84,15 @@ class TrainingProcesses:
 
     def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
         """Call a function in one of the processes, as soon as one is free."""
-        future = self._shares.call(function, *given)
+        future = self._begun().call(function, *given)
         self._called.add(future)
         future.add_done_callback(self._called.discard)
         return future
 
     def close(self) -> None:
         """End all processes, whatever they are doing; but calls get a moment to return."""
-        self._shares.close()
+        if self._shares:
+            self._shares.close()
         wait([it for it in self._called if it.running()], GRACE)
         for it in self._processes:
             it.kill()
@@ -101,15 +102,16 @@ class TrainingProcesses:
             it.close()
         template.end()
 
-    @cached_property
-    def _shares(self) -> Shares:
-        """What there is to do; the first look at it starts a thread for each process."""
-        count = self._count or cores()
-        shares = Shares(count)
-        self._processes = [TrainingProcess() for _ in range(count)]
-        for it in self._processes:
-            threading.Thread(target=self._work, args=(it, shares), daemon=True).start()
-        return shares
+    def _begun(self) -> Shares:
+        """What there is to do; the first call starts a thread for each process."""
+        if not self._shares:
+            count = self._count or cores()
+            self._shares = Shares(count)
+            self._processes = [TrainingProcess() for _ in range(count)]
+            for it in self._processes:
+                given = it, self._shares
+                threading.Thread(target=self._work, args=given, daemon=True).start()
+        return self._shares
 
     def _share_cores(self, works: Sequence[Work]) -> None:
         """Let a training use a second core only where no other process needs it."""
