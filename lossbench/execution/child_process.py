@@ -105,8 +105,12 @@ def _start(
             message = f"no process can be started: {error.strerror}"
             raise OSError(error.errno, message, "/dev/shm") from error
         # A copy of the template is there as soon as that has imported.
-        with nullcontext() if template.forks() else template.isolated():
-            pool.submit(os.getpid)
+        try:
+            with nullcontext() if template.forks() else template.isolated():
+                pool.submit(os.getpid)
+        except (EOFError, ConnectionError):
+            template.discard()
+            raise
         (process,) = set(multiprocessing.active_children()).difference(others)
     template.copied()
     return pool, ChildProcess(process, reader)

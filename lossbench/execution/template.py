@@ -25,7 +25,7 @@ from typing import Any
 
 from lossbench.training.startup import import_modules, without_log_messages
 
-_starting = threading.Lock()
+_starting = threading.RLock()
 _has_imported = threading.Event()
 # Before these versions, any user of the machine could reach a server that forks (CVE-2022-42919).
 SAFE = sys.version_info >= (3, 11, 1) or (3, 10, 9) <= sys.version_info < (3, 11)
@@ -93,11 +93,19 @@ def end() -> None:
 
     Where it imports, it ends at once, and what waits for a copy gets EOFError.
     """
+    with _starting:
+        if not (has_imported() and multiprocessing.active_children()):  # of others in this process
+            discard()
+
+
+def discard() -> None:
+    """End the template and wait for that; the next start is that of another one.
+
+    One that was killed answers no more a moment before the system tells its parent that it ended.
+    """
     server: Any = forkserver._forkserver
     with _starting:
         if server._forkserver_pid is not None:
-            if has_imported() and multiprocessing.active_children():  # of others in this process
-                return
             # Not by closing its pipe: what a person's own loss has started may hold that, too.
             with suppress(ProcessLookupError):
                 os.kill(server._forkserver_pid, signal.SIGKILL)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -109,6 +110,23 @@ def test_a_template_that_dies_while_it_imports_is_replaced(works: list[Work]) ->
         os.waitid(os.P_PID, second, os.WEXITED | os.WNOWAIT)
         start_template()
         assert not template.has_imported()
+
+
+@pytest.mark.skipif(not template.forks(), reason="there is no template")
+def test_a_template_that_does_not_answer_is_replaced(works: list[Work]) -> None:
+    template.end()
+    killed = start_template()
+    os.kill(killed, signal.SIGKILL)
+    os.waitid(os.P_PID, killed, os.WEXITED)
+    # The system has not told of its end yet: to this process, one of its children is the template.
+    still_there = subprocess.Popen(["sleep", "60"])
+    forkserver._forkserver._forkserver_pid = still_there.pid  # type: ignore[attr-defined]
+    try:
+        with TrainingProcesses(1) as trains:
+            assert len(trainings(trains.train(works[:1]))) == len(works[0].seeds)
+    finally:
+        still_there.kill()
+        still_there.returncode = -signal.SIGKILL  # it was waited for as the template
 
 
 def test_works_of_one_config_train_on_the_data_that_each_comes_with(
