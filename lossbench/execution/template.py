@@ -23,7 +23,8 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from typing import Any
 
-from lossbench.training.startup import import_modules, without_log_messages
+from lossbench.training.lean_import import import_lean
+from lossbench.training.startup import without_log_messages
 
 _starting = threading.RLock()
 _has_imported = threading.Event()
@@ -34,9 +35,6 @@ FLAGS = (
     *("-I", "-W", "ignore:resource_tracker:UserWarning"),
     *("-W", "ignore:This process (pid=:DeprecationWarning"),
 )
-# Keras imports these where they are installed, for parts that no training uses. It would take a
-# third of the time until the first seed is trained, and 100 MB.
-UNUSED = ("matplotlib", "pandas", "PIL", "scipy", "sklearn")
 # What writes a result needs these. Imported here, they are imported once for all processes.
 OF_RESULTS = ("scipy.special", "matplotlib.figure", "matplotlib.backends.backend_agg")
 # What Python runs in place of the server's own code, which is its argument.
@@ -135,17 +133,12 @@ def serve() -> None:
 
 
 def import_once() -> None:
-    """Import TensorFlow and Keras unless they are, and leave out what no training needs."""
+    """Import what trains and what writes results, unless it is imported."""
     if "keras" in sys.modules:
         return
-    sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]
     # Collecting garbage among TensorFlow's many objects takes a quarter of the time of its import.
     gc.disable()
-    try:
-        import_modules()
-    finally:
-        for name in UNUSED:  # a user's own loss may need them
-            del sys.modules[name]
+    import_lean()
     _import_for_results()
     gc.freeze()
     gc.enable()
