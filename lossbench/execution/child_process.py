@@ -14,8 +14,9 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import nullcontext, suppress
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from lossbench.execution import template
 from lossbench.training.startup import LOG_MESSAGE
@@ -112,8 +113,29 @@ def _start(
             template.discard()
             raise
         (process,) = set(multiprocessing.active_children()).difference(others)
+    if template.forks():
+        _ask_in_turn(process)
     template.copied()
     return pool, ChildProcess(process, reader)
+
+
+def _ask_in_turn(process: BaseProcess) -> None:
+    """Let one thread at a time ask for the exit code of a copy.
+
+    The template sends it once. A second thread that reads at that moment finds nothing, and tells
+    all others that the code is 255.
+    """
+    popen: Any = process._popen  # type: ignore[attr-defined]
+    poll, asking = popen.poll, threading.Lock()
+
+    def poll_in_turn(flag: int = os.WNOHANG) -> int | None:
+        if flag != os.WNOHANG:
+            wait([popen.sentinel])
+        with asking:
+            code: int | None = poll(os.WNOHANG)
+            return code
+
+    popen.poll = poll_in_turn
 
 
 def _name(number: int) -> str:

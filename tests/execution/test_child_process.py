@@ -6,12 +6,14 @@ import subprocess
 import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
 from pathlib import Path
 
 import dying
 import pytest
 from small_experiments import CIRCLES
 
+from lossbench.execution import template
 from lossbench.execution.child_process import started
 
 pytestmark = pytest.mark.slow
@@ -104,6 +106,23 @@ def test_how_a_process_died_is_told(how: str, said: str, capfd: pytest.CaptureFi
         time.sleep(0.05)
     assert "last words" in written
     assert "of no interest" not in written
+
+
+@pytest.mark.skipif(not template.forks(), reason="the exit code is the system's to tell")
+def test_the_exit_code_is_told_although_the_pool_asks_for_it_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = forkserver.read_signed
+    pool, process = started(dying.listen, bool)
+
+    def read_slowly(file: int) -> int:
+        time.sleep(0.3)  # so that both are asking
+        return read(file)
+
+    monkeypatch.setattr(forkserver, "read_signed", read_slowly)
+    with pytest.raises(BrokenProcessPool):
+        pool.submit(dying.die, "exit").result()
+    assert process.death() == "ended with exit code 3; it last wrote: last words"
 
 
 def test_a_process_that_ends_by_force_leaves_nothing_and_says_nothing(tmp_path: Path) -> None:
