@@ -82,9 +82,9 @@ class _TrainsHere:
         pass
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
-        for number, (experiment, split, seeds, _) in enumerate(works):
-            child_tasks.prepare(experiment, split)
-            trainings, error = child_tasks.train(seeds)
+        for number, work in enumerate(works):
+            child_tasks.prepare(work.experiment, work.split)
+            trainings, error = child_tasks.train(work.seeds)
             for it in trainings:
                 yield number, it
             if error:

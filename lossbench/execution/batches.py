@@ -12,12 +12,10 @@ from distributed import Status, get_worker
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
-from lossbench.execution.duration import seconds_per_seed
 from lossbench.execution.pool import POOL, PooledProcess
 from lossbench.execution.work import Work
 from lossbench.results.provenance import provenance
 from lossbench.results.result import Training
-from lossbench.training.sharing import program_key
 
 # How long a batch trains, beside one or two seconds at most to compile its program.
 SECONDS_PER_BATCH = 3.0
@@ -28,10 +26,10 @@ def cut(work: Work) -> list[Sequence[int]]:
 
     What is tuned is one batch: another one would tune again.
     """
-    experiment, split, seeds, _ = work
-    if experiment.tune:
+    seeds = work.seeds
+    if work.experiment.tune:
         return [seeds]
-    size = max(1.0, SECONDS_PER_BATCH / seconds_per_seed(experiment, split))
+    size = max(1.0, SECONDS_PER_BATCH / work.seconds_per_seed)
     count = int(-(-len(seeds) // size))
     ends = [len(seeds) * number // count for number in range(count + 1)]
     return [seeds[start:end] for start, end in pairwise(ends)]
@@ -55,8 +53,9 @@ def train_batch(
     """The trainings of the seeds, in order; and the exception that ended them early, if any."""
     trainings: list[Training] = []
     try:
-        with POOL.lend(program_key(experiment, split)) as pooled, _ended_with_task(pooled):
-            for _, event in pooled.process.train([Work(experiment, split, seeds)]):
+        work = Work(experiment, split, seeds)
+        with POOL.lend(work.key) as pooled, _ended_with_task(pooled):
+            for _, event in pooled.process.train([work]):
                 if isinstance(event, Exception):
                     raise event
                 if isinstance(event, Training):

@@ -117,7 +117,16 @@ def forget() -> None:
     _state.forget()
 
 
-def finish(seeds: Sequence[int], function: Callable[[list[Training]], Any]) -> Any:
-    """Train seeds as ``train`` does, and what a function gives of them; or the error."""
+def finish(
+    seeds: Sequence[int],
+    function: Callable[[list[Training]], Any],
+    *to_prepare: Any,
+) -> Any:
+    """Train seeds as ``train`` does, and what a function gives of them; or the error.
+
+    What is ``to_prepare`` first, if anything, is given to ``prepare``.
+    """
+    if to_prepare:
+        prepare(*to_prepare)
     trainings, error = train(seeds)
     return error or function(trainings)

@@ -18,7 +18,6 @@ from typing import Any
 from lossbench.data.shared import shared
 from lossbench.execution import child_tasks, template
 from lossbench.execution.child_process import ChildProcess, started
-from lossbench.execution.duration import seconds_per_seed
 from lossbench.execution.work import (
     Event,
     Finished,
@@ -29,7 +28,6 @@ from lossbench.execution.work import (
     Work,
 )
 from lossbench.results.result import Training
-from lossbench.training.sharing import program_key
 from lossbench.training.startup import MOST_THREADS
 
 PROGRAMS_PER_PROCESS = 12
@@ -110,45 +108,60 @@ class TrainingProcess:
             process.kill()
 
     def _train(self, work: Work) -> Iterator[OfWork]:
-        experiment, split, seeds, finish = work
-        key = program_key(experiment, split)
-        if key not in self._programs and len(self._programs) >= PROGRAMS_PER_PROCESS:
+        if work.key not in self._programs and len(self._programs) >= PROGRAMS_PER_PROCESS:
             self._end()
         pending: Pending = deque()
         try:
             if not (self._pool or template.has_imported()):
                 yield Stage.IMPORTING
-            prepared = self._submit(child_tasks.prepare, experiment, shared(split))
-            seconds = seconds_per_seed(experiment, split)
-            finished = None
-            if finish and seconds * len(seeds) <= SECONDS_TO_FINISH:
-                finished = self._submit(child_tasks.finish, seeds, finish)
+            is_soon = work.seconds_per_seed * len(work.seeds) <= SECONDS_TO_FINISH
+            if work.finish and is_soon:
+                yield from self._train_and_finish(work, work.finish)
             else:
-                size = max(1, int(SECONDS_PER_ANSWER / seconds))
-                for first in range(0, len(seeds), size):
-                    some = list(seeds[first : first + size])
-                    pending.append(self._submit(child_tasks.train, some))
-                self._submit(child_tasks.forget)
-            if key not in self._programs:
-                self._programs.add(key)
-                yield Stage.COMPILING
-            prepared.result()
-            yield Stage.TRAINING
-            if finished:
-                outcome = finished.result()
-                yield outcome if isinstance(outcome, TrainingError) else Finished(outcome)
-            # Futures keep the weights of every seed, perhaps gigabytes: none is held for long.
-            while pending:
-                trainings, error = pending.popleft().result()
-                yield from trainings
-                if error:
-                    _cancel(pending)
-                    yield error
+                yield from self._train_in_parts(work, pending)
         except (BrokenProcessPool, CancelledError):
             yield self._died()
         except Exception as error:
             _cancel(pending)
             yield error
+
+    def _train_and_finish(self, work: Work, finish: Callable[..., Any]) -> Iterator[OfWork]:
+        """Train all seeds, and make of them what they are for, before there is an answer."""
+        prepare = work.experiment, shared(work.split)
+        if work.key not in self._programs:
+            prepared = self._submit(child_tasks.prepare, *prepare)
+            finished = self._submit(child_tasks.finish, work.seeds, finish)
+            yield from self._compiled(work, prepared)
+        else:  # in one message, for each takes a while in the process that serves all
+            finished = self._submit(child_tasks.finish, work.seeds, finish, *prepare)
+            yield Stage.TRAINING
+        outcome = finished.result()
+        yield outcome if isinstance(outcome, TrainingError) else Finished(outcome)
+
+    def _train_in_parts(self, work: Work, pending: Pending) -> Iterator[OfWork]:
+        """Train all seeds, with an answer now and then."""
+        prepared = self._submit(child_tasks.prepare, work.experiment, shared(work.split))
+        size = max(1, int(SECONDS_PER_ANSWER / work.seconds_per_seed))
+        for first in range(0, len(work.seeds), size):
+            some = list(work.seeds[first : first + size])
+            pending.append(self._submit(child_tasks.train, some))
+        self._submit(child_tasks.forget)
+        yield from self._compiled(work, prepared)
+        # Futures keep the weights of every seed, perhaps gigabytes: none is held for long.
+        while pending:
+            trainings, error = pending.popleft().result()
+            yield from trainings
+            if error:
+                _cancel(pending)
+                yield error
+
+    def _compiled(self, work: Work, prepared: Future[None]) -> Iterator[OfWork]:
+        """The stages until the process can train."""
+        if work.key not in self._programs:
+            self._programs.add(work.key)
+            yield Stage.COMPILING
+        prepared.result()
+        yield Stage.TRAINING
 
     def _submit(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
         """Let the process call a function; it is started if need be."""

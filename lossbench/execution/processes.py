@@ -8,6 +8,7 @@ copies of one template, processes share what TensorFlow takes to import, and mos
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any
@@ -128,7 +129,7 @@ class TrainingProcesses:
                 if isinstance(it, Call):
                     _call(process, it)
                 else:
-                    held = it.key
+                    held = it.work.key
                     for event in _trained(process, it.work):
                         self._events.put((it.number, event))
         except BaseException as error:  # raised where the events are read
@@ -143,7 +144,7 @@ def _trained(process: TrainingProcess, work: Work) -> Iterator[OfWork]:
                 break
             yield event
             if isinstance(event, Training):
-                work = work._replace(seeds=work.seeds[1:])
+                work = replace(work, seeds=work.seeds[1:])
         else:
             return
 

@@ -9,13 +9,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from lossbench.execution.duration import seconds_per_seed
 from lossbench.execution.machine import free_memory
 from lossbench.execution.work import Work
-from lossbench.training.sharing import program_key
 
 # By an estimate, in seconds: how long a program is compiled, and how long a share is at least.
 COMPILING, LEAST = 0.4, 0.1
@@ -24,10 +22,9 @@ PER_PROCESS, COPIES_OF_DATA = 300 * 2**20, 2
 
 
 class Share(NamedTuple):
-    """Seeds of the work with a number, for one process; ``key`` is that of its program."""
+    """Seeds of the work with a number, for one process."""
 
     number: int
-    key: str
     work: Work
 
 
@@ -44,7 +41,6 @@ class _Left:
     """What is left of a work: seeds that no process has, and how long one takes by an estimate."""
 
     number: int
-    key: str
     work: Work
     seconds: float
 
@@ -70,10 +66,7 @@ class Shares:
     def add(self, works: Iterable[Work]) -> None:
         """Add works to train; their numbers start from 0."""
         with self._changed:
-            self._left = [
-                _Left(number, program_key(it.experiment, it.split), it, _seconds(it))
-                for number, it in enumerate(works)
-            ]
+            self._left = [_Left(number, it, _seconds(it)) for number, it in enumerate(works)]
             self._changed.notify_all()
 
     def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
@@ -135,35 +128,34 @@ class Shares:
     def _next(self, held: str | None) -> Share | Call | None:
         if self._calls:
             return self._calls.popleft()
-        if found := next((it for it in self._left if it.key == held), None):
+        if found := next((it for it in self._left if it.work.key == held), None):
             return self._share(found)
-        if found := next((it for it in self._left if it.key not in self._begun), None):
+        if found := next((it for it in self._left if it.work.key not in self._begun), None):
             return self._share(found)
         longest: dict[str, float] = {}
         for it in self._left:
-            longest[it.key] = longest.get(it.key, 0) + it.duration
+            longest[it.work.key] = longest.get(it.work.key, 0) + it.duration
         key = max(longest, key=lambda it: longest[it], default="")
         if not longest or (longest[key] < COMPILING and not self._all_idle):
             return None
-        return self._share(next(it for it in self._left if it.key == key))
+        return self._share(next(it for it in self._left if it.work.key == key))
 
     def _share(self, left: _Left) -> Share:
         """Some seeds of a work, or all of them; what is tuned once for all seeds is not cut."""
-        self._begun.add(left.key)
+        self._begun.add(left.work.key)
         work = left.work
         all_left = sum(it.duration for it in self._left)
         fair = max(LEAST, all_left / (2 * self._count))
         size = max(1, round(fair / left.seconds))
         if work.experiment.tune or 1.5 * size >= len(work.seeds):
             self._left.remove(left)
-            return Share(left.number, left.key, work)
-        left.work = work._replace(seeds=work.seeds[size:], finish=None)
-        return Share(left.number, left.key, work._replace(seeds=work.seeds[:size], finish=None))
+            return Share(left.number, work)
+        left.work = replace(work, seeds=work.seeds[size:], finish=None)
+        return Share(left.number, replace(work, seeds=work.seeds[:size], finish=None))
 
 
 def _seconds(work: Work) -> float:
     """How long a seed of a work trains, with what is tuned for all of them."""
-    experiment, split, seeds, _ = work
-    seconds = seconds_per_seed(experiment, split)
-    points = sum(1 for _ in experiment.tune.points()) if experiment.tune else 0
-    return seconds * (1 + points / len(seeds))
+    tune = work.experiment.tune
+    points = sum(1 for _ in tune.points()) if tune else 0
+    return work.seconds_per_seed * (1 + points / len(work.seeds))

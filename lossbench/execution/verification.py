@@ -32,7 +32,7 @@ def check_answer(answer: object, work: Work, seeds: Sequence[int]) -> Answer:
 
     It must have a training of each seed, in order, or of the first ones and an exception.
     """
-    experiment, split, *_ = work
+    experiment, split = work.experiment, work.split
     match answer:
         case (list(trainings), None | Exception() as error):
             pass

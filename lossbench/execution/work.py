@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 from lossbench.config.experiment import Experiment
 from lossbench.data.arrays import Split
+from lossbench.execution.duration import seconds_per_seed
 from lossbench.results.result import Training
+from lossbench.training.sharing import program_key
 
 
-class Work(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Work:
     """What there is to train: an experiment, its data, and the seeds to train it from.
 
     ``finish`` makes of all trainings what they are for, such as files. A process that has trained
@@ -21,6 +26,16 @@ class Work(NamedTuple):
     split: Split
     seeds: Sequence[int]
     finish: Callable[[list[Training]], Any] | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """The key of the program that trains it."""
+        return program_key(self.experiment, self.split)
+
+    @cached_property
+    def seconds_per_seed(self) -> float:
+        """How long a seed trains, by an estimate."""
+        return seconds_per_seed(self.experiment, self.split)
 
 
 class Finished(NamedTuple):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -172,4 +173,4 @@ def until_it_waits(dask: DaskCluster, work: Work) -> str:
 
 
 def named(work: Work, name: str) -> Work:
-    return work._replace(experiment=work.experiment.model_copy(update={"name": name}))
+    return replace(work, experiment=work.experiment.model_copy(update={"name": name}))

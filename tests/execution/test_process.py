@@ -167,7 +167,7 @@ def test_large_data_are_mapped_and_give_the_same_bits(
     monkeypatch.setattr(shared, "MOST_SENT", 0)
     monkeypatch.setattr(process, "SECONDS_PER_ANSWER", 0.0)
     for work in works:
-        work = work._replace(split=replace(work.split), seeds=work.seeds[:2])
+        work = replace(work, split=replace(work.split), seeds=work.seeds[:2])
         with TrainingProcess() as trains:
             found = trainings(trains.train([work]))
             state = "__import__('lossbench.execution.child_tasks', fromlist=['_'])._state"

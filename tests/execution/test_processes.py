@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def test_what_takes_long_is_trained_by_all_and_what_does_not_by_one(
     long_work: Work, new_children: Callable[[], list[BaseProcess]]
 ) -> None:
     used = []
-    for work in (long_work, long_work._replace(seeds=[0, 1])):
+    for work in (long_work, replace(long_work, seeds=[0, 1])):
         with TrainingProcesses(2) as both:
             for _ in both.train([work]):
                 pass

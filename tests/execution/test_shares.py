@@ -46,11 +46,11 @@ def test_a_process_keeps_its_program_then_takes_a_new_one_then_helps(
     of = Shares(2)
     of.add([work("hinge"), work("bce"), work("hinge", epochs=4), work("bce", epochs=2000)])
     first = taken(of)
-    again = taken(of, first.key, running=True)
-    other = taken(of, first.key, running=True)
+    again = taken(of, first.work.key, running=True)
+    other = taken(of, first.work.key, running=True)
     assert [it.number for it in (first, again, other)] == [0, 2, 1]
     # What is left is long, so that it pays to compile its program once more.
-    assert taken(of, first.key, running=True).number == 3
+    assert taken(of, first.work.key, running=True).number == 3
 
 
 def test_what_is_short_is_left_to_the_process_that_has_its_program(
@@ -65,7 +65,7 @@ def test_what_is_short_is_left_to_the_process_that_has_its_program(
     starts.start()
     starts.join(0.2)
     assert not second
-    assert taken(of, first.key, running=True).number == 0
+    assert taken(of, first.work.key, running=True).number == 0
     of.close()
     starts.join(10)
     assert second == [None]
@@ -78,7 +78,7 @@ def test_all_seeds_are_shared_out_once(work: Callable[..., Work]) -> None:
     key = None
     while len(seeds) < 100:
         share = taken(of, key, running=bool(seeds))
-        key = share.key
+        key = share.work.key
         seeds += share.work.seeds
     assert seeds == [*range(100)]
 
@@ -97,7 +97,7 @@ def test_of_a_work_that_failed_nothing_more_is_trained(work: Callable[..., Work]
     first = taken(of)
     assert first.number == 0
     of.drop(0)
-    assert taken(of, first.key, running=True).number == 1
+    assert taken(of, first.work.key, running=True).number == 1
 
 
 def test_a_call_comes_first_and_goes_to_a_process_that_is_running(
@@ -135,7 +135,7 @@ def test_no_second_process_starts_without_memory(
     starts.join(0.2)
     assert not second
     free = 2 * shares.PER_PROCESS
-    assert taken(of, first.key, running=True).number == 1
+    assert taken(of, first.work.key, running=True).number == 1
     of.close()
     starts.join(10)
     assert second == [None]
@@ -149,7 +149,7 @@ def test_without_memory_there_is_one_process_also_when_it_has_died(
     of.add([work("hinge"), work("bce")])
     first = taken_in_time(of)
     assert first.number == 0
-    assert taken_in_time(of, first.key).number == 1
+    assert taken_in_time(of, first.work.key).number == 1
 
 
 def test_what_a_process_has_left_that_died_another_does_however_short_it_is(
@@ -159,11 +159,11 @@ def test_what_a_process_has_left_that_died_another_does_however_short_it_is(
     of.add([work("hinge"), work("hinge"), work("bce"), work("squared_hinge")])
     died, waits, _ = (taken_in_time(of) for _ in range(3))
     third: list[object] = []
-    idle = threading.Thread(target=lambda: third.append(of.take(waits.key, running=True)))
+    idle = threading.Thread(target=lambda: third.append(of.take(waits.work.key, running=True)))
     idle.start()
     idle.join(0.2)
     assert not third
-    ends = threading.Thread(target=of.take, args=(died.key, False))
+    ends = threading.Thread(target=of.take, args=(died.work.key, False))
     ends.start()
     idle.join(10)
     of.close()
@@ -176,6 +176,6 @@ def test_when_all_processes_are_idle_one_does_what_is_left(work: Callable[..., W
     of.add([work("hinge")])
     taken_in_time(of)
     of.add([work("bce")])
-    other = taken_in_time(of, "hinge", running=True).key
+    other = taken_in_time(of, "hinge", running=True).work.key
     of.add([work("hinge")])
     assert taken_in_time(of, other, running=True).number == 0

@@ -194,7 +194,7 @@ def test_an_epoch_in_which_nothing_was_watched_yet_cannot_be_the_best(
     experiment = stopped_work.experiment
     stopping = experiment.early_stopping.model_copy(update={"start_from_epoch": 1})
     later = experiment.model_copy(update={"early_stopping": stopping})
-    work = stopped_work._replace(experiment=later)
+    work = replace(stopped_work, experiment=later)
     verification.check_answer(([replace(stopped, best_epoch=2)], None), work, work.seeds)
     with pytest.raises(WrongAnswer, match="epochs"):
         verification.check_answer(([stopped], None), work, work.seeds)
