@@ -183,8 +183,7 @@ def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, d
     if not as_json and not is_screen(out):
         experiment, several = outcome.experiment, len(outcome.trainings) > 1
         seeds = f"median of {trainings_of(experiment)}" if several else f"seed {experiment.seed}"
-        out.print(f"{experiment.name}: {outcome.metric}, {seeds}")
-        out.print(summary.line(outcome))
+        out.print(f"{experiment.name}: {outcome.metric}, {seeds}\n{summary.line(outcome)}")
         for name, *parts in summary.of_targets(outcome):
             train, test = (figure(it.median) for it in parts)
             out.print(f"  {on_one_line(name)}: train {train}, test {test}")
