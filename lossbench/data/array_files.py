@@ -15,6 +15,7 @@ from typing import BinaryIO, Literal
 import numpy as np
 
 from lossbench.data.arrays import Array, DatasetError
+from lossbench.data.digest import add_file
 from lossbench.text import nearest
 
 NPY, NPZ = ".npy", ".npz"
@@ -46,9 +47,7 @@ def sha256(path: Path, names: ArrayNames) -> str:
     digest = hashlib.sha256()
     for file in _files(path, names):
         try:
-            with file.open("rb") as content:
-                while block := content.read(2**20):
-                    digest.update(block)
+            add_file(digest, file)
         except OSError as error:
             raise _unreadable(path, file, str(error.strerror)) from None
     return digest.hexdigest()

@@ -63,6 +63,7 @@ def stacked(columns: Sequence[Array], rows: Array, dtype: type) -> Array:
     found: Array = np.empty((len(rows), len(columns)), dtype)
     for number, values in enumerate(columns):
         found[:, number] = values[rows]
+        give_back_mapped(values)
     return found
 
 

@@ -12,7 +12,7 @@ from lossbench.data.arrays import Array, DatasetError, Table
 from lossbench.data.scaling import Scaling, robustly_scaled, standardized
 
 TOO_LARGE = "that are too large for 32-bit floats"
-BLOCK = 2**21  # numbers that are looked at together
+BLOCK = 2**20  # numbers that are looked at together
 
 
 def features_of(
@@ -46,6 +46,7 @@ def features_of(
         _refuse_infinite(block, at, names)
         for x, rows in ((x_train, parts[0]), (x_test, parts[1])):
             x[:, columns] = block[rows]
+        del block
         at = columns.stop
     return x_train, x_test, names
 
@@ -75,7 +76,10 @@ def _blocks(
     scaled = robustly_scaled if scaling.method == "robust" else standardized
     for columns in _slices(*table.numbers.shape):
         filled = _filled(table.numbers[:, columns], train, missing)
-        yield scaled(filled, train, scaling.features).astype(np.float32)
+        block = scaled(filled, train, scaling.features).astype(np.float32)
+        del filled  # and the block, before others are made
+        yield block
+        del block
     for number, encoder in enumerate(encoders):
         assert table.categories is not None
         block = encoder.transform(table.categories[:, [number]])

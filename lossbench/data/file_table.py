@@ -14,6 +14,7 @@ from lossbench.data.columns.read import read_column
 from lossbench.data.columns.rules import DateFeature, Rules
 from lossbench.data.columns.to_split_by import groups, times
 from lossbench.data.faults import Fault, refuse
+from lossbench.data.freed import give_back_mapped
 from lossbench.data.progress import tell
 from lossbench.data.reading.form import Reading
 from lossbench.data.target import read_target, read_targets, several, without_rare
@@ -75,6 +76,7 @@ def columns_of(reading: Reading, choice: Choice, rules: Rules) -> Columns:
     features = {}
     for number, name in enumerate(names):
         features[name] = _ticks(read_column(reading, name, rules))
+        give_back_mapped(features[name].values)
         tell("Looking at columns", (number + 1) / len(names))
     if choice.dates == ():
         features = {name: it for name, it in features.items() if it.kind != "dates"}

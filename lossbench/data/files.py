@@ -2,12 +2,15 @@
 
 import hashlib
 import os
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from math import prod
 from pathlib import Path
 
 from lossbench.data import array_files
 from lossbench.data.array_files import ArrayNames, is_array_file
 from lossbench.data.arrays import DatasetError
+from lossbench.data.digest import add_file
 from lossbench.data.faults import Fault, refuse
 from lossbench.data.freed import give_back
 from lossbench.data.limits import MAX_BYTES
@@ -21,7 +24,8 @@ CHANGED = (
 )
 # How each kind of file is read, by the end of its name.
 TEXTS = (".csv", ".tsv", ".txt", ".tab", ".data", ".dat")
-ARROW = {".parquet": arrow.PARQUET, ".feather": arrow.FEATHER}
+PARQUET = ".parquet"
+ARROW = {PARQUET: arrow.PARQUET, ".feather": arrow.FEATHER}
 JSON = (".jsonl", ".ndjson", ".json")
 EXCEL = (".xlsx", ".xlsm")
 SUFFIXES = (*TEXTS, *ARROW, *JSON, *EXCEL)
@@ -39,14 +43,16 @@ KEYS = {
 class DataFile:
     """What is taken from the bytes of a data file.
 
-    Nothing here looks at the disk again, so the digest, the columns and the places of rows are
-    always those of the same bytes, even if the file is changed in the meantime.
+    The digest, the columns and the places of rows are always those of the same bytes: but for
+    Parquet, nothing here looks at the disk again. A Parquet file, whose bytes would be as many as
+    all of its columns, is refused if it was changed until its columns were read.
     """
 
-    def __init__(self, path: Path, content: bytes) -> None:
-        self.sha256 = hashlib.sha256(content).hexdigest()
+    def __init__(self, path: Path, content: bytes | Path) -> None:
+        self.sha256 = _digest(content)
         self._name = path.name
-        self._content: bytes | None = content  # None once it is read, as it may take much memory
+        # None once it is read, as it may take much memory.
+        self._content: bytes | Path | None = content
         self._read: tuple[Form, Reading] | None = None
 
     def can_be_read(self, form: Form) -> bool:
@@ -61,9 +67,12 @@ class DataFile:
         if self._read is None or self._read[0] != form:
             assert self._content is not None
             try:
-                self._read = form, _read(self._name, self._content, form)
+                reading = _read(self._name, self._content, form)
             except MemoryError:
                 raise DatasetError("file", "needs more memory than there is") from None
+            if isinstance(self._content, Path) and _digest(self._content) != self.sha256:
+                raise DatasetError("file", CHANGED)
+            self._read = form, reading
             self._content = None
             give_back()  # what reading took besides the columns
         return self._read[1]
@@ -76,17 +85,21 @@ class DataFile:
         if self._read is not None:
             return int(self._read[1].frame.size)
         assert self._content is not None
+        if isinstance(self._content, Path):
+            return prod(arrow.shape(self._content, arrow.PARQUET))
         name, content = unpack(self._name, self._content)
         suffix = Path(name).suffix.lower()
         if suffix in TEXTS:
             return text.most_values(content)
         if suffix in ARROW:
-            rows, columns = arrow.shape(content, ARROW[suffix])
-            return rows * columns
+            return prod(arrow.shape(content, ARROW[suffix]))
         return int(self.read(Form()).frame.size)
 
 
-def _read(name: str, content: bytes, form: Form) -> Reading:
+def _read(name: str, content: bytes | Path, form: Form) -> Reading:
+    if isinstance(content, Path):
+        _refuse_idle(PARQUET, form)
+        return arrow.read(content, arrow.PARQUET)
     name, content = unpack(name, content)
     suffix = Path(name).suffix.lower()
     _refuse_idle(suffix, form)
@@ -175,12 +188,33 @@ def _identity(path: Path) -> tuple[str, str]:
         return str(path), ""
 
 
-def _content(path: Path) -> bytes:
-    """The bytes of a data file; raises DatasetError where they cannot be read."""
-    try:
+def _content(path: Path) -> bytes | Path:
+    """The bytes of a data file, or the path of Parquet, of which some columns can be read.
+
+    Raises DatasetError where it cannot be read.
+    """
+    with _refusing():
         if reason := _reason_against(path):
             raise DatasetError("file", reason)
-        return path.read_bytes()
+        return path if path.suffix.lower() == PARQUET else path.read_bytes()
+
+
+def _digest(content: bytes | Path) -> str:
+    """The digest of the bytes of a data file; raises DatasetError where they cannot be read."""
+    digest = hashlib.sha256()
+    if isinstance(content, bytes):
+        digest.update(content)
+    else:
+        with _refusing():
+            add_file(digest, content)
+    return digest.hexdigest()
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What keeps a file from being read becomes a DatasetError."""
+    try:
+        yield
     except OSError as error:
         raise DatasetError("file", f"cannot be read: {error.strerror}") from None
     except DatasetError:

@@ -30,8 +30,19 @@ def give_back_mapped(*arrays: np.ndarray[Any, Any]) -> None:
     Other arrays stay as they are.
     """
     for array in arrays:
-        base: object = array
-        while isinstance(base, np.ndarray | memoryview):
-            base = base.base if isinstance(base, np.ndarray) else base.obj
+        base = _base(array)
         if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             base.madvise(mmap.MADV_DONTNEED)
+
+
+def is_mapped(array: np.ndarray[Any, Any]) -> bool:
+    """Whether an array is mapped from a file."""
+    return isinstance(_base(array), mmap.mmap)
+
+
+def _base(array: np.ndarray[Any, Any]) -> object:
+    """What has the memory of an array."""
+    base: object = array
+    while isinstance(base, np.ndarray | memoryview):
+        base = base.base if isinstance(base, np.ndarray) else base.obj
+    return base

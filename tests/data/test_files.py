@@ -134,6 +134,37 @@ def test_a_file_that_changes_after_its_digest_is_taken_is_refused(tmp_path: Path
     assert Dataset.model_validate(values).load().classes == ("0", "1")
 
 
+def test_a_parquet_file_that_changes_until_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bytes are not held, so its digest is taken once more."""
+    path = tmp_path / "d.parquet"
+    frame = pd.DataFrame({"a": [1, 2], "y": ["x", "z"]})
+    frame.to_parquet(path)
+    files = DataFiles()
+    digest = files.sha256(path)
+    assert digest == hashlib.sha256(path.read_bytes()).hexdigest()
+    frame.assign(a=[3, 4]).to_parquet(path)
+    for _ in range(2):
+        with pytest.raises(DatasetError, match="has changed: its digest is not the 'sha256'"):
+            files.read(path)
+    frame.to_parquet(path)
+    assert files.read(path).frame["a"].tolist() == [1, 2]
+
+    def read_and_change(*arguments: Any, **options: Any) -> pd.DataFrame:
+        found = read_parquet(*arguments, **options)
+        frame.assign(a=[5, 6]).to_parquet(path)
+        return found
+
+    read_parquet = pd.read_parquet
+    monkeypatch.setattr(pd, "read_parquet", read_and_change)
+    with pytest.raises(DatasetError, match="has changed"):
+        DataFiles().read(path)
+    path.unlink()
+    with pytest.raises(DatasetError, match="does not exist"):
+        DataFiles().read(path)
+
+
 def held() -> list[DataFile]:
     gc.collect()
     return [it for it in gc.get_objects() if isinstance(it, DataFile)]

@@ -8,6 +8,7 @@ import numpy as np
 
 from lossbench.data.arrays import Array
 from lossbench.data.faults import Fault
+from lossbench.data.freed import give_back_mapped
 
 MOST_SHOWN = 5  # values in a message
 Kind = Literal["numbers", "categories", "dates", "texts", "nothing", "other"]
@@ -39,7 +40,9 @@ class Column:
         """Which values are missing: booleans, (rows,)."""
         import pandas as pd
 
-        return np.asarray(pd.isna(self.values))
+        found = np.asarray(pd.isna(self.values))
+        give_back_mapped(self.values)
+        return found
 
 
 def unusable(name: str, reason: str) -> Fault:

@@ -15,6 +15,8 @@ from lossbench.data.columns.column import Column, unusable
 from lossbench.data.columns.rules import Rules
 from lossbench.data.columns.texts import categories_column, different_texts, texts_column
 from lossbench.data.columns.typed import LARGEST_WHOLE, dates_column, numbers_column, too_long
+from lossbench.data.freed import give_back_mapped
+from lossbench.data.mapped import mapped
 from lossbench.data.reading.form import Reading
 from lossbench.data.reading.names import UNNAMED
 
@@ -58,7 +60,10 @@ def _understood(reading: Reading, name: str, raw: "pd.Series", rules: Rules) -> 
     if kind == "number" and _is_too_long(values):
         return Column(name, "other", values.to_numpy(object), too_long(name, values.max()))
     if kind in ("number", "boolean"):
-        column = _of_numbers(reading, name, values.to_numpy(np.float64, na_value=np.nan), rules)
+        numbers = mapped(values.to_numpy(np.float64, na_value=np.nan))
+        if isinstance(values.dtype, np.dtype):
+            give_back_mapped(values.to_numpy())
+        column = _of_numbers(reading, name, numbers, rules)
         return replace(column, written=TRUTH) if kind == "boolean" else column
     reason = f"has neither numbers nor text but {kind}"
     return Column(name, "other", values.to_numpy(object), unusable(name, reason))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lossbench.data.arrays import Array
+from lossbench.data.mapped import mapped
 from lossbench.data.progress import tell
 from lossbench.data.reading.lines import Lines
 
@@ -58,7 +59,8 @@ def _joined(parts: "Sequence[pd.Series]") -> "pd.Series | Array":
     import pandas as pd
 
     if len({it.dtype for it in parts}) == 1 and isinstance(parts[0].dtype, np.dtype):
-        return np.concatenate([it.to_numpy() for it in parts])  # some times as fast as pandas
+        # Some times as fast as pandas.
+        return mapped(np.concatenate([it.to_numpy() for it in parts]))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -1,6 +1,7 @@
 """Parquet files: their texts, their types, and what is refused."""
 
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from dataset_configs import complaints, houses, split_of
 from pyarrow import parquet
 
+from lossbench.config.sections.dataset import Dataset
 from lossbench.data.choice import Choice
 from lossbench.data.columns.rules import Rules
 from lossbench.data.file_table import table_from_file
@@ -118,3 +120,25 @@ def test_columns_of_parquet_that_are_read_apart_come_in_their_order(
     apart = DataFiles().read(tmp_path / "t.parquet").frame
     pd.testing.assert_frame_equal(whole, apart)
     assert [*whole.columns] == [*(["k"] if getattr(index, "name", "") else []), *values]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_columns_of_parquet_are_never_in_memory_all_at_once(
+    dtype: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it takes is the features and a few columns, whether they are drawn and scaled or not."""
+    monkeypatch.setattr("lossbench.data.reading.arrow.VALUES", 2**18)
+    monkeypatch.setattr("lossbench.data.features.BLOCK", 2**18)
+    values = np.random.default_rng(0).normal(size=(200_000, 30)).astype(dtype)
+    frame = pd.DataFrame(values, columns=[f"x{number}" for number in range(30)])
+    frame.assign(y=frame["x0"] > 0).to_parquet(tmp_path / "d.parquet")
+    keys = {"file": str(tmp_path / "d.parquet"), "target": "y"}
+    scaled = {"standardize": {"features": "train"}, "split": {"shuffle": True, "random_state": 1}}
+    Dataset.model_validate(keys | scaled).load()  # imports
+    for more in ({}, scaled):
+        tracemalloc.start()
+        split = Dataset.model_validate(keys | more).load()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert split.nbytes == 200_000 * 30 * 4
+        assert peak < 1.8 * split.nbytes
