@@ -5,6 +5,13 @@ from contextlib import suppress
 from pathlib import Path
 
 MEMORY, GROUPS, OWN_GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+# For control groups of version 2, and for those of version 1 by what they limit: the file of the
+# limit, that of what is used, and the name of what of it are files that the system keeps in memory
+# and gives up when need be.
+FILES = {
+    "": ("memory.max", "memory.current", "inactive_file"),
+    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
 
 
 def cores() -> int:
@@ -26,12 +33,18 @@ def _free() -> Iterator[int]:
             name, _, rest = line.partition(":")
             if name == "MemAvailable":
                 yield int(rest.split()[0]) * 1024
-    with suppress(OSError, ValueError):
-        group = GROUPS / OWN_GROUP.read_text().rpartition("::/")[2].strip()
-        for folder in (group, *group.parents):
-            with suppress(OSError, ValueError):  # "max" where there is no limit
-                limit = int((folder / "memory.max").read_text())
-                # Files that are kept in memory count as used, and are given up when need be.
-                figures = dict(map(str.split, (folder / "memory.stat").read_text().splitlines()))
-                kept = int(figures["inactive_file"])
-                yield limit - int((folder / "memory.current").read_text()) + kept
+    with suppress(OSError):
+        for line in OWN_GROUP.read_text().splitlines():
+            _, kinds, path = line.split(":", 2)
+            for kind in FILES.keys() & kinds.split(","):
+                group = GROUPS / kind / path.strip("/")
+                for folder in (group, *group.parents):
+                    yield from _free_of(folder, *FILES[kind])
+
+
+def _free_of(folder: Path, limit: str, used: str, kept: str) -> Iterator[int]:
+    """What is free of a control group, if it has a limit; see ``FILES``."""
+    with suppress(OSError, ValueError):  # "max" where there is no limit
+        most, taken = (int((folder / name).read_text()) for name in (limit, used))
+        figures = dict(map(str.split, (folder / "memory.stat").read_text().splitlines()))
+        yield most - taken + int(figures[kept])
