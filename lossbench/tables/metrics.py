@@ -9,7 +9,7 @@ every epoch needs its function in the scores.
 """
 
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import partial
 
 from lossbench.tables import metric_functions as of
 from lossbench.tables.metric import LARGEST, ROUNDING, Array, Metric
@@ -207,7 +207,6 @@ METRICS_ELSEWHERE = {
 }
 
 
-@cache
 def every_epoch(problem: Problem, labels: Labels) -> tuple[str, ...]:
     """The metrics that a loss for such a problem and labels has after every epoch."""
     return tuple(
@@ -217,7 +216,6 @@ def every_epoch(problem: Problem, labels: Labels) -> tuple[str, ...]:
     )
 
 
-@cache
 def of_final_weights(problem: Problem) -> tuple[str, ...]:
     """The metrics of the final weights that a config for such a problem may ask for."""
     return tuple(
