@@ -30,6 +30,7 @@ from lossbench.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from lossbench.cli.progress import ProgressBars
     from lossbench.results.result import Result
     from lossbench.suite.finish import Failure
     from lossbench.suite.load import Configs, Options
@@ -149,46 +150,49 @@ def _run(
             with bars.away():
                 suite.prepare()
             for outcome in suite.run(process, bars.advance):
-                if _is_told(outcome, suite, as_json):  # to take bars away and back takes a while
-                    with bars.away():
-                        _print_outcome(outcome, suite, as_json, debug)
+                _print_outcome(outcome, suite, bars, as_json, debug)
                 if outcome.experiment.name in suite.failed:
                     bars.drop(outcome.experiment)
         _print_suite(suite, as_json, quiet)
 
 
-def _is_told(outcome: "Result | Failure", suite: "Suite", as_json: bool) -> bool:
-    """Whether ``_print_outcome`` prints something."""
-    from lossbench.cli.terminal import is_screen, out
-    from lossbench.suite.finish import Failure
-
-    silent = as_json or is_screen(out)
-    return isinstance(outcome, Failure) or not silent or any(suite.warnings(outcome))
-
-
-def _print_outcome(outcome: "Result | Failure", suite: "Suite", as_json: bool, debug: bool) -> None:
+def _print_outcome(
+    outcome: "Result | Failure", suite: "Suite", bars: "ProgressBars", as_json: bool, debug: bool
+) -> None:
     """Print what did not go well with an experiment, and its medians.
 
     A terminal gets a table of all medians at the end instead.
     """
     from lossbench.cli.terminal import is_screen, out, print_exception, print_warning
-    from lossbench.config.trainings import trainings_of
-    from lossbench.evidence import summary
     from lossbench.suite.finish import Failure
-    from lossbench.text import figure, on_one_line
 
     if isinstance(outcome, Failure):
-        print_exception(f"{outcome.experiment.name}: {outcome}", outcome.error, debug)
+        with bars.away():
+            print_exception(f"{outcome.experiment.name}: {outcome}", outcome.error, debug)
         return
-    if not as_json and not is_screen(out):
-        experiment, several = outcome.experiment, len(outcome.trainings) > 1
-        seeds = f"median of {trainings_of(experiment)}" if several else f"seed {experiment.seed}"
-        out.print(f"{experiment.name}: {outcome.metric}, {seeds}\n{summary.line(outcome)}")
-        for name, *parts in summary.of_targets(outcome):
-            train, test = (figure(it.median) for it in parts)
-            out.print(f"  {on_one_line(name)}: train {train}, test {test}")
-    for warning in suite.warnings(outcome):
-        print_warning(f"{outcome.experiment.name}: {warning}")
+    medians = None if as_json or is_screen(out) else _medians(outcome)
+    warnings = [*suite.warnings(outcome)]
+    if medians or warnings:  # to take bars away and back takes a while
+        with bars.away():
+            if medians:
+                out.print(medians)
+            for warning in warnings:
+                print_warning(f"{outcome.experiment.name}: {warning}")
+
+
+def _medians(result: "Result") -> str:
+    """The medians of an experiment, and of each of its targets, with a line for their name."""
+    from lossbench.config.trainings import trainings_of
+    from lossbench.evidence import summary
+    from lossbench.text import figure, on_one_line
+
+    experiment, several = result.experiment, len(result.trainings) > 1
+    seeds = f"median of {trainings_of(experiment)}" if several else f"seed {experiment.seed}"
+    lines = [f"{experiment.name}: {result.metric}, {seeds}", summary.line(result)]
+    for name, *parts in summary.of_targets(result):
+        train, test = (figure(it.median) for it in parts)
+        lines.append(f"  {on_one_line(name)}: train {train}, test {test}")
+    return "\n".join(lines)
 
 
 def _print_suite(suite: "Suite", as_json: bool, quiet: bool) -> None:
