@@ -15,7 +15,7 @@ from typing import BinaryIO, Literal
 import numpy as np
 
 from lossbench.data.arrays import Array, DatasetError
-from lossbench.data.digest import add_file
+from lossbench.data.digest import add_rest
 from lossbench.text import nearest
 
 NPY, NPZ = ".npy", ".npz"
@@ -47,7 +47,8 @@ def sha256(path: Path, names: ArrayNames) -> str:
     digest = hashlib.sha256()
     for file in _files(path, names):
         try:
-            add_file(digest, file)
+            with file.open("rb") as content:
+                add_rest(digest, content)
         except OSError as error:
             raise _unreadable(path, file, str(error.strerror)) from None
     return digest.hexdigest()

@@ -1,7 +1,6 @@
 """Digests of files, whose bytes may be many and are not held."""
 
-from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 BLOCK = 2**20  # bytes
 
@@ -13,8 +12,7 @@ class Digest(Protocol):
         """Take more bytes."""
 
 
-def add_file(digest: Digest, path: Path) -> None:
-    """Add the bytes of a file to a digest; raises OSError."""
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
+def add_rest(digest: Digest, file: BinaryIO) -> None:
+    """Add what is left of an open file to a digest; raises OSError."""
+    while block := file.read(BLOCK):
+        digest.update(block)

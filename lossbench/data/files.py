@@ -10,7 +10,7 @@ from pathlib import Path
 from lossbench.data import array_files
 from lossbench.data.array_files import ArrayNames, is_array_file
 from lossbench.data.arrays import DatasetError
-from lossbench.data.digest import add_file
+from lossbench.data.digest import add_rest
 from lossbench.data.faults import Fault, refuse
 from lossbench.data.freed import give_back
 from lossbench.data.limits import MAX_BYTES
@@ -205,8 +205,8 @@ def _digest(content: bytes | Path) -> str:
     if isinstance(content, bytes):
         digest.update(content)
     else:
-        with _refusing():
-            add_file(digest, content)
+        with _refusing(), content.open("rb") as file:
+            add_rest(digest, file)
     return digest.hexdigest()
 
 

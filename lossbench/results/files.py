@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from lossbench.data.digest import add_rest
 from lossbench.text import on_one_line
 
 FIGURES, CONFIG = "metrics.json", "config.yaml"
@@ -30,7 +31,6 @@ KINDS = {
 FLAGS = os.O_RDONLY
 for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
     FLAGS |= getattr(os, _name, 0)
-BLOCK = 2**20
 MOST_HOLES = 150 * 10**6  # bytes of a sparse file that are not on the disk, yet fill the memory
 # Each value in a JSON or YAML text has one of these before it. Memory depends on their number.
 MARKS = b"\n,[{:-?"
@@ -91,8 +91,7 @@ def sha256(file: BinaryIO) -> str:
     """The SHA-256 of a whole open file, which is then at its beginning again."""
     digest = hashlib.sha256()
     file.seek(0)
-    while block := file.read(BLOCK):
-        digest.update(block)
+    add_rest(digest, file)
     file.seek(0)
     return digest.hexdigest()
 

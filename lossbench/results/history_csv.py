@@ -13,8 +13,9 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from lossbench.config.experiment import Experiment
+from lossbench.data.digest import BLOCK
 from lossbench.results.digits import digits
-from lossbench.results.files import AGAIN, BLOCK, HALF_WRITTEN, DamagedResult, opened, sha256, size
+from lossbench.results.files import AGAIN, HALF_WRITTEN, DamagedResult, opened, sha256, size
 from lossbench.results.result import VALIDATION, Array, Result, history_columns
 from lossbench.text import cut
 
