@@ -5,6 +5,8 @@ The working directory may be a stranger's folder, with files named like Python's
 directory is taken off the path before anything else is imported, unless lossbench lies in it.
 """
 
+import atexit
+import gc
 import os
 import sys
 
@@ -25,6 +27,9 @@ import signal  # noqa: E402
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from lossbench.cli.main import main  # noqa: E402
+
+# At its end Python looks for garbage among all objects that are left, for up to half a second.
+atexit.register(gc.freeze)
 
 if __name__ == "__main__":
     main()

@@ -7,22 +7,8 @@ import traceback
 from typing import Any, NoReturn
 
 from lossbench.cli import signals, streams
-from lossbench.cli.app import FAILED, WRONG_USAGE, app
+from lossbench.cli.trainer import importing
 from lossbench.pictures.settings import ignore_settings
-
-# isort: off
-# Each module registers its commands, and the help lists them in this order.
-import lossbench.cli.run
-import lossbench.cli.list
-import lossbench.cli.explain
-import lossbench.cli.validate
-import lossbench.cli.schema
-import lossbench.cli.compare
-import lossbench.cli.report
-import lossbench.cli.plot
-import lossbench.cli.new
-import lossbench.cli.choose  # noqa: F401
-# isort: on
 
 # NumPy's products of large matrices have other last bits with several threads than with one.
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -37,7 +23,10 @@ def main() -> NoReturn:
     code: Any = 0
     try:
         ignore_settings()
-        app(prog_name="lossbench")
+        with importing(sys.argv[1:]):
+            from lossbench.cli.commands import app
+
+            app(prog_name="lossbench")
     except SystemExit as end:
         code = end.code or 0
     except Exception as error:
@@ -53,6 +42,7 @@ def main() -> NoReturn:
 
 def _code_of(error: Exception) -> int:
     """Print an error and give its exit code."""
+    from lossbench.cli.app import FAILED, WRONG_USAGE
     from lossbench.config.complaints import ConfigError
     from lossbench.results.atomic import os_error_message
     from lossbench.text import described
@@ -73,5 +63,7 @@ def _code_of_unprinted(failure: OSError) -> int:
     """The exit code if not all could be printed; silent if the reader of a pipe has seen enough."""
     if failure.errno == errno.EPIPE:
         return BROKEN_PIPE
+    from lossbench.cli.app import FAILED
+
     print(f"Error: standard output: {failure.strerror}", file=sys.stderr)
     return FAILED

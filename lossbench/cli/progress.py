@@ -34,6 +34,7 @@ class ProgressBars:
         self._drawn = can_draw(err) and not quiet
         self._bars = Progress(*_columns(err.width), auto_refresh=False)
         self._many = len(experiments) > MOST_BARS
+        self._live: Live | None = None  # where bars are drawn
         self._stage = ""
         self._time = TimeLeft()
         self._seconds: dict[str, float] = {}  # that a training takes, by an estimate
@@ -56,9 +57,12 @@ class ProgressBars:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._live.stop()
+        if self._live:
+            self._live.stop()
 
     def _show(self) -> None:
+        if not self._drawn:
+            return
         # Always a new one: a Live that is started again overwrites what was printed meanwhile.
         self._live = Live(
             get_renderable=self._picture,
@@ -66,8 +70,7 @@ class ProgressBars:
             transient=True,
             redirect_stdout=False,  # it may be a file while standard error is a terminal
         )
-        if self._drawn:
-            self._live.start()
+        self._live.start()
 
     def _picture(self) -> Group:
         self._bars.update(self._timed, left=str(self._time))
@@ -137,7 +140,8 @@ class ProgressBars:
     @contextmanager
     def away(self) -> Iterator[None]:
         """Take the bars away while something else is printed."""
-        self._live.stop()
+        if self._live:
+            self._live.stop()
         try:
             yield
         finally:

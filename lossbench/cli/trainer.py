@@ -1,24 +1,54 @@
 """What trains: processes of this machine, or the workers of a Dask cluster."""
 
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-import typer
-
-from lossbench.cli import signals
-
 if TYPE_CHECKING:
     from lossbench.execution.work import Trainer
+
+# The commands that train, on this machine unless there is one of the options.
+TRAINING, ELSEWHERE = ("run", "run-all", "choose"), ("--dask", "-h", "--help")
+
+
+@contextmanager
+def importing(words: Sequence[str]) -> Iterator[None]:
+    """Import TensorFlow in a process beside this one if these ``words`` are a command that trains.
+
+    It takes longest of all that comes before a training, so it begins before the command itself is
+    imported. With one core nothing would be won.
+    """
+    if not _seem_to_train(words):
+        yield
+        return
+    from lossbench.execution import template
+
+    thread = threading.Thread(target=template.start, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+        template.end()
+
+
+def _seem_to_train(words: Sequence[str]) -> bool:
+    """Whether these words are a command that trains beside this process, on a core of its own."""
+    if not words or words[0] not in TRAINING or any(it.startswith(ELSEWHERE) for it in words):
+        return False
+    from lossbench.execution import template
+
+    return template.forks() and len(os.sched_getaffinity(0)) > 1
 
 
 @contextmanager
 def trainer(jobs: int | None, address: str | None, needed: bool) -> "Iterator[Trainer]":
     """At most ``jobs`` processes, by default one on each core; or Dask's workers at an address.
 
-    Where it is ``needed``, TensorFlow is imported from now on, in a process beside this one.
+    Where it is ``needed``, TensorFlow is imported from now on, unless it is already.
     """
     if address is not None:
         with _cluster(jobs, address) as cluster:
@@ -28,6 +58,8 @@ def trainer(jobs: int | None, address: str | None, needed: bool) -> "Iterator[Tr
 
     if needed:
         threading.Thread(target=template.start, daemon=True).start()
+    else:
+        template.end()
     try:
         # It imports much.
         from lossbench.execution.processes import TrainingProcesses
@@ -39,6 +71,10 @@ def trainer(jobs: int | None, address: str | None, needed: bool) -> "Iterator[Tr
 
 
 def _cluster(jobs: int | None, address: str) -> "AbstractContextManager[Trainer]":
+    import typer
+
+    from lossbench.cli import signals
+
     if jobs is not None:
         raise typer.BadParameter("choose one of --jobs and --dask")
     if not find_spec("distributed"):

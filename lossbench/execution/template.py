@@ -35,8 +35,8 @@ FLAGS = (
     *("-I", "-W", "ignore:resource_tracker:UserWarning"),
     *("-W", "ignore:This process (pid=:DeprecationWarning"),
 )
-# What writes a result needs these. Imported here, they are imported once for all processes.
-OF_RESULTS = ("scipy.special", "matplotlib.figure", "matplotlib.backends.backend_agg")
+# What draws a result needs these. Imported here, they are imported once for all processes.
+OF_PICTURES = ("matplotlib.figure", "matplotlib.backends.backend_agg")
 # What Python runs in place of the server's own code, which is its argument.
 CODE = "import sys; sys.path[:] = {!r}; from lossbench.execution import template; template.serve()"
 
@@ -139,18 +139,22 @@ def import_once() -> None:
     # Collecting garbage among TensorFlow's many objects takes a quarter of the time of its import.
     gc.disable()
     import_lean()
-    _import_for_results()
+    _import_for_pictures()
     gc.freeze()
     gc.enable()
 
 
-def _import_for_results() -> None:
-    """Import what writes results; matplotlib must not find settings in the working directory."""
+def _import_for_pictures() -> None:
+    """Import what draws results; matplotlib must not find settings in the working directory."""
     logging.getLogger("matplotlib").setLevel(logging.CRITICAL)
     here = Path.cwd()
     os.chdir(sys.prefix)
     try:
-        for name in OF_RESULTS:
+        # Of the time of the import, a third is for signatures and docstrings that nobody reads.
+        artist: Any = importlib.import_module("matplotlib.artist")
+        artist.kwdoc = lambda _: ""
+        artist.Artist._update_set_signature_and_docstring = lambda: None
+        for name in OF_PICTURES:
             importlib.import_module(name)
     finally:
         os.chdir(here)

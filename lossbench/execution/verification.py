@@ -14,8 +14,10 @@ import numpy as np
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import Perceptron
 from lossbench.execution.work import Work
+from lossbench.results.digits import shortest
+from lossbench.results.history_csv import history_columns
 from lossbench.results.metrics_json import WEIGHT_NAME
-from lossbench.results.result import VALIDATION, Array, Training, history_columns, shortest
+from lossbench.results.result import VALIDATION, Array, Training
 from lossbench.tables.layers import Shape
 from lossbench.text import on_one_line
 

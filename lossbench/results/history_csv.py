@@ -16,7 +16,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.data.digest import BLOCK
 from lossbench.results.digits import digits
 from lossbench.results.files import AGAIN, HALF_WRITTEN, DamagedResult, opened, sha256, size
-from lossbench.results.result import VALIDATION, Array, Result, history_columns
+from lossbench.results.result import PARTS, VALIDATION, Array, Result, column
 from lossbench.text import cut
 
 SPLIT = "split"  # the first column, if there are several
@@ -26,13 +26,20 @@ LONGEST_LINE = 10_000
 MOST_BYTES = 2**31  # of a file that is read through only to say which run it is of
 
 
+def history_columns(experiment: Experiment) -> list[str]:
+    """The names of the figures of every epoch, in the order of history.csv."""
+    names = ("loss", *experiment.tracked)
+    columns = [column(part, name) for name in names for part in PARTS]
+    return [*columns, VALIDATION] if experiment.early_stopping else columns
+
+
 def history_csv(result: Result) -> str:
     """The content of history.csv: a row for each seed and epoch that was trained."""
     columns = history_columns(result.experiment)
     several = result.experiment.splits > 1
     lines = [",".join([*_index(result.experiment), *columns])]
     for training in result.trainings:
-        figures = digits(np.stack([training.history[column] for column in columns], axis=1))
+        figures = digits(np.stack([training.history[name] for name in columns], axis=1))
         start = f"{training.split},{training.seed}" if several else f"{training.seed}"
         rows = enumerate(map(",".join, figures.tolist()), start=1)
         lines += [f"{start},{epoch},{row}" for epoch, row in rows]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.published import Published
+from lossbench.results.digits import shortest
 from lossbench.results.statistics import Summary, aligned, summarize
 from lossbench.results.target_units import TargetUnits
 from lossbench.tables.metrics import BALANCED
@@ -120,6 +121,10 @@ class Result:
     rows: tuple[int, int] | None = None
     class_rows: tuple[int, ...] = ()
     targets: tuple[str, ...] = ()
+    # Those that were asked for. They are sent along to another process.
+    _summaries: dict[tuple[Part, str], Summary] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def final(self, part: Part, metric: str) -> Array:
         """A figure on the final weights, shape (trainings,); NaN where a training diverged."""
@@ -166,7 +171,8 @@ class Result:
 
     def summary(self, part: Part, metric: str) -> Summary:
         """Median and 95 % interval of a figure over the seeds that did not diverge."""
-        return summarize(self.final(part, metric))
+        key, known = (part, metric), self._summaries
+        return known.get(key) or known.setdefault(key, summarize(self.final(part, metric)))
 
     def split_means(self, part: Part, metric: str) -> Array:
         """The mean of a metric over the seeds of each split, (splits,).
@@ -228,6 +234,8 @@ class Result:
         """
         import pandas as pd
 
+        from lossbench.results.history_csv import history_columns
+
         if not all(training.history for training in self.trainings):
             raise ValueError(f"{self.experiment.name} has no history: its history.csv is missing")
         names = history_columns(self.experiment)
@@ -254,11 +262,18 @@ class Result:
         )
 
     def without_arrays(self, curves: bool = False) -> "Result":
-        """The result without weights and, unless ``curves``, without histories."""
+        """The result without weights and, unless ``curves``, without histories.
+
+        It has its summaries, so that the one process that shows all results need not make them.
+        """
         trainings = (
             replace(it, weights=(), history=it.history if curves else {}) for it in self.trainings
         )
-        return replace(self, trainings=tuple(trainings))
+        bare = replace(self, trainings=tuple(trainings))
+        for name in ("loss", *self.experiment.metrics):
+            for part in PARTS:
+                bare.summary(part, name)
+        return bare
 
     @property
     def median_training(self) -> Training | None:
@@ -283,15 +298,3 @@ class Result:
     def diverged(self) -> int:
         """How many seeds reached NaN or infinity."""
         return sum(training.diverged for training in self.trainings)
-
-
-def history_columns(experiment: Experiment) -> list[str]:
-    """The names of the figures of every epoch, in the order of history.csv."""
-    names = ("loss", *experiment.tracked)
-    columns = [column(part, name) for name in names for part in PARTS]
-    return [*columns, VALIDATION] if experiment.early_stopping else columns
-
-
-def shortest(values: Array) -> Array:
-    """Each float32 as the float64 with the fewest digits that means it: 0.84, not 0.8399999737."""
-    return values.astype(np.float32).astype(str).astype(np.float64)

@@ -10,7 +10,8 @@ import tensorflow as tf
 from lossbench.config.experiment import Experiment
 from lossbench.config.sections.model import Perceptron
 from lossbench.data.arrays import Split
-from lossbench.results.result import PARTS, VALIDATION, Array, Training, shortest
+from lossbench.results.digits import shortest
+from lossbench.results.result import PARTS, VALIDATION, Array, Training
 from lossbench.training.batching import (
     EvaluationBatches,
     Inputs,

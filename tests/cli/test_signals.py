@@ -29,7 +29,7 @@ LONG = MOONS.replace("epochs: 2", "epochs: 10000000")
 # thread keeps the process from ending; or that computes outside of Python when the signal comes.
 CATCHING = """
 import hashlib, os, signal, sys, threading, time
-from lossbench.cli import main as cli
+from lossbench.cli import commands, main as cli
 def app(**_):
     if "computes" in sys.argv:
         threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGTERM]).start()
@@ -45,7 +45,7 @@ def app(**_):
             raise SyntaxError("of an import that was cut short")
         while True:
             time.sleep(0.1)
-cli.app = app
+commands.app = app
 cli.main()
 """
 

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from made_results import AGAIN, MADE, OTHERS, beside, made, without_digests
 
-from lossbench.results.digits import digits
+from lossbench.results.digits import digits, shortest
 from lossbench.results.files import DamagedResult
 from lossbench.results.history_csv import history_csv
 from lossbench.results.read import read_result
-from lossbench.results.result import Result, shortest
+from lossbench.results.result import Result
 from lossbench.results.write import files
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import pickle
 import statistics
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from made_results import KINDS, made
 
 from lossbench.results.history_csv import history_csv
 from lossbench.results.result import HISTORY_PARTS, PARTS, Result
+from lossbench.results.statistics import summarize
 
 
 @pytest.fixture(params=KINDS)
@@ -115,6 +117,28 @@ def test_a_result_is_shown_without_its_arrays(result: Result) -> None:
     text = repr(result)
     assert "seed=3" in text
     assert "array" not in text
+
+
+def test_summaries_are_sent_along_and_not_made_again(
+    result: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = pickle.dumps(result.without_arrays())
+    monkeypatch.setattr("lossbench.results.result.summarize", lambda _: pytest.fail("made again"))
+    received = pickle.loads(sent)
+    found = {
+        (part, name): received.summary(part, name)
+        for part in PARTS
+        for name in ("loss", *result.experiment.metrics)
+    }
+    monkeypatch.undo()
+    assert found == {key: summarize(result.final(*key)) for key in found}
+
+
+def test_the_summaries_of_fewer_seeds_are_their_own(result: Result) -> None:
+    first = result.trainings[0].seed
+    some = result.without_arrays().only(1, range(first, first + 1))
+    assert some.summary("test", "loss").high == some.final("test", "loss")[0]
+    assert some.summary("test", "loss") != result.summary("test", "loss")
 
 
 def test_arrays_can_be_left_out(result: Result) -> None:
