@@ -46,7 +46,7 @@ def test_tensorflow_is_not_imported_for_what_trains_nothing_here(tmp_path: Path)
 @pytest.mark.skipif(not template.forks(), reason="there is no template")
 def test_the_process_beside_a_command_that_is_wrong_ends_with_it(tmp_path: Path) -> None:
     """It has not imported by then, and would do so first."""
-    command = [*COMMAND, "run", "no-such"]
+    command = [*COMMAND, "run", "hinge", "--no-such-option"]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL) as begun:
         of_it = psutil.Process(begun.pid)
         while not (beside := [it for it in of_it.children() if "template" in str(it.cmdline())]):
