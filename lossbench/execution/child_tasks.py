@@ -130,3 +130,8 @@ def finish(
         prepare(*to_prepare)
     trainings, error = train(seeds)
     return error or function(trainings)
+
+
+def finish_each(works: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """What ``finish`` gives for each of some works."""
+    return [finish(*it) for it in works]

@@ -130,13 +130,24 @@ class TrainingProcesses:
                     _call(process, it)
                 else:
                     held = it.work.key
-                    for event in _trained(process, it.work):
-                        self._events.put((it.number, event))
+                    together = [it, *shares.more(it)]
+                    for number, event in _trained(process, [it.work for it in together]):
+                        self._events.put((together[number].number, event))
         except BaseException as error:  # raised where the events are read
             self._events.put(error)
 
 
-def _trained(process: TrainingProcess, work: Work) -> Iterator[OfWork]:
+def _trained(process: TrainingProcess, works: Sequence[Work]) -> Iterator[Event]:
+    """The events of works, which are trained together if that goes well."""
+    if together := process.finish_together(works):
+        yield from enumerate(together)
+        return
+    for number, work in enumerate(works):
+        for event in _trained_alone(process, work):
+            yield number, event
+
+
+def _trained_alone(process: TrainingProcess, work: Work) -> Iterator[OfWork]:
     """The events of a work; where the process dies, another one trains what is missing, once."""
     for retries in (True, False):
         for _, event in process.train([work]):

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from lossbench.execution.machine import free_memory
 from lossbench.execution.work import Work
 
-# By an estimate, in seconds: how long a program is compiled, and how long a share is at least.
-COMPILING, LEAST = 0.4, 0.1
+# By an estimate, in seconds: how long a program is compiled, how long a result takes to be finished
+# with its pictures, how long a share is at least, and several short works together at most.
+COMPILING, FINISHING, LEAST, TOGETHER = 0.4, 0.08, 0.1, 0.5
 # Bytes that a process takes, and how often it holds its data.
 PER_PROCESS, COPIES_OF_DATA = 300 * 2**20, 2
 
@@ -110,6 +111,29 @@ class Shares:
                 self._changed.wait()
         return None
 
+    def more(self, first: Share) -> list[Share]:
+        """Further works of the same program for the process that took the first, if all are short.
+
+        To hand out a work takes a while in the process that serves all cores.
+        """
+        if not first.work.finish:
+            return []
+        with self._changed:
+            found, seconds = [], _seconds(first.work) * len(first.work.seeds)
+            most = min(TOGETHER, self._fair)
+            for it in [it for it in self._left if it.work.finish and it.work.key == first.work.key]:
+                seconds += it.duration
+                if seconds > most:
+                    break
+                self._left.remove(it)
+                found.append(Share(it.number, it.work))
+        return found
+
+    @property
+    def _fair(self) -> float:
+        """How long a process trains until it takes more, so that all end at the same time."""
+        return max(LEAST, sum(it.duration for it in self._left) / (2 * self._count))
+
     @property
     def _all_idle(self) -> bool:
         """Whether nobody else will do what is left."""
@@ -144,9 +168,7 @@ class Shares:
         """Some seeds of a work, or all of them; what is tuned once for all seeds is not cut."""
         self._begun.add(left.work.key)
         work = left.work
-        all_left = sum(it.duration for it in self._left)
-        fair = max(LEAST, all_left / (2 * self._count))
-        size = max(1, round(fair / left.seconds))
+        size = max(1, round(self._fair / left.seconds))
         if work.experiment.tune or 1.5 * size >= len(work.seeds):
             self._left.remove(left)
             return Share(left.number, work)
@@ -155,7 +177,8 @@ class Shares:
 
 
 def _seconds(work: Work) -> float:
-    """How long a seed of a work trains, with what is tuned for all of them."""
+    """How long a seed of a work takes, with its part of what is done once for all of them."""
     tune = work.experiment.tune
     points = sum(1 for _ in tune.points()) if tune else 0
-    return work.seconds_per_seed * (1 + points / len(work.seeds))
+    once = points * work.seconds_per_seed + (FINISHING if work.finish else 0.0)
+    return work.seconds_per_seed + once / len(work.seeds)

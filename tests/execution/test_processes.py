@@ -3,9 +3,10 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -15,7 +16,15 @@ from same_bits import same_bits
 from lossbench.config.experiment import Experiment
 from lossbench.execution.process import TrainingProcess
 from lossbench.execution.processes import TrainingProcesses
-from lossbench.execution.work import Event, Stage, TrainingError, TrainingProcessDied, Work
+from lossbench.execution.work import (
+    Event,
+    Finished,
+    OfWork,
+    Stage,
+    TrainingError,
+    TrainingProcessDied,
+    Work,
+)
 from lossbench.results.result import Training
 
 Make = Callable[..., Experiment]
@@ -88,6 +97,44 @@ def test_another_process_trains_what_one_that_was_killed_has_left(
                     new_children()[0].kill()
                     killed = True
     assert sorted(seeds) == [*long_work.seeds]
+
+
+def counted(name: str, mark: Path, trainings: list[Training]) -> tuple[str, int]:
+    """What a work becomes: its name and how many seeds it has; one of them ends the process."""
+    if name == "ends" or (name == "ends once" and not mark.exists()):
+        mark.touch()
+        end_by_force()
+    if name == "fails":
+        raise OSError("no room")
+    return name, len(trainings)
+
+
+def test_works_that_are_finished_together_fail_alone(
+    experiment_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = []
+    finish_together = TrainingProcess.finish_together
+
+    def watched(process: TrainingProcess, works: Sequence[Work]) -> list[OfWork]:
+        found = finish_together(process, works)
+        together.append((len(works), len(found)))
+        return found
+
+    monkeypatch.setattr(TrainingProcess, "finish_together", watched)
+    names = ["first", *"abcdefgh", "ends once", "fails", *"ijklmn", "ends", *"opqrst"]
+    experiment = experiment_of("binary classification", "hinge", epochs=1, repeats=2)
+    split = experiment.dataset.load()
+    works = [
+        Work(experiment, split, [0, 1], partial(counted, name, tmp_path / "mark")) for name in names
+    ]
+    with TrainingProcesses(1) as one:
+        found = {names[number]: it for number, it in one.train(works) if not isinstance(it, Stage)}
+    assert found.keys() == {*names}
+    assert isinstance(found.pop("fails"), OSError)
+    assert isinstance(found.pop("ends"), TrainingProcessDied)
+    assert found == {name: Finished((name, 2)) for name in found}
+    assert any(asked == given > 1 for asked, given in together)
+    assert any(asked > 1 and not given for asked, given in together)
 
 
 def process_number() -> int:

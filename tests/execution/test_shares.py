@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,6 +82,42 @@ def test_all_seeds_are_shared_out_once(work: Callable[..., Work]) -> None:
         key = share.work.key
         seeds += share.work.seeds
     assert seeds == [*range(100)]
+
+
+def test_short_works_of_one_program_are_taken_together(work: Callable[..., Work]) -> None:
+    of = Shares(2)
+    losses = ["hinge", "bce", *["hinge"] * 60]
+    short = [replace(work(it, epochs=2, repeats=1), finish=list) for it in losses]
+    of.add(short)
+    taken_together = []
+    while sum(taken_together) < len(short) - 1:
+        first = taken(of, short[0].key, running=True)
+        more = of.more(first)
+        assert {it.work.key for it in (first, *more)} == {short[0].key}
+        assert not {first.number, *(it.number for it in more)} & {1}
+        taken_together.append(1 + len(more))
+    assert 1 < max(taken_together) < 10
+
+
+def test_what_is_long_or_not_to_be_finished_is_taken_alone(work: Callable[..., Work]) -> None:
+    short = replace(work(epochs=2, repeats=1), finish=list)
+    long = replace(work(epochs=500, repeats=200), finish=list)
+    for alone in (long, replace(short, finish=None)):
+        of = Shares(2)
+        of.add([alone, *[short] * 60])
+        assert of.more(taken(of)) == []
+        of = Shares(2)
+        of.add([short, alone, *[short] * 60])
+        assert 1 not in {it.number for it in of.more(taken(of))}
+
+
+def test_short_works_are_left_for_other_processes(work: Callable[..., Work]) -> None:
+    """Of as many as there are processes nobody takes two."""
+    of = Shares(6)
+    of.add([replace(work(epochs=2, repeats=1), finish=list) for _ in range(6)])
+    first = taken(of)
+    assert first.work.finish
+    assert of.more(first) == []
 
 
 def test_what_is_tuned_is_not_cut(work: Callable[..., Work]) -> None:
