@@ -17,7 +17,7 @@ from lossbench.execution.work import Work
 
 # By an estimate, in seconds: how long a program is compiled, how long a result takes to be finished
 # with its pictures, how long a share is at least, and several short works together at most.
-COMPILING, FINISHING, LEAST, TOGETHER = 0.4, 0.08, 0.1, 0.5
+COMPILING, FINISHING, LEAST, TOGETHER = 0.4, 0.08, 0.1, 1.0
 # Bytes that a process takes, and how often it holds its data.
 PER_PROCESS, COPIES_OF_DATA = 300 * 2**20, 2
 

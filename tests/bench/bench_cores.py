@@ -1,4 +1,4 @@
-"""Measures lossbench on one core and on two, in some 5 minutes.
+"""Measures lossbench on one core and on two, in some 6 minutes.
 
 Run it by ``python tests/bench/bench_cores.py``.
 
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -54,24 +55,36 @@ class Taken(NamedTuple):
     work: float
 
 
-def measured(arguments: Sequence[str], cores: set[int]) -> Taken:
-    """A whole command on some cores."""
-    command = [sys.executable, "-m", "lossbench", *arguments, "--quiet", "--out"]
+def measured(arguments: Sequence[str], *cores: set[int]) -> Taken:
+    """A whole command on some cores; with several sets of cores, one on each at the same time."""
+    with ExitStack() as stack:
+        outs = [stack.enter_context(TemporaryDirectory()) for _ in cores]
+        start, used = time.perf_counter(), os.times()
+        begun = [_begun(arguments, *it) for it in zip(cores, outs, strict=True)]
+        failed = [(it.communicate()[1], it.returncode) for it in begun if it.wait()]
+        wall, after = time.perf_counter() - start, os.times()
+    if failed:
+        raise SystemExit(f"{failed[0][0]}\nexit code {failed[0][1]}")
+    taken = Taken(wall, sum(after[2:4]) - sum(used[2:4]))
+    on = " and ".join(f"{len(it)} cores" for it in cores)
+    print(
+        f"{on}: {taken.wall:.1f} s, {taken.work:.1f} s of processors",
+        *arguments[:2],
+        file=sys.stderr,
+    )
+    return taken
+
+
+def _begun(arguments: Sequence[str], cores: set[int], out: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "lossbench", *arguments, "--quiet", "--out", out]
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)  # which the command inherits
     try:
-        with TemporaryDirectory() as out:
-            start, used = time.perf_counter(), os.times()
-            done = subprocess.run([*command, out], cwd=ROOT, capture_output=True, text=True)
-            wall, after = time.perf_counter() - start, os.times()
+        return subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
     finally:
         os.sched_setaffinity(0, before)
-    if done.returncode:
-        raise SystemExit(f"{done.stderr}\nexit code {done.returncode}")
-    taken = Taken(wall, sum(after[2:4]) - sum(used[2:4]))
-    shown = f"{len(cores)} cores: {taken.wall:.1f} s, {taken.work:.1f} s of processors"
-    print(shown, *arguments[:2], file=sys.stderr, flush=True)
-    return taken
 
 
 def row(name: str, one: str, two: str, ratio: float, bound: str, limit: float) -> tuple[str, ...]:
@@ -90,6 +103,18 @@ def turns(arguments: Sequence[str], rounds: int = ROUNDS) -> tuple[list[Taken], 
     return one, two
 
 
+def limit(alone: Sequence[Taken], arguments: Sequence[str]) -> tuple[str, ...]:
+    """How much two cores of this machine do more than one, for a command on each.
+
+    They share memory and a cache, so two may be slower than each alone.
+    """
+    first, second, *_ = sorted(os.sched_getaffinity(0))
+    slow = median(it.wall for it in alone)
+    both = median(measured(arguments, {first}, {second}).wall for _ in range(ROUNDS))
+    name = "the same command twice, each on a core of its own"
+    return (name, f"2 x {slow:.1f} s", f"{both:.1f} s", f"{2 * slow / both:.2f}", "-", "-")
+
+
 def rows(cache: str) -> Iterator[tuple[str, ...]]:
     os.environ["LOSSBENCH_CACHE"] = "off"
     compiled = turns(NINE)
@@ -104,6 +129,7 @@ def rows(cache: str) -> Iterator[tuple[str, ...]]:
     ):
         slow, fast = (median(it.wall for it in turn) for turn in (one, two))
         yield row(name, f"{slow:.1f} s", f"{fast:.1f} s", slow / fast, "at least", target)
+    yield limit(sweep[0], SWEEP)
     work = median(it.work for it in sweep[1])
     name = "fifty learning rates: seconds of processors"
     yield row(name, "-", f"{work:.1f} s", work, "at most", 14)
