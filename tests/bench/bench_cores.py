@@ -1,4 +1,4 @@
-"""Measures lossbench on one core and on two, in some 6 minutes.
+"""Measures lossbench on one core and on two, in some 10 minutes.
 
 Run it by ``python tests/bench/bench_cores.py``.
 
@@ -93,26 +93,12 @@ def row(name: str, one: str, two: str, ratio: float, bound: str, limit: float) -
     return (name, one, two, shown, f"{bound} {limit:g}", "yes" if reached else "no")
 
 
-def turns(arguments: Sequence[str], rounds: int = ROUNDS) -> tuple[list[Taken], list[Taken]]:
-    """A command on one core and on two, in turns."""
-    first, second, *_ = sorted(os.sched_getaffinity(0))
-    taken = [
-        [measured(arguments, cores) for cores in ({first}, {first, second})] for _ in range(rounds)
-    ]
-    one, two = ([*it] for it in zip(*taken, strict=True))
-    return one, two
-
-
-def limit(alone: Sequence[Taken], arguments: Sequence[str]) -> tuple[str, ...]:
-    """How much two cores of this machine do more than one, for a command on each.
-
-    They share memory and a cache, so two may be slower than each alone.
-    """
-    first, second, *_ = sorted(os.sched_getaffinity(0))
-    slow = median(it.wall for it in alone)
-    both = median(measured(arguments, {first}, {second}).wall for _ in range(ROUNDS))
-    name = "the same command twice, each on a core of its own"
-    return (name, f"2 x {slow:.1f} s", f"{both:.1f} s", f"{2 * slow / both:.2f}", "-", "-")
+def turns(arguments: Sequence[str], rounds: int = ROUNDS) -> list[list[Taken]]:
+    """A command on one core, on two, and one on each at the same time, in turns."""
+    first, second, *_ = ({it} for it in sorted(os.sched_getaffinity(0)))
+    ways = ((first,), (first | second,), (first, second))
+    taken = [[measured(arguments, *way) for way in ways] for _ in range(rounds)]
+    return [[*it] for it in zip(*taken, strict=True)]
 
 
 def rows(cache: str) -> Iterator[tuple[str, ...]]:
@@ -122,14 +108,16 @@ def rows(cache: str) -> Iterator[tuple[str, ...]]:
     for arguments in (NINE, SWEEP):  # what this compiles, all others find
         turns(arguments, 1)
     kept, sweep = turns(NINE), turns(SWEEP)
-    for name, (one, two), target in (
+    for name, (one, two, both), target in (
         ("fifty learning rates, ten seeds each", sweep, 1.85),
         ("the nine, 30 repeats", compiled, 1.7),
         ("the same, with programs that were kept", kept, 1.7),
     ):
-        slow, fast = (median(it.wall for it in turn) for turn in (one, two))
+        slow, fast, twice = (median(it.wall for it in turn) for turn in (one, two, both))
         yield row(name, f"{slow:.1f} s", f"{fast:.1f} s", slow / fast, "at least", target)
-    yield limit(sweep[0], SWEEP)
+        # They share memory and a cache, so two may be slower than each alone.
+        name = "two such commands, each on a core of its own"
+        yield (name, f"2 x {slow:.1f} s", f"{twice:.1f} s", f"{2 * slow / twice:.2f}", "-", "-")
     work = median(it.work for it in sweep[1])
     name = "fifty learning rates: seconds of processors"
     yield row(name, "-", f"{work:.1f} s", work, "at most", 14)
