@@ -86,23 +86,25 @@ class TrainingProcess:
             for event in self._train(work):
                 yield number, event
 
-    def finish_together(self, works: Sequence[Work]) -> list[OfWork]:
-        """What works of one program become, by one message: each takes a while on both sides.
+    def finish_together(self, works: Sequence[Work]) -> Iterator[Event]:
+        """Train and finish works of one program by one message: each takes a while on both sides.
 
-        It is nothing where they are to be trained one by one: because there is but one, because the
-        process does not have the program yet, or because one of them fails or kills the process.
+        Yields no outcome where they are to be trained one by one: because there is but one, because
+        the process does not have the program yet, or because one of them fails or kills it.
         """
         if len(works) == 1 or works[0].key not in self._programs:
-            return []
+            return
+        yield 0, Stage.TRAINING
         given = [(it.seeds, it.finish, it.experiment, shared(it.split)) for it in works]
         try:
             outcomes = self._submit(child_tasks.finish_each, given).result()
         except (BrokenProcessPool, CancelledError):
             self._died()
-            return []
+            return
         except Exception:
-            return []
-        return [it if isinstance(it, TrainingError) else Finished(it) for it in outcomes]
+            return
+        for number, it in enumerate(outcomes):
+            yield number, it if isinstance(it, TrainingError) else Finished(it)
 
     def call(self, function: Callable[..., Any], *given: Any) -> Any:
         """What a function gives that the process calls; raises what it raises.

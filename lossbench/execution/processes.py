@@ -139,8 +139,11 @@ class TrainingProcesses:
 
 def _trained(process: TrainingProcess, works: Sequence[Work]) -> Iterator[Event]:
     """The events of works, which are trained together if that goes well."""
-    if together := process.finish_together(works):
-        yield from enumerate(together)
+    finished = False
+    for number, event in process.finish_together(works):
+        finished = not isinstance(event, Stage)
+        yield number, event
+    if finished:
         return
     for number, work in enumerate(works):
         for event in _trained_alone(process, work):

@@ -19,7 +19,6 @@ from lossbench.execution.processes import TrainingProcesses
 from lossbench.execution.work import (
     Event,
     Finished,
-    OfWork,
     Stage,
     TrainingError,
     TrainingProcessDied,
@@ -115,10 +114,10 @@ def test_works_that_are_finished_together_fail_alone(
     together = []
     finish_together = TrainingProcess.finish_together
 
-    def watched(process: TrainingProcess, works: Sequence[Work]) -> list[OfWork]:
-        found = finish_together(process, works)
-        together.append((len(works), len(found)))
-        return found
+    def watched(process: TrainingProcess, works: Sequence[Work]) -> Iterator[Event]:
+        found = [*finish_together(process, works)]
+        together.append((len(works), len([*without_stages(found)])))
+        return iter(found)
 
     monkeypatch.setattr(TrainingProcess, "finish_together", watched)
     names = ["first", *"abcdefgh", "ends once", "fails", *"ijklmn", "ends", *"opqrst"]
