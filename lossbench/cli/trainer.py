@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # The commands that train, on this machine unless there is one of the options.
 TRAINING, ELSEWHERE = ("run", "run-all", "choose"), ("--dask", "-h", "--help")
+AT_ONCE = 1.0  # seconds
 
 
 @contextmanager
@@ -26,12 +27,19 @@ def importing(words: Sequence[str]) -> Iterator[None]:
         return
     from lossbench.execution import template
 
-    thread = threading.Thread(target=template.start, daemon=True)
-    thread.start()
+    is_there = threading.Event()
+
+    def start() -> None:
+        try:
+            template.start()
+        finally:
+            is_there.set()
+
     try:
+        threading.Thread(target=start, daemon=True).start()
         yield
     finally:
-        thread.join()
+        is_there.wait(AT_ONCE)  # it may be on its way when a signal ends the command
         template.end()
 
 

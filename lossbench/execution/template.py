@@ -6,6 +6,7 @@ TensorFlow cannot: its threads would be missing. Elsewhere than on Linux there i
 every training process imports for itself.
 """
 
+import _thread
 import gc
 import importlib
 import logging
@@ -38,7 +39,7 @@ FLAGS = (
 # What draws a result needs these. Imported here, they are imported once for all processes.
 OF_PICTURES = ("matplotlib.figure", "matplotlib.backends.backend_agg")
 # What Python runs in place of the server's own code, which is its argument.
-CODE = "import sys; sys.path[:] = {!r}; from lossbench.execution import template; template.serve()"
+CODE = "import sys; sys.path[:] = {}; from lossbench.execution import template; template.serve({})"
 
 
 @cache
@@ -68,7 +69,7 @@ def start() -> None:
     if forks():
         forkserver.set_forkserver_preload([])  # not the main module, which is the command
         server: Any = forkserver._forkserver
-        with isolated("-c", CODE.format(sys.path)):
+        with isolated("-c", CODE.format(sys.path, os.getpid())):
             before = server._forkserver_pid
             forkserver.ensure_running()
             if server._forkserver_pid != before:  # one that was killed had perhaps imported
@@ -111,14 +112,13 @@ def discard() -> None:
         _has_imported.clear()
 
 
-def serve() -> None:
+def serve(parent: int) -> None:
     """What the template does: import, then fork whenever it is asked to, until its parent ends."""
-    parent = os.getppid()
     os.dup2(2, 1)  # results on standard output are for others
     try:
-        with without_log_messages():
+        with without_log_messages(), _interrupted_without(parent):
             import_once()
-    except Exception:  # raised where a seed is to be trained, which tries again
+    except (Exception, KeyboardInterrupt):  # where a seed is to be trained, it is tried again
         sys.modules.pop("keras", None)
     try:
         exec(sys.argv[-1], {})
@@ -130,6 +130,26 @@ def serve() -> None:
                 with suppress(OSError):
                     remove()
         os._exit(0)
+
+
+@contextmanager
+def _interrupted_without(parent: int) -> Iterator[None]:
+    """Raise KeyboardInterrupt soon after the parent of this process has ended."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.1):
+            if os.getppid() != parent:
+                _thread.interrupt_main()
+                return
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watching.join()  # a process with another thread cannot be forked
 
 
 def import_once() -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -176,3 +177,23 @@ def test_large_data_are_mapped_and_give_the_same_bits(
         assert not work.split.x_train.flags.owndata
         train = kept_trainer(work.experiment, work.split)
         assert all(map(same_bits, found, map(train, work.seeds)))
+
+
+WITHOUT_PARENT = """
+import os, threading, time
+from lossbench.execution import template
+with template._interrupted_without(os.getppid()):
+    time.sleep(0.5)
+assert threading.active_count() == 1
+try:
+    with template._interrupted_without(os.getpid()):
+        while True:
+            pass
+except KeyboardInterrupt:
+    assert threading.active_count() == 1
+"""
+
+
+def test_an_import_is_cut_short_where_the_parent_has_ended() -> None:
+    """And no thread is left that would keep the process from being forked."""
+    subprocess.run([sys.executable, "-c", WITHOUT_PARENT], check=True, timeout=60)
