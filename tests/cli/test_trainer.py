@@ -17,7 +17,7 @@ from lossbench.execution import template
 cores, *sys.argv[1:] = sys.argv[1:]
 os.sched_getaffinity = lambda _: set(range(int(cores)))
 template.start = lambda: print("starts", "late" if "typer" in sys.modules else "early")
-template.end = lambda: print("ends")
+template.end = lambda: print("ends", "late" if "lossbench.suite.suite" in sys.modules else "early")
 from lossbench.cli.main import main
 main()
 """
@@ -34,6 +34,13 @@ def told(folder: Path, *words: str, cores: int = 2) -> list[str]:
 def test_tensorflow_is_imported_before_the_command_line_is(tmp_path: Path) -> None:
     for command in (["run", "no-such"], ["run-all", "no-such"], ["choose", "no-such"]):
         assert told(tmp_path, *command)[:1] == ["starts early"]
+
+
+@pytest.mark.skipif(not template.forks(), reason="there is no template")
+def test_the_import_ends_as_soon_as_all_seems_to_be_stored(tmp_path: Path) -> None:
+    (tmp_path / "results" / "hinge").mkdir(parents=True)
+    (tmp_path / "results" / "hinge" / "history.csv").touch()
+    assert told(tmp_path, "run", "hinge")[:2] == ["starts early", "ends early"]
 
 
 @pytest.mark.skipif(not template.forks(), reason="there is no template")

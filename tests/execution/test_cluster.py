@@ -167,12 +167,12 @@ def test_outcome_is_byte_for_byte_that_of_this_machine_without_a_port(
     assert modules == "modules:"
 
 
-def test_with_everything_stored_no_process_is_started(folder: Path) -> None:
+def test_with_everything_stored_no_training_process_is_started(folder: Path) -> None:
     before = tree(folder / "one")
     never = (
         "import lossbench.execution.process as w\n"
         "def start(self): raise AssertionError('started')\n"
-        "w.TrainingProcess.start = w.TrainingProcess._submit = w.template.start = start\n"
+        "w.TrainingProcess.start = w.TrainingProcess._submit = start\n"
     )
     configs = ["configs/a.yaml", "configs/b.yaml"]
     arguments = ["run", *configs, "--out", "one"]

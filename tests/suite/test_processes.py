@@ -72,7 +72,7 @@ def test_all_stored_is_said_and_starts_no_tensorflow(
     code = (
         "import sys; import lossbench.execution.process as w\n"
         "def start(self): raise AssertionError('started')\n"
-        "w.TrainingProcess.start = w.template.start = start\n"
+        "w.TrainingProcess.start = start\n"
         f"sys.argv[1:] = ['run-all', {str(configs)!r}, '--out', 'out', '--json']\n"
         "from lossbench.cli.main import main\n"
         "try:\n    main()\n"
