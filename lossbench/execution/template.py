@@ -144,12 +144,15 @@ def _interrupted_without(parent: int) -> Iterator[None]:
                 return
 
     watching = threading.Thread(target=watch)
+    # What a shell runs in the background ignores it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     watching.start()
     try:
         yield
     finally:
         done.set()
         watching.join()  # a process with another thread cannot be forked
+        signal.signal(signal.SIGINT, before)
 
 
 def import_once() -> None:

@@ -180,8 +180,9 @@ def test_large_data_are_mapped_and_give_the_same_bits(
 
 
 WITHOUT_PARENT = """
-import os, threading, time
+import os, signal, threading, time
 from lossbench.execution import template
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for what runs in the background
 with template._interrupted_without(os.getppid()):
     time.sleep(0.5)
 assert threading.active_count() == 1
@@ -191,6 +192,7 @@ try:
             pass
 except KeyboardInterrupt:
     assert threading.active_count() == 1
+assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
 """
 
 
