@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # The commands that train, on this machine unless there is one of the options.
 TRAINING, ELSEWHERE = ("run", "run-all", "choose"), ("--dask", "-h", "--help")
-AT_ONCE = 1.0  # seconds
+STARTING = 1.0  # seconds, in which a process is started that is on its way
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def importing(words: Sequence[str]) -> Iterator[None]:
         threading.Thread(target=start, daemon=True).start()
         yield
     finally:
-        is_there.wait(AT_ONCE)  # it may be on its way when a signal ends the command
+        is_there.wait(STARTING)  # or a signal may end the command before it can be ended
         template.end()
 
 

@@ -156,7 +156,7 @@ def _interrupted_without(parent: int) -> Iterator[None]:
 
 
 def import_once() -> None:
-    """Import what trains and what writes results, unless it is imported."""
+    """Import what trains and what draws results, unless it is imported."""
     if "keras" in sys.modules:
         return
     # Collecting garbage among TensorFlow's many objects takes a quarter of the time of its import.
