@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Column
 from rich.text import Text
 
-from lossbench.cli.terminal import can_draw, err, is_screen
+from lossbench.cli.terminal import can_draw, err, is_screen, print_plain
 from lossbench.cli.time_left import TimeLeft
 from lossbench.config.experiment import Experiment
 from lossbench.execution.duration import seconds_per_seed
@@ -127,7 +127,7 @@ class ProgressBars:
         if now == len(experiment.trainings):
             self._stage = f"writing {experiment.name}"
             if not self._drawn and not self._quiet:
-                err.print(f"{experiment.name}: {now} of {_trainings(experiment)} done")
+                print_plain(err, f"{experiment.name}: {now} of {_trainings(experiment)} done")
 
     def _enter(self, experiment: Experiment, stage: Stage) -> None:
         about = "" if stage == Stage.IMPORTING else f" {experiment.name}"

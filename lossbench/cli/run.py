@@ -163,7 +163,13 @@ def _print_outcome(
 
     A terminal gets a table of all medians at the end instead.
     """
-    from lossbench.cli.terminal import is_screen, out, print_exception, print_warning
+    from lossbench.cli.terminal import (
+        is_screen,
+        out,
+        print_exception,
+        print_plain,
+        print_warning,
+    )
     from lossbench.suite.finish import Failure
 
     if isinstance(outcome, Failure):
@@ -175,7 +181,7 @@ def _print_outcome(
     if medians or warnings:  # to take bars away and back takes a while
         with bars.away():
             if medians:
-                out.print(medians)
+                print_plain(out, medians)
             for warning in warnings:
                 print_warning(f"{outcome.experiment.name}: {warning}")
 

@@ -26,6 +26,14 @@ def can_draw(console: Console) -> bool:
     return is_screen(console) and not console.is_dumb_terminal
 
 
+def print_plain(console: Console, text: str) -> None:
+    """Print lines of a result: where no person looks, without Rich, which takes far longer."""
+    if is_screen(console):
+        console.print(text)
+    else:
+        console.file.write(f"{text}\n")
+
+
 def print_json(document: object) -> None:
     """One JSON document on standard output, in ASCII unless the encoding is UTF-8.
 

@@ -2,11 +2,13 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -60,14 +62,46 @@ class _State:
 _state = _State()
 
 
-def make_ready(errors: Connection, threads: int = MOST_THREADS) -> None:
-    """Make the new process ready; ``errors`` becomes its standard error.
+def serve(messages: Connection, errors: Connection, threads: int = MOST_THREADS) -> None:
+    """What the process does: it calls the function of each message, and sends what that gave.
 
-    A training will use at most this number of ``threads``.
+    ``errors`` becomes its standard error, and a training uses at most so many ``threads``.
+    """
+    make_ready(errors, threads)
+    while True:
+        try:
+            call = messages.recv_bytes()
+        except EOFError:  # nobody will ask any more
+            return
+        messages.send_bytes(answer(call))
+
+
+def answer(call: bytes) -> bytes:
+    """What the function of a message gave, or the error that it raised and its traceback.
+
+    An error that cannot be sent becomes a TrainingError.
+    """
+    send = partial(pickle.dumps, protocol=pickle.HIGHEST_PROTOCOL)
+    try:
+        function, given = pickle.loads(call)
+        return send((function(*given), None, ""))
+    except BaseException as error:
+        trace = traceback.format_exc()
+        try:
+            sent = pickle.loads(send(error))
+        except Exception:
+            sent = TrainingError(described(error))
+    return send((None, sent, trace))
+
+
+def make_ready(errors: Connection, threads: int) -> None:
+    """Make the new process ready, see ``serve``.
 
     It ignores interrupts, which are for its parent, and ends when its parent ends.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A person's own loss may start processes, which a daemon may not.
+    multiprocessing.current_process().daemon = False
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.dup2(errors.fileno(), 2)
     # What a user's own loss prints must not get among the results on standard output.

@@ -6,10 +6,7 @@ the training process is replaced after a number of programs.
 """
 
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
@@ -17,7 +14,7 @@ from typing import Any
 
 from lossbench.data.shared import shared
 from lossbench.execution import child_tasks, template
-from lossbench.execution.child_process import ChildProcess, started
+from lossbench.execution.child_process import Call, ChildProcess, Ended, started
 from lossbench.execution.work import (
     Event,
     Finished,
@@ -27,7 +24,6 @@ from lossbench.execution.work import (
     TrainingProcessDied,
     Work,
 )
-from lossbench.results.result import Training
 from lossbench.training.startup import MOST_THREADS
 
 PROGRAMS_PER_PROCESS = 12
@@ -36,8 +32,6 @@ PROGRAMS_PER_PROCESS = 12
 SECONDS_PER_ANSWER = 0.1
 # How long a work trains at most, by an estimate, so that it is also finished before an answer.
 SECONDS_TO_FINISH = 1.0
-# The seeds of a work that are under way, some at a time.
-Pending = deque[Future[tuple[list[Training], TrainingError | None]]]
 
 
 class TrainingProcess:
@@ -48,7 +42,6 @@ class TrainingProcess:
 
     def __init__(self) -> None:
         self.threads = MOST_THREADS  # of a training, once the process has started
-        self._pool: ProcessPoolExecutor | None = None
         self._process: ChildProcess | None = None
         self._programs: set[str] = set()  # the keys of those that it has compiled
         self._closed = False
@@ -68,12 +61,12 @@ class TrainingProcess:
     @property
     def is_running(self) -> bool:
         """Whether the process was started and has not ended."""
-        return self._pool is not None
+        return self._process is not None
 
     def start(self) -> None:
         """Start the process unless it is running; raises TrainingProcessDied if it was closed."""
         with self._changing:
-            if not self._pool:
+            if not self._process:
                 self._start()
 
     def train(self, works: Sequence[Work]) -> Iterator[Event]:
@@ -97,8 +90,8 @@ class TrainingProcess:
         yield 0, Stage.TRAINING
         given = [(it.seeds, it.finish, it.experiment, shared(it.split)) for it in works]
         try:
-            outcomes = self._submit(child_tasks.finish_each, given).result()
-        except (BrokenProcessPool, CancelledError):
+            outcomes = self._ask(child_tasks.finish_each, given).answer()
+        except Ended:
             self._died()
             return
         except Exception:
@@ -112,8 +105,8 @@ class TrainingProcess:
         Raises TrainingProcessDied if the process dies of it.
         """
         try:
-            return self._submit(function, *given).result()
-        except (BrokenProcessPool, CancelledError):
+            return self._ask(function, *given).answer()
+        except Ended:
             raise self._died() from None
 
     def close(self) -> None:
@@ -130,84 +123,83 @@ class TrainingProcess:
     def _train(self, work: Work) -> Iterator[OfWork]:
         if work.key not in self._programs and len(self._programs) >= PROGRAMS_PER_PROCESS:
             self._end()
-        pending: Pending = deque()
         try:
-            if not (self._pool or template.has_imported()):
+            if not (self._process or template.has_imported()):
                 yield Stage.IMPORTING
             is_soon = work.seconds_per_seed * len(work.seeds) <= SECONDS_TO_FINISH
             if work.finish and is_soon:
                 yield from self._train_and_finish(work, work.finish)
             else:
-                yield from self._train_in_parts(work, pending)
-        except (BrokenProcessPool, CancelledError):
+                yield from self._train_in_parts(work)
+        except Ended:
             yield self._died()
         except Exception as error:
-            _cancel(pending)
             yield error
 
     def _train_and_finish(self, work: Work, finish: Callable[..., Any]) -> Iterator[OfWork]:
         """Train all seeds, and make of them what they are for, before there is an answer."""
         prepare = work.experiment, shared(work.split)
         if work.key not in self._programs:
-            prepared = self._submit(child_tasks.prepare, *prepare)
-            finished = self._submit(child_tasks.finish, work.seeds, finish)
+            prepared = self._ask(child_tasks.prepare, *prepare)
+            finished = prepared.process.send(child_tasks.finish, work.seeds, finish)
             yield from self._compiled(work, prepared)
         else:  # in one message, for each takes a while in the process that serves all
-            finished = self._submit(child_tasks.finish, work.seeds, finish, *prepare)
+            finished = self._ask(child_tasks.finish, work.seeds, finish, *prepare)
             yield Stage.TRAINING
-        outcome = finished.result()
+        outcome = finished.answer()
         yield outcome if isinstance(outcome, TrainingError) else Finished(outcome)
 
-    def _train_in_parts(self, work: Work, pending: Pending) -> Iterator[OfWork]:
+    def _train_in_parts(self, work: Work) -> Iterator[OfWork]:
         """Train all seeds, with an answer now and then."""
-        prepared = self._submit(child_tasks.prepare, work.experiment, shared(work.split))
+        prepared = self._ask(child_tasks.prepare, work.experiment, shared(work.split))
+        process = prepared.process
         size = max(1, int(SECONDS_PER_ANSWER / work.seconds_per_seed))
-        for first in range(0, len(work.seeds), size):
-            some = list(work.seeds[first : first + size])
-            pending.append(self._submit(child_tasks.train, some))
-        self._submit(child_tasks.forget)
+        first, *others = (work.seeds[it : it + size] for it in range(0, len(work.seeds), size))
+        # What comes next is sent before an answer is read, so that the process need not wait.
+        trained = process.send(child_tasks.train, first)
         yield from self._compiled(work, prepared)
-        # Futures keep the weights of every seed, perhaps gigabytes: none is held for long.
-        while pending:
-            trainings, error = pending.popleft().result()
+        further: list[Callable[[], Any]] = [partial(child_tasks.train, it) for it in others]
+        for call in (*further, child_tasks.forget):
+            after = process.send(call)
+            trainings, error = trained.answer()
             yield from trainings
             if error:
-                _cancel(pending)
                 yield error
+                return
+            trained = after
 
-    def _compiled(self, work: Work, prepared: Future[None]) -> Iterator[OfWork]:
+    def _compiled(self, work: Work, prepared: Call) -> Iterator[OfWork]:
         """The stages until the process can train."""
         if work.key not in self._programs:
             self._programs.add(work.key)
             yield Stage.COMPILING
-        prepared.result()
+        prepared.answer()
         yield Stage.TRAINING
 
-    def _submit(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
-        """Let the process call a function; it is started if need be."""
-        for attempt in range(2):
-            with self._changing:
-                pool = self._pool or self._start()
+    def _ask(self, function: Callable[..., Any], *given: Any) -> Call:
+        """Let the process call a function, as the first of a work; it is started if need be."""
+        if process := self._process:
             try:
-                return pool.submit(function, *given)
-            except RuntimeError:  # it was ended or killed while it had nothing to train
-                if attempt:
-                    raise
+                process.settle()
+                return process.send(function, *given)
+            except Ended:  # while it had nothing to do
                 self._end()
-        raise AssertionError
+        with self._changing:
+            process = self._process or self._start()
+        return process.send(function, *given)
 
-    def _start(self) -> ProcessPoolExecutor:
+    def _start(self) -> ChildProcess:
         if not self._closed:
             with suppress(EOFError, ConnectionError):  # the template was ended
-                self._pool, self._process = started(
-                    partial(child_tasks.make_ready, threads=self.threads), lambda: self._closed
+                self._process = started(
+                    partial(child_tasks.serve, threads=self.threads), lambda: self._closed
                 )
         if self._closed:
             raise TrainingProcessDied("the training process was closed")
-        if not self._pool:
+        if not self._process:
             why = "the process that it is a copy of was ended; was there enough memory?"
             raise TrainingProcessDied(f"no training process could start: {why}")
-        return self._pool
+        return self._process
 
     def _died(self) -> TrainingProcessDied:
         """Why the process died; it is forgotten."""
@@ -222,12 +214,5 @@ class TrainingProcess:
             # All results that are needed are here already, so it can be killed.
             if self._process:
                 self._process.kill()
+                self._process.join()
                 self._process = None
-            if self._pool:
-                self._pool.shutdown(cancel_futures=True)
-                self._pool = None
-
-
-def _cancel(pending: Pending) -> None:
-    while pending:
-        pending.popleft().cancel()

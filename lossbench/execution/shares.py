@@ -16,8 +16,11 @@ from lossbench.execution.machine import free_memory
 from lossbench.execution.work import Work
 
 # By an estimate, in seconds: how long a program is compiled, how long a result takes to be finished
-# with its pictures, how long a share is at least, and several short works together at most.
-COMPILING, FINISHING, LEAST, TOGETHER = 0.4, 0.08, 0.1, 1.0
+# with its pictures, and how long a share is at least.
+COMPILING, FINISHING, LEAST = 0.4, 0.08, 0.1
+# How many seconds apart processes tell of several short works, all of them taken together. So the
+# more processes there are, the more works each does at once: who reads has no more to read.
+APART = 0.5
 # Bytes that a process takes, and how often it holds its data.
 PER_PROCESS, COPIES_OF_DATA = 300 * 2**20, 2
 
@@ -120,7 +123,7 @@ class Shares:
             return []
         with self._changed:
             found, seconds = [], _seconds(first.work) * len(first.work.seeds)
-            most = min(TOGETHER, self._fair)
+            most = min(APART * self._count, self._fair)
             for it in [it for it in self._left if it.work.finish and it.work.key == first.work.key]:
                 seconds += it.duration
                 if seconds > most:

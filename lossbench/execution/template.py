@@ -195,8 +195,8 @@ def isolated(*further: str) -> Iterator[None]:
     directory first, until the process gets the ``sys.path`` of its parent. Python 3.11 has -P and
     PYTHONSAFEPATH against this, but Python 3.10 does not.
 
-    The semaphores of a command that a signal ends by force are cleared away by multiprocessing's
-    resource tracker. It is started here, too, and would warn of them.
+    Semaphores that a person's own code made in a process that is ended by force are cleared away by
+    multiprocessing's resource tracker. It is started here, too, and would warn of them.
 
     ``further`` arguments come before those of multiprocessing: after a ``-c`` of our own, theirs
     are no options any more.

@@ -136,7 +136,9 @@ def _works(
 
 def _finish(plan: Plan, extras: Extras, with_curves: Collection[str]) -> Finish:
     """What makes a result of the trainings of a plan, in whatever process."""
-    return partial(finish, plan, extras, plan.case.experiment.config_hash in with_curves)
+    curves = plan.case.experiment.config_hash in with_curves
+    # Claims are judged here, so what they are about need not be sent along.
+    return partial(finish, replace(plan, case=replace(plan.case, original=None)), extras, curves)
 
 
 def _same(outcome: Result | Failure) -> Result | Failure:

@@ -1,20 +1,26 @@
 """A process beside this one: nothing of the working directory, and a cause where it dies."""
 
+import errno
+import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator
 from multiprocessing import forkserver
 from pathlib import Path
 
 import dying
+import psutil
 import pytest
 from small_experiments import CIRCLES
 
 from lossbench.execution import template
-from lossbench.execution.child_process import started
+from lossbench.execution.child_process import ChildProcess, Ended, started
+from lossbench.execution.work import TrainingError
 
 pytestmark = pytest.mark.slow
 
@@ -97,9 +103,10 @@ def test_that_a_planted_file_would_be_seen(folder: Path) -> None:
     ],
 )
 def test_how_a_process_died_is_told(how: str, said: str, capfd: pytest.CaptureFixture[str]) -> None:
-    pool, process = started(dying.listen, bool)
-    with pytest.raises(BrokenProcessPool):
-        pool.submit(dying.die, how).result()
+    process = started(dying.listen, bool)
+    call = process.send(dying.die, how)
+    with pytest.raises(Ended):
+        call.answer()
     assert process.death() == said
     deadline = time.monotonic() + 5
     while "last words" not in (written := capfd.readouterr().err) and time.monotonic() < deadline:
@@ -109,19 +116,22 @@ def test_how_a_process_died_is_told(how: str, said: str, capfd: pytest.CaptureFi
 
 
 @pytest.mark.skipif(not template.forks(), reason="the exit code is the system's to tell")
-def test_the_exit_code_is_told_although_the_pool_asks_for_it_too(
+def test_the_exit_code_is_told_although_another_thread_asks_for_it_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read = forkserver.read_signed
-    pool, process = started(dying.listen, bool)
+    process = started(dying.listen, bool)
 
     def read_slowly(file: int) -> int:
         time.sleep(0.3)  # so that both are asking
         return read(file)
 
     monkeypatch.setattr(forkserver, "read_signed", read_slowly)
-    with pytest.raises(BrokenProcessPool):
-        pool.submit(dying.die, "exit").result()
+    call = process.send(dying.die, "exit")
+    with pytest.raises(Ended):
+        call.answer()
+    # It looks at every child, and so asks for its exit code.
+    threading.Thread(target=multiprocessing.active_children).start()
     assert process.death() == "ended with exit code 3; it last wrote: last words"
 
 
@@ -130,7 +140,7 @@ def test_a_process_that_ends_by_force_leaves_nothing_and_says_nothing(tmp_path: 
         "import os, dying\n"
         "from lossbench.execution.child_process import started\n"
         "if __name__ == '__main__':\n"
-        "    _, process = started(dying.listen, bool)\n"
+        "    process = started(dying.listen, bool)\n"
         "    process.kill()\n"
         "    os._exit(143)\n"
     )
@@ -144,3 +154,52 @@ def test_a_process_that_ends_by_force_leaves_nothing_and_says_nothing(tmp_path: 
         timeout=60,
     )
     assert (done.returncode, done.stdout, done.stderr) == (143, "", "")
+
+
+@pytest.fixture
+def answering() -> Iterator[ChildProcess]:
+    process = started(dying.listen, bool)
+    yield process
+    process.kill()
+    process.join()
+
+
+def test_calls_are_answered_in_their_order_and_what_nobody_reads_is_dropped(
+    answering: ChildProcess,
+) -> None:
+    first, second, third = (answering.send(pow, 2, it) for it in (1, 2, 3))
+    assert second.answer() == 4
+    assert third.answer() == 8
+    # Both pipes would be full if the answer to the earlier call were not read before.
+    answering.send(bytes, 2**24)
+    answering.settle()
+    assert answering.send(len, bytes(2**24)).answer() == 2**24
+    assert first.number < second.number < third.number
+
+
+def test_what_a_call_raises_is_raised_with_where_it_was(answering: ChildProcess) -> None:
+    full = OSError(errno.ENOSPC, "no room")
+    with pytest.raises(OSError, match="no room") as raised:
+        answering.send(dying.throw, full).answer()
+    assert raised.value.errno == errno.ENOSPC
+    assert "in throw" in str(raised.value.__cause__)
+    with pytest.raises(SystemExit):
+        answering.send(sys.exit, 3).answer()
+    with pytest.raises(TrainingError, match="Odd: of two arguments"):
+        answering.send(dying.throw_odd).answer()
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        answering.send(lambda: 1)
+    with pytest.raises((AttributeError, pickle.PicklingError), match="unsendable"):
+        answering.send(dying.unsendable).answer()
+    assert answering.send(abs, -1).answer() == 1
+
+
+def test_a_process_that_ended_is_noticed_although_another_holds_its_pipe(
+    answering: ChildProcess,
+) -> None:
+    grandchild = psutil.Process(answering.send(dying.leave_behind).answer())
+    call = answering.send(dying.die, "exit")
+    with pytest.raises(Ended):
+        call.answer()
+    assert grandchild.status() == psutil.STATUS_SLEEPING
+    grandchild.kill()

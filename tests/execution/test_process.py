@@ -19,7 +19,7 @@ from lossbench.config.experiment import Experiment
 from lossbench.data import shared
 from lossbench.execution import process, template
 from lossbench.execution.child_process import started
-from lossbench.execution.child_tasks import make_ready
+from lossbench.execution.child_tasks import serve
 from lossbench.execution.process import TrainingProcess
 from lossbench.execution.processes import TrainingProcesses
 from lossbench.execution.work import Event, Stage, TrainingProcessDied, Work
@@ -93,7 +93,7 @@ def test_a_process_that_was_killed_for_good_is_not_started_by_who_sees_it_die(
 def test_a_process_whose_turn_comes_after_the_end_starts_no_template() -> None:
     template.end()
     with pytest.raises(EOFError):
-        started(make_ready, lambda: True)
+        started(serve, lambda: True)
     assert forkserver._forkserver._forkserver_pid is None  # type: ignore[attr-defined]
 
 

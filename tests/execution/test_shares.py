@@ -99,6 +99,18 @@ def test_short_works_of_one_program_are_taken_together(work: Callable[..., Work]
     assert 1 < max(taken_together) < 20
 
 
+def test_the_more_processes_the_more_works_each_takes_at_once(work: Callable[..., Work]) -> None:
+    """So what reads of them all has no more messages to read."""
+    taken_at_once = []
+    for processes in (1, 4, 16):
+        of = Shares(processes)
+        of.add([replace(work(epochs=2, repeats=1), finish=list)] * 2000)
+        taken_at_once.append(1 + len(of.more(taken(of))))
+    few, more, most = taken_at_once
+    assert 3 * few < more
+    assert 2 * more < most
+
+
 def test_what_is_long_or_not_to_be_finished_is_taken_alone(work: Callable[..., Work]) -> None:
     short = replace(work(epochs=2, repeats=1), finish=list)
     long = replace(work(epochs=500, repeats=200), finish=list)
