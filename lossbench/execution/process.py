@@ -6,7 +6,7 @@ the training process is replaced after a number of programs.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
@@ -79,25 +79,26 @@ class TrainingProcess:
             for event in self._train(work):
                 yield number, event
 
-    def finish_together(self, works: Sequence[Work]) -> Iterator[Event]:
+    def finish_together(self, works: Sequence[Work]) -> Generator[Event, None, bool]:
         """Train and finish works of one program by one message: each takes a while on both sides.
 
-        Yields no outcome where they are to be trained one by one: because there is but one, because
-        the process does not have the program yet, or because one of them fails or kills it.
+        Returns whether it did. They are to be trained one by one where there is but one, where the
+        process does not have the program yet, and where one of them fails or kills it.
         """
         if len(works) == 1 or works[0].key not in self._programs:
-            return
+            return False
         yield 0, Stage.TRAINING
         given = [(it.seeds, it.finish, it.experiment, shared(it.split)) for it in works]
         try:
             outcomes = self._ask(child_tasks.finish_each, given).answer()
         except Ended:
             self._died()
-            return
+            return False
         except Exception:
-            return
+            return False
         for number, it in enumerate(outcomes):
             yield number, it if isinstance(it, TrainingError) else Finished(it)
+        return True
 
     def call(self, function: Callable[..., Any], *given: Any) -> Any:
         """What a function gives that the process calls; raises what it raises.

@@ -139,11 +139,7 @@ class TrainingProcesses:
 
 def _trained(process: TrainingProcess, works: Sequence[Work]) -> Iterator[Event]:
     """The events of works, which are trained together if that goes well."""
-    finished = False
-    for number, event in process.finish_together(works):
-        finished = not isinstance(event, Stage)
-        yield number, event
-    if finished:
+    if (yield from process.finish_together(works)):
         return
     for number, work in enumerate(works):
         for event in _trained_alone(process, work):

@@ -121,7 +121,7 @@ class Result:
     rows: tuple[int, int] | None = None
     class_rows: tuple[int, ...] = ()
     targets: tuple[str, ...] = ()
-    # Those that were asked for. They are sent along to another process.
+    # Those that were asked for.
     _summaries: dict[tuple[Part, str], Summary] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -262,18 +262,18 @@ class Result:
         )
 
     def without_arrays(self, curves: bool = False) -> "Result":
-        """The result without weights and, unless ``curves``, without histories.
-
-        It has its summaries, so that the one process that shows all results need not make them.
-        """
+        """The result without weights and, unless ``curves``, without histories."""
         trainings = (
             replace(it, weights=(), history=it.history if curves else {}) for it in self.trainings
         )
-        bare = replace(self, trainings=tuple(trainings))
+        return replace(self, trainings=tuple(trainings))
+
+    def with_summaries(self) -> "Result":
+        """The result with all its summaries made, so that they are sent along with it."""
         for name in ("loss", *self.experiment.metrics):
             for part in PARTS:
-                bare.summary(part, name)
-        return bare
+                self.summary(part, name)
+        return self
 
     @property
     def median_training(self) -> Training | None:

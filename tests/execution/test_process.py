@@ -32,6 +32,10 @@ def trainings(events: Iterable[Event]) -> list[Training]:
     return [it for _, it in events if isinstance(it, Training)]
 
 
+def trainings_here(work: Work) -> list[Training]:
+    return [*map(kept_trainer(work.experiment, work.split), work.seeds)]
+
+
 def start_template() -> int:
     """The process id of the template, which is started in a thread of its own."""
     starts = threading.Thread(target=template.start)
@@ -76,6 +80,25 @@ def test_training_process_that_was_ended_is_not_started_again(
     with pytest.raises(TrainingProcessDied):
         trains.start()
     assert new_children() == []
+
+
+def test_what_is_not_read_to_its_end_is_no_part_of_what_comes_next(
+    works: list[Work],
+    new_children: Callable[[], list[BaseProcess]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor is a process that ends while it has nothing to do: another one trains."""
+    monkeypatch.setattr(process, "SECONDS_PER_ANSWER", 0.0)
+    work, wanted = works[0], trainings_here(works[0])
+    with TrainingProcess() as trains:
+        unread = (it for _, it in trains.train([work]) if isinstance(it, Training))
+        assert same_bits(next(unread), wanted[0])
+        assert all(map(same_bits, trainings(trains.train([work])), wanted))
+        (child,) = new_children()
+        child.kill()
+        child.join()
+        assert all(map(same_bits, trainings(trains.train([work])), wanted))
+        assert child not in new_children()
 
 
 @pytest.mark.thorough

@@ -122,7 +122,7 @@ def test_a_result_is_shown_without_its_arrays(result: Result) -> None:
 def test_summaries_are_sent_along_and_not_made_again(
     result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent = pickle.dumps(result.without_arrays())
+    sent = pickle.dumps(result.without_arrays().with_summaries())
     monkeypatch.setattr("lossbench.results.result.summarize", lambda _: pytest.fail("made again"))
     received = pickle.loads(sent)
     found = {
@@ -136,7 +136,7 @@ def test_summaries_are_sent_along_and_not_made_again(
 
 def test_the_summaries_of_fewer_seeds_are_their_own(result: Result) -> None:
     first = result.trainings[0].seed
-    some = result.without_arrays().only(1, range(first, first + 1))
+    some = result.with_summaries().only(1, range(first, first + 1))
     assert some.summary("test", "loss").high == some.final("test", "loss")[0]
     assert some.summary("test", "loss") != result.summary("test", "loss")
 

@@ -134,6 +134,18 @@ def test_a_process_that_dies_late_of_writing_ends_no_other_experiment(
     assert str(outcome) == "killed"
 
 
+def test_a_result_brings_its_summaries_from_where_it_was_finished(
+    cases: Cases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = list(make_plans(cases(["hinge"], repeats=2), [tmp_path / "hinge"]))
+    (result,) = run_plans(plans, TrainsHere(), lambda *_: None)
+    assert isinstance(result, Result)
+    monkeypatch.setattr("lossbench.results.result.summarize", lambda _: pytest.fail("made again"))
+    for name in ("loss", *result.experiment.metrics):
+        assert result.summary("train", name)
+        assert result.summary("test", name)
+
+
 def test_what_cannot_be_written_is_not_trained(cases: Cases, out: Path) -> None:
     (out / "hinge" / "metrics.json").unlink()  # so that it is some other folder
     before = tree(out)
