@@ -40,7 +40,7 @@ class Call(NamedTuple):
     future: Future[Any]
 
 
-@dataclass
+@dataclass(eq=False)
 class _Left:
     """What is left of a work: seeds that no process has, and how long one takes by an estimate."""
 
@@ -60,6 +60,7 @@ class Shares:
     def __init__(self, count: int) -> None:
         self._count = count
         self._left: list[_Left] = []
+        self._duration = 0.0  # of all that is left, in one process
         self._calls: deque[Call] = deque()
         self._begun: set[str] = set()  # programs that some process has compiled
         self._idle = 0  # processes that have nothing to do
@@ -71,6 +72,7 @@ class Shares:
         """Add works to train; their numbers start from 0."""
         with self._changed:
             self._left = [_Left(number, it, _seconds(it)) for number, it in enumerate(works)]
+            self._duration = sum(it.duration for it in self._left)
             self._changed.notify_all()
 
     def call(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
@@ -84,7 +86,8 @@ class Shares:
     def drop(self, number: int) -> None:
         """Leave out what is left of a work."""
         with self._changed:
-            self._left = [it for it in self._left if it.number != number]
+            for it in [it for it in self._left if it.number == number]:
+                self._remove(it)
 
     def close(self) -> None:
         """Let nothing be taken any more."""
@@ -124,18 +127,24 @@ class Shares:
         with self._changed:
             found, seconds = [], _seconds(first.work) * len(first.work.seeds)
             most = min(APART * self._count, self._fair)
-            for it in [it for it in self._left if it.work.finish and it.work.key == first.work.key]:
-                seconds += it.duration
-                if seconds > most:
-                    break
-                self._left.remove(it)
-                found.append(Share(it.number, it.work))
-        return found
+            for it in self._left:
+                if it.work.finish and it.work.key == first.work.key:
+                    seconds += it.duration
+                    if seconds > most:
+                        break
+                    found.append(it)
+            for it in found:
+                self._remove(it)
+        return [Share(it.number, it.work) for it in found]
+
+    def _remove(self, left: _Left) -> None:
+        self._left.remove(left)
+        self._duration -= left.duration
 
     @property
     def _fair(self) -> float:
         """How long a process trains until it takes more, so that all end at the same time."""
-        return max(LEAST, sum(it.duration for it in self._left) / (2 * self._count))
+        return max(LEAST, self._duration / (2 * self._count))
 
     @property
     def _all_idle(self) -> bool:
@@ -173,9 +182,10 @@ class Shares:
         work = left.work
         size = max(1, round(self._fair / left.seconds))
         if work.experiment.tune or 1.5 * size >= len(work.seeds):
-            self._left.remove(left)
+            self._remove(left)
             return Share(left.number, work)
         left.work = replace(work, seeds=work.seeds[size:], finish=None)
+        self._duration -= size * left.seconds
         return Share(left.number, replace(work, seeds=work.seeds[:size], finish=None))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -121,7 +122,6 @@ class Result:
     rows: tuple[int, int] | None = None
     class_rows: tuple[int, ...] = ()
     targets: tuple[str, ...] = ()
-    # Those that were asked for.
     _summaries: dict[tuple[Part, str], Summary] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -151,7 +151,7 @@ class Result:
         first = self.trainings[0]
         return {name: it.shape for name, it in zip(first.weight_names, first.weights, strict=False)}
 
-    @property
+    @cached_property
     def metric(self) -> str:
         """The metric that is printed: the first one, of unbalanced classes balanced accuracy.
 

@@ -133,7 +133,7 @@ def measure_training() -> Iterator[Row]:
     timed = (run([sys.executable, str(BESIDE_TRAINING)])[1].split() for _ in range(ROUNDS))
     share = median(1 - float(within) / float(whole) for whole, within in timed)
     name = "Python beside a training, as a share of it"
-    yield row(name, "-", f"{share:.0%}", share, "at most", 0.2)
+    yield row(name, "-", f"{share:.0%}", share, "at most", 0.17)  # 3 ms beside 14
 
 
 def measure_choice() -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Prints the seconds of some trainings of hinge, and of those the seconds of the compiled program.
+"""Prints the mean seconds of a training of hinge, and of those the seconds of the compiled program.
 
 All seeds are new ones, so that nothing is kept of what they draw.
 """
@@ -38,7 +38,7 @@ def main() -> None:
     start = time.perf_counter()
     for seed in range(1, 1 + TRAININGS):
         train(seed)
-    print(time.perf_counter() - start, sum(within))
+    print((time.perf_counter() - start) / TRAININGS, sum(within) / TRAININGS)
 
 
 if __name__ == "__main__":
