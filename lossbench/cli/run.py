@@ -163,13 +163,7 @@ def _print_outcome(
 
     A terminal gets a table of all medians at the end instead.
     """
-    from lossbench.cli.terminal import (
-        is_screen,
-        out,
-        print_exception,
-        print_plain,
-        print_warning,
-    )
+    from lossbench.cli.terminal import is_screen, out, print_exception, print_plain, print_warning
     from lossbench.suite.finish import Failure
 
     if isinstance(outcome, Failure):

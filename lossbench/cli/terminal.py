@@ -27,11 +27,8 @@ def can_draw(console: Console) -> bool:
 
 
 def print_plain(console: Console, text: str) -> None:
-    """Print lines of a result: where no person looks, without Rich, which takes far longer."""
-    if is_screen(console):
-        console.print(text)
-    else:
-        console.file.write(f"{text}\n")
+    """Print lines as they are, without Rich: to lay them out takes it far longer."""
+    console.file.write(f"{text}\n")
 
 
 def print_json(document: object) -> None:

@@ -48,7 +48,7 @@ class ChildProcess:
         self._reader = threading.Thread(target=_pass_on, args=(errors, self._lines), daemon=True)
         self._reader.start()
 
-    def send(self, function: Callable[..., Any], *given: Any) -> "Call":
+    def send(self, function: Callable[..., Any], *given: Any) -> "Sent":
         """Let the process call a function, after all that it was sent before.
 
         Only what is small may be sent before earlier answers are read: where the pipe is full in
@@ -60,7 +60,7 @@ class ChildProcess:
         except OSError:
             raise Ended from None
         self._sent += 1
-        return Call(self, self._sent)
+        return Sent(self, self._sent)
 
     def answer(self, number: int) -> Any:
         """What the call with this number gave; raises what it raised, and Ended if it ends.
@@ -126,7 +126,7 @@ class ChildProcess:
         return code
 
 
-class Call(NamedTuple):
+class Sent(NamedTuple):
     """A call that a process was sent."""
 
     process: ChildProcess

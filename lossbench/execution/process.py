@@ -14,7 +14,7 @@ from typing import Any
 
 from lossbench.data.shared import shared
 from lossbench.execution import child_tasks, template
-from lossbench.execution.child_process import Call, ChildProcess, Ended, started
+from lossbench.execution.child_process import ChildProcess, Ended, Sent, started
 from lossbench.execution.work import (
     Event,
     Finished,
@@ -169,7 +169,7 @@ class TrainingProcess:
                 return
             trained = after
 
-    def _compiled(self, work: Work, prepared: Call) -> Iterator[OfWork]:
+    def _compiled(self, work: Work, prepared: Sent) -> Iterator[OfWork]:
         """The stages until the process can train."""
         if work.key not in self._programs:
             self._programs.add(work.key)
@@ -177,7 +177,7 @@ class TrainingProcess:
         prepared.answer()
         yield Stage.TRAINING
 
-    def _ask(self, function: Callable[..., Any], *given: Any) -> Call:
+    def _ask(self, function: Callable[..., Any], *given: Any) -> Sent:
         """Let the process call a function, as the first of a work; it is started if need be."""
         if process := self._process:
             try:
