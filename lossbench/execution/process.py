@@ -155,19 +155,20 @@ class TrainingProcess:
         prepared = self._ask(child_tasks.prepare, work.experiment, shared(work.split))
         process = prepared.process
         size = max(1, int(SECONDS_PER_ANSWER / work.seconds_per_seed))
-        first, *others = (work.seeds[it : it + size] for it in range(0, len(work.seeds), size))
+        parts = (work.seeds[it : it + size] for it in range(0, len(work.seeds), size))
+        calls: list[Callable[[], Any]] = [partial(child_tasks.train, it) for it in parts]
+        first, *others = *calls, child_tasks.forget
         # What comes next is sent before an answer is read, so that the process need not wait.
-        trained = process.send(child_tasks.train, first)
+        asked = process.send(first)
         yield from self._compiled(work, prepared)
-        further: list[Callable[[], Any]] = [partial(child_tasks.train, it) for it in others]
-        for call in (*further, child_tasks.forget):
+        for call in others:
             after = process.send(call)
-            trainings, error = trained.answer()
+            trainings, error = asked.answer()
             yield from trainings
             if error:
                 yield error
                 return
-            trained = after
+            asked = after
 
     def _compiled(self, work: Work, prepared: Sent) -> Iterator[OfWork]:
         """The stages until the process can train."""

@@ -120,7 +120,7 @@ def test_works_that_are_finished_together_fail_alone(
         return done
 
     monkeypatch.setattr(TrainingProcess, "finish_together", watched)
-    names = ["first", *"abcdefgh", "ends once", "fails", *"ijklmn", "ends", *"opqrst"]
+    names = ["first", *"abcdefgh", "ends once", "fails", *"ijklmn", "ends", *map(str, range(30))]
     experiment = experiment_of("binary classification", "hinge", epochs=1, repeats=2)
     split = experiment.dataset.load()
     works = [
