@@ -20,7 +20,7 @@ from lossbench.execution.work import Work
 COMPILING, FINISHING, LEAST = 0.4, 0.08, 0.1
 # How many seconds apart processes tell of several short works, all of them taken together. So the
 # more processes there are, the more works each does at once: who reads has no more to read.
-APART = 0.5
+APART = 1.0
 # Bytes that a process takes, and how often it holds its data.
 PER_PROCESS, COPIES_OF_DATA = 300 * 2**20, 2
 

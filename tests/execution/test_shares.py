@@ -104,7 +104,7 @@ def test_the_more_processes_the_more_works_each_takes_at_once(work: Callable[...
     taken_at_once = []
     for processes in (1, 4, 16):
         of = Shares(processes)
-        of.add([replace(work(epochs=2, repeats=1), finish=list)] * 2000)
+        of.add([replace(work(epochs=2, repeats=1), finish=list)] * 10_000)
         taken_at_once.append(1 + len(of.more(taken(of))))
     few, more, most = taken_at_once
     assert 3 * few < more
