@@ -146,6 +146,17 @@ def train(seeds: Sequence[int]) -> tuple[list[Training], TrainingError | None]:
     return trainings, None
 
 
+def train_once(
+    seeds: Sequence[int], *to_prepare: Any
+) -> tuple[list[Training], TrainingError | None]:
+    """Prepare a work, train some of its seeds as ``train`` does, and forget its data."""
+    prepare(*to_prepare)
+    try:
+        return train(seeds)
+    finally:
+        forget()
+
+
 def forget() -> None:
     """Forget the data of the work that was prepared, which may be most of the memory."""
     _state.forget()

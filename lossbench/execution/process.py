@@ -24,6 +24,7 @@ from lossbench.execution.work import (
     TrainingProcessDied,
     Work,
 )
+from lossbench.results.result import Training
 from lossbench.training.startup import MOST_THREADS
 
 PROGRAMS_PER_PROCESS = 12
@@ -130,6 +131,8 @@ class TrainingProcess:
             is_soon = work.seconds_per_seed * len(work.seeds) <= SECONDS_TO_FINISH
             if work.finish and is_soon:
                 yield from self._train_and_finish(work, work.finish)
+            elif is_soon and work.key in self._programs:
+                yield from self._train_at_once(work)
             else:
                 yield from self._train_in_parts(work)
         except Ended:
@@ -150,6 +153,13 @@ class TrainingProcess:
         outcome = finished.answer()
         yield outcome if isinstance(outcome, TrainingError) else Finished(outcome)
 
+    def _train_at_once(self, work: Work) -> Iterator[OfWork]:
+        """Train all seeds by one message."""
+        given = work.seeds, work.experiment, shared(work.split)
+        asked = self._ask(child_tasks.train_once, *given)
+        yield Stage.TRAINING
+        yield from _of_seeds(asked)
+
     def _train_in_parts(self, work: Work) -> Iterator[OfWork]:
         """Train all seeds, with an answer now and then."""
         prepared = self._ask(child_tasks.prepare, work.experiment, shared(work.split))
@@ -163,11 +173,10 @@ class TrainingProcess:
         yield from self._compiled(work, prepared)
         for call in others:
             after = process.send(call)
-            trainings, error = asked.answer()
-            yield from trainings
-            if error:
-                yield error
-                return
+            for event in _of_seeds(asked):
+                yield event
+                if isinstance(event, TrainingError):
+                    return
             asked = after
 
     def _compiled(self, work: Work, prepared: Sent) -> Iterator[OfWork]:
@@ -218,3 +227,11 @@ class TrainingProcess:
                 self._process.kill()
                 self._process.join()
                 self._process = None
+
+
+def _of_seeds(asked: Sent) -> Iterator[Training | TrainingError]:
+    """The trainings that a process was asked for, and the error that ended them, if any."""
+    trainings, error = asked.answer()
+    yield from trainings
+    if error:
+        yield error

@@ -5,6 +5,7 @@ training does not. It is a tenth of the time, so ten threads would keep each oth
 copies of one template, processes share what TensorFlow takes to import, and most of its memory.
 """
 
+import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
@@ -65,6 +66,8 @@ class TrainingProcesses:
         shares = self._begun()
         self._share_cores(works)
         shares.add(works)
+        # What comes is kept, so garbage is looked for again and again: then among that alone.
+        gc.freeze()
         while left:
             event = self._events.get()
             if isinstance(event, BaseException):
@@ -129,8 +132,8 @@ class TrainingProcesses:
                 if isinstance(it, Call):
                     _call(process, it)
                 else:
+                    together = [it, *shares.more(it)] if it.work.key == held else [it]
                     held = it.work.key
-                    together = [it, *shares.more(it)]
                     for number, event in _trained(process, [it.work for it in together]):
                         self._events.put((together[number].number, event))
         except BaseException as error:  # raised where the events are read

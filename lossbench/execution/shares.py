@@ -18,6 +18,9 @@ from lossbench.execution.work import Work
 # By an estimate, in seconds: how long a program is compiled, how long a result takes to be finished
 # with its pictures, and how long a share is at least.
 COMPILING, FINISHING, LEAST = 0.4, 0.08, 0.1
+# How many seconds apart processes ask for shares, all of them taken together. To hand out one takes
+# up to a millisecond, so that takes a twentieth of the time at most.
+SHARES_APART = 0.02
 # How many seconds apart processes tell of several short works, all of them taken together. So the
 # more processes there are, the more works each does at once: who reads has no more to read.
 APART = 1.0
@@ -144,7 +147,7 @@ class Shares:
     @property
     def _fair(self) -> float:
         """How long a process trains until it takes more, so that all end at the same time."""
-        return max(LEAST, self._duration / (2 * self._count))
+        return max(LEAST, SHARES_APART * self._count, self._duration / (2 * self._count))
 
     @property
     def _all_idle(self) -> bool:

@@ -18,7 +18,7 @@ from same_bits import same_bits
 from lossbench.config.experiment import Experiment
 from lossbench.data import shared
 from lossbench.execution import process, template
-from lossbench.execution.child_process import started
+from lossbench.execution.child_process import ChildProcess, started
 from lossbench.execution.child_tasks import serve
 from lossbench.execution.process import TrainingProcess
 from lossbench.execution.processes import TrainingProcesses
@@ -26,6 +26,7 @@ from lossbench.execution.work import Event, Stage, TrainingProcessDied, Work
 from lossbench.results.result import Training
 
 CIRCLES = {"generator": "make_circles", "n_samples": 1000, "noise": 0.1}
+STATE = "__import__('lossbench.execution.child_tasks', fromlist=['_'])._state"
 
 
 def trainings(events: Iterable[Event]) -> list[Training]:
@@ -99,6 +100,25 @@ def test_what_is_not_read_to_its_end_is_no_part_of_what_comes_next(
         child.join()
         assert all(map(same_bits, trainings(trains.train([work])), wanted))
         assert child not in new_children()
+
+
+def test_with_its_program_there_a_share_is_trained_by_one_message(
+    works: list[Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the process holds no data of it any more."""
+    monkeypatch.setattr(process, "SECONDS_PER_ANSWER", 0.0)
+    work, sent = works[0], []
+    send = ChildProcess.send
+    monkeypatch.setattr(ChildProcess, "send", lambda *given: sent.append(given) or send(*given))
+    with TrainingProcess() as trains:
+        first = trainings(trains.train([work]))
+        assert len(sent) > len(work.seeds)
+        sent.clear()
+        again = trainings(trains.train([work]))
+        assert len(sent) == 1
+        assert trains.call(eval, f"{STATE}._train is None")
+    assert len(again) == len(work.seeds)
+    assert all(map(same_bits, again, first))
 
 
 @pytest.mark.thorough
@@ -194,8 +214,7 @@ def test_large_data_are_mapped_and_give_the_same_bits(
         work = replace(work, split=replace(work.split), seeds=work.seeds[:2])
         with TrainingProcess() as trains:
             found = trainings(trains.train([work]))
-            state = "__import__('lossbench.execution.child_tasks', fromlist=['_'])._state"
-            assert trains.call(eval, f"{state}._train is None")
+            assert trains.call(eval, f"{STATE}._train is None")
         assert isinstance(shared.shared(work.split), shared.SplitInFile)
         assert not work.split.x_train.flags.owndata
         train = kept_trainer(work.experiment, work.split)

@@ -1,5 +1,6 @@
 """Several training processes: what each does, and that it does not matter which one does it."""
 
+import gc
 import os
 import signal
 import time
@@ -98,6 +99,21 @@ def test_another_process_trains_what_one_that_was_killed_has_left(
     assert sorted(seeds) == [*long_work.seeds]
 
 
+def test_garbage_is_looked_for_among_answers_alone(long_work: Work) -> None:
+    """What was imported before are many objects, and thousands of answers let Python look often."""
+    gc.unfreeze()
+    imported = len(gc.get_objects())
+    try:
+        with TrainingProcesses(1) as one:
+            events = one.train([replace(long_work, seeds=[0])])
+            next(events)
+            assert len(gc.get_objects()) < imported / 10
+            for _ in events:
+                pass
+    finally:
+        gc.unfreeze()
+
+
 def counted(name: str, mark: Path, trainings: list[Training]) -> tuple[str, int]:
     """What a work becomes: its name and how many seeds it has; one of them ends the process."""
     if name == "ends" or (name == "ends once" and not mark.exists()):
@@ -138,6 +154,8 @@ def test_works_that_are_finished_together_fail_alone(
     assert isinstance(found.pop("fails"), OSError)
     assert isinstance(found.pop("ends"), TrainingProcessDied)
     assert found == {name: Finished((name, 2)) for name in found}
+    # Without the program they would be trained one by one, so the first comes alone.
+    assert together[0] == (1, 0, False)
     assert any(asked == given > 1 for asked, given, _ in together)
     assert any(asked > 1 and not given for asked, given, _ in together)
     assert all(done == (asked == given) for asked, given, done in together)

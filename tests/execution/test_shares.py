@@ -132,6 +132,24 @@ def test_short_works_are_left_for_other_processes(work: Callable[..., Work]) -> 
     assert of.more(first) == []
 
 
+def test_of_many_processes_none_asks_for_crumbs(work: Callable[..., Work]) -> None:
+    """Each share takes a while to be handed out by the one process that serves all."""
+    smallest = []
+    for processes in (2, 64):
+        of = Shares(processes)
+        of.add([work(repeats=600, epochs=60)])
+        sizes: list[int] = []
+        key = None
+        while sum(sizes) < 600:
+            share = taken_in_time(of, key, running=bool(sizes))
+            key = share.work.key
+            sizes.append(len(share.work.seeds))
+        smallest.append(min(sizes[:-1]) * share.work.seconds_per_seed)
+    few, many = smallest
+    assert few < 0.2
+    assert many > 1
+
+
 def test_what_is_tuned_is_not_cut(work: Callable[..., Work]) -> None:
     tune = {"grid": {"optimizer.learning_rate": [0.001, 0.01]}}
     stopping = {"patience": 5, "validation_size": 0.2}
