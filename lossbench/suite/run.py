@@ -137,8 +137,9 @@ def _works(
 def _finish(plan: Plan, extras: Extras, with_curves: Collection[str]) -> Finish:
     """What makes a result of the trainings of a plan, in whatever process."""
     curves = plan.case.experiment.config_hash in with_curves
-    # Claims are judged here, so what they are about need not be sent along.
-    return partial(finish, replace(plan, case=replace(plan.case, original=None)), extras, curves)
+    # Claims are judged here and sweeps summed up, so what they are about need not be sent along.
+    case = replace(plan.case, original=None, axes=())
+    return partial(finish, replace(plan, case=case), extras, curves)
 
 
 def _same(outcome: Result | Failure) -> Result | Failure:

@@ -1,6 +1,7 @@
 """Stored seeds are not trained again, and several runs leave the same files as a single one."""
 
 import json
+import pickle
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ import pytest
 from command import tree
 from small_suites import Cases, RunSuite, TrainsHere
 
+from lossbench.config.grid import Axis
 from lossbench.execution.work import Event, TrainingProcessDied, Work
 from lossbench.results.read import read_result
 from lossbench.results.result import Result, Training
@@ -144,6 +146,25 @@ def test_a_result_brings_its_summaries_from_where_it_was_finished(
     for name in ("loss", *result.experiment.metrics):
         assert result.summary("train", name)
         assert result.summary("test", name)
+
+
+def test_what_a_sweep_varies_is_not_sent_with_each_of_its_points(
+    cases: Cases, tmp_path: Path
+) -> None:
+    """A sweep of n points would send n times n values."""
+    axis = Axis(("optimizer", "learning_rate"), tuple(range(10_000)))
+    (plan,) = make_plans(cases(["hinge"], repeats=2), [tmp_path / "hinge"])
+    sent = []
+
+    class Sending(TrainsHere):
+        def train(self, works: Sequence[Work]) -> Iterator[Event]:
+            sent.append(len(pickle.dumps(works[0].finish)))
+            return super().train(works)
+
+    for axes in ((), (axis,)):
+        of_sweep = replace(plan, case=replace(plan.case, axes=axes), forced=True)
+        assert [*run_plans([of_sweep], Sending(), lambda *_: None)]
+    assert sent[0] == sent[1]
 
 
 def test_what_cannot_be_written_is_not_trained(cases: Cases, out: Path) -> None:
