@@ -1,4 +1,4 @@
-"""Measures lossbench on one core and on two, in some 10 minutes.
+"""Measures lossbench on one core and on two, in some 15 minutes.
 
 Run it by ``python tests/bench/bench_cores.py``.
 
@@ -23,9 +23,17 @@ ROOT = Path(__file__).resolve().parents[2]
 BESIDE_TRAINING = Path(__file__).with_name("beside_training.py")
 ROUNDS = 3
 CORES = 16  # of the machine in mind
-RATES = ",".join(f"{number / 1000:.3f}" for number in range(1, 51))
-SWEEP = ["run", "hinge", "--repeats", "10", "--set", f"optimizer.learning_rate={RATES}"]
+
+
+def learning_rates(count: int) -> list[str]:
+    """A sweep of so many learning rates, with ten trainings each."""
+    rates = ",".join(f"{number / 20 / count:.6f}" for number in range(1, 1 + count))
+    return ["run", "hinge", "--repeats", "10", "--set", f"optimizer.learning_rate={rates}"]
+
+
+SWEEP = learning_rates(50)
 OF_SWEEP = 500  # trainings
+LONG_SWEEP = learning_rates(8 * 50)  # with sixteen cores as long as the other with two
 NINE = ["run-all", "--repeats", "30"]
 HEAD = ("measured", "one core", "two cores", "ratio", "target", "reached")
 # Runs a command, and prints the processor seconds of its own process from its first result on, and
@@ -131,8 +139,8 @@ def rows(cache: str) -> Iterator[tuple[str, ...]]:
     work, seconds = shared[ROUNDS // 2]
     # Two cores were busy, so more of them would do the same in so much less time.
     share = work / seconds * CORES / 2
-    name = f"the process that hands out the work: its share of the time on {CORES} cores"
-    yield row(name, "-", f"{work:.3f} s of {seconds:.1f} on two", share, "at most", 0.05)
+    name = f"the process that hands out the work to {CORES}: its share of the time on {CORES} cores"
+    yield row(name, "-", f"{work:.2f} s of {seconds:.0f} on two", share, "at most", 0.05)
 
 
 def seconds_of_program() -> float:
@@ -146,12 +154,17 @@ def seconds_of_program() -> float:
 
 
 def share_of_first_process() -> tuple[float, float]:
-    """Its seconds of a processor from the first result of the sweep to the last, and all."""
+    """Its seconds of a processor from the first result of a sweep to the last, and all.
+
+    There are as many training processes as there would be cores, and as much to do for each as the
+    other sweep has for two.
+    """
+    jobs = "--jobs", str(CORES)
     with TemporaryDirectory() as place:
         script = Path(place) / "share.py"  # which training processes can import
         script.write_text(SHARE)
         done = subprocess.run(
-            [sys.executable, str(script), *SWEEP, "--quiet", "--out", place],
+            [sys.executable, str(script), *LONG_SWEEP, *jobs, "--quiet", "--out", place],
             cwd=ROOT,
             capture_output=True,
             text=True,
