@@ -132,6 +132,7 @@ class TrainingProcesses:
                 if isinstance(it, Call):
                     _call(process, it)
                 else:
+                    # Until it has the program, a process would train works one by one.
                     together = [it, *shares.more(it)] if it.work.key == held else [it]
                     held = it.work.key
                     for number, event in _trained(process, [it.work for it in together]):
