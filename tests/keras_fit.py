@@ -169,7 +169,7 @@ def _assert_same_history(
     ours: Fitted, theirs: dict[str, list[float]], experiment: Experiment
 ) -> None:
     history = ours.history
-    # Of z rounded by a share e, exp(z) is off by a share z * e, and some processors round otherwise.
+    # Where z is off by a share e, exp(z) is by z * e, and processors differ in how they round.
     rtol = 2e-6 if experiment.output_activation == "exponential" else 1e-6
     equals = partial(np.testing.assert_allclose, rtol=rtol, atol=1e-6)
     for column, name in enumerate(("loss", *experiment.metrics)):
